@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+/** Builds `dist/`: the kernels (AssemblyScript to WASM) and then the TypeScript. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const run = (file, ...args) =>
+  execFileSync(process.execPath, [join(root, 'node_modules', file), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+
+mkdirSync(join(root, 'dist/wasm'), { recursive: true });
+const kernels = join(root, 'kernels');
+for (const file of existsSync(kernels) ? readdirSync(kernels) : []) {
+  if (!file.endsWith('.kernel.ts')) continue;
+  const out = join('dist/wasm', file.replace('.kernel.ts', '.wasm'));
+  run(
+    'assemblyscript/bin/asc.js',
+    join('kernels', file),
+    '--outFile',
+    out,
+    '--runtime',
+    'stub',
+    '--noAssert',
+    '-O3',
+    '--enable',
+    'simd',
+  );
+}
+run('typescript/bin/tsc', '-p', 'tsconfig.build.json');

@@ -1,0 +1,127 @@
+/**
+ * Dialect: the URL language of one service, as a front end.
+ *
+ * A dialect reads a request and gives a plan with diagnostics; it knows the
+ * service's headers and error forms, and nothing about pixels, stores or the
+ * network. Free of Node, so that it runs in the browser too.
+ *
+ * Invariant: `compile` never throws anything but a Fault, whatever it is handed.
+ */
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Fault } from '../base/fault.ts';
+import type { Size } from '../base/size.ts';
+import type { FormatName } from '../image/format.ts';
+import type { SourceRef } from '../image/source-ref.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { ParamTable } from './params.ts';
+
+/** What a client asked, as a dialect sees it. */
+export interface ImageRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** The raw request target after the mount, exactly as received; begins with "/" (or is empty). */
+  readonly target: string;
+  /** Lower-case names. Several lines of one name are joined with ", ". */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Types the client lists by name with q above 0 (spec: http.md section 1.2). */
+  readonly accepts: ReadonlySet<FormatName>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** A body with a picture came along (POST of the ImageOptim dialect). */
+  readonly upload: boolean;
+}
+
+/** One mount of the configuration, as the dialect reads it. */
+export interface DialectSettings {
+  /** Name of the source in the configuration. */
+  readonly name: string;
+  /** The kind of origin behind it decides how a path names a source. */
+  readonly origin: 'folder' | 'http' | 'web';
+  /** imgix: tokens for signatures, in order of rotation, and whether one is required. */
+  readonly signing?: { readonly tokens: readonly string[]; readonly required: boolean };
+  /** imgix: parameters added to every request; Fastly: service defaults by their API names. */
+  readonly defaults?: Readonly<Record<string, string>>;
+  /** ImageOptim: the user names that are served; absent: site mode without a name. */
+  readonly accounts?: readonly string[];
+}
+
+export interface Compiled {
+  readonly source: SourceRef;
+  readonly plan: Plan;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly response: ResponsePolicy;
+}
+
+/** What the request says about the answer beside its pixels. */
+export interface ResponsePolicy {
+  /** Request headers that may change the answer, in lower case: "accept", "width", … */
+  readonly vary: readonly string[];
+  /** Further headers for a success, in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Name for `Content-Disposition: attachment`; absent: inline. Empty: from the path. */
+  readonly download?: string;
+  /** Freshness of the answer in seconds: what the dialect wants of the source's own age. */
+  readonly freshness: FreshnessPolicy;
+  /** Longest time for the work, in seconds (ImageOptim `timeout`). */
+  readonly deadline?: number;
+  /** Answers of POST are not for caches. */
+  readonly noStore?: boolean;
+}
+
+export interface FreshnessPolicy {
+  /** Used where the source says nothing, in seconds. */
+  readonly fallback: number;
+  /** Floor and ceiling for what the source says, in seconds. */
+  readonly min: number;
+  readonly max: number;
+  /** The answer is valid until this time (imgix `expires`), milliseconds since 1970. */
+  readonly until?: number;
+}
+
+/** The facts of a finished answer, for the dialect's own headers. */
+export interface Delivery {
+  readonly request: ImageRequest;
+  readonly compiled: Compiled;
+  readonly source: Size & { readonly format: FormatName; readonly bytes: number };
+  readonly result: Size & { readonly format: FormatName; readonly bytes: number };
+  /** Hex SHA-256 of the rendition's key. */
+  readonly key: string;
+  /** From the compiler and from the work itself. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The bytes of the source were delivered although a rendition was asked for, because of this. */
+  readonly fallback?: Fault;
+  /** The absolute URL of the source where it has a public one. */
+  readonly canonical?: string;
+}
+
+/** How a dialect answers a fault. */
+export type Refusal =
+  | {
+      readonly kind: 'error';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      /** With its media type; the server sends problem+json or plain text where this is absent. */
+      readonly body?: { readonly mediaType: string; readonly text: string };
+      /** For the default body. */
+      readonly message: string;
+      /** Seconds the error may be cached; 0: no-store. */
+      readonly ttl: number;
+    }
+  /** Deliver the bytes of the source unchanged, with these headers. */
+  | {
+      readonly kind: 'source';
+      readonly headers: Readonly<Record<string, string>>;
+      readonly ttl: number;
+    };
+
+export interface Dialect {
+  readonly name: 'fastly' | 'imgix' | 'imageoptim';
+  /** Methods it answers besides OPTIONS. */
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST')[];
+  readonly params: ParamTable;
+  /** The plan and source a request names. @throws Fault when no image can be named at all */
+  compile(request: ImageRequest, settings: DialectSettings): Compiled;
+  /** The dialect's own headers for a success, lower-case names. */
+  present(delivery: Delivery): Readonly<Record<string, string>>;
+  /** The dialect's answer to a fault; `compiled` is absent when compiling failed. */
+  refuse(fault: Fault, request: ImageRequest, compiled: Compiled | undefined): Refusal;
+}

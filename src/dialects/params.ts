@@ -1,0 +1,112 @@
+/**
+ * Params: one documented parameter per row, from which types, reference pages
+ * and explanations follow.
+ *
+ * A reader turns text into a value, or says what it expected; it may do both
+ * (a number out of range is clamped and remarked on). What becomes of a value
+ * that cannot be read is the dialect's decision.
+ */
+
+/** What reading a text gave. */
+export interface Reading<T> {
+  /** Absent: unreadable, the parameter is not used. */
+  readonly value?: T;
+  /** What was expected, for a diagnostic: "a number from 1 to 100". */
+  readonly expected?: string;
+}
+
+/** How far this build honours a parameter. */
+export type Support = 'full' | 'partial' | 'ignored' | 'planned';
+
+export interface Param<T> {
+  readonly aliases: readonly string[];
+  /** The grammar for a person: "1..8192, or a share 0..1". */
+  readonly values: string;
+  /** What happens without it. */
+  readonly fallback: string;
+  readonly doc: string;
+  readonly support: Support;
+  /** A remark on the support, where it is not full. */
+  readonly note?: string;
+  read(text: string): Reading<T>;
+}
+
+export type ParamTable = Readonly<Record<string, Param<unknown>>>;
+
+/** The values a table reads, each absent where it was not given or not readable. */
+export type Values<Table extends ParamTable> = {
+  -readonly [Name in keyof Table]?: Table[Name] extends Param<infer T> ? T : never;
+};
+
+interface Row {
+  readonly doc: string;
+  readonly aliases?: readonly string[];
+  readonly values?: string;
+  readonly fallback?: string;
+  readonly support?: Support;
+  readonly note?: string;
+}
+
+/** A parameter with a reader of its own. */
+export function param<T>(row: Row & { read(text: string): Reading<T> }): Param<T> {
+  return {
+    aliases: [],
+    values: '',
+    fallback: 'none',
+    support: 'full',
+    ...row,
+  };
+}
+
+/** One of a list of words, matched exactly. */
+export function choice<const Words extends readonly string[]>(
+  words: Words,
+  row: Row,
+): Param<Words[number]> {
+  return param<Words[number]>({
+    values: words.join(', '),
+    ...row,
+    read: (text) =>
+      words.includes(text) ? { value: text } : { expected: `one of ${words.join(', ')}` },
+  });
+}
+
+/**
+ * A decimal number. `outside` says what becomes of a number beyond its range:
+ * moved to the nearest end with a remark, or not read at all.
+ */
+export function number(
+  row: Row & {
+    readonly min?: number;
+    readonly max?: number;
+    readonly round?: boolean;
+    readonly outside: 'clamp' | 'refuse';
+  },
+): Param<number> {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, round, outside } = row;
+  const range = rangeText(min, max, round === true);
+  return param<number>({
+    values: range,
+    ...row,
+    read: (text) => {
+      const value = decimal(text);
+      if (value === undefined) return { expected: range };
+      const rounded = round ? Math.round(value) : value;
+      if (rounded >= min && rounded <= max) return { value: rounded };
+      if (outside === 'refuse') return { expected: range };
+      return { value: Math.min(max, Math.max(min, rounded)), expected: range };
+    },
+  });
+}
+
+/** A plain decimal number as people write it; no exponent, no hexadecimal, no blanks. */
+export function decimal(text: string): number | undefined {
+  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : undefined;
+}
+
+function rangeText(min: number, max: number, whole: boolean): string {
+  const noun = whole ? 'a whole number' : 'a number';
+  if (Number.isFinite(min) && Number.isFinite(max)) return `${noun} from ${min} to ${max}`;
+  if (Number.isFinite(min)) return `${noun} of at least ${min}`;
+  return noun;
+}

@@ -1,0 +1,48 @@
+/**
+ * Targets: the score that each vendor's own words ask for.
+ *
+ * One table for the three dialects, one place to tune. Scores stand on the
+ * SSIMULACRA 2 scale, whose published ladder reads: 50 medium, 70 high
+ * (artefacts perceptible but not annoying), 80 very high (not told apart side
+ * by side by an average viewer), 90 visually lossless even when flickered.
+ */
+
+/** A degree of compression, in the words of the service that offers it. */
+export type TargetName = keyof typeof TARGETS;
+
+interface TargetRow {
+  /** SSIMULACRA 2 at density 1. */
+  readonly score: number;
+  /** The vendor's words that the score stands for. */
+  readonly words: string;
+}
+
+export const TARGETS = {
+  'fastly-low': { score: 85, words: 'similar to the input' },
+  'imageoptim-high': { score: 85, words: 'avoids visible artefacts' },
+  'fastly-medium': { score: 75, words: 'preserve the visual quality' },
+  'imageoptim-medium': { score: 68, words: 'barely noticeable in normal viewing' },
+  'imgix-compress': {
+    score: 61,
+    words: 'quality standard 45: the mean score of libjpeg quality 45',
+  },
+  'fastly-high': { score: 60, words: 'minor visual artifacts may be visible' },
+  'imageoptim-low': { score: 50, words: 'artefacts will be noticeable' },
+} as const satisfies Record<string, TargetRow>;
+
+/** From this density on, one pixel is too small to show what it would at density 1. */
+const DENSE = 2;
+const DENSE_ALLOWANCE = 8;
+const DENSE_FLOOR = 45;
+
+/**
+ * The score that a degree of compression asks for at a density (device pixels
+ * per CSS pixel): `fastly-medium` is 75 at density 1 and 67 at density 2.
+ *
+ * From density 2 on it is 8 lower and never below 45, because the same
+ * difference is half as wide on the screen.
+ */
+export function targetFor(name: TargetName, density: number): number {
+  const { score } = TARGETS[name];
+  return density >= DENSE ? Math.max(DENSE_FLOOR, score - DENSE_ALLOWANCE) : score;
+}

@@ -1,0 +1,113 @@
+/**
+ * Engine: from a compiled request to a rendition.
+ *
+ * It locates and reads the source, asks the stores, lets identical work happen
+ * once, admits the rest by its cost to the render workers, and keeps what they
+ * give. It never decodes a pixel itself.
+ */
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { Size } from '../base/size.ts';
+import type { Compiled } from '../dialects/dialect.ts';
+import type { FormatName } from '../image/format.ts';
+import type { SourceInfo } from '../image/source-info.ts';
+import type { Receipt } from '../optimizer/receipt.ts';
+import type { Origin } from '../origins/origin.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** One configured source: a name, and where its originals live. */
+export interface Mount {
+  readonly name: string;
+  readonly origin: Origin;
+}
+
+export interface Job {
+  readonly mount: Mount;
+  readonly compiled: Compiled;
+  readonly accepts: ReadonlySet<FormatName>;
+  /** The body of the request, for sources of kind `upload`. */
+  readonly upload?: Uint8Array;
+  /** Fires when the client goes away. */
+  readonly signal: AbortSignal;
+  /** Answer from the store or not at all (`only-if-cached`). */
+  readonly storedOnly?: boolean;
+}
+
+/** How long an answer may be kept, and by whom. */
+export interface Lifetime {
+  /** Seconds the answer is fresh, counted from when it was stored. */
+  readonly seconds: number;
+  /** Seconds since it was stored here. */
+  readonly age: number;
+  /** The source forbids shared caches. */
+  readonly shared: boolean;
+  /** The source forbids every cache. */
+  readonly noStore: boolean;
+}
+
+/** How the store took part (RFC 9211). */
+export interface CacheFacts {
+  readonly hit: boolean;
+  /** Why it went forward: `uri-miss`, `stale`, `bypass`. */
+  readonly forward?: 'uri-miss' | 'stale' | 'bypass';
+  readonly stored: boolean;
+  /** This request waited for the work of another. */
+  readonly collapsed: boolean;
+}
+
+/** Milliseconds per stage, for Server-Timing; a stage that did not happen is absent. */
+export type Timings = Readonly<
+  Partial<
+    Record<'fetch' | 'queue' | 'decode' | 'transform' | 'search' | 'encode' | 'total', number>
+  >
+>;
+
+export interface Rendition {
+  readonly body: Uint8Array;
+  readonly mediaType: string;
+  /** Strong, quoted. */
+  readonly etag: string;
+  /** Of the source, as an HTTP date. */
+  readonly lastModified?: string;
+  readonly lifetime: Lifetime;
+  readonly cache: CacheFacts;
+  readonly timings: Timings;
+  /** Hex SHA-256 of what the rendition is stored under. */
+  readonly key: string;
+  /** Absent for data outputs and delivered sources. */
+  readonly receipt?: Receipt;
+  /** Upright size, format and bytes of the source. */
+  readonly source: Size & { readonly format: FormatName; readonly bytes: number };
+  readonly result: Size & { readonly format: FormatName; readonly bytes: number };
+  /** From the work itself; the compiler's own stand in `compiled`. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Public URL of the source, where it has one. */
+  readonly canonical?: string;
+}
+
+/** What `explain` shows. No pixel was decoded for it. */
+export interface Explanation {
+  readonly plan: string;
+  readonly key: string;
+  readonly source?: SourceInfo;
+  readonly program?: readonly string[];
+  readonly predicted?: string;
+  readonly problem?: string;
+  readonly receipt?: Receipt;
+}
+
+export interface Engine {
+  /** The rendition of a job, from the store or made now. @throws Fault */
+  render(job: Job): Promise<Rendition>;
+  /** The bytes of the source as they are, with the media type of their magic bytes. @throws Fault */
+  deliverSource(job: Job): Promise<Rendition>;
+  /** Plan, program and prediction for a job. @throws Fault when the source cannot be read */
+  explain(job: Job): Promise<Explanation>;
+  /** True once a worker has shown that it can render. */
+  ready(): boolean;
+  /** Numbers for readiness and logs. */
+  status(): { readonly workers: number; readonly queued: number; readonly running: number };
+  /** Stops taking work, lets running work end, frees everything. */
+  close(): Promise<void>;
+}
+
+export type { Plan };

@@ -1,0 +1,60 @@
+/**
+ * SourceInfo: the facts of a source before decoding, as the probe reads them.
+ *
+ * Widths and heights are those of the file, before orientation. Plain data,
+ * so that it crosses process borders and prints in `explain`.
+ */
+import type { Size } from '../base/size.ts';
+import type { FormatName } from './format.ts';
+
+/** EXIF orientation: 1 upright, 2 mirrored, 3 half turn, …, 6 turn right to show, 8 turn left. */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+export interface SourceInfo extends Size {
+  readonly format: FormatName;
+  /** Bytes of the file. */
+  readonly bytes: number;
+  /** The file's own tag; 1 where there is none. */
+  readonly orientation: Orientation;
+  /** Frames of an animation or pages of a document; 1 for a still. */
+  readonly pages: number;
+  /** Milliseconds each frame is shown, one number per frame; empty for a still. */
+  readonly delays: readonly number[];
+  /** Times an animation plays, 0 for ever; 1 for a still. */
+  readonly loop: number;
+  /** An alpha channel is present. */
+  readonly alpha: boolean;
+  /** Every pixel is opaque; known only when it was cheap to find out. */
+  readonly opaque?: boolean;
+  /** `none`: untagged; `srgb`: tagged as sRGB; `other`: a profile that must be applied. */
+  readonly profile: 'none' | 'srgb' | 'other';
+  readonly profileName?: string;
+  /** Colour model of the stored pixels. */
+  readonly space: 'rgb' | 'grey' | 'cmyk' | 'other';
+  /** Bits per channel. */
+  readonly depth: 8 | 16 | 32;
+  /** The source keeps every pixel (PNG, GIF, lossless WebP, TIFF without JPEG). */
+  readonly lossless: boolean;
+  /** Colours of the palette where the file has one. */
+  readonly palette?: number;
+  /** Pixels per inch, where the file says so. */
+  readonly density?: number;
+  readonly jpeg?: {
+    readonly progressive: boolean;
+    readonly chroma: string;
+    /** Estimated from the quantisation tables, on the libjpeg scale 1..100. */
+    readonly quality?: number;
+  };
+}
+
+/** Whether showing the picture upright swaps its sides. */
+export function turnsSides(orientation: Orientation): boolean {
+  return orientation >= 5;
+}
+
+/** The size of the picture as it should be seen. */
+export function uprightSize(info: Size & { readonly orientation: Orientation }): Size {
+  return turnsSides(info.orientation)
+    ? { width: info.height, height: info.width }
+    : { width: info.width, height: info.height };
+}

@@ -1,0 +1,27 @@
+/**
+ * Metric: perceptual comparison of two rasters of one size.
+ *
+ * The reference is prepared once and compared with many candidates, because
+ * a search encodes one picture many times.
+ */
+import type { Brand } from '../base/brand.ts';
+import type { Raster } from '../image/raster.ts';
+
+export type MetricName = 'ssimulacra2' | 'psnr';
+
+/** A score on its metric's own scale. SSIMULACRA 2: 100 identical, 90 visually lossless, 70 high, 50 medium, may be negative. */
+export type Score<M extends MetricName = MetricName> = Brand<number, `score by ${M}`>;
+
+export interface Comparison<M extends MetricName = MetricName> {
+  readonly score: Score<M>;
+  /** The score of the worst region, on the same scale; never above what `score` would allow by much. */
+  readonly worst: number;
+}
+
+export interface Metric<M extends MetricName = MetricName> {
+  readonly name: M;
+  /** Prepares the picture that candidates are compared with; replaces an earlier one. */
+  setReference(reference: Raster): void;
+  /** The candidate against the reference; sizes, channels and pages must agree. */
+  compare(candidate: Raster): Comparison<M>;
+}

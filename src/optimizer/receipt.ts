@@ -1,0 +1,41 @@
+/**
+ * Receipt: what was decided about a rendition, why, with which score, at what
+ * cost. It is stored with the rendition and sent with every answer.
+ */
+import type { FormatName } from '../image/format.ts';
+import type { Mode } from './task.ts';
+
+/** One encode with its score. */
+export interface Trial {
+  /** The encoding in a few letters: "avif q52 e1". */
+  readonly encoding: string;
+  readonly format: FormatName;
+  readonly quality?: number;
+  readonly bytes: number;
+  /** Absent where nothing was measured. */
+  readonly score?: number;
+  readonly worst?: number;
+  readonly milliseconds: number;
+}
+
+export interface Receipt {
+  readonly format: FormatName;
+  /** On the scale of the encoder; absent for lossless results and delivered sources. */
+  readonly quality?: number;
+  readonly encoding: string;
+  /** SSIMULACRA 2 of the result against the rendered picture; absent when it was not measured. */
+  readonly score?: number;
+  readonly worst?: number;
+  /** The score asked for; absent where the request fixed a quality. */
+  readonly target?: number;
+  readonly mode: Mode;
+  readonly bytes: number;
+  readonly sourceBytes: number;
+  readonly trials: readonly Trial[];
+  /** One sentence: why this result and no other. */
+  readonly reason: string;
+  /** The target cannot be reached by this encoder; the best found is delivered. */
+  readonly outOfReach?: boolean;
+  /** `source`: the bytes of the source, or its pixels re-packed without loss. */
+  readonly kind: 'encoded' | 'lossless' | 'source';
+}

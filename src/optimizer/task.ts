@@ -1,0 +1,51 @@
+/**
+ * Task: what the optimizer is asked, and what it gives back.
+ *
+ * The optimizer receives its encoder and its metric as arguments; it knows
+ * neither sharp nor WASM.
+ */
+import type { Raster } from '../image/raster.ts';
+import type { SourceInfo } from '../image/source-info.ts';
+import type { Output } from '../plan/output.ts';
+import type { ChosenFormat } from '../plan/program.ts';
+import type { Receipt } from './receipt.ts';
+
+/**
+ * `instant`: the prior curve's quality, one encode. `online`: at most three
+ * evaluations. `background`: the smallest the encoders can do.
+ */
+export type Mode = 'instant' | 'online' | 'background';
+
+export interface Budget {
+  readonly mode: Mode;
+  /** Time for encoding and measuring, in milliseconds from the start of the task. */
+  readonly milliseconds: number;
+}
+
+/** What an earlier search of the same source found: where to start, never what to accept. */
+export interface Learned {
+  /** Score found minus score of the prior curve, by codec configuration. */
+  readonly shifts: Readonly<Record<string, number>>;
+}
+
+export interface Task {
+  readonly raster: Raster;
+  readonly info: SourceInfo;
+  /** The format that the plan's rules chose. */
+  readonly chosen: ChosenFormat;
+  /** Others the client and the plan would accept too; they may win when smaller. */
+  readonly alternatives: readonly ChosenFormat[];
+  readonly output: Extract<Output, { kind: 'picture' }>;
+  /** The raster shows the source pixel for pixel: the source's bytes bound the result. */
+  readonly identity: boolean;
+  /** The file itself, for identity. */
+  readonly source?: Uint8Array;
+  readonly budget: Budget;
+  readonly learned?: Learned;
+}
+
+export interface Optimized {
+  readonly bytes: Uint8Array;
+  readonly receipt: Receipt;
+  readonly learned: Learned;
+}

@@ -1,0 +1,47 @@
+/**
+ * Origin: where originals live.
+ *
+ * An origin turns a reference into a location, and a location into bytes with
+ * the HTTP facts that freshness needs. It checks everything it is handed.
+ */
+import type { SourceRef } from '../image/source-ref.ts';
+
+/** A source located but not yet read. */
+export interface Location {
+  /** Stable identity below this origin; part of the store's key. */
+  readonly id: string;
+  /** Public absolute URL where there is one, without credentials. */
+  readonly url?: string;
+}
+
+/** Validators of a copy already held. */
+export interface Validators {
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
+
+/** What reading a source gave. */
+export type Fetched =
+  | { readonly kind: 'unchanged'; readonly headers: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'bytes';
+      readonly body: AsyncIterable<Uint8Array>;
+      /** Of the answer, lower case, allow-listed: cache-control, expires, date, age, etag, last-modified, content-type. */
+      readonly headers: Readonly<Record<string, string>>;
+    };
+
+export interface Origin {
+  readonly kind: 'folder' | 'http' | 'web';
+  /** @throws Fault for a reference this origin will not serve; nothing was read yet */
+  locate(source: SourceRef): Promise<Location>;
+  /**
+   * The bytes of a source, or word that the held copy is still good.
+   * The body throws a Fault when it passes the limit on bytes or time.
+   * @throws Fault source-not-found, source-forbidden, source-refused, source-unresolvable, origin-failed, origin-timeout
+   */
+  fetch(location: Location, held: Validators | undefined, signal: AbortSignal): Promise<Fetched>;
+  /** Whether a held copy is still the source, without reading it; only where that is cheap (folders). */
+  peek?(location: Location): Promise<Validators | undefined>;
+  /** Frees connections. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,219 @@
+/**
+ * Canonicalize: the pass that gives a meaning its one spelling.
+ *
+ * Density is folded into lengths, steps that change nothing disappear, fields
+ * that a step does not use are dropped, numbers lose the noise of their last
+ * digits. What is left of two URLs that mean the same is equal, whichever
+ * dialect they came from, and so is its key.
+ *
+ * Invariants: the canonical form of a canonical form is itself; lowering a plan
+ * and lowering its canonical form give the same program.
+ */
+import type { FormatName } from '../image/format.ts';
+import type { Anchor, Length, Op, ResizeOp, ToneStep } from './op.ts';
+import type { Output } from './output.ts';
+import { freezePlan, type Plan } from './plan.ts';
+
+/** The one spelling of a plan, frozen. */
+export function canonicalize(plan: Plan): Plan {
+  const ops = dropLimits(mergeTone(plan.ops.flatMap(canonicalOp)));
+  return freezePlan(
+    tidy({ frames: plan.frames, ops, output: canonicalOutput(plan.output) }) as Plan,
+  );
+}
+
+/** One op in its one spelling; none where it changes nothing. */
+function canonicalOp(op: Op): Op[] {
+  switch (op.kind) {
+    case 'orient':
+      return op.by === 1 ? [] : [op];
+    case 'mirror':
+      return op.horizontal || op.vertical ? [op] : [];
+    case 'inset':
+    case 'pad':
+      return [op.top, op.right, op.bottom, op.left].every(isZero) ? [] : [op];
+    case 'rotate': {
+      const degrees = ((op.degrees % 360) + 360) % 360;
+      return degrees === 0 ? [] : [{ ...op, degrees }];
+    }
+    case 'blur':
+      return isZero(op.sigma) ? [] : [op];
+    case 'sharpen':
+      return op.amount === 0 ? [] : [op];
+    case 'pixelate':
+    case 'halftone':
+      return op.side <= 1 ? [] : [op];
+    case 'tone': {
+      const steps = op.steps.filter((step) => !isNeutral(step));
+      return steps.length === 0 ? [] : [{ ...op, steps }];
+    }
+    case 'border': {
+      const { top, right, bottom, left } = op.sides;
+      return top + right + bottom + left === 0 ? [] : [op];
+    }
+    case 'crop':
+      return isWhole(op) ? [] : [op];
+    case 'resize':
+      return canonicalResize(op);
+    case 'trim':
+    case 'limit':
+    case 'canvas':
+    case 'denoise':
+    case 'enhance':
+    case 'bilevel':
+    case 'background':
+    case 'checker':
+    case 'mask':
+      return [op];
+  }
+}
+
+function canonicalResize(op: ResizeOp): Op[] {
+  const density = op.density ?? 1;
+  const times = (length: Length): Length =>
+    'px' in length ? { px: length.px * density } : { share: length.share * density };
+  const free = op.width === undefined && op.height === undefined && op.ratio === undefined;
+  if (free && density === 1) return [];
+  // Density alone is a share of both sides.
+  const width = free ? { share: density } : op.width && times(op.width);
+  const height = free ? undefined : op.height && times(op.height);
+  const both = (width !== undefined && height !== undefined) || op.ratio !== undefined;
+  const open = op.limits !== undefined || both;
+  const fit = open ? op.fit : 'inside';
+  const anchor = canonicalAnchor(op.anchor);
+  return [
+    {
+      kind: 'resize',
+      ...(width ? { width } : {}),
+      ...(height ? { height } : {}),
+      ...(op.ratio === undefined || (width && height) ? {} : { ratio: op.ratio }),
+      ...(op.limits && !both ? { limits: limitsTimes(op.limits, density) } : {}),
+      fit,
+      enlarge: op.enlarge,
+      filter: op.filter,
+      ...(fit === 'cover' && anchor ? { anchor } : {}),
+      ...(fit === 'contain' && op.position && !(op.position.x === 0.5 && op.position.y === 0.5)
+        ? { position: op.position }
+        : {}),
+      ...(fit === 'contain' && op.fill ? { fill: op.fill } : {}),
+      ...(op.reserve ? { reserve: op.reserve } : {}),
+    },
+  ];
+}
+
+function limitsTimes(limits: NonNullable<ResizeOp['limits']>, density: number) {
+  return Object.fromEntries(
+    Object.entries(limits).map(([name, value]) => [name, (value as number) * density]),
+  );
+}
+
+/** A focus on an edge or the middle is a share of the slack; the centre goes without saying. */
+function canonicalAnchor(anchor: Anchor | undefined): Anchor | undefined {
+  if (anchor === undefined || anchor.kind === 'search') return anchor;
+  const extremes = [0, 0.5, 1];
+  if (anchor.kind === 'focus') {
+    if (anchor.zoom > 1 || !extremes.includes(anchor.x) || !extremes.includes(anchor.y)) {
+      return anchor;
+    }
+  }
+  return anchor.x === 0.5 && anchor.y === 0.5
+    ? undefined
+    : { kind: 'slack', x: anchor.x, y: anchor.y };
+}
+
+/** A crop that takes the whole picture, wherever it says to stand. */
+function isWhole(op: Extract<Op, { kind: 'crop' }>): boolean {
+  if (op.area.kind !== 'size') return false;
+  const full = (length: Length) => 'share' in length && length.share === 1;
+  return (
+    full(op.area.width) && full(op.area.height) && op.x.kind === 'slack' && op.y.kind === 'slack'
+  );
+}
+
+function isZero(length: Length): boolean {
+  return 'px' in length ? length.px === 0 : length.share === 0;
+}
+
+function isNeutral(step: ToneStep): boolean {
+  switch (step.kind) {
+    case 'linear':
+      return step.gain === 1 && step.offset === 0;
+    case 'saturation':
+      return step.factor === 1;
+    case 'gamma':
+      return step.exponent === 1;
+    case 'exposure':
+      return step.stops === 0;
+    case 'hue':
+      return step.degrees % 360 === 0;
+    case 'vibrance':
+    case 'sepia':
+    case 'duotone':
+      return step.amount === 0;
+    case 'shadows-highlights':
+      return step.shadows === 0 && step.highlights === 0;
+    case 'monochrome':
+      return step.color.alpha === 0;
+  }
+}
+
+/** Tone ops in a row are one. */
+function mergeTone(ops: readonly Op[]): Op[] {
+  const out: Op[] = [];
+  for (const op of ops) {
+    const last = out.at(-1);
+    if (op.kind === 'tone' && last?.kind === 'tone') {
+      out[out.length - 1] = { kind: 'tone', steps: [...last.steps, ...op.steps] };
+    } else {
+      out.push(op);
+    }
+  }
+  return out;
+}
+
+/** A limit behind a box that is within it can never act. */
+function dropLimits(ops: readonly Op[]): Op[] {
+  return ops.filter((op, index) => {
+    const before = ops[index - 1];
+    if (op.kind !== 'limit' || before?.kind !== 'resize' || before.fit === 'outside') return true;
+    const within = (length: Length | undefined) =>
+      length !== undefined && 'px' in length && length.px <= op.side;
+    return !(within(before.width) && within(before.height));
+  });
+}
+
+const WITHOUT_QUALITY: readonly (FormatName | 'source')[] = ['png', 'gif'];
+
+function canonicalOutput(output: Output): Output {
+  if (output.kind !== 'picture') return output;
+  // Rules behind one without conditions are never reached.
+  const end = output.formats.findIndex(
+    (rule) => rule.when === undefined && rule.format !== 'source',
+  );
+  const formats = end < 0 ? output.formats : output.formats.slice(0, end + 1);
+  const quality = formats.every(
+    (rule) => rule.lossless === true || WITHOUT_QUALITY.includes(rule.format),
+  )
+    ? ({ kind: 'lossless' } as const)
+    : output.quality;
+  const mayBeJpeg = formats.some((rule) => rule.format === 'jpeg' || rule.format === 'source');
+  return {
+    ...output,
+    formats,
+    quality,
+    density: quality.kind === 'lossless' ? 1 : output.density,
+    jpeg: mayBeJpeg ? output.jpeg : { kind: 'free', chroma: 'free' },
+  };
+}
+
+/** Undefined fields gone, numbers without the noise behind their sixth decimal. */
+function tidy(value: unknown): unknown {
+  if (typeof value === 'number') return Math.round(value * 1e6) / 1e6 + 0;
+  if (Array.isArray(value)) return value.map(tidy);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .map(([name, field]) => [name, tidy(field)]),
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * Choosing: the first format rule that holds for this picture and this client.
+ *
+ * Pure. Where the winning rule was negotiated, the later rules that hold too
+ * are kept as alternatives: formats that the client and the plan accept, and
+ * that the optimizer may deliver when they turn out smaller.
+ */
+import type { Size } from '../base/size.ts';
+import { type FormatName, formatCard } from '../image/format.ts';
+import type { SourceInfo } from '../image/source-info.ts';
+import type { FormatCondition, FormatRule, Output } from './output.ts';
+import type { ChosenFormat } from './program.ts';
+
+/**
+ * Fewest pixels for which AVIF is negotiated: below, its container outweighs
+ * the picture (spec: http.md 1.12).
+ */
+const AVIF_MIN_PIXELS = 2500;
+
+/** Most pixels of an AVIF (spec: fastly-io.md section 11). */
+const AVIF_MAX_PIXELS = 4096 * 4096;
+
+export interface PictureFacts {
+  readonly info: SourceInfo;
+  readonly accepts: ReadonlySet<FormatName>;
+  readonly size: Size;
+  readonly animated: boolean;
+  readonly alpha: boolean;
+}
+
+export interface Choice {
+  readonly chosen: ChosenFormat;
+  readonly alternatives: readonly ChosenFormat[];
+}
+
+/** The format for a picture and the others that would do as well. */
+export function chooseFormat(
+  { formats }: Extract<Output, { kind: 'picture' }>,
+  facts: PictureFacts,
+): Choice {
+  const holding = formats
+    .map((rule, index) => ({ rule, index, format: formatOf(rule, facts.info) }))
+    .filter(({ rule, format }) => holds(rule.when ?? {}, facts) && fitsFormat(rule, format, facts));
+  const [first, ...rest] = holding;
+  if (first === undefined) return { chosen: lastResort(facts), alternatives: [] };
+  const chosen = chosenFormat(first.rule, first.index, first.format);
+  const negotiated = first.rule.when?.accepts !== undefined;
+  return {
+    chosen,
+    alternatives: negotiated ? rest.map((r) => chosenFormat(r.rule, r.index, r.format)) : [],
+  };
+}
+
+function formatOf(rule: FormatRule, info: SourceInfo): FormatName {
+  return rule.format === 'source' ? info.format : rule.format;
+}
+
+function chosenFormat(rule: FormatRule, index: number, format: FormatName): ChosenFormat {
+  return {
+    format,
+    lossless: rule.lossless === true,
+    ...(rule.palette === undefined ? {} : { palette: rule.palette }),
+    rule: index,
+  };
+}
+
+function holds(when: FormatCondition, { info, accepts, animated, alpha }: PictureFacts): boolean {
+  return (
+    (when.accepts === undefined || accepts.has(when.accepts)) &&
+    (when.animated === undefined || when.animated === animated) &&
+    (when.alpha === undefined || when.alpha === alpha) &&
+    (when.source === undefined || when.source.includes(info.format)) &&
+    (when.sourceLossless === undefined || when.sourceLossless === info.lossless)
+  );
+}
+
+/** Whether this build can write the format, and the format can hold the picture. */
+function fitsFormat(rule: FormatRule, format: FormatName, { size }: PictureFacts): boolean {
+  const card = formatCard(format);
+  if (!card.encodable || Math.max(size.width, size.height) > card.maxSide) return false;
+  if (format !== 'avif') return true;
+  const pixels = size.width * size.height;
+  const negotiated = rule.when?.accepts !== undefined;
+  return pixels <= AVIF_MAX_PIXELS && (!negotiated || pixels >= AVIF_MIN_PIXELS);
+}
+
+/** No rule held: what every client can show. */
+function lastResort({ info, animated, alpha }: PictureFacts): ChosenFormat {
+  const format = animated ? 'gif' : alpha || info.format === 'gif' ? 'png' : 'jpeg';
+  return { format, lossless: false, rule: -1 };
+}

@@ -1,0 +1,263 @@
+/**
+ * Ops: the steps of a plan, dialect-neutral and still free of any one source.
+ *
+ * A dialect writes them in its own order; lengths may be pixels or shares of
+ * the picture as it enters the step. `lower` makes them whole pixels.
+ *
+ * Plain, frozen data: an Op prints, hashes and compares by value.
+ */
+import type { Color } from '../base/color.ts';
+import type { Sides } from '../base/size.ts';
+import type { Orientation } from '../image/source-info.ts';
+
+/** Pixels, or a share (1 = 100 %) of the matching side of the picture entering the step. */
+export type Length = { readonly px: number } | { readonly share: number };
+
+/** The size of a window: two lengths, or the largest window of a ratio. */
+export type Area =
+  | { readonly kind: 'size'; readonly width: Length; readonly height: Length }
+  | { readonly kind: 'ratio'; readonly ratio: number };
+
+/** Where a window stands on one axis. */
+export type Placement =
+  /** Its near edge is this far from the near edge of the picture. */
+  | { readonly kind: 'at'; readonly length: Length }
+  /** It leaves this share of the slack before it: 0 near edge, 0.5 centre, 1 far edge. */
+  | { readonly kind: 'slack'; readonly share: number };
+
+/** Which part of a picture survives when a fit cuts. */
+export type Anchor =
+  /** A share of the slack on each axis; (0.5, 0.5) is the centre. */
+  | { readonly kind: 'slack'; readonly x: number; readonly y: number }
+  /**
+   * Centred on a point given as shares of the uncut picture, moved to stay inside.
+   * `zoom` 2 shows half the width and height that 1 shows.
+   */
+  | { readonly kind: 'focus'; readonly x: number; readonly y: number; readonly zoom: number }
+  /** Where the content is: salience, entropy or the strongest edges. */
+  | { readonly kind: 'search'; readonly by: 'attention' | 'entropy' | 'edges' };
+
+/** What fills space that the picture does not cover. */
+export type Fill =
+  | { readonly kind: 'color'; readonly color: Color }
+  /** Clear where the picture has alpha and the output can carry it, else the colour. */
+  | { readonly kind: 'clear-with-alpha'; readonly color: Color }
+  /** A blurred copy of the picture; sigma in output pixels, by default a twentieth of the shorter side, 4..200. */
+  | { readonly kind: 'blur'; readonly sigma?: number }
+  /** The outermost pixels repeated. */
+  | { readonly kind: 'edge' };
+
+export type Fit =
+  /** The whole picture inside the box: scale by the smaller ratio. */
+  | 'inside'
+  /** The box inside the picture, nothing cut: scale by the larger ratio. */
+  | 'outside'
+  /** Exactly the box, ratio ignored. */
+  | 'stretch'
+  /** Exactly the box: scale by the larger ratio, cut what sticks out at the anchor. */
+  | 'cover'
+  /** Exactly the box: scale by the smaller ratio, fill the rest. */
+  | 'contain';
+
+export type Filter = 'nearest' | 'bilinear' | 'bicubic' | 'mitchell' | 'lanczos2' | 'lanczos3';
+
+/** How a trim finds the frame that goes. */
+export type TrimRule =
+  /** Rows and columns within `tolerance` of a colour; no `color`: that of the upper left pixel. */
+  | {
+      readonly by: 'color';
+      readonly color?: Color;
+      /** Euclidean RGBA distance over its maximum, 0 (exact) .. 1. */
+      readonly tolerance: number;
+    }
+  /** Rows and columns whose alpha is within `tolerance` (0..255) of `alpha` (0..255). */
+  | { readonly by: 'alpha'; readonly alpha: number; readonly tolerance: number }
+  /** A uniform border judged from its own colour: mean difference and standard deviation, 0..255. */
+  | { readonly by: 'border'; readonly mean: number; readonly deviation: number }
+  /** By alpha where there is an alpha channel, else by colour. */
+  | {
+      readonly by: 'alpha-or-color';
+      readonly color?: Color;
+      readonly tolerance: number;
+    };
+
+/** Limits for the side of a box that was not asked for, in pixels before density. */
+export interface SideLimits {
+  readonly minWidth?: number;
+  readonly maxWidth?: number;
+  readonly minHeight?: number;
+  readonly maxHeight?: number;
+}
+
+export interface ResizeOp {
+  readonly kind: 'resize';
+  readonly width?: Length;
+  readonly height?: Length;
+  /** Multiplies the box; 1 by default. */
+  readonly density?: number;
+  /** Width over height; completes a missing side (both missing: the largest such box in the picture). */
+  readonly ratio?: number;
+  readonly limits?: SideLimits;
+  /** One side missing: it follows from the ratio of the picture, whatever the fit. */
+  readonly fit: Fit;
+  /**
+   * `never`: inside, outside and one-sided boxes stop at the picture's own
+   * size; for stretch and cover the box shrinks by one factor until the
+   * picture can fill it; contain keeps its box and leaves the picture small.
+   */
+  readonly enlarge: 'allowed' | 'never';
+  readonly filter: Filter;
+  /** For cover; the centre by default. */
+  readonly anchor?: Anchor;
+  /** For contain; where the picture stands in its box (shares of the slack), the centre by default. */
+  readonly position?: { readonly x: number; readonly y: number };
+  /** For contain. */
+  readonly fill?: Fill;
+  /** Taken off the box, in pixels after density, before fitting: room for a later pad. */
+  readonly reserve?: Sides;
+}
+
+export type ToneStep =
+  /** `value * gain + offset` on 0..255, each channel. */
+  | { readonly kind: 'linear'; readonly gain: number; readonly offset: number }
+  /** Away from (above 1) or towards (below 1) the luma of the pixel. */
+  | { readonly kind: 'saturation'; readonly factor: number }
+  /** `value ^ exponent` on 0..1. */
+  | { readonly kind: 'gamma'; readonly exponent: number }
+  /** Linear light times `2 ^ stops`. */
+  | { readonly kind: 'exposure'; readonly stops: number }
+  | { readonly kind: 'hue'; readonly degrees: number }
+  /** Saturation that spares colours already saturated; -1..1. */
+  | { readonly kind: 'vibrance'; readonly amount: number }
+  /** Highlights down (-1..0), shadows up (0..1), by smooth masks on luminance. */
+  | { readonly kind: 'shadows-highlights'; readonly shadows: number; readonly highlights: number }
+  /** Mix with sepia, 0..1. */
+  | { readonly kind: 'sepia'; readonly amount: number }
+  /** Luma in one hue; the alpha of the colour is the strength. */
+  | { readonly kind: 'monochrome'; readonly color: Color }
+  /** Luma from a dark to a light colour; `amount` 0..1 over the original. */
+  | {
+      readonly kind: 'duotone';
+      readonly dark: Color;
+      readonly light: Color;
+      readonly amount: number;
+    };
+
+export type Op =
+  /** Turn and mirror as EXIF says. `source`: the file's own tag; a number: that tag's meaning. */
+  | { readonly kind: 'orient'; readonly by: 'source' | Orientation }
+  | {
+      readonly kind: 'trim';
+      readonly rule: TrimRule;
+      readonly empty: 'keep' | 'fault';
+      readonly pad?: number;
+    }
+  /** Take this much off each side. */
+  | {
+      readonly kind: 'inset';
+      readonly top: Length;
+      readonly right: Length;
+      readonly bottom: Length;
+      readonly left: Length;
+    }
+  | {
+      readonly kind: 'crop';
+      readonly area: Area;
+      readonly x: Placement;
+      readonly y: Placement;
+      /** A window that leaves the picture: an error; what remains of it; or, nothing remaining, no step at all. */
+      readonly outside: 'fault' | 'intersect' | 'intersect-or-keep';
+      /** Overrides the placement: go where the content is. */
+      readonly search?: 'attention' | 'entropy' | 'edges';
+    }
+  | ResizeOp
+  /** No side above this: scale down in proportion. */
+  | { readonly kind: 'limit'; readonly side: number }
+  /** Mirror left-right, top-bottom. */
+  | { readonly kind: 'mirror'; readonly horizontal: boolean; readonly vertical: boolean }
+  /**
+   * Turn by any angle, degrees counter-clockwise. `straighten` keeps the
+   * frame and zooms until no corner is empty; `pivot` shows the whole picture.
+   */
+  | {
+      readonly kind: 'rotate';
+      readonly degrees: number;
+      readonly mode: 'straighten' | 'pivot';
+      readonly fill: Fill;
+    }
+  /** Space around the picture. */
+  | {
+      readonly kind: 'pad';
+      readonly top: Length;
+      readonly right: Length;
+      readonly bottom: Length;
+      readonly left: Length;
+      readonly fill: Fill;
+    }
+  /**
+   * Put the picture on a canvas, unscaled; a smaller canvas clips. A ratio
+   * is the smallest such canvas that contains the picture.
+   */
+  | {
+      readonly kind: 'canvas';
+      readonly area: Area;
+      readonly x: Placement;
+      readonly y: Placement;
+      readonly fill: Fill;
+    }
+  | { readonly kind: 'tone'; readonly steps: readonly ToneStep[] }
+  /** Gaussian; sigma in pixels or as a share of the longer side. */
+  | { readonly kind: 'blur'; readonly sigma: Length }
+  /** Unsharp mask: `v + amount * (v - blurred)` where the difference passes `threshold` (0..255). */
+  | {
+      readonly kind: 'sharpen';
+      readonly sigma: number;
+      readonly amount: number;
+      readonly threshold: number;
+      readonly channel: 'luma' | 'rgb';
+    }
+  /** Blocks of this side, in pixels. */
+  | { readonly kind: 'pixelate'; readonly side: number }
+  /** Black dots on white, one per square of this side, in pixels. */
+  | { readonly kind: 'halftone'; readonly side: number }
+  /** Noise reduction and its sharpening threshold, -100..100. */
+  | { readonly kind: 'denoise'; readonly strength: number; readonly sharpness: number }
+  /** Tone and colour from the picture's own distribution. */
+  | { readonly kind: 'enhance' }
+  /** Strictly black and white: luma above `level` (0..1) is white, or error diffusion. */
+  | {
+      readonly kind: 'bilevel';
+      readonly method: 'threshold' | 'atkinson';
+      readonly level: number;
+    }
+  /** Put the picture on a colour; an opaque one removes alpha. */
+  | { readonly kind: 'background'; readonly color: Color }
+  /** A checkerboard under clear areas. */
+  | { readonly kind: 'checker'; readonly side: number; readonly colors: readonly [Color, Color] }
+  /** Hide all but a shape. Radii in pixels: upper left, upper right, lower right, lower left. */
+  | {
+      readonly kind: 'mask';
+      readonly shape:
+        | { readonly kind: 'ellipse' }
+        | {
+            readonly kind: 'corners';
+            /** Absent: a fifth of the shorter side. */
+            readonly radii?: readonly [number, number, number, number];
+          };
+      /** Under the hidden part; absent: clear. */
+      readonly color?: Color;
+    }
+  /** Bars drawn over the edge, in pixels; the size stays. */
+  | {
+      readonly kind: 'border';
+      readonly sides: Sides;
+      readonly color: Color;
+      readonly radii?: readonly [number, number, number, number];
+      readonly innerRadii?: readonly [number, number, number, number];
+    };
+
+export type OpKind = Op['kind'];
+
+export const CENTRE: Placement = { kind: 'slack', share: 0.5 };
+export const px = (value: number): Length => ({ px: value });
+export const share = (value: number): Length => ({ share: value });

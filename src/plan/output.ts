@@ -1,0 +1,113 @@
+/**
+ * Output: what the rendered picture shall become.
+ *
+ * The choice of format is an ordered list of rules; the first whose conditions
+ * hold for this source and this client wins. So each service's negotiation is
+ * data: it prints, it hashes, and two services that mean the same agree.
+ */
+import type { Color } from '../base/color.ts';
+import type { Chroma } from '../image/encoding.ts';
+import type { FormatName } from '../image/format.ts';
+
+/** Conditions of a rule; all that are given must hold. */
+export interface FormatCondition {
+  /** The client listed this type with q above 0. */
+  readonly accepts?: FormatName;
+  /** The rendered picture is an animation (more than one frame, and the plan keeps them). */
+  readonly animated?: boolean;
+  /** The rendered picture has an alpha channel (the source's, or space a step left clear). */
+  readonly alpha?: boolean;
+  /** The source is one of these. */
+  readonly source?: readonly FormatName[];
+  /** The source keeps every pixel. */
+  readonly sourceLossless?: boolean;
+}
+
+export interface FormatRule {
+  readonly when?: FormatCondition;
+  /** `source`: the format of the source; the rule is passed over when this build cannot write it. */
+  readonly format: FormatName | 'source';
+  /** Keep every pixel, in a format that can. */
+  readonly lossless?: boolean;
+  /** Colours of the palette for PNG, 2..256. */
+  readonly palette?: number;
+}
+
+/** How good the picture shall be. */
+export type QualityAsk =
+  /** A score on the SSIMULACRA 2 scale, at density 1. */
+  | { readonly kind: 'target'; readonly score: number }
+  /**
+   * A point on the JPEG quality scale, 1..100: other encoders use the quality
+   * of equal mean score. `own` overrides it for a format, on that format's own scale.
+   */
+  | {
+      readonly kind: 'quality';
+      readonly jpeg: number;
+      readonly own?: Readonly<Partial<Record<FormatName, number>>>;
+    }
+  /** Identical pixels wherever the format can. */
+  | { readonly kind: 'lossless' };
+
+export type Output =
+  | {
+      readonly kind: 'picture';
+      readonly formats: readonly FormatRule[];
+      readonly quality: QualityAsk;
+      /** Device pixels per CSS pixel; steers the target, never the size. */
+      readonly density: number;
+      /** Under alpha where the format has none. */
+      readonly background: Color;
+      readonly jpeg: {
+        /** `like-source`: progressive where the source is, else baseline. `free`: the encoder's choice. */
+        readonly kind: 'like-source' | 'baseline' | 'progressive' | 'free';
+        readonly chroma: Chroma | 'free';
+      };
+      /** `copyright`: rights fields of JPEG to JPEG; `none`: everything goes. */
+      readonly metadata: 'none' | 'copyright' | 'iptc';
+      /**
+       * `srgb`: convert to sRGB, no profile. `keep`: the source's own space with its
+       * profile where it is RGB. `tagged-srgb`: convert and embed. `strip`: drop the
+       * profile, values untouched.
+       */
+      readonly profile: 'srgb' | 'keep' | 'tagged-srgb' | 'strip';
+      /** Colours for palette outputs, 2..256. */
+      readonly colours?: number;
+      /** Resolution tag, pixels per inch. */
+      readonly dpi?: number;
+      /**
+       * What to do when the result is no smaller than the source and the source itself
+       * would satisfy the rules: `source` delivers that (metadata stripped), `render` keeps the result.
+       */
+      readonly whenLarger: 'source' | 'render';
+      /** Another end of the world: frames per animation kept; absent for all. */
+      readonly loop?: number;
+    }
+  /** The bytes of the source, untouched except that SVG is made safe. */
+  | { readonly kind: 'source'; readonly sanitize: boolean }
+  /** A description of the source. `imageoptim`: with the size the ops would give. */
+  | { readonly kind: 'facts'; readonly form: 'imgix' | 'imageoptim' }
+  | { readonly kind: 'blurhash'; readonly x: number; readonly y: number }
+  | {
+      readonly kind: 'palette';
+      readonly form: 'css' | 'json';
+      readonly colours: number;
+      readonly prefix: string;
+    };
+
+/** An output for a picture, with the common defaults filled in. */
+export function picture(
+  fields: Pick<Extract<Output, { kind: 'picture' }>, 'formats' | 'quality'> &
+    Partial<Extract<Output, { kind: 'picture' }>>,
+): Extract<Output, { kind: 'picture' }> {
+  return {
+    kind: 'picture',
+    density: 1,
+    background: { red: 255, green: 255, blue: 255, alpha: 1 },
+    jpeg: { kind: 'free', chroma: 'free' },
+    metadata: 'none',
+    profile: 'srgb',
+    whenLarger: 'source',
+    ...fields,
+  };
+}

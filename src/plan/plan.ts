@@ -1,0 +1,33 @@
+/**
+ * Plan: what a URL asks for, dialect-neutral, frozen, printable, hashable.
+ *
+ * Invariant: a plan names no source, no client and no dialect. Two URLs that
+ * mean the same compile to plans with the same canonical form and key.
+ */
+import type { Op } from './op.ts';
+import type { Output } from './output.ts';
+
+/** Which frames of an animation or pages of a document are read. */
+export type Frames =
+  | { readonly kind: 'all' }
+  /** Counted from 0. */
+  | { readonly kind: 'one'; readonly index: number };
+
+export interface Plan {
+  readonly frames: Frames;
+  readonly ops: readonly Op[];
+  readonly output: Output;
+}
+
+/** A plan in which nothing can be changed any more, at any depth. */
+export function freezePlan(plan: Plan): Plan {
+  return deepFreeze(plan);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}

@@ -1,0 +1,102 @@
+/**
+ * Program: a plan made exact for one source. Whole pixels, in order.
+ *
+ * The back end carries instructions out one after another and decides
+ * nothing about sizes. `width` and `height` of an instruction are those of
+ * the picture after it. All sizes are of one frame.
+ */
+import type { Color } from '../base/color.ts';
+import type { Region, Sides, Size } from '../base/size.ts';
+import type { FormatName } from '../image/format.ts';
+import type { Filter, Op, TrimRule } from './op.ts';
+import type { Output } from './output.ts';
+
+/** A fill with its lengths and its alpha decided. */
+export type ResolvedFill =
+  | { readonly kind: 'color'; readonly color: Color }
+  | { readonly kind: 'blur'; readonly sigma: number }
+  | { readonly kind: 'edge' };
+
+type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
+
+export type Instruction =
+  /** First mirror left-right if `mirror`, then turn clockwise. */
+  | ({
+      readonly kind: 'orient';
+      readonly turn: 0 | 90 | 180 | 270;
+      readonly mirror: boolean;
+    } & Size)
+  | ({ readonly kind: 'extract' } & Region)
+  | ({ readonly kind: 'scale'; readonly filter: Filter } & Size)
+  /** Cut this size where the content is. */
+  | ({ readonly kind: 'seek'; readonly by: 'attention' | 'entropy' | 'edges' } & Size)
+  /** Scale nothing; add this much around. */
+  | ({ readonly kind: 'extend'; readonly sides: Sides; readonly fill: ResolvedFill } & Size)
+  /** `scale` is the zoom for `straighten`; 1 for `pivot`. */
+  | ({
+      readonly kind: 'rotate';
+      readonly degrees: number;
+      readonly zoom: number;
+      readonly fill: ResolvedFill;
+    } & Size)
+  | (OpOf<'tone'> & Size)
+  | ({ readonly kind: 'blur'; readonly sigma: number } & Size)
+  | (OpOf<'sharpen'> & Size)
+  | (OpOf<'pixelate'> & Size)
+  | (OpOf<'halftone'> & Size)
+  | (OpOf<'denoise'> & Size)
+  | (OpOf<'enhance'> & Size)
+  | (OpOf<'bilevel'> & Size)
+  | (OpOf<'background'> & Size)
+  | (OpOf<'checker'> & Size)
+  | ({
+      readonly kind: 'mask';
+      readonly shape: 'ellipse' | 'corners';
+      readonly radii: readonly [number, number, number, number];
+      readonly color?: Color;
+    } & Size)
+  | (OpOf<'border'> & Size);
+
+/** The format that the rules chose for this source and this client. */
+export interface ChosenFormat {
+  readonly format: FormatName;
+  readonly lossless: boolean;
+  readonly palette?: number;
+  /** Position of the rule that decided, for the trace. */
+  readonly rule: number;
+}
+
+export interface Program {
+  /** Frames read: first index and count. */
+  readonly frames: { readonly first: number; readonly count: number };
+  /** The source is read as sRGB, in its own space, or with its profile ignored. */
+  readonly colour: 'srgb' | 'keep' | 'strip';
+  readonly instructions: readonly Instruction[];
+  /** Of one frame of the result. */
+  readonly size: Size;
+  /** The rendered picture may have clear pixels. */
+  readonly alpha: boolean;
+  /** The steps leave every pixel of the source where and what it was. */
+  readonly identity: boolean;
+  /** Absent for data outputs. */
+  readonly chosen?: ChosenFormat;
+  /** Further formats that client and plan accept, in order; only where the choice was negotiated. */
+  readonly alternatives: readonly ChosenFormat[];
+  readonly output: Output;
+}
+
+/**
+ * What lowering gives: a program, or, where a step depends on the pixels, the
+ * part before it and the rule to measure with. The caller measures the box and
+ * lowers again with it.
+ */
+export type Lowered =
+  | { readonly kind: 'program'; readonly program: Program }
+  | {
+      readonly kind: 'measure';
+      readonly before: readonly Instruction[];
+      readonly size: Size;
+      readonly frames: Program['frames'];
+      readonly colour: Program['colour'];
+      readonly rule: TrimRule;
+    };

@@ -1,0 +1,85 @@
+/**
+ * The house: imports go down the floors, and rooms that also run in the
+ * browser stay free of Node and of sharp.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+/** Rooms from the ground up; rooms of one floor do not know one another. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['base'],
+  ['image', 'wasm'],
+  ['plan'],
+  ['dialects', 'metrics', 'vips', 'vision', 'video', 'origins', 'stores'],
+  ['optimizer'],
+  ['engine'],
+  ['server', 'cli'],
+];
+
+/** Rooms that also run in the browser. */
+const PORTABLE = new Set(['base', 'image', 'wasm', 'plan', 'dialects', 'metrics', 'optimizer']);
+
+/** `cli` starts servers: the one pair of neighbours that meets. */
+const NEIGHBOURS = new Set(['cli>server']);
+
+const src = resolve(dirname(fileURLToPath(import.meta.url)), '../src');
+const floorOf = (room: string) => FLOORS.findIndex((rooms) => rooms.includes(room));
+
+interface Import {
+  readonly file: string;
+  readonly room: string;
+  readonly target: string;
+}
+
+function imports(): Import[] {
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((f) =>
+    f.endsWith('.ts'),
+  );
+  return files.flatMap((file) => {
+    const text = readFileSync(join(src, file), 'utf8');
+    const room = file.split(sep)[0] ?? '';
+    return [...text.matchAll(/(?:from|import\()\s*'([^']+)'|^import '([^']+)'/gm)].map((m) => ({
+      file,
+      room,
+      target: m[1] ?? m[2] ?? '',
+    }));
+  });
+}
+
+describe('the house', () => {
+  const all = imports();
+
+  test('has imports to check, and every room has a floor', () => {
+    expect(all.length).toBeGreaterThan(50);
+    const rooms = new Set(all.filter((i) => i.file.includes(sep)).map((i) => i.room));
+    expect([...rooms].filter((room) => floorOf(room) < 0)).toEqual([]);
+  });
+
+  test('imports go down', () => {
+    const wrong = all.filter(({ file, room, target }) => {
+      if (!target.startsWith('.') || !file.includes(sep)) return false;
+      const path = relative(src, resolve(src, dirname(file), target));
+      const other = path.split(sep)[0] ?? '';
+      if (other === room || NEIGHBOURS.has(`${room}>${other}`)) return false;
+      return path.startsWith('..') ? !file.endsWith('.test.ts') : floorOf(other) >= floorOf(room);
+    });
+    expect(wrong.map((i) => `${i.file} imports ${i.target}`)).toEqual([]);
+  });
+
+  test('portable rooms are free of Node and of sharp', () => {
+    const wrong = all.filter(
+      ({ file, room, target }) =>
+        PORTABLE.has(room) &&
+        !/\.(test|suite)\.ts$/.test(file) &&
+        (target.startsWith('node:') || /^(sharp|undici|@napi-rs|pino|lmdb)/.test(target)),
+    );
+    expect(wrong.map((i) => `${i.file} imports ${i.target}`)).toEqual([]);
+  });
+
+  test('relative imports carry .ts', () => {
+    const wrong = all.filter((i) => i.target.startsWith('.') && !/\.(ts|json)$/.test(i.target));
+    expect(wrong.map((i) => `${i.file} imports ${i.target}`)).toEqual([]);
+  });
+});
