@@ -38,7 +38,7 @@ export interface Lifetime {
   readonly seconds: number;
   /** Seconds since it was stored here. */
   readonly age: number;
-  /** The source forbids shared caches. */
+  /** Shared caches may keep it; false where the source said `private`. */
   readonly shared: boolean;
   /** The source forbids every cache. */
   readonly noStore: boolean;

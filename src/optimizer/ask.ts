@@ -27,21 +27,33 @@ const LOSSLESS_STAND_IN = 90;
 /** Formats that can keep every pixel at a size worth sending. */
 const KEEPS_PIXELS: ReadonlySet<FormatName> = new Set(['png', 'gif', 'webp']);
 
-/** What is asked of a format, with density, scales and abilities taken into account. */
-export function askOf(output: Picture, chosen: ChosenFormat): Ask {
-  const canKeep = KEEPS_PIXELS.has(chosen.format);
-  if (chosen.lossless || output.quality.kind === 'lossless') {
+/**
+ * What is asked of a format, with density, scales and abilities taken into
+ * account. `identity`: the raster shows the source pixel for pixel.
+ */
+export function askOf(output: Picture, chosen: ChosenFormat, identity: boolean): Ask {
+  if (wantsEveryPixel(output, chosen, identity)) {
+    const canKeep = KEEPS_PIXELS.has(chosen.format);
     return canKeep ? { kind: 'lossless' } : { kind: 'target', score: LOSSLESS_STAND_IN };
+  }
+  if (output.quality.kind === 'lossless') {
+    const score = output.quality.resized ?? LOSSLESS_STAND_IN;
+    return { kind: 'target', score: effectiveTarget(score, output.density) };
   }
   if (output.quality.kind === 'target') {
     return { kind: 'target', score: effectiveTarget(output.quality.score, output.density) };
   }
   const own = output.quality.own?.[chosen.format];
   const quality =
-    own === undefined
-      ? fromJpegScale(output.quality.jpeg, chosen.format)
-      : wholeQuality(own);
+    own === undefined ? fromJpegScale(output.quality.jpeg, chosen.format) : wholeQuality(own);
   return quality === undefined ? { kind: 'lossless' } : { kind: 'quality', quality };
+}
+
+/** Whether the wish is for identical pixels, whether or not the format can. */
+export function wantsEveryPixel(output: Picture, chosen: ChosenFormat, identity: boolean): boolean {
+  if (chosen.lossless) return true;
+  const { quality } = output;
+  return quality.kind === 'lossless' && (identity || quality.resized === undefined);
 }
 
 /** The target for a screen of this density: 68 becomes 60 at 2 and above, and never falls under 45. */

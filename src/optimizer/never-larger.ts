@@ -19,10 +19,15 @@ export interface Repacker {
   /** The PNG with the same pixels in fewer bytes, metadata removed; undefined when it cannot. */
   png(bytes: Uint8Array): Promise<Uint8Array | undefined>;
   /**
-   * The file without metadata; undefined for formats it does not know. A colour
-   * profile and anything else that changes the look stays.
+   * The file without metadata but what `keep` names; undefined for formats it does
+   * not know, whose sources are then never delivered as they are. A colour profile
+   * and anything else that changes the look stays.
    */
-  strip(bytes: Uint8Array, format: FormatName): Promise<Uint8Array | undefined>;
+  strip(
+    bytes: Uint8Array,
+    format: FormatName,
+    keep?: Picture['metadata'],
+  ): Promise<Uint8Array | undefined>;
 }
 
 /**
@@ -51,8 +56,9 @@ export function sourceSatisfies(task: Task): boolean {
   if (info.space !== 'rgb' && info.space !== 'grey') return false;
   if (info.profile === 'other' && output.profile !== 'keep') return false;
   if (output.profile === 'tagged-srgb' && info.profile !== 'srgb') return false;
-  if (output.metadata !== 'none' || output.dpi !== undefined) return false;
-  if (choice.palette !== undefined && !(info.palette && info.palette <= choice.palette)) return false;
+  if (output.dpi !== undefined) return false;
+  if (choice.palette !== undefined && !(info.palette && info.palette <= choice.palette))
+    return false;
   return info.format !== 'jpeg' || jpegSatisfies(info, output);
 }
 
@@ -76,7 +82,9 @@ export async function instead(
   if (repacker === undefined || !sourceSatisfies(task) || task.source === undefined) {
     return undefined;
   }
-  const stripped = (await repacker.strip(task.source, task.info.format)) ?? task.source;
+  const { info, output, source } = task;
+  const stripped = await repacker.strip(source, info.format, output.metadata);
+  if (stripped === undefined) return undefined;
   const limit = (source: number) => (result.lossy ? (1 - GENERATION_SAVING) * source : source);
   if (!result.missed && result.bytes <= REPACK_FROM * limit(stripped.length)) return undefined;
 
@@ -95,7 +103,8 @@ async function repack(
 ): Promise<Uint8Array | undefined> {
   // A re-packed JPEG may come out progressive whatever the source was.
   if (info.format === 'jpeg') {
-    return output.jpeg.kind === 'free' ? await repacker.jpeg(bytes) : undefined;
+    const free = output.jpeg.kind === 'free' && output.metadata === 'none';
+    return free ? await repacker.jpeg(bytes) : undefined;
   }
   return info.format === 'png' ? await repacker.png(bytes) : undefined;
 }

@@ -8,6 +8,7 @@
 import { type Encoder, type Encoding, encodingText } from '../image/encoding.ts';
 import type { Raster } from '../image/raster.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { encodeCost, measureCost } from './cost.ts';
 import type { Repacker } from './never-larger.ts';
 import type { Trial } from './receipt.ts';
 import type { Budget } from './task.ts';
@@ -40,17 +41,36 @@ export class Workbench {
   readonly trials: Trial[] = [];
   readonly #tools: Tools;
   readonly #deadline: number;
+  readonly #start: number;
   #referenceSet = false;
+  /** Milliseconds taken and milliseconds expected, over all trials. */
+  #taken = 0;
+  #expected = 0;
 
-  constructor(raster: Raster, tools: Tools, budget: Budget) {
+  /** `start`: when the task began, on the clock of the tools; its budget counts from there. */
+  constructor(raster: Raster, tools: Tools, budget: Budget, start = tools.now()) {
     this.raster = raster;
     this.#tools = tools;
-    this.#deadline = tools.now() + budget.milliseconds;
+    this.#start = start;
+    this.#deadline = start + budget.milliseconds;
   }
 
-  /** Whether work of this many milliseconds would still end in time. */
-  affords(milliseconds: number): boolean {
-    return this.#tools.now() + milliseconds <= this.#deadline;
+  get measures(): boolean {
+    return this.#tools.metric !== undefined;
+  }
+
+  /** Whether a measured encoding is likely to end in time. */
+  affords(encoding: Encoding): boolean {
+    const expected = this.#megapixels() * (encodeCost(encoding) + measureCost(encoding));
+    // One small trial says little about the speed of the machine.
+    const speed = this.#expected > 5 ? this.#taken / this.#expected : 1;
+    return this.#tools.now() + expected * speed <= this.#deadline;
+  }
+
+  /** A bench for another raster of the same task, with the same deadline. */
+  for(raster: Raster): Workbench {
+    const budget = { mode: 'online' as const, milliseconds: this.#deadline - this.#start };
+    return new Workbench(raster, this.#tools, budget, this.#start);
   }
 
   /** The raster as a file; the trial is noted without a score. */
@@ -79,8 +99,16 @@ export class Workbench {
     return samePixels(this.raster, shown);
   }
 
+  #megapixels(): number {
+    const { width, height, pages } = this.raster;
+    return (width * height * pages) / 1e6;
+  }
+
   #note<A extends Attempt>(attempt: A): A {
     const { encoding } = attempt;
+    const measured = attempt.score === undefined ? 0 : measureCost(encoding);
+    this.#taken += attempt.milliseconds;
+    this.#expected += this.#megapixels() * (encodeCost(encoding) + measured);
     this.trials.push({
       encoding: encodingText(encoding),
       format: encoding.format,

@@ -295,6 +295,10 @@ describe('sizes are exact against integer arithmetic', () => {
   });
 
   test('fitInside of a picture in its own box is the picture', () => {
-    fc.assert(fc.property(sizes, (source) => expect(fitInside(source, source)).toEqual(source)));
+    fc.assert(
+      fc.property(sizes, (source) => {
+        expect(fitInside(source, source)).toEqual(source);
+      }),
+    );
   });
 });

@@ -8,6 +8,7 @@
  */
 import type { Color } from '../base/color.ts';
 import type { Sides } from '../base/size.ts';
+import type { FormatName } from '../image/format.ts';
 import type { Orientation } from '../image/source-info.ts';
 
 /** Pixels, or a share (1 = 100 %) of the matching side of the picture entering the step. */
@@ -151,6 +152,8 @@ export type Op =
       readonly rule: TrimRule;
       readonly empty: 'keep' | 'fault';
       readonly pad?: number;
+      /** Sources of these formats pass through untouched. */
+      readonly notFor?: readonly FormatName[];
     }
   /** Take this much off each side. */
   | {

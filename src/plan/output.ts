@@ -31,6 +31,8 @@ export interface FormatRule {
   readonly lossless?: boolean;
   /** Colours of the palette for PNG, 2..256. */
   readonly palette?: number;
+  /** Where this rule wins, its format is the answer and later rules are no alternatives. */
+  readonly final?: boolean;
 }
 
 /** How good the picture shall be. */
@@ -46,8 +48,11 @@ export type QualityAsk =
       readonly jpeg: number;
       readonly own?: Readonly<Partial<Record<FormatName, number>>>;
     }
-  /** Identical pixels wherever the format can. */
-  | { readonly kind: 'lossless' };
+  /**
+   * Identical pixels wherever the format can. `resized`: only while the steps leave
+   * the picture as it is; else this score (ImageOptim `quality=lossless` with a size).
+   */
+  | { readonly kind: 'lossless'; readonly resized?: number };
 
 export type Output =
   | {

@@ -43,3 +43,11 @@ export interface FileStore extends Store {
   /** A fresh file name on the same file system, for `adopt`. */
   temporary(): string;
 }
+
+/** The key itself. @throws TypeError for text that is no key, which would be a path elsewhere */
+export function checkKey(key: StoreKey): StoreKey {
+  if (!/^[0-9a-f]{8,128}$/.test(key)) {
+    throw new TypeError(`expected 8 to 128 hexadecimal digits for a store key, got ${key}`);
+  }
+  return key;
+}

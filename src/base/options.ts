@@ -1,0 +1,135 @@
+/**
+ * Options: one row per setting, from which the schema, the environment, the
+ * flags, `--help` and the reference page follow.
+ *
+ * A reader takes what stood in a file, a variable or a flag and gives the
+ * value, or says what it expected.
+ */
+
+/** What reading a setting gave. */
+export type OptionReading<T> = { readonly value: T } | { readonly expected: string };
+
+export interface Option<T> {
+  /** Name of the environment variable. */
+  readonly env: string;
+  /** Flag of the command line, without its dashes. */
+  readonly flag: string;
+  /** As one would write it; absent where the server decides at run time. */
+  readonly fallback?: string;
+  /** The grammar for a person. */
+  readonly values: string;
+  readonly doc: string;
+  read(value: unknown): OptionReading<T>;
+}
+
+/** The value an option holds after reading; undefined is possible where it has no fallback. */
+export type OptionValue<O> = O extends Option<infer T> ? T : never;
+
+interface Row {
+  readonly env: string;
+  readonly flag: string;
+  readonly fallback?: string;
+  readonly doc: string;
+}
+
+/** Bytes: "512MB" (millions), "512MiB" (2^20), or a plain number. */
+export function bytes(row: Row & { readonly min?: number }): Option<number> {
+  const { min = 0 } = row;
+  return option(row, 'a size such as 512MB or 64MiB', (value) => {
+    const number = typeof value === 'number' ? value : parse(value, /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i, BYTES);
+    return number !== undefined && Number.isSafeInteger(Math.round(number)) && number >= min
+      ? Math.round(number)
+      : undefined;
+  });
+}
+
+/** A length of time in milliseconds: "250ms", "10s", "5m", "1h", "7d". A bare number has no unit and is refused. */
+export function duration(row: Row): Option<number> {
+  return option(row, 'a duration such as 250ms, 10s or 5m', (value) =>
+    parse(value, /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/i, MILLISECONDS),
+  );
+}
+
+/** A whole number in a range, both ends included. */
+export function integer(row: Row & { readonly min: number; readonly max: number }): Option<number> {
+  const { min, max } = row;
+  return option(row, `a whole number from ${min} to ${max}`, (value) => {
+    const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+    return typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max
+      ? number
+      : undefined;
+  });
+}
+
+/** Yes or no; variables and flags may say true, on, yes, 1 and their opposites. */
+export function toggle(row: Row): Option<boolean> {
+  return option(row, 'true or false', (value) => {
+    if (typeof value === 'boolean') return value;
+    const word = typeof value === 'string' ? value.toLowerCase() : '';
+    if (['true', 'on', 'yes', '1'].includes(word)) return true;
+    return ['false', 'off', 'no', '0'].includes(word) ? false : undefined;
+  });
+}
+
+/** One of a list of words. */
+export function word<const Words extends readonly string[]>(
+  words: Words,
+  row: Row,
+): Option<Words[number]> {
+  return option<Words[number]>(row, `one of ${words.join(', ')}`, (value) =>
+    typeof value === 'string' && words.includes(value) ? value : undefined,
+  );
+}
+
+/** Text that is not empty and holds no control characters. */
+export function text(row: Row & { readonly values: string }): Option<string> {
+  return option(row, row.values, (value) =>
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be refused
+    typeof value === 'string' && value !== '' && !/[\u0000-\u001f\u007f]/.test(value)
+      ? value
+      : undefined,
+  );
+}
+
+function option<T>(row: Row, values: string, read: (value: unknown) => T | undefined): Option<T> {
+  return {
+    ...row,
+    values,
+    read: (given) => {
+      const value = read(given);
+      return value === undefined ? { expected: values } : { value };
+    },
+  };
+}
+
+const BYTES: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+const MILLISECONDS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Number times unit; undefined where either cannot be read. */
+function parse(
+  value: unknown,
+  pattern: RegExp,
+  units: Readonly<Record<string, number>>,
+): number | undefined {
+  const match = typeof value === 'string' ? pattern.exec(value.trim()) : null;
+  const unit = match === null ? undefined : units[(match[2] ?? '').toLowerCase()];
+  return unit === undefined ? undefined : Number(match?.[1]) * unit;
+}

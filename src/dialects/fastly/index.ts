@@ -1,0 +1,118 @@
+/**
+ * Fastly: the URL language of Fastly Image Optimizer.
+ *
+ * An ordinary image URL whose query parameters say what becomes of the
+ * picture. Their order means nothing; unknown ones are ignored; a value that
+ * cannot be used is left out with a warning. A request without parameters is
+ * work too: upright, without metadata, at the default quality.
+ *
+ * Specification: the vendor's parameter pages, by way of fastly-io.md.
+ */
+import { type Diagnostic, warning } from '../../base/diagnostic.ts';
+import { Fault } from '../../base/fault.ts';
+import type { SourceRef } from '../../image/source-ref.ts';
+import type { Op } from '../../plan/op.ts';
+import { freezePlan } from '../../plan/plan.ts';
+import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
+import { output } from './output.ts';
+import { type FastlyValues, PARAMS } from './params.ts';
+import { present, printable, refuse } from './present.ts';
+import { readTarget, type Target } from './query.ts';
+import { readSettings, type ServiceSettings } from './settings.ts';
+import { translate } from './translate.ts';
+
+export const fastly: Dialect = {
+  name: 'fastly',
+  methods: ['GET', 'HEAD'],
+  params: PARAMS,
+  compile,
+  present,
+  refuse,
+};
+
+/** Without word from the origin: 7 days (spec section 14). */
+const FALLBACK_AGE = 7 * 24 * 60 * 60;
+const LONGEST_AGE = 365 * 24 * 60 * 60;
+
+/** @throws Fault where the target has no path, and, with `strict_params`, for a value that cannot be used */
+function compile(request: ImageRequest, { defaults }: DialectSettings): Compiled {
+  const settings = readSettings(defaults);
+  const target = readTarget(request.target);
+  const diagnostics: Diagnostic[] = [];
+  const remark = (param: string, reason: string) => {
+    diagnostics.push(warning(`Parameter ${param}: ${reason}`, param));
+  };
+  const source = sourceOf(target, settings);
+  const values = readValues(target, settings, remark);
+  const ops = translate(values, settings, remark);
+  const plain = values.frame === undefined && ops.every(isHousekeeping);
+  const encoding = output(values, settings, plain, remark);
+  remarkOnHeaders(request, diagnostics);
+  return {
+    source,
+    plan: freezePlan({
+      frames: values.frame ? { kind: 'one', index: 0 } : { kind: 'all' },
+      ops,
+      output: encoding.output,
+    }),
+    diagnostics,
+    response: {
+      vary: encoding.negotiated ? ['accept'] : [],
+      headers: {},
+      freshness: { fallback: FALLBACK_AGE, min: 0, max: LONGEST_AGE },
+    },
+  };
+}
+
+function sourceOf({ path, unknown }: Target, settings: ServiceSettings): SourceRef {
+  if (path === '') throw new Fault('source-not-found', 'Expected the path of a picture, got none.');
+  return settings.originQuery === 'unknown' && unknown !== ''
+    ? { kind: 'path', path, query: unknown }
+    : { kind: 'path', path };
+}
+
+/** In the order of the table, so that the order in the URL shows nowhere, not even in the warnings. */
+function readValues(
+  { given }: Target,
+  settings: ServiceSettings,
+  remark: (param: string, reason: string) => void,
+): FastlyValues {
+  const values: Record<string, unknown> = {};
+  for (const [name, param] of Object.entries(PARAMS)) {
+    const text = given.get(name);
+    if (text === undefined) continue;
+    const { value, expected } = param.read(text);
+    if (value !== undefined) values[name] = value;
+    if (expected === undefined) continue;
+    const reason = `expected ${expected}, got ${excerpt(text)}`;
+    if (settings.strict) throw new Fault('bad-parameter', `Parameter ${name}: ${reason}`);
+    remark(name, reason);
+  }
+  return values as FastlyValues;
+}
+
+const LONGEST_EXCERPT = 40;
+
+function excerpt(text: string): string {
+  const shown = printable(text.slice(0, LONGEST_EXCERPT));
+  return text.length > LONGEST_EXCERPT ? `"${shown}..."` : `"${shown}"`;
+}
+
+/** Steps that every plan has. */
+function isHousekeeping(op: Op): boolean {
+  return op.kind === 'limit' || (op.kind === 'orient' && op.by === 'source');
+}
+
+/** Features that the vendor steers by request headers (spec section 8). */
+const HEADER_FEATURES = {
+  'x-fastly-imageopto-overlay': 'overlay',
+  'x-fastly-imageopto-montage': 'montage',
+} as const;
+
+function remarkOnHeaders({ headers }: ImageRequest, diagnostics: Diagnostic[]): void {
+  for (const [header, feature] of Object.entries(HEADER_FEATURES)) {
+    if (headers[header]) {
+      diagnostics.push(warning(`Header ${header}: no ${feature} is made here, it is ignored`));
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Present: the service's own response headers, and its answers to faults
+ * (spec: fastly-io.md sections 12 and 13).
+ *
+ * A source that is no usable picture is delivered as it is, with the cause in
+ * a header; a window outside the picture is the client's mistake.
+ */
+
+import type { Fault, FaultCode } from '../../base/fault.ts';
+import type { Size } from '../../base/size.ts';
+import { sizeText } from '../../base/size.ts';
+import type { FormatName } from '../../image/format.ts';
+import type { Compiled, Delivery, ImageRequest, Refusal } from '../dialect.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Documented texts; clients match on them. */
+const NO_IMAGE = 'Not a supported image format';
+const UNPARSABLE = 'Image could not be parsed';
+const TOO_LARGE = 'Image exceeds maximum dimensions';
+const BAD_STATUS = 'Invalid status';
+const BAD_REGION = 'Invalid transformation for requested image: Invalid crop, region out of bounds';
+
+/** Faults of the source: its bytes are delivered unchanged, and this says why. */
+const PASSED_THROUGH: Readonly<Partial<Record<FaultCode, string>>> = {
+  'source-not-an-image': NO_IMAGE,
+  'source-unsupported': NO_IMAGE,
+  'source-broken': UNPARSABLE,
+  'source-too-large': TOO_LARGE,
+  'source-too-many-pixels': TOO_LARGE,
+};
+
+/** Faults that stay errors and have a documented text; the others give their own message. */
+const EXPLAINED: Readonly<Partial<Record<FaultCode, string>>> = {
+  'region-out-of-bounds': BAD_REGION,
+  'source-not-found': BAD_STATUS,
+  'source-forbidden': BAD_STATUS,
+  'source-unresolvable': BAD_STATUS,
+  'origin-failed': BAD_STATUS,
+  'origin-timeout': BAD_STATUS,
+};
+
+/** Longest warning header; a client that warns itself to death gets the beginning. */
+const LONGEST_HEADER = 2000;
+
+export function present({ source, result, diagnostics, fallback }: Delivery): Headers {
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
+  const remarks = [...new Set(warnings.map(({ message }) => printable(message)))].join('; ');
+  return {
+    'fastly-io-info': info(source, result),
+    ...(fallback
+      ? { 'fastly-io-error': PASSED_THROUGH[fallback.code] ?? printable(fallback.message) }
+      : { 'fastly-stats': 'io=1' }),
+    ...(remarks === '' ? {} : { 'fastly-io-warning': remarks.slice(0, LONGEST_HEADER) }),
+  };
+}
+
+type Facts = Size & { readonly format: FormatName; readonly bytes: number };
+
+/** Exactly in this order: published code matches neighbours as one text (spec section 12). */
+function info(source: Facts, result: Facts): string {
+  return [
+    `ifsz=${source.bytes}`,
+    `idim=${sizeText(source)}`,
+    `ifmt=${source.format}`,
+    `ofsz=${result.bytes}`,
+    `odim=${sizeText(result)}`,
+    `ofmt=${result.format}`,
+  ].join(' ');
+}
+
+export function refuse(
+  fault: Fault,
+  _request: ImageRequest,
+  _compiled: Compiled | undefined,
+): Refusal {
+  const { status, ttl } = fault.kind;
+  const cause = PASSED_THROUGH[fault.code];
+  if (cause !== undefined) {
+    return { kind: 'source', headers: { 'fastly-io-error': cause }, ttl };
+  }
+  return {
+    kind: 'error',
+    status: status,
+    headers: {
+      'fastly-io-error': EXPLAINED[fault.code] ?? printable(fault.message),
+      ...(fault.code === 'method-not-allowed' ? { allow: 'GET, HEAD' } : {}),
+    },
+    message: fault.message,
+    ttl,
+  };
+}
+
+/** Text fit for a header: printable ASCII, everything else a question mark. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
+}

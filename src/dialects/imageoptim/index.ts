@@ -1,0 +1,90 @@
+/**
+ * ImageOptim: account, options and source as path segments, nothing signed.
+ *
+ *     /{account}/{options}/{absolute URL}     a web origin with accounts
+ *     /{options}/{path}                       one site behind the mount
+ *
+ * GET and HEAD deliver to browsers and negotiate the format; POST works once,
+ * on a source URL or an uploaded picture, and keeps the family of the source.
+ *
+ * Source of the rules: spec/imageoptim.md.
+ */
+import { type Diagnostic, warning } from '../../base/diagnostic.ts';
+import { Fault } from '../../base/fault.ts';
+import type { SourceRef } from '../../image/source-ref.ts';
+import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
+import { readOptions } from './options.ts';
+import { PARAMS } from './params.ts';
+import { present, refuse } from './present.ts';
+import { readSource, splitTarget } from './target.ts';
+import { translate } from './translate.ts';
+
+/** Results are kept at least four hours and at most a year, in seconds (section 10). */
+const FOUR_HOURS = 14_400;
+const ONE_YEAR = 31_536_000;
+
+/** Times that a request may have passed through this dialect before it is taken for a loop. */
+const MAX_PASSES = 2;
+
+export const imageoptim: Dialect = {
+  name: 'imageoptim',
+  methods: ['GET', 'HEAD', 'POST'],
+  params: PARAMS,
+  compile,
+  present,
+  refuse,
+};
+
+function compile(request: ImageRequest, settings: DialectSettings): Compiled {
+  refuseLoops(request.headers.via);
+  const { options: segment, rest } = splitTarget(request.target, settings);
+  const { options, diagnostics: remarks } = readOptions(segment);
+  const diagnostics: Diagnostic[] = [...remarks];
+  const source = sourceOf(request, rest, settings, diagnostics);
+  const { plan, diagnostics: more, negotiated } = translate(options, request.method);
+  return {
+    source,
+    plan,
+    diagnostics: [...diagnostics, ...more],
+    response: {
+      vary: negotiated ? ['accept'] : [],
+      headers: {},
+      freshness: { fallback: FOUR_HOURS, min: FOUR_HOURS, max: ONE_YEAR },
+      deadline: options.timeout,
+      noStore: request.method === 'POST',
+    },
+  };
+}
+
+/** The upload where there is one; it wins over a source URL (section 9). */
+function sourceOf(
+  request: ImageRequest,
+  rest: string,
+  settings: DialectSettings,
+  diagnostics: Diagnostic[],
+): SourceRef {
+  if (request.method === 'POST' && request.upload) {
+    if (rest !== '' && !rest.startsWith('?')) {
+      diagnostics.push(
+        warning('Expected a source address or a file, got both; the file is used.', 'source'),
+      );
+    }
+    return { kind: 'upload' };
+  }
+  const source = readSource(rest, settings.origin);
+  if (source !== undefined) return source;
+  throw new Fault(
+    'bad-request',
+    request.method === 'POST'
+      ? 'The source is missing: expected its address behind the options, or an uploaded file.'
+      : 'The source is missing: expected its address behind the options.',
+  );
+}
+
+/** A mount that fetches from itself would go on for ever (section 11). */
+function refuseLoops(via: string | undefined): void {
+  const passes = via?.toLowerCase().split('imageoptim').length ?? 1;
+  if (passes > MAX_PASSES) {
+    throw new Fault('bad-request', 'This request has passed through here before: a loop.');
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Params: every parameter of imgix in one table, and the way from a spelling
+ * to its row (spec: imgix.md sections 1.4, 1.5 and 10).
+ */
+import type { Values } from '../params.ts';
+import { LOOK_PARAMS } from './params-look.ts';
+import { OUTPUT_PARAMS } from './params-output.ts';
+import { SIZE_PARAMS } from './params-size.ts';
+import { IGNORED_PARAMS, PLANNED_PARAMS, PREMIUM_PARAMS } from './params-unbuilt.ts';
+
+export const PARAMS = {
+  ...SIZE_PARAMS,
+  ...LOOK_PARAMS,
+  ...OUTPUT_PARAMS,
+  ...PLANNED_PARAMS,
+  ...PREMIUM_PARAMS,
+  ...IGNORED_PARAMS,
+};
+
+export type ParamName = keyof typeof PARAMS;
+export type ImgixValues = Values<typeof PARAMS>;
+
+/** Parameters that the vendor gives no base64 twin. */
+const WITHOUT_TWIN: ReadonlySet<string> = new Set(['auto', 'ch', 's', 'ixlib', 'ixid']);
+
+/** A parameter as it was spelled. */
+export interface Spelling {
+  readonly name: ParamName;
+  /** The value is base64. */
+  readonly twin: boolean;
+  /** Not an alias. */
+  readonly canonical: boolean;
+}
+
+/**
+ * The parameter that a name spells, or undefined for an unknown one.
+ *
+ * `markalign64` is the base64 twin of an alias of `mark-align`.
+ */
+export function spellingOf(text: string): Spelling | undefined {
+  const plain = SPELLINGS.get(text);
+  if (plain !== undefined || !text.endsWith('64')) return plain;
+  const base = SPELLINGS.get(text.slice(0, -2));
+  return base === undefined || WITHOUT_TWIN.has(base.name) ? undefined : { ...base, twin: true };
+}
+
+const SPELLINGS: ReadonlyMap<string, Spelling> = new Map(
+  (Object.keys(PARAMS) as ParamName[]).flatMap((name) =>
+    [name, ...PARAMS[name].aliases].map((text): [string, Spelling] => [
+      text,
+      { name, twin: false, canonical: text === name },
+    ]),
+  ),
+);

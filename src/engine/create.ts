@@ -1,0 +1,412 @@
+/**
+ * The engine itself: stores, sources and workers put together.
+ *
+ * The way of a request: locate the source, find it in the store or read it,
+ * name the rendition by plan, negotiated formats, content of the source and
+ * recipe, and give what the store holds under that name, or have it made,
+ * once for all who ask at the same time.
+ */
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { Fault } from '../base/fault.ts';
+import type { FormatName } from '../image/format.ts';
+import { formatCard } from '../image/format.ts';
+import { sniffFormat } from '../image/sniff.ts';
+import type { Receipt } from '../optimizer/receipt.ts';
+import type { Budget, Learned, Mode } from '../optimizer/task.ts';
+import { canonicalize } from '../plan/canonicalize.ts';
+import { hashKey, type Key } from '../plan/key.ts';
+import type { Plan } from '../plan/plan.ts';
+import { printPlan } from '../plan/print.ts';
+import { DiskStore } from '../stores/disk.ts';
+import { MemoryStore } from '../stores/memory.ts';
+import type { FileStore } from '../stores/store.ts';
+import { TieredStore } from '../stores/tiered.ts';
+import { usableCores } from './cores.ts';
+import type { Engine, Explanation, Job, Rendition, Timings } from './engine.ts';
+import {
+  DEFAULT_PICTURE_LIMITS,
+  type ExplainOutcome,
+  type Order,
+  type Outcome,
+  type PictureLimits,
+} from './order.ts';
+import { Pool } from './pool.ts';
+import { SingleFlight } from './single-flight.ts';
+import { type HeldSource, Sources } from './sources.ts';
+
+export interface EngineOptions {
+  readonly cache: {
+    readonly folder: string;
+    /** Bytes on disk, sources and renditions together. */
+    readonly bytes: number;
+    /** Bytes of renditions in memory; a sixteenth of the disk by default, at most 256 MB. */
+    readonly memoryBytes?: number;
+  };
+  readonly workers?: number;
+  /** Improve first answers in the background. */
+  readonly refine?: boolean;
+  readonly limits?: Partial<PictureLimits> & {
+    /** Most bytes of one source. */
+    readonly sourceBytes?: number;
+    /** Longest time for one picture, in milliseconds. */
+    readonly renderMilliseconds?: number;
+    /** Memory at which a worker is killed, in bytes. */
+    readonly workerMemory?: number;
+  };
+  /** Time for encoding and measuring a first answer, in milliseconds. */
+  readonly latencyBudget?: number;
+  /** How first answers are made. */
+  readonly mode?: Mode;
+  readonly clock?: Clock;
+  readonly log?: (event: string, detail: Readonly<Record<string, unknown>>) => void;
+}
+
+/** What is kept beside the bytes of a rendition. */
+interface RenditionMeta {
+  readonly etag: string;
+  readonly mediaType: string;
+  readonly source: Outcome['source'];
+  readonly result: Outcome['result'];
+  readonly receipt?: Receipt;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly timings: Timings;
+  readonly storedAt: number;
+}
+
+interface Stored {
+  readonly meta: RenditionMeta;
+  readonly body: Uint8Array;
+}
+
+const DEFAULT_SOURCE_BYTES = 50_000_000;
+const DEFAULT_RENDER_MS = 60_000;
+const DEFAULT_WORKER_MEMORY = 1_500_000_000;
+const DEFAULT_LATENCY_BUDGET = 1000;
+
+/** Most predicted cost waiting per worker; about a minute of work. */
+const QUEUE_COST_PER_WORKER = 200;
+
+/** Sources whose search results are remembered. */
+const LEARNED_SOURCES = 5000;
+
+/** Weights of codecs for the predicted cost, per source megabyte; ratios of encoding times. */
+const COST: Partial<Record<FormatName, number>> = { avif: 4, webp: 2, png: 2, gif: 3 };
+
+/** An engine on a cache folder. @throws when the folder cannot be written */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { folder, bytes } = options.cache;
+  const memoryBytes = options.cache.memoryBytes ?? Math.min(256e6, bytes / 16);
+  const sources = await DiskStore.open(join(folder, 'sources'), bytes / 2);
+  const renditions = await DiskStore.open(join(folder, 'renditions'), bytes / 2);
+  return new LocalEngine(
+    options,
+    sources,
+    renditions,
+    new TieredStore(new MemoryStore(memoryBytes), renditions),
+  );
+}
+
+class LocalEngine implements Engine {
+  readonly #options: EngineOptions;
+  readonly #clock: Clock;
+  readonly #sources: Sources;
+  readonly #sourceStore: FileStore;
+  readonly #renditionFiles: FileStore;
+  readonly #renditions: TieredStore;
+  readonly #pool: Pool;
+  readonly #flights = new SingleFlight<Stored>();
+  readonly #learned = new Map<string, Learned>();
+  readonly #limits: PictureLimits;
+
+  constructor(
+    options: EngineOptions,
+    sources: FileStore,
+    files: FileStore,
+    renditions: TieredStore,
+  ) {
+    const limits = options.limits ?? {};
+    const workers = options.workers ?? usableCores();
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#sourceStore = sources;
+    this.#renditionFiles = files;
+    this.#renditions = renditions;
+    this.#limits = { ...DEFAULT_PICTURE_LIMITS, ...limits };
+    this.#sources = new Sources({
+      store: sources,
+      clock: this.#clock,
+      maxBytes: limits.sourceBytes ?? DEFAULT_SOURCE_BYTES,
+    });
+    this.#pool = new Pool({
+      workers,
+      deadline: limits.renderMilliseconds ?? DEFAULT_RENDER_MS,
+      memory: limits.workerMemory ?? DEFAULT_WORKER_MEMORY,
+      queueCost: workers * QUEUE_COST_PER_WORKER,
+      ...(options.log ? { log: options.log } : {}),
+    });
+  }
+
+  ready(): boolean {
+    return this.#pool.ready();
+  }
+
+  status() {
+    return this.#pool.status();
+  }
+
+  async render(job: Job): Promise<Rendition> {
+    const plan = canonicalize(job.compiled.plan);
+    const start = performance.now();
+    const source = await this.#obtain(job);
+    const fetch = source.state === 'read' ? { fetch: performance.now() - start } : {};
+    if (plan.output.kind === 'source') {
+      const passed = await this.#passThrough(job, source, plan.output.sanitize);
+      if (passed) return passed;
+    }
+    const key = await this.#key(plan, job.accepts, source);
+    const stored = await this.#stored(key);
+    if (stored)
+      return this.#rendition(job, source, key, stored, fetch, { hit: true, collapsed: false });
+    if (job.storedOnly) {
+      throw new Fault(
+        'origin-timeout',
+        'This answer is not in the store, and only a stored one was asked for.',
+      );
+    }
+    const collapsed = this.#flights.has(key);
+    const made = await this.#flights.run(
+      key,
+      (signal) => this.#make(job, plan, key, source, signal),
+      job.signal,
+    );
+    return this.#rendition(
+      job,
+      source,
+      key,
+      made,
+      { ...fetch, ...made.meta.timings },
+      { hit: false, collapsed },
+    );
+  }
+
+  async deliverSource(job: Job): Promise<Rendition> {
+    const source = await this.#obtain(job);
+    const body = await this.#read(source);
+    return this.#sourceRendition(job, source, body);
+  }
+
+  async explain(job: Job): Promise<Explanation> {
+    const plan = canonicalize(job.compiled.plan);
+    const source = await this.#obtain(job);
+    const key = await this.#key(plan, job.accepts, source);
+    const path = await this.#sources.path(source);
+    const { outcome } = await this.#pool.run({
+      order: this.#order('explain', job, plan, path, source),
+      cost: 1,
+      priority: 'request',
+      sourceKey: source.hash,
+      signal: job.signal,
+    });
+    const { info, program, predicted } = outcome as ExplainOutcome;
+    const stored = await this.#stored(key);
+    return {
+      plan: printPlan(plan),
+      key,
+      source: info,
+      program,
+      ...(predicted === undefined ? {} : { predicted }),
+      ...(stored?.meta.receipt ? { receipt: stored.meta.receipt } : {}),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+    await this.#renditions.close();
+    await this.#sourceStore.close();
+  }
+
+  #obtain(job: Job): Promise<HeldSource> {
+    const { source, response } = job.compiled;
+    return this.#sources.obtain(job.mount, source, job.upload, response.freshness, job.signal);
+  }
+
+  /** Plan, negotiated formats, content of the source, and recipe: what a rendition depends on. */
+  async #key(plan: Plan, accepts: ReadonlySet<FormatName>, source: HeldSource): Promise<Key> {
+    return hashKey(plan, negotiated(plan, accepts), source.hash, await this.#pool.recipe());
+  }
+
+  async #stored(key: Key): Promise<Stored | undefined> {
+    const entry = await this.#renditions.get(key);
+    return entry && { meta: entry.meta as unknown as RenditionMeta, body: entry.body };
+  }
+
+  /** Has a rendition made and keeps it. */
+  async #make(
+    job: Job,
+    plan: Plan,
+    key: Key,
+    source: HeldSource,
+    signal: AbortSignal,
+  ): Promise<Stored> {
+    const path = await this.#sources.path(source);
+    const order = this.#order('render', job, plan, path, source);
+    const { deadline } = job.compiled.response;
+    const { outcome, queued } = await this.#pool.run({
+      order,
+      cost: predictedCost(source.bytes, negotiated(plan, job.accepts)),
+      priority: 'request',
+      sourceKey: source.hash,
+      signal,
+      ...(deadline === undefined ? {} : { deadline: deadline * 1000 }),
+    });
+    const { body, learned, ...facts } = outcome as Outcome;
+    if (learned) this.#learn(source.hash, learned);
+    const bytes = 'inline' in body ? body.inline : await takeFile(body.file);
+    const meta: RenditionMeta = {
+      ...facts,
+      etag: etagOf(key, bytes),
+      timings: { ...facts.timings, queue: queued },
+      storedAt: this.#clock.now(),
+    };
+    await this.#renditions.put(key, { ...meta }, bytes);
+    return { meta, body: bytes };
+  }
+
+  #order(
+    kind: Order['kind'],
+    job: Job,
+    plan: Plan,
+    path: string,
+    source: HeldSource,
+  ): Omit<Order, 'id'> {
+    const learned = this.#learned.get(source.hash);
+    return {
+      kind,
+      path,
+      plan,
+      accepts: [...job.accepts],
+      budget: this.#budget(job),
+      ...(learned ? { learned } : {}),
+      limits: this.#limits,
+      resultFile: this.#renditionFiles.temporary(),
+    };
+  }
+
+  #budget(job: Job): Budget {
+    const latency = this.#options.latencyBudget ?? DEFAULT_LATENCY_BUDGET;
+    const { deadline } = job.compiled.response;
+    return {
+      mode: this.#options.mode ?? 'instant',
+      milliseconds: deadline === undefined ? latency : Math.min(latency, deadline * 1000),
+    };
+  }
+
+  #learn(hash: string, learned: Learned): void {
+    const shifts = { ...this.#learned.get(hash)?.shifts, ...learned.shifts };
+    this.#learned.delete(hash);
+    this.#learned.set(hash, { shifts });
+    if (this.#learned.size > LEARNED_SOURCES)
+      this.#learned.delete(this.#learned.keys().next().value!);
+  }
+
+  /** A source that is to be delivered as it is; undefined where a worker has to make it safe first. */
+  async #passThrough(
+    job: Job,
+    source: HeldSource,
+    sanitize: boolean,
+  ): Promise<Rendition | undefined> {
+    const body = await this.#read(source);
+    if (sanitize && sniffFormat(body) === 'svg') return undefined;
+    return this.#sourceRendition(job, source, body);
+  }
+
+  async #read(source: HeldSource): Promise<Uint8Array> {
+    return readFile(await this.#sources.path(source));
+  }
+
+  #sourceRendition(job: Job, source: HeldSource, body: Uint8Array): Rendition {
+    const format = sniffFormat(body);
+    const size = { width: 0, height: 0, format: format ?? ('jpeg' as const), bytes: body.length };
+    const key = hashKey('as it is', source.hash);
+    const meta: RenditionMeta = {
+      etag: etagOf(key, body),
+      mediaType: format ? formatCard(format).mediaType : 'application/octet-stream',
+      source: size,
+      result: size,
+      diagnostics: [],
+      timings: {},
+      storedAt: source.checkedAt,
+    };
+    const hit = source.state !== 'read';
+    return this.#rendition(job, source, key, { meta, body }, {}, { hit, collapsed: false });
+  }
+
+  #rendition(
+    job: Job,
+    source: HeldSource,
+    key: Key,
+    { meta, body }: Stored,
+    timings: Timings,
+    { hit, collapsed }: { readonly hit: boolean; readonly collapsed: boolean },
+  ): Rendition {
+    const policy = job.compiled.response.freshness;
+    const facts = this.#sources.freshness(source, policy);
+    const now = this.#clock.now();
+    const until = policy.until === undefined ? Infinity : Math.max(0, (policy.until - now) / 1000);
+    const age = Math.max(0, Math.floor((now - source.checkedAt) / 1000));
+    const { receipt } = meta;
+    return {
+      body,
+      mediaType: meta.mediaType,
+      etag: meta.etag,
+      ...(source.headers['last-modified'] ? { lastModified: source.headers['last-modified'] } : {}),
+      lifetime: {
+        seconds: Math.floor(Math.min(facts.freshSeconds, until + age)),
+        age,
+        shared: !facts.private,
+        noStore: facts.noStore || job.compiled.response.noStore === true,
+      },
+      cache: {
+        hit,
+        ...(hit ? {} : { forward: 'uri-miss' as const }),
+        stored: !hit,
+        collapsed,
+      },
+      timings,
+      key,
+      ...(receipt ? { receipt } : {}),
+      source: meta.source,
+      result: meta.result,
+      diagnostics: meta.diagnostics,
+      ...(source.url === undefined ? {} : { canonical: source.url }),
+    };
+  }
+}
+
+/** The formats of the client that the plan asks about, in a fixed order: the key's part of `Accept`. */
+function negotiated(plan: Plan, accepts: ReadonlySet<FormatName>): FormatName[] {
+  if (plan.output.kind !== 'picture') return [];
+  const asked = new Set(plan.output.formats.flatMap((rule) => rule.when?.accepts ?? []));
+  return [...asked].filter((format) => accepts.has(format)).sort();
+}
+
+/** About seconds of work: megabytes of the source times the weight of the heaviest codec in question. */
+function predictedCost(bytes: number, formats: readonly FormatName[]): number {
+  const weight = Math.max(1, ...formats.map((format) => COST[format] ?? 1));
+  return Math.max(0.5, bytes / 1e6) * weight;
+}
+
+/** Strong: names exactly these bytes of exactly this rendition. */
+function etagOf(key: Key, body: Uint8Array): string {
+  return `"${createHash('sha256').update(key).update(body).digest('hex').slice(0, 32)}"`;
+}
+
+async function takeFile(file: string): Promise<Uint8Array> {
+  const bytes = await readFile(file);
+  await rm(file, { force: true });
+  return bytes;
+}

@@ -1,0 +1,107 @@
+/**
+ * Order: what the front asks of a render worker, and what comes back.
+ *
+ * Plain data that crosses the process border. Source bytes go by path; results
+ * travel inline while they are small and as a file when they are not.
+ */
+import type { Diagnostic } from '../base/diagnostic.ts';
+import { Fault, type FaultCode } from '../base/fault.ts';
+import type { Size } from '../base/size.ts';
+import type { FormatName } from '../image/format.ts';
+import type { SourceInfo } from '../image/source-info.ts';
+import type { Receipt } from '../optimizer/receipt.ts';
+import type { Budget, Learned } from '../optimizer/task.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Timings } from './engine.ts';
+
+/** Bounds on what a worker decodes (spec: http.md section 14). */
+export interface PictureLimits {
+  /** Most pixels of one frame. */
+  readonly pixels: number;
+  /** Most pixels of all frames together. */
+  readonly totalPixels: number;
+  readonly frames: number;
+}
+
+export const DEFAULT_PICTURE_LIMITS: PictureLimits = {
+  pixels: 50_000_000,
+  totalPixels: 150_000_000,
+  frames: 1000,
+};
+
+export interface Order {
+  readonly id: number;
+  /** `render`: a rendition; `explain`: facts, program and prediction, no pixel decoded. */
+  readonly kind: 'render' | 'explain';
+  /** File with exactly the bytes of the source. */
+  readonly path: string;
+  /** Canonical. */
+  readonly plan: Plan;
+  readonly accepts: readonly FormatName[];
+  readonly budget: Budget;
+  readonly learned?: Learned;
+  readonly limits: PictureLimits;
+  /** Where a large result goes; the front owns the file afterwards. */
+  readonly resultFile: string;
+}
+
+/** Results up to this many bytes travel inline. */
+export const INLINE_BYTES = 256 * 1024;
+
+export interface Outcome {
+  readonly body:
+    | { readonly inline: Uint8Array }
+    | { readonly file: string; readonly bytes: number };
+  readonly mediaType: string;
+  readonly source: Size & { readonly format: FormatName; readonly bytes: number };
+  readonly result: Size & { readonly format: FormatName; readonly bytes: number };
+  readonly receipt?: Receipt;
+  readonly learned?: Learned;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly timings: Timings;
+}
+
+export interface ExplainOutcome {
+  readonly info: SourceInfo;
+  readonly program: readonly string[];
+  readonly predicted?: string;
+}
+
+/** From a worker to the front. */
+export type Message =
+  /** It has rendered a test picture; `recipe` names the encoders and their versions. */
+  | { readonly kind: 'ready'; readonly recipe: string }
+  | { readonly kind: 'done'; readonly id: number; readonly outcome: Outcome }
+  | { readonly kind: 'explained'; readonly id: number; readonly outcome: ExplainOutcome }
+  | { readonly kind: 'failed'; readonly id: number; readonly fault: FaultText };
+
+/** A fault as plain data. */
+export interface FaultText {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export function faultText(error: unknown): FaultText {
+  if (error instanceof Fault) {
+    return {
+      code: error.code,
+      message: error.message,
+      detail: { ...error.detail, cause: causeText(error.cause) },
+    };
+  }
+  return {
+    code: 'internal',
+    message: 'Something went wrong while the picture was made.',
+    detail: { cause: causeText(error) },
+  };
+}
+
+export function faultFrom({ code, message, detail }: FaultText): Fault {
+  return new Fault(code, message, detail);
+}
+
+function causeText(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}

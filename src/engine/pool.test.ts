@@ -1,0 +1,139 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { isFault } from '../base/fault.ts';
+import { DEFAULT_PICTURE_LIMITS, type Order } from './order.ts';
+import { type Demand, Pool, type PoolOptions } from './pool.ts';
+
+const PROGRAM = new URL('../../test/support/fake-worker.mjs', import.meta.url);
+
+let pool: Pool | undefined;
+afterEach(() => pool?.close());
+
+function start(options: Partial<PoolOptions> = {}): Pool {
+  pool = new Pool({
+    workers: 2,
+    deadline: 5000,
+    memory: 1e9,
+    queueCost: 1000,
+    program: PROGRAM,
+    ...options,
+  });
+  return pool;
+}
+
+const demand = (path: string, fields: Partial<Demand> = {}): Demand => ({
+  order: {
+    kind: 'render',
+    path,
+    plan: { frames: { kind: 'all' }, ops: [], output: { kind: 'source', sanitize: false } },
+    accepts: [],
+    budget: { mode: 'instant', milliseconds: 1000 },
+    limits: DEFAULT_PICTURE_LIMITS,
+    resultFile: '',
+  } satisfies Omit<Order, 'id'>,
+  cost: 1,
+  priority: 'request',
+  sourceKey: path,
+  ...fields,
+});
+
+const fault = (code: string) => expect.toSatisfy((e) => isFault(e) && e.code === code);
+const until = async (condition: () => boolean) => {
+  for (let i = 0; i < 200 && !condition(); i++) await new Promise((ok) => setTimeout(ok, 25));
+  expect(condition()).toBe(true);
+};
+
+describe('Pool', () => {
+  test('carries orders out and is ready once a worker is', async () => {
+    const p = start();
+    expect(p.ready()).toBe(false);
+    const { outcome } = await p.run(demand('sleep-1'));
+    expect(outcome).toMatchObject({ path: 'sleep-1' });
+    expect(p.ready()).toBe(true);
+    expect(await p.recipe()).toBe('fake');
+  });
+
+  test('a fault of the worker is a fault of the order', async () => {
+    await expect(start().run(demand('fail'))).rejects.toThrow(fault('source-broken'));
+  });
+
+  test('a killed worker costs no other order its answer, and a new one takes its place', async () => {
+    const p = start();
+    await p.run(demand('sleep-1'));
+    await until(() => p.status().workers === 2);
+    const orders = Array.from({ length: 50 }, (_, i) =>
+      p.run(demand('sleep-30', { sourceKey: `s${i}` })),
+    );
+    const [victim] = p.pids();
+    process.kill(victim!, 'SIGKILL');
+    const results = await Promise.allSettled(orders);
+    // The order the dead worker held is tried once more, so that none fails.
+    expect(results.filter((r) => r.status === 'rejected')).toEqual([]);
+    await until(() => p.status().workers === 2);
+    expect(p.pids()).not.toContain(victim);
+  });
+
+  test('a picture that kills its worker twice fails and is not tried again', async () => {
+    const p = start();
+    await expect(p.run(demand('die'))).rejects.toThrow(fault('render-failed'));
+    await expect(p.run(demand('die'))).rejects.toThrow(fault('source-broken'));
+    await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
+  });
+
+  test('an order past its deadline is ended with its worker', async () => {
+    const p = start({ workers: 1 });
+    await p.run(demand('sleep-1'));
+    await expect(p.run(demand('hang', { deadline: 100 }))).rejects.toThrow(fault('render-timeout'));
+    await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
+  });
+
+  test('a worker that takes too much memory is ended', async () => {
+    const p = start({ workers: 1, memory: 300e6 });
+    await expect(p.run(demand('eat'))).rejects.toThrow(fault('render-failed'));
+    await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
+  });
+
+  test('a full queue refuses, a queue with room does not', async () => {
+    const p = start({ workers: 1, queueCost: 2 });
+    await p.run(demand('sleep-1'));
+    const running = p.run(demand('sleep-100'));
+    const waiting = [p.run(demand('sleep-1')), p.run(demand('sleep-1'))];
+    await expect(p.run(demand('sleep-1'))).rejects.toThrow(fault('overloaded'));
+    await Promise.all([running, ...waiting]);
+    await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
+  });
+
+  test('a client that goes away frees its place', async () => {
+    const p = start({ workers: 1 });
+    await p.run(demand('sleep-1'));
+    const running = p.run(demand('sleep-100'));
+    const gone = new AbortController();
+    const waiting = p.run(demand('sleep-1', { signal: gone.signal }));
+    gone.abort();
+    await expect(waiting).rejects.toThrow(fault('overloaded'));
+    expect(p.status().queued).toBe(0);
+    await running;
+  });
+
+  test('background work has a worker of its own and waits for no request', async () => {
+    const p = start({ workers: 1 });
+    await p.run(demand('sleep-1'));
+    const slow = p.run(demand('sleep-400', { priority: 'background' }));
+    await until(() => p.pids().length === 2);
+    const quick = p.run(demand('sleep-1'));
+    const first = await Promise.race([slow.then(() => 'slow'), quick.then(() => 'quick')]);
+    expect(first).toBe('quick');
+    await slow;
+  });
+
+  test('closing ends every order and every worker', async () => {
+    const p = start({ workers: 1 });
+    await p.run(demand('sleep-1'));
+    const pids = p.pids();
+    const waiting = [p.run(demand('hang')), p.run(demand('hang'))].map((o) =>
+      expect(o).rejects.toThrow(expect.toSatisfy((e) => isFault(e))),
+    );
+    await p.close();
+    await Promise.all(waiting);
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
+  });
+});

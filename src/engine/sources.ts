@@ -1,0 +1,250 @@
+/**
+ * Sources: the originals as the store holds them.
+ *
+ * A source is read once into the store, kept with its HTTP facts, checked
+ * again when it is no longer fresh, and handed to the workers by path. A
+ * source that is unchanged keeps its content hash, and with it all its
+ * renditions.
+ *
+ * Invariant: a stored source is always whole; a body that breaks off or passes
+ * its limit leaves nothing behind.
+ */
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { Fault, isFault } from '../base/fault.ts';
+import type { FreshnessPolicy } from '../dialects/dialect.ts';
+import type { SourceRef } from '../image/source-ref.ts';
+import type { Location, Validators } from '../origins/origin.ts';
+import { hashKey, type Key } from '../plan/key.ts';
+import { type Freshness, freshness, mergeHeaders } from '../stores/freshness.ts';
+import type { FileStore } from '../stores/store.ts';
+import type { Mount } from './engine.ts';
+import { SingleFlight } from './single-flight.ts';
+
+/** A source ready to be worked on. */
+export interface HeldSource {
+  /** Its key in the store. */
+  readonly key: Key;
+  /** SHA-256 of its bytes, hexadecimal. */
+  readonly hash: string;
+  readonly bytes: number;
+  /** Of the origin's answer, lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** When the origin last vouched for it, milliseconds since 1970. */
+  readonly checkedAt: number;
+  /** Public URL, where it has one. */
+  readonly url?: string;
+  /** It was in the store and fresh; `stale`: served although its time had passed. */
+  readonly state: 'fresh' | 'stale' | 'read';
+}
+
+interface SourceMeta {
+  readonly hash: string;
+  readonly bytes: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly checkedAt: number;
+  readonly url?: string;
+  /** A folder's cheap validators at the time of reading. */
+  readonly peeked?: Validators;
+}
+
+export interface SourceOptions {
+  readonly store: FileStore;
+  readonly clock: Clock;
+  /** Most bytes of one source. */
+  readonly maxBytes: number;
+}
+
+/** Failed lookups remembered, so that a missing source is not asked for again and again. */
+const REMEMBERED_FAILURES = 2000;
+
+export class Sources {
+  readonly #options: SourceOptions;
+  readonly #flights = new SingleFlight<HeldSource>();
+  readonly #failures = new Map<Key, { readonly fault: Fault; readonly until: number }>();
+
+  constructor(options: SourceOptions) {
+    this.#options = options;
+  }
+
+  /** The source a reference names, read or checked if need be. @throws Fault */
+  async obtain(
+    mount: Mount,
+    ref: SourceRef,
+    upload: Uint8Array | undefined,
+    policy: FreshnessPolicy,
+    signal: AbortSignal,
+  ): Promise<HeldSource> {
+    if (ref.kind === 'upload') return this.#keepUpload(upload);
+    const location = await mount.origin.locate(ref);
+    const key = hashKey('source', mount.name, location.id);
+    const known = await this.#known(key, mount, location, policy);
+    if (known && !known.check) return known.held;
+    if (known?.usable) {
+      // The visitor gets what is there; one request in the background looks again.
+      void this.#flights
+        .run(key, (s) => this.#read(key, mount, location, policy, s), new AbortController().signal)
+        .catch(() => undefined);
+      return known.held;
+    }
+    const failure = this.#failures.get(key);
+    if (failure && failure.until > this.#options.clock.now()) throw failure.fault;
+    return this.#flights.run(key, (s) => this.#read(key, mount, location, policy, s), signal);
+  }
+
+  /** How long answers made of a source may be kept. */
+  freshness(source: HeldSource, policy: FreshnessPolicy): Freshness {
+    return freshness(source.headers, policy, source.checkedAt);
+  }
+
+  /** The file of a held source. @throws Fault when it was evicted meanwhile */
+  async path(source: HeldSource): Promise<string> {
+    const path = await this.#options.store.path(source.key);
+    if (path === undefined)
+      throw new Fault('internal', 'The source left the store while it was needed.');
+    return path;
+  }
+
+  /** The copy in the store; `check`: its time has passed, `usable`: it may be served while it is checked. */
+  async #known(
+    key: Key,
+    mount: Mount,
+    location: Location,
+    policy: FreshnessPolicy,
+  ): Promise<{ held: HeldSource; check: boolean; usable: boolean } | undefined> {
+    const meta = (await this.#options.store.head(key)) as SourceMeta | undefined;
+    if (!meta) return undefined;
+    const now = this.#options.clock.now();
+    if (mount.origin.peek) {
+      const peeked = await mount.origin.peek(location);
+      if (!peeked) throw new Fault('source-not-found', 'The source was not found.');
+      if (peeked.etag !== meta.peeked?.etag) return undefined;
+      return { held: held(key, { ...meta, checkedAt: now }, 'fresh'), check: false, usable: true };
+    }
+    const facts = freshness(meta.headers, policy, meta.checkedAt);
+    const age = (now - meta.checkedAt) / 1000;
+    if (age < facts.freshSeconds && !facts.noStore) {
+      return { held: held(key, meta, 'fresh'), check: false, usable: true };
+    }
+    const usable = age < facts.freshSeconds + facts.staleWhileRevalidate && !facts.mustRevalidate;
+    return { held: held(key, meta, 'stale'), check: true, usable };
+  }
+
+  async #read(
+    key: Key,
+    mount: Mount,
+    location: Location,
+    policy: FreshnessPolicy,
+    signal: AbortSignal,
+  ): Promise<HeldSource> {
+    const { store, clock } = this.#options;
+    const meta = (await store.head(key)) as SourceMeta | undefined;
+    try {
+      const peeked = await mount.origin.peek?.(location);
+      const fetched = await mount.origin.fetch(location, meta && validators(meta), signal);
+      if (fetched.kind === 'unchanged' && meta) {
+        const checked: SourceMeta = {
+          ...meta,
+          headers: mergeHeaders(meta.headers, fetched.headers),
+          checkedAt: clock.now(),
+        };
+        await store.update(key, { ...checked });
+        return held(key, checked, 'read');
+      }
+      if (fetched.kind === 'unchanged') {
+        throw new Fault(
+          'origin-failed',
+          'The origin says a source is unchanged that was never read.',
+        );
+      }
+      const body = await this.#collect(fetched.body);
+      const read: SourceMeta = {
+        hash: createHash('sha256').update(body).digest('hex'),
+        bytes: body.length,
+        headers: fetched.headers,
+        checkedAt: clock.now(),
+        ...(location.url === undefined ? {} : { url: location.url }),
+        ...(peeked === undefined ? {} : { peeked }),
+      };
+      await store.put(key, { ...read }, body);
+      this.#failures.delete(key);
+      return held(key, read, 'read');
+    } catch (error) {
+      const stale = await this.#staleIfError(key, meta, policy, error);
+      if (stale) return stale;
+      this.#remember(key, error);
+      throw error;
+    }
+  }
+
+  /** The old copy, where the origin fails in a way that may pass (RFC 5861 section 4). */
+  async #staleIfError(
+    key: Key,
+    meta: SourceMeta | undefined,
+    policy: FreshnessPolicy,
+    error: unknown,
+  ): Promise<HeldSource | undefined> {
+    if (!meta || !isFault(error) || !error.kind.retry) return undefined;
+    const facts = freshness(meta.headers, policy, meta.checkedAt);
+    const age = (this.#options.clock.now() - meta.checkedAt) / 1000;
+    if (facts.mustRevalidate || age >= facts.freshSeconds + facts.staleIfError) return undefined;
+    return held(key, meta, 'stale');
+  }
+
+  #remember(key: Key, error: unknown): void {
+    if (!isFault(error) || error.kind.ttl === 0) return;
+    this.#failures.set(key, {
+      fault: error,
+      until: this.#options.clock.now() + error.kind.ttl * 1000,
+    });
+    if (this.#failures.size > REMEMBERED_FAILURES) {
+      this.#failures.delete(this.#failures.keys().next().value!);
+    }
+  }
+
+  async #keepUpload(upload: Uint8Array | undefined): Promise<HeldSource> {
+    if (!upload || upload.length === 0) {
+      throw new Fault('upload-missing', 'Expected a picture in the body of the request, got none.');
+    }
+    const hash = createHash('sha256').update(upload).digest('hex');
+    const key = hashKey('upload', hash);
+    const meta: SourceMeta = {
+      hash,
+      bytes: upload.length,
+      headers: {},
+      checkedAt: this.#options.clock.now(),
+    };
+    await this.#options.store.put(key, { ...meta }, upload);
+    return held(key, meta, 'read');
+  }
+
+  async #collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of body) {
+      length += chunk.length;
+      if (length > this.#options.maxBytes) {
+        throw new Fault(
+          'source-too-large',
+          `The source is larger than ${Math.round(this.#options.maxBytes / 1e6)} MB.`,
+        );
+      }
+      chunks.push(chunk);
+    }
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
+  }
+}
+
+function held(key: Key, meta: SourceMeta, state: HeldSource['state']): HeldSource {
+  const { hash, bytes, headers, checkedAt, url } = meta;
+  return { key, hash, bytes, headers, checkedAt, state, ...(url === undefined ? {} : { url }) };
+}
+
+function validators({ headers }: SourceMeta): Validators {
+  const etag = headers.etag;
+  const lastModified = headers['last-modified'];
+  return {
+    ...(etag === undefined ? {} : { etag }),
+    ...(lastModified === undefined ? {} : { lastModified }),
+  };
+}

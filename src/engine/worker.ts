@@ -1,0 +1,57 @@
+/**
+ * The program of a render worker.
+ *
+ * It takes one order at a time from its parent, carries it out, and answers.
+ * It shows that it can render before it says that it is ready, and ends with
+ * its parent.
+ */
+import { readFile } from 'node:fs/promises';
+import { createSsimulacra2 } from '../metrics/ssimulacra2.ts';
+import type { Tools } from '../optimizer/optimize.ts';
+import { RECIPE } from '../optimizer/recipe.ts';
+import { vipsEncoder } from '../vips/encode.ts';
+import { vipsRepacker } from '../vips/lossless.ts';
+import { setUpVips, vipsVersions } from '../vips/setup.ts';
+import { faultText, type Message, type Order } from './order.ts';
+import { carryOut, explainOrder } from './workshop.ts';
+
+const send = (message: Message) =>
+  new Promise<void>((resolve) => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+
+process.on('disconnect', () => process.exit(0));
+// The front decides when a worker ends; a Ctrl-C in the terminal reaches both.
+process.on('SIGINT', () => undefined);
+
+async function tools(): Promise<Tools> {
+  const kernel = await readFile(new URL('../wasm/ssimulacra2.wasm', import.meta.url));
+  return {
+    encoder: vipsEncoder,
+    repacker: vipsRepacker,
+    metric: await createSsimulacra2(kernel),
+    now: () => performance.now(),
+  };
+}
+
+async function work(order: Order, hands: Tools): Promise<void> {
+  try {
+    if (order.kind === 'explain') {
+      await send({ kind: 'explained', id: order.id, outcome: await explainOrder(order) });
+    } else {
+      await send({ kind: 'done', id: order.id, outcome: await carryOut(order, hands) });
+    }
+  } catch (error) {
+    await send({ kind: 'failed', id: order.id, fault: faultText(error) });
+  }
+}
+
+setUpVips({ concurrency: 1 });
+const hands = await tools();
+await vipsEncoder.encode(
+  { width: 1, height: 1, channels: 3, data: new Uint8Array(3), pages: 1, delays: [], loop: 0 },
+  { format: 'png', effort: 1 },
+);
+process.on('message', (order: Order) => void work(order, hands));
+await send({ kind: 'ready', recipe: JSON.stringify([RECIPE, vipsVersions()]) });

@@ -1,0 +1,231 @@
+/**
+ * Workshop: how an order is carried out, inside a worker.
+ *
+ * probe → lower (measuring trims on the way) → render → optimize. The only
+ * place where plan, pixels and optimizer meet.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { type Diagnostic, note } from '../base/diagnostic.ts';
+import { Fault } from '../base/fault.ts';
+import type { Size } from '../base/size.ts';
+import { type FormatName, formatCard } from '../image/format.ts';
+import type { Raster } from '../image/raster.ts';
+import { type SourceInfo, uprightSize } from '../image/source-info.ts';
+import { optimize, type Tools } from '../optimizer/optimize.ts';
+import { predict } from '../optimizer/predict.ts';
+import type { Receipt } from '../optimizer/receipt.ts';
+import { lower, type Measured } from '../plan/lower.ts';
+import type { Output } from '../plan/output.ts';
+import { printProgram } from '../plan/print.ts';
+import type { Program } from '../plan/program.ts';
+import { imageoptimFacts, imgixFacts } from '../vips/facts.ts';
+import { measureTrim } from '../vips/measure.ts';
+import { probe } from '../vips/probe.ts';
+import { render } from '../vips/render.ts';
+import { readRights } from '../vips/rights.ts';
+import { sanitizeSvg } from '../vips/svg.ts';
+import { blurhash } from '../vision/blurhash.ts';
+import { palette, paletteCss, paletteJson } from '../vision/palette.ts';
+import { type ExplainOutcome, INLINE_BYTES, type Order, type Outcome } from './order.ts';
+
+/** What was made, before it is packed for the way back. */
+interface Made extends Pick<Outcome, 'receipt' | 'learned' | 'diagnostics'> {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly format: FormatName;
+  readonly size: Size;
+}
+
+type Stopwatch = Record<string, number>;
+
+/** The rendition an order asks for. @throws Fault */
+export async function carryOut(order: Order, tools: Tools): Promise<Outcome> {
+  const timings: Stopwatch = {};
+  const start = performance.now();
+  if (order.plan.output.kind === 'source') return safeSource(order);
+  const info = await timed(timings, 'decode', () => probe(order.path, order.limits));
+  const made = await make(order, info, tools, timings);
+  timings.total = performance.now() - start;
+  return {
+    body: await pack(made.bytes, order.resultFile),
+    mediaType: made.mediaType,
+    source: { ...uprightSize(info), format: info.format, bytes: info.bytes },
+    result: { ...made.size, format: made.format, bytes: made.bytes.length },
+    ...(made.receipt ? { receipt: made.receipt } : {}),
+    ...(made.learned ? { learned: made.learned } : {}),
+    diagnostics: made.diagnostics,
+    timings,
+  };
+}
+
+/** Facts, program and prediction: everything but pixels. @throws Fault */
+export async function explainOrder(order: Order): Promise<ExplainOutcome> {
+  const info = await probe(order.path, order.limits);
+  const lowered = lower(order.plan, info, new Set(order.accepts));
+  if (lowered.kind === 'measure') {
+    return { info, program: [`measure trim by ${lowered.rule.by}, then the rest`] };
+  }
+  const { program } = lowered;
+  const { output, chosen } = program;
+  const predicted =
+    output.kind === 'picture' && chosen
+      ? predict({ output, chosen, info, size: program.size, mode: order.budget.mode })
+      : undefined;
+  return {
+    info,
+    program: printProgram(program),
+    ...(predicted === undefined ? {} : { predicted }),
+  };
+}
+
+async function make(
+  order: Order,
+  info: SourceInfo,
+  tools: Tools,
+  timings: Stopwatch,
+): Promise<Made> {
+  const { output } = order.plan;
+  const program = await programOf(order, info, timings);
+  if (output.kind === 'facts') return facts(order, info, program.size, output.form);
+  const raster = await timed(timings, 'transform', () =>
+    render({ path: order.path }, info, program),
+  );
+  switch (output.kind) {
+    case 'picture':
+      return picture(order, info, program, raster, output, tools, timings);
+    case 'blurhash':
+      return text(await blurhash(raster, output.x, output.y), 'text/plain; charset=utf-8', raster);
+    case 'palette': {
+      const found = palette(raster, output.colours);
+      return output.form === 'css'
+        ? text(paletteCss(found, output.prefix), 'text/css; charset=utf-8', raster)
+        : text(paletteJson(found), 'application/json', raster);
+    }
+    case 'source':
+      throw new Fault('internal', 'A source is delivered without rendering.');
+  }
+}
+
+/** Lowers the plan, measuring the boxes of trims until nothing is open. */
+async function programOf(order: Order, info: SourceInfo, timings: Stopwatch): Promise<Program> {
+  const accepts = new Set(order.accepts);
+  const measured: Measured[] = [];
+  // Every round measures one more trim, so there are no more rounds than ops.
+  for (let round = 0; round <= order.plan.ops.length; round++) {
+    const lowered = lower(order.plan, info, accepts, measured);
+    if (lowered.kind === 'program') return lowered.program;
+    const { before, frames, colour, rule, size } = lowered;
+    const raster = await timed(timings, 'decode', () =>
+      render({ path: order.path }, info, { instructions: before, frames, colour, size }),
+    );
+    measured.push(measureTrim(raster, rule) ?? 'empty');
+  }
+  throw new Fault('internal', 'Lowering did not end.');
+}
+
+async function picture(
+  order: Order,
+  info: SourceInfo,
+  program: Program,
+  raster: Raster,
+  output: Extract<Output, { kind: 'picture' }>,
+  tools: Tools,
+  timings: Stopwatch,
+): Promise<Made> {
+  const chosen = program.chosen!;
+  const metadata =
+    output.metadata !== 'none' && info.format === 'jpeg' && chosen.format === 'jpeg'
+      ? await readRights(order.path)
+      : undefined;
+  const tagged: Raster = {
+    ...raster,
+    ...(metadata || output.dpi
+      ? { metadata: { ...metadata, ...(output.dpi ? { density: output.dpi } : {}) } }
+      : {}),
+  };
+  const source = program.identity ? new Uint8Array(await readFile(order.path)) : undefined;
+  const { bytes, receipt, learned } = await timed(timings, 'encode', () =>
+    optimize(
+      {
+        raster: tagged,
+        info,
+        chosen,
+        alternatives: program.alternatives,
+        output,
+        identity: program.identity,
+        ...(source ? { source } : {}),
+        budget: order.budget,
+        ...(order.learned ? { learned: order.learned } : {}),
+      },
+      tools,
+    ),
+  );
+  return {
+    bytes,
+    mediaType: formatCard(receipt.format).mediaType,
+    format: receipt.format,
+    size: program.size,
+    receipt,
+    learned,
+    diagnostics: remarks(info, program, receipt),
+  };
+}
+
+/** What a client may wonder about in the result. */
+function remarks(info: SourceInfo, program: Program, receipt: Receipt): Diagnostic[] {
+  const out: Diagnostic[] = [];
+  if (info.pages > 1 && program.frames.count === 1 && formatCard(info.format).animation) {
+    out.push(note('Only the first frame of the animation is shown in this format.'));
+  }
+  if (receipt.outOfReach) {
+    out.push(note('The target is out of reach for this encoder; the best it can do is delivered.'));
+  }
+  return out;
+}
+
+async function facts(
+  order: Order,
+  info: SourceInfo,
+  size: Size,
+  form: 'imgix' | 'imageoptim',
+): Promise<Made> {
+  const document =
+    form === 'imgix' ? await imgixFacts(order.path, info) : imageoptimFacts(info, size);
+  return text(JSON.stringify(document), 'application/json', size);
+}
+
+function text(content: string, mediaType: string, { width, height }: Size): Made {
+  const bytes = new TextEncoder().encode(content);
+  // Data outputs have no picture format; the nearest card only fills the facts.
+  return { bytes, mediaType, format: 'png', size: { width, height }, diagnostics: [] };
+}
+
+/** An SVG source as it is, made harmless. */
+async function safeSource(order: Order): Promise<Outcome> {
+  const source = await readFile(order.path);
+  const clean = new TextEncoder().encode(sanitizeSvg(source.toString('utf8')));
+  const facts = { width: 0, height: 0, format: 'svg' as const };
+  return {
+    body: await pack(clean, order.resultFile),
+    mediaType: formatCard('svg').mediaType,
+    source: { ...facts, bytes: source.length },
+    result: { ...facts, bytes: clean.length },
+    diagnostics: [],
+    timings: {},
+  };
+}
+
+async function pack(bytes: Uint8Array, file: string): Promise<Outcome['body']> {
+  if (bytes.length <= INLINE_BYTES) return { inline: bytes };
+  await writeFile(file, bytes);
+  return { file, bytes: bytes.length };
+}
+
+async function timed<T>(timings: Stopwatch, stage: string, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work();
+  } finally {
+    timings[stage] = (timings[stage] ?? 0) + performance.now() - start;
+  }
+}

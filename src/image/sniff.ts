@@ -1,0 +1,128 @@
+/**
+ * Sniffing: which format some bytes are, by what they begin with.
+ *
+ * File names and media types of origins are claims; magic bytes decide. Only
+ * formats that have a card are named, everything else (BMP, ICO, scripts,
+ * archives) is `undefined` and never reaches a decoder (spec: http.md 14.1).
+ *
+ * Pure; looks at the first few kilobytes at most and never throws.
+ */
+import type { FormatName } from './format.ts';
+
+/** How far into a text the root element of an SVG is looked for. */
+const PROLOGUE = 16_384;
+
+/** HEIF brands that hold AV1 pictures, and those that hold HEVC ones. */
+const AVIF_BRANDS = new Set(['avif', 'avis']);
+const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs']);
+
+/** The format of a file that begins with `bytes`; undefined for all that has no card. */
+export function sniffFormat(bytes: Uint8Array): FormatName | undefined {
+  if (startsWith(bytes, [0xff, 0xd8, 0xff])) return 'jpeg';
+  if (startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png';
+  const head = ascii(bytes, 0, 12);
+  if (head.startsWith('RIFF') && head.endsWith('WEBP')) return 'webp';
+  if (head.startsWith('GIF87a') || head.startsWith('GIF89a')) return 'gif';
+  // Classic and big TIFF, both byte orders.
+  if (startsWith(bytes, [0x49, 0x49, 0x2a, 0]) || startsWith(bytes, [0x49, 0x49, 0x2b, 0])) {
+    return 'tiff';
+  }
+  if (startsWith(bytes, [0x4d, 0x4d, 0, 0x2a]) || startsWith(bytes, [0x4d, 0x4d, 0, 0x2b])) {
+    return 'tiff';
+  }
+  if (head.slice(4, 8) === 'ftyp') return sniffBoxes(bytes);
+  if (startsWith(bytes, [0xff, 0x0a])) return 'jxl';
+  if (startsWith(bytes, [0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a])) return 'jxl';
+  if (head.startsWith('%PDF-')) return 'pdf';
+  if (startsWith(bytes, [0x1a, 0x45, 0xdf, 0xa3])) return isWebm(bytes) ? 'webm' : undefined;
+  return rootElement(bytes) === 'svg' ? 'svg' : undefined;
+}
+
+/**
+ * Whether the bytes read as text for people (HTML, scripts, JSON, plain words):
+ * no control characters but white space in the first 512. Empty bytes do not.
+ */
+export function looksLikeText(bytes: Uint8Array): boolean {
+  const end = Math.min(bytes.length, 512);
+  for (let i = 0; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte === 0x7f || (byte < 0x20 && !(byte >= 9 && byte <= 13) && byte !== 0x1b)) return false;
+  }
+  return end > 0;
+}
+
+/** Whether the bytes are an HTML page: what an origin answers when it meant an error. */
+export function looksLikeHtml(bytes: Uint8Array): boolean {
+  const name = rootElement(bytes);
+  return name !== undefined && /^(html|head|body|!doctype html|script|title|div|p|h1)$/.test(name);
+}
+
+/** The brands of a file made of boxes: AVIF by its own brands, else HEIC, else a film. */
+function sniffBoxes(bytes: Uint8Array): FormatName | undefined {
+  const size = Math.min(
+    bytes.length,
+    ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0,
+    4096,
+  );
+  const brands = [ascii(bytes, 8, 12)];
+  for (let at = 16; at + 4 <= size; at += 4) brands.push(ascii(bytes, at, at + 4));
+  if (brands.some((brand) => AVIF_BRANDS.has(brand))) return 'avif';
+  if (brands.some((brand) => HEIC_BRANDS.has(brand))) return 'heic';
+  // A general HEIF without a coding brand is HEVC in practice.
+  if (brands[0] === 'mif1' || brands[0] === 'msf1') return 'heic';
+  return /^(isom|iso[2-9]|mp4[12]|avc1|M4V |dash|mmp4)$/.test(brands[0]!) ? 'mp4' : undefined;
+}
+
+function isWebm(bytes: Uint8Array): boolean {
+  return ascii(bytes, 0, Math.min(bytes.length, 64)).includes('webm');
+}
+
+/**
+ * The name of the first element of a text, lower case and without its name
+ * space prefix; `!doctype html` for a page that begins with one.
+ */
+function rootElement(bytes: Uint8Array): string | undefined {
+  if (!looksLikeText(bytes)) return undefined;
+  const text = ascii(bytes, 0, Math.min(bytes.length, PROLOGUE));
+  let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0;
+  for (;;) {
+    while (at < text.length && /\s/.test(text[at]!)) at++;
+    if (text[at] !== '<') return undefined;
+    if (text.startsWith('<?', at)) {
+      at = after(text, '?>', at);
+    } else if (text.startsWith('<!--', at)) {
+      at = after(text, '-->', at);
+    } else if (/^<!doctype/i.test(text.slice(at, at + 9))) {
+      if (/^<!doctype\s+html/i.test(text.slice(at, at + 32))) return '!doctype html';
+      at = afterDoctype(text, at);
+    } else {
+      const name = /^<([a-z][\w.-]*:)?([a-z][\w.-]*)(?=[\s/>])/i.exec(text.slice(at, at + 128));
+      return name?.[2]?.toLowerCase();
+    }
+    if (at < 0) return undefined;
+  }
+}
+
+function after(text: string, end: string, from: number): number {
+  const at = text.indexOf(end, from);
+  return at < 0 ? -1 : at + end.length;
+}
+
+/** Behind a DOCTYPE, whose internal subset may hold `>` of its own. */
+function afterDoctype(text: string, from: number): number {
+  const open = text.indexOf('[', from);
+  const close = text.indexOf('>', from);
+  if (close < 0) return -1;
+  return open >= 0 && open < close ? after(text, ']>', open) : close + 1;
+}
+
+function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
+}
+
+function ascii(bytes: Uint8Array, from: number, to: number): string {
+  let text = '';
+  const end = Math.min(to, bytes.length);
+  for (let i = from; i < end; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
+}

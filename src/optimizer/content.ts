@@ -1,0 +1,141 @@
+/**
+ * Content: what kind of picture a raster is, at a glance.
+ *
+ * Photographs have noise: neighbours differ. Graphics have runs of one colour,
+ * few colours, or saturated edges that 4:2:0 smears. The glance decides which
+ * encodings are worth trying, never which one wins; with a metric the search
+ * corrects it, without one (mode `instant`) it avoids the worst mistakes.
+ *
+ * Rows are sampled, so the cost is bounded; a picture's colours are counted
+ * over all pixels, because one missed colour would make a palette lossy.
+ */
+import type { Raster } from '../image/raster.ts';
+
+export interface Content {
+  readonly kind: 'photo' | 'graphic';
+  /** Share of pixels equal to their left neighbour, 0..1. */
+  readonly flat: number;
+  /** Different colours in the whole raster; absent above 256. */
+  readonly colours?: number;
+  /** Share of 2 x 2 blocks whose colour, not brightness, changes strongly, 0..1. */
+  readonly chromaEdges: number;
+  /** Some pixel is not opaque. */
+  readonly clear: boolean;
+}
+
+const SAMPLED_ROWS = 256;
+
+/** Above this share of repeated pixels a picture is a graphic. Photographs stay under 0.2. */
+const GRAPHIC_FLAT = 0.4;
+
+/** Difference of a chroma value (-128..127) inside a block that 4:2:0 visibly smears. */
+const STRONG_CHROMA = 48;
+
+/** What a raster shows; of an animation, its first frame. */
+export function contentOf(raster: Raster): Content {
+  const flat = flatShare(raster);
+  const colours = countColours(raster, 256);
+  return {
+    kind: flat > GRAPHIC_FLAT ? 'graphic' : 'photo',
+    flat,
+    ...(colours === undefined ? {} : { colours }),
+    chromaEdges: chromaEdgeShare(raster),
+    clear: !isOpaque(raster),
+  };
+}
+
+/** Whether every pixel of every frame is opaque. */
+export function isOpaque({ data, channels }: Raster): boolean {
+  if (channels === 3) return true;
+  for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return false;
+  return true;
+}
+
+/** The raster without its alpha channel, over a colour (0..255 each) where it is clear. */
+export function flatten(
+  raster: Raster,
+  over: { readonly red: number; readonly green: number; readonly blue: number },
+): Raster {
+  if (raster.channels === 3) return raster;
+  const { data } = raster;
+  const pixels = data.length / 4;
+  const out = new Uint8Array(pixels * 3);
+  for (let i = 0, o = 0; i < data.length; i += 4, o += 3) {
+    const alpha = data[i + 3]!;
+    const rest = 255 - alpha;
+    out[o] = (data[i]! * alpha + over.red * rest + 127) / 255;
+    out[o + 1] = (data[i + 1]! * alpha + over.green * rest + 127) / 255;
+    out[o + 2] = (data[i + 2]! * alpha + over.blue * rest + 127) / 255;
+  }
+  return { ...raster, channels: 3, data: out };
+}
+
+function flatShare({ data, width, height, channels }: Raster): number {
+  const step = Math.max(1, Math.floor(height / SAMPLED_ROWS));
+  let same = 0;
+  let seen = 0;
+  for (let y = 0; y < height; y += step) {
+    let i = y * width * channels;
+    for (let x = 1; x < width; x++) {
+      const p = i;
+      i += channels;
+      if (
+        data[i] === data[p] &&
+        data[i + 1] === data[p + 1] &&
+        data[i + 2] === data[p + 2] &&
+        (channels === 3 || data[i + 3] === data[p + 3])
+      ) {
+        same++;
+      }
+    }
+    seen += width - 1;
+  }
+  return seen === 0 ? 0 : same / seen;
+}
+
+/** Colours in a raster, alpha included; undefined past `limit`. A photograph ends it within a row. */
+function countColours({ data, channels }: Raster, limit: number): number | undefined {
+  const seen = new Set<number>();
+  let last = -1;
+  for (let i = 0; i < data.length; i += channels) {
+    const alpha = channels === 4 ? data[i + 3]! : 255;
+    const colour = ((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!) + alpha * 0x1000000;
+    if (colour === last) continue;
+    last = colour;
+    seen.add(colour);
+    if (seen.size > limit) return undefined;
+  }
+  return seen.size;
+}
+
+function chromaEdgeShare({ data, width, height, channels }: Raster): number {
+  const step = Math.max(2, 2 * Math.floor(height / (2 * SAMPLED_ROWS)));
+  let strong = 0;
+  let blocks = 0;
+  for (let y = 0; y + 1 < height; y += step) {
+    const row = y * width * channels;
+    const next = row + width * channels;
+    for (let x = 0; x + 1 < width; x += 2) {
+      const i = x * channels;
+      if (
+        differs(data, row + i, row + i + channels) ||
+        differs(data, row + i, next + i + channels) ||
+        differs(data, row + i, next + i)
+      ) {
+        strong++;
+      }
+      blocks++;
+    }
+  }
+  return blocks === 0 ? 0 : strong / blocks;
+}
+
+/** Whether two pixels differ strongly in Cb or Cr (ITU-R BT.601). */
+function differs(data: Uint8Array, a: number, b: number): boolean {
+  const red = data[a]! - data[b]!;
+  const green = data[a + 1]! - data[b + 1]!;
+  const blue = data[a + 2]! - data[b + 2]!;
+  const cb = -0.169 * red - 0.331 * green + 0.5 * blue;
+  const cr = 0.5 * red - 0.419 * green - 0.081 * blue;
+  return Math.abs(cb) > STRONG_CHROMA || Math.abs(cr) > STRONG_CHROMA;
+}

@@ -1,0 +1,243 @@
+/**
+ * Lossy: the lowest quality of one encoder that reaches the target.
+ *
+ * Stages share what they learn. A search may begin with cheaper settings that
+ * score alike (baseline JPEG for progressive, AVIF effort 1 for 3) and end
+ * with the final ones, whose result is always measured, so that a stand-in
+ * saves time and never decides.
+ *
+ * Three things besides quality are decided here: chroma at full resolution
+ * when a first score lies far under the curve; one step up when a region of the
+ * picture comes out much worse than the whole; and stopping, when time is up.
+ */
+import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
+import { type Config, configOf, deviationOf, meanScore, qualityFor } from './priors.ts';
+import { bestPoint, type Goal, nextQuality, rungsOf } from './search.ts';
+import type { Learned, Mode } from './task.ts';
+import type { Attempt, Measured, Workbench } from './workbench.ts';
+
+/** What is searched for. */
+export interface Wish {
+  readonly format: LossyFormat;
+  readonly mode: Mode;
+  readonly target: number;
+  /** Highest quality allowed, on the encoder's scale; a poor source sets it. */
+  readonly ceiling: number;
+  readonly progressive: boolean;
+  /** Full-resolution chroma: forced, forbidden, or `free` with a first guess. */
+  readonly chroma: { readonly sharp: boolean; readonly free: boolean };
+  readonly learned: Learned | undefined;
+}
+
+/** What came of a way of encoding. */
+export interface Found {
+  readonly attempt: Attempt;
+  /** The target was met, or there was none. */
+  readonly reached: boolean;
+  /** Pixels changed. */
+  readonly lossy: boolean;
+  readonly reason: string;
+  /** For the next search of the same source. */
+  readonly learned?: { readonly config: Config; readonly deviation: number };
+}
+
+/** Points under the target that pass, in every mode: half of what anyone could see. */
+export const PASS_BELOW = 0.5;
+
+/** A first score this far under the prior curve means that chroma is the problem. */
+const CHROMA_MISS = 8;
+
+/** Full chroma must raise the deviation by this many spreads to be kept. */
+const CHROMA_GAIN = 0.5;
+
+/** The worst region may lie this far under the target. */
+export const WORST_BELOW = 20;
+
+/** Points by which the target rises when it lies lower. */
+const WORST_STEP = 3;
+
+/** Highest quality worth searching; above, bytes explode and scores do not move. */
+const TOP: Readonly<Record<LossyFormat, number>> = { jpeg: 98, webp: 99, avif: 96 };
+
+interface Stage {
+  readonly stage: Style['stage'];
+  readonly cap: number;
+  readonly above: number;
+}
+
+/** Finds the lowest quality that reaches the wish's target; measured when the bench can. */
+export async function searchLossy(bench: Workbench, wish: Wish): Promise<Found> {
+  if (wish.mode === 'instant' || !bench.measures) return fromPrior(bench, wish);
+  const first = lossyEncoding(styleOf(wish, stagesOf(wish)[0]!.stage, wish.chroma.sharp), 75);
+  if (!bench.affords(first)) return fromPrior(bench, wish);
+  const run = new Search(bench, wish);
+  return await run.finish();
+}
+
+/** One encoding at the quality that reaches the target for a mean picture. */
+async function fromPrior(bench: Workbench, wish: Wish): Promise<Found> {
+  const style = styleOf(wish, 'final', wish.chroma.sharp);
+  const config = configOf(lossyEncoding(style, 75))!;
+  const wanted = qualityFor(config, wish.target, wish.learned?.shifts[config]);
+  const quality = Math.min(Math.round(wanted), wish.ceiling, TOP[wish.format]);
+  return {
+    attempt: await bench.encode(lossyEncoding(style, quality)),
+    reached: true,
+    lossy: true,
+    reason: 'the quality that reaches the target on a picture like the mean; not measured',
+  };
+}
+
+class Search {
+  readonly #bench: Workbench;
+  readonly #wish: Wish;
+  #sharp: boolean;
+  #mayswitch: boolean;
+  #late = false;
+
+  constructor(bench: Workbench, wish: Wish) {
+    this.#bench = bench;
+    this.#wish = wish;
+    const seen = wish.learned?.shifts;
+    const sharpConfig = this.#config('final', true);
+    const plainConfig = this.#config('final', false);
+    this.#sharp =
+      wish.chroma.free && seen && sharpConfig !== plainConfig
+        ? seen[sharpConfig] !== undefined || (wish.chroma.sharp && seen[plainConfig] === undefined)
+        : wish.chroma.sharp;
+    this.#mayswitch = wish.chroma.free && !this.#sharp && seen?.[plainConfig] === undefined;
+  }
+
+  async finish(): Promise<Found> {
+    const { target } = this.#wish;
+    let found = await this.#climb(target);
+    const { score, worst } = found;
+    const floor = target - WORST_BELOW;
+    if (!this.#late && worst < floor && score >= target - PASS_BELOW) {
+      found = (await this.#stepUp(found, target + WORST_STEP)) ?? found;
+    }
+    return this.#describe(found);
+  }
+
+  async #climb(target: number): Promise<Measured> {
+    const wish = this.#wish;
+    let deviation: number | undefined;
+    let best: Measured | undefined;
+    for (const { stage, cap, above } of stagesOf(wish)) {
+      const goal: Goal = { target, below: PASS_BELOW, above, cap, ceiling: this.#ceiling() };
+      let points: Point[] = [];
+      for (;;) {
+        const config = this.#config(stage, this.#sharp);
+        const start = deviation ?? wish.learned?.shifts[config];
+        const quality = nextQuality(config, rungsOf(wish.format), points, goal, start);
+        if (quality === undefined) break;
+        const style = styleOf(wish, stage, this.#sharp);
+        const encoding = lossyEncoding(style, quality);
+        if (best !== undefined && !this.#bench.affords(encoding)) {
+          this.#late = true;
+          break;
+        }
+        const attempt = await this.#bench.measure(encoding);
+        points.push({ quality, score: attempt.score, attempt });
+        if (best === undefined || best.encoding.format !== encoding.format) best = attempt;
+        if (await this.#missed(config, points)) {
+          points = [];
+          deviation = undefined;
+        }
+      }
+      const point = bestPoint(points, goal);
+      if (point !== undefined) {
+        best = point.attempt;
+        deviation = deviationOf(this.#config(stage, this.#sharp), point.quality, point.score);
+      }
+      if (this.#late) break;
+    }
+    return best!;
+  }
+
+  /** Whether the first score asks for full chroma; switches to it when that helps. */
+  async #missed(config: Config, points: readonly Point[]): Promise<boolean> {
+    const [point] = points;
+    if (!this.#mayswitch || points.length !== 1 || point === undefined) return false;
+    this.#mayswitch = false;
+    if (point.score > meanScore(config, point.quality) - CHROMA_MISS) return false;
+    this.#sharp = true;
+    return true;
+  }
+
+  async #stepUp(found: Measured, target: number): Promise<Measured | undefined> {
+    const { stage } = stagesOf(this.#wish).at(-1)!;
+    const config = this.#config(stage, this.#sharp);
+    const quality = qualityOf(found);
+    const deviation = deviationOf(config, quality, found.score);
+    const higher = Math.ceil(qualityFor(config, target, deviation));
+    const next = Math.min(this.#ceiling(), Math.max(quality + 1, higher));
+    const encoding = lossyEncoding(styleOf(this.#wish, stage, this.#sharp), next);
+    if (next <= quality || !this.#bench.affords(encoding)) return undefined;
+    const raised = await this.#bench.measure(encoding);
+    return raised.worst > found.worst ? raised : undefined;
+  }
+
+  #describe(attempt: Measured): Found {
+    const { target, ceiling, format } = this.#wish;
+    const config = configOf(attempt.encoding)!;
+    const quality = qualityOf(attempt);
+    const reached = attempt.score >= target - PASS_BELOW;
+    const capped = !reached && ceiling < TOP[format] && quality >= ceiling;
+    return {
+      attempt,
+      reached,
+      lossy: true,
+      reason: capped
+        ? 'no higher quality than the source itself has'
+        : this.#late
+          ? 'the best found in the time granted'
+          : reached
+            ? 'the lowest quality that reaches the target'
+            : 'the nearest to a target that this encoder does not reach',
+      learned: { config, deviation: deviationOf(config, quality, attempt.score) },
+    };
+  }
+
+  #config(stage: Style['stage'], sharp: boolean): Config {
+    return configOf(lossyEncoding(styleOf(this.#wish, stage, sharp), 75))!;
+  }
+
+  #ceiling(): number {
+    return Math.min(this.#wish.ceiling, TOP[this.#wish.format]);
+  }
+}
+
+interface Point {
+  readonly quality: number;
+  readonly score: number;
+  readonly attempt: Measured;
+}
+
+/** Which settings are tried, how often, and when a score is near enough. */
+function stagesOf({ format, mode, learned, progressive }: Wish): readonly Stage[] {
+  const known =
+    learned !== undefined && Object.keys(learned.shifts).some((c) => c.startsWith(format));
+  if (mode === 'background') {
+    return [
+      { stage: 'search', cap: 4, above: 0.5 },
+      { stage: 'final', cap: 3, above: 0.5 },
+    ];
+  }
+  if (format === 'jpeg' && progressive && !known) {
+    return [
+      { stage: 'search', cap: 1, above: 0 },
+      { stage: 'final', cap: 2, above: 0.75 },
+    ];
+  }
+  return [{ stage: 'final', cap: 3, above: 0.75 }];
+}
+
+function styleOf(wish: Wish, stage: Style['stage'], sharpChroma: boolean): Style {
+  const { format, mode, target, progressive } = wish;
+  return { format, stage, mode, sharpChroma, target, progressive };
+}
+
+function qualityOf({ encoding }: Attempt): number {
+  return 'quality' in encoding ? encoding.quality : 0;
+}

@@ -1,0 +1,141 @@
+/**
+ * Search: which quality to try next.
+ *
+ * The first guess comes from the prior curve, moved by what an earlier search
+ * of the same source found. One measured score gives the picture's deviation
+ * from the curve; two or more give it at several qualities, and between them
+ * it is read along a straight line: a secant in the coordinates of the prior,
+ * which bends as the encoder's curve does. Guesses stay inside the bracket of
+ * what is known to fail and to pass, so noise costs an evaluation, never a
+ * wrong result.
+ *
+ * Pure: points in, the next quality out. Encoding, time and the choice among
+ * encoders happen elsewhere.
+ */
+import type { LossyFormat } from './encodings.ts';
+import { type Config, deviationOf, meanScore } from './priors.ts';
+
+/** A quality that was tried, and its score. */
+export interface Point {
+  readonly quality: number;
+  readonly score: number;
+}
+
+export interface Goal {
+  readonly target: number;
+  /** Points under the target that still pass. */
+  readonly below: number;
+  /** Points over the target that end the search. */
+  readonly above: number;
+  /** Evaluations granted. */
+  readonly cap: number;
+  /** Highest quality that may be tried. */
+  readonly ceiling: number;
+}
+
+/** Further evaluations when everything so far lies clearly under the target. */
+const RESCUE = { evaluations: 2, points: 1 } as const;
+
+/** The last evaluation aims this much higher, because there is no way back from a miss. */
+const LAST_AIM = 0.4;
+
+/** A lower rung counts as failing when it is expected this far under the lowest passing score. */
+const SURE_FAIL = 0.3;
+
+/**
+ * The quality to try next; undefined when a point is good enough, nothing lies
+ * between what failed and what passed, or the evaluations are spent.
+ */
+export function nextQuality(
+  config: Config,
+  rungs: readonly number[],
+  points: readonly Point[],
+  goal: Goal,
+  deviation = 0,
+): number | undefined {
+  const pass = goal.target - goal.below;
+  const { low, high } = bracket(points, pass);
+  const spent = points.length >= goal.cap;
+  if (high !== undefined && (spent || high.score <= goal.target + goal.above)) return undefined;
+  if (spent && !rescued(points, goal)) return undefined;
+
+  const open = rungs.filter(
+    (q) =>
+      q <= goal.ceiling &&
+      q > (low?.quality ?? 0) &&
+      q < (high?.quality ?? Number.POSITIVE_INFINITY),
+  );
+  if (open.length === 0) return undefined;
+  const expected = (quality: number) => expectedScore(config, quality, points, deviation);
+  const below = open[open.length - 1]!;
+  if (high !== undefined && expected(below) < pass - SURE_FAIL) return undefined;
+
+  const last = points.length + 1 >= goal.cap && high === undefined;
+  const aim = goal.target + (goal.above - goal.below) / 2 + (last ? LAST_AIM : 0);
+  return nearest(open, (q) => Math.abs(expected(q) - aim));
+}
+
+/** The best point: the lowest quality that passes, else the highest score. */
+export function bestPoint<P extends Point>(points: readonly P[], goal: Goal): P | undefined {
+  const { high } = bracket(points, goal.target - goal.below);
+  if (high !== undefined) return high;
+  return points.reduce<P | undefined>((a, b) => (a && a.score >= b.score ? a : b), undefined);
+}
+
+/** What a quality is expected to score, given what was measured. */
+export function expectedScore(
+  config: Config,
+  quality: number,
+  points: readonly Point[],
+  deviation = 0,
+): number {
+  let left: Point | undefined;
+  let right: Point | undefined;
+  for (const p of points) {
+    if (p.quality <= quality && (left === undefined || p.quality > left.quality)) left = p;
+    if (p.quality >= quality && (right === undefined || p.quality < right.quality)) right = p;
+  }
+  const a = left && deviationOf(config, left.quality, left.score);
+  const b = right && deviationOf(config, right.quality, right.score);
+  if (left === undefined || right === undefined) {
+    return meanScore(config, quality, a ?? b ?? deviation);
+  }
+  const span = right.quality - left.quality;
+  const share = span === 0 ? 0 : (quality - left.quality) / span;
+  return meanScore(config, quality, a! + (b! - a!) * share);
+}
+
+/**
+ * Qualities of a format that give different files, rising. AVIF has 64
+ * quantisers for 100 qualities; each is named by its lowest quality.
+ */
+export function rungsOf(format: LossyFormat): readonly number[] {
+  return format === 'avif' ? AVIF_RUNGS : ALL_RUNGS;
+}
+
+const ALL_RUNGS: readonly number[] = Array.from({ length: 100 }, (_, i) => i + 1);
+const quantizer = (quality: number) => Math.floor((63 * (100 - quality) + 50) / 100);
+const AVIF_RUNGS: readonly number[] = ALL_RUNGS.filter((q) => quantizer(q) !== quantizer(q - 1));
+
+/** The lowest quality that passes, and the highest failing one under it. */
+function bracket<P extends Point>(points: readonly P[], pass: number): { low?: P; high?: P } {
+  let low: P | undefined;
+  let high: P | undefined;
+  for (const p of points) {
+    if (p.score >= pass && (high === undefined || p.quality < high.quality)) high = p;
+  }
+  for (const p of points) {
+    const under = high === undefined || p.quality < high.quality;
+    if (p.score < pass && under && (low === undefined || p.quality > low.quality)) low = p;
+  }
+  return { ...(low ? { low } : {}), ...(high ? { high } : {}) };
+}
+
+function rescued(points: readonly Point[], goal: Goal): boolean {
+  const best = Math.max(...points.map((p) => p.score));
+  return points.length < goal.cap + RESCUE.evaluations && best < goal.target - RESCUE.points;
+}
+
+function nearest(values: readonly number[], distance: (value: number) => number): number {
+  return values.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+}

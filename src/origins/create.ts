@@ -1,0 +1,60 @@
+/**
+ * Create: an origin from its configuration.
+ *
+ * Mistakes of the configuration are TypeErrors, thrown at the start of the
+ * server and not at its first request.
+ */
+import { networkInterfaces } from 'node:os';
+import { addressGuard } from './address-guard.ts';
+import { type AllowEntry, portOf, readAllowList } from './allow-list.ts';
+import { FolderOrigin } from './folder.ts';
+import { HttpOrigin, readBase } from './http.ts';
+import { type HttpClientOptions, httpClient } from './http-client.ts';
+import { DEFAULT_LIMITS, type OriginLimits } from './limits.ts';
+import type { Origin } from './origin.ts';
+import { WebOrigin } from './web.ts';
+
+export type OriginConfig =
+  | { readonly kind: 'folder'; readonly path: string }
+  /** The host of the base is always allowed; `allow` names further hosts for redirects. */
+  | { readonly kind: 'http'; readonly base: string; readonly allow?: readonly string[] }
+  | { readonly kind: 'web'; readonly allow: readonly string[] };
+
+export interface OriginOptions extends Pick<HttpClientOptions, 'resolve' | 'ca'> {
+  /** Where this server itself answers, as `host`, `host:port` or an address: never a source (13.9). */
+  readonly selfAddresses?: readonly string[];
+}
+
+/** @throws TypeError for a configuration that cannot be meant */
+export function createOrigin(
+  config: OriginConfig,
+  limits: Partial<OriginLimits> = {},
+  { selfAddresses = [], ...client }: OriginOptions = {},
+): Origin {
+  const bounds = { ...DEFAULT_LIMITS, ...limits };
+  const network = (allow: readonly AllowEntry[]) => {
+    const guard = addressGuard({ allow, self: selfAddresses, localAddresses: ownAddresses() });
+    return { guard, client: httpClient({ guard, limits: bounds, ...client }) };
+  };
+  switch (config.kind) {
+    case 'folder':
+      return new FolderOrigin(config.path, bounds);
+    case 'http': {
+      const base = readBase(config.base);
+      const own = readAllowList([`${base.url.hostname}:${portOf(base.url)}`]);
+      const { guard, client } = network([...own, ...readAllowList(config.allow ?? [])]);
+      return new HttpOrigin(base, guard, client);
+    }
+    case 'web': {
+      if (config.allow.length === 0) {
+        throw new TypeError('expected at least one allowed host for a web origin, got none');
+      }
+      const { guard, client } = network(readAllowList(config.allow));
+      return new WebOrigin(guard, client);
+    }
+  }
+}
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => all?.map((one) => one.address) ?? []);
+}

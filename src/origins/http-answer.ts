@@ -1,0 +1,103 @@
+/**
+ * HTTP answers: what a status, a redirect and the headers of an origin mean.
+ *
+ * Pure, so that each rule is a row in a table test. Nothing of an answer gets
+ * further than what `keptHeaders` lets through (http.md 10.13).
+ */
+import { Fault, type FaultCode } from '../base/fault.ts';
+import { hostOf } from './allow-list.ts';
+
+/** Response headers that freshness and validation need; all others are dropped. */
+const KEPT = [
+  'cache-control',
+  'expires',
+  'date',
+  'age',
+  'etag',
+  'last-modified',
+  'content-type',
+] as const;
+
+/** Headers that hold one value; of several lines the first counts. */
+const SINGLE = new Set<string>(['expires', 'date', 'age', 'etag', 'last-modified', 'content-type']);
+
+type Incoming = Readonly<Record<string, string | string[] | undefined>>;
+
+export function keptHeaders(incoming: Incoming): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of KEPT) {
+    const value = incoming[name];
+    const text = Array.isArray(value) ? (SINGLE.has(name) ? value[0] : value.join(', ')) : value;
+    if (text !== undefined) kept[name] = text;
+  }
+  return kept;
+}
+
+export type StatusMeaning = 'body' | 'unchanged' | 'redirect' | Fault;
+
+/**
+ * What to do with an answer of this status.
+ *
+ * 206 is a failure since no range was asked for and half a picture must not
+ * pass for a whole one (9.6); 304 counts only if validators were sent. Of the
+ * client errors, 408 and 429 are about the moment and can be tried again; the
+ * rest say that there is no such source for us.
+ */
+export function meaningOf(status: number, conditional: boolean): StatusMeaning {
+  if (status === 200 || status === 203) return 'body';
+  if (status === 304 && conditional) return 'unchanged';
+  if (status === 301 || status === 302 || status === 303 || status === 307 || status === 308) {
+    return 'redirect';
+  }
+  const [code, message] = complaint(status);
+  return new Fault(code, message, { status });
+}
+
+function complaint(status: number): readonly [FaultCode, string] {
+  if (status === 401 || status === 403) {
+    return ['source-forbidden', `The server of the source answered ${status}: access refused.`];
+  }
+  if (status === 408) return ['origin-timeout', 'The server of the source answered 408: too slow.'];
+  if (status === 429) {
+    return ['origin-failed', 'The server of the source answered 429: too many requests.'];
+  }
+  if (status >= 400 && status < 500) {
+    return ['source-not-found', `The server of the source answered ${status}: no such picture.`];
+  }
+  return ['origin-failed', `The server of the source answered ${status}.`];
+}
+
+/**
+ * The URL a redirect leads to; the caller still has its host checked.
+ *
+ * @param visited hrefs asked so far, the current one included
+ * @throws Fault origin-failed for a missing or unreadable target, a loop or too
+ * many hops; source-refused for a step from https to http (http.md 13.7)
+ */
+export function nextHop(
+  from: URL,
+  location: string | undefined,
+  visited: readonly string[],
+  limit: number,
+): URL {
+  if (location === undefined || !URL.canParse(location, from.href)) {
+    throw new Fault('origin-failed', 'The server of the source redirects to nowhere.');
+  }
+  const target = new URL(location, from);
+  target.hash = '';
+  if (from.protocol === 'https:' && target.protocol === 'http:') {
+    throw new Fault('source-refused', 'The source redirects from https to http.');
+  }
+  if (visited.includes(target.href)) {
+    throw new Fault('origin-failed', 'The source redirects in a loop.');
+  }
+  if (visited.length > limit) {
+    throw new Fault('origin-failed', `The source redirects more than ${limit} times.`);
+  }
+  return target;
+}
+
+/** True when what was meant for the server of `a` may be told to that of `b`. */
+export function sameServer(a: URL, b: URL): boolean {
+  return a.protocol === b.protocol && a.port === b.port && hostOf(a) === hostOf(b);
+}

@@ -1,0 +1,132 @@
+/**
+ * HTTP body: the bytes of an answer, within limits.
+ *
+ * Counts what arrives and what comes out of decompression; either passing the
+ * limit ends the transfer, whatever Content-Length said. Waiting for the
+ * network is metered too: a body that drips below the minimum rate is cut off.
+ * Time that the reader of the body takes is not the origin's fault and does not
+ * count against the rate, only against the total.
+ */
+import { pipeline, Readable } from 'node:stream';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+} from 'node:zlib';
+import { Fault } from '../base/fault.ts';
+import { bytesText, type OriginLimits } from './limits.ts';
+
+export interface BodyOptions {
+  readonly limits: OriginLimits;
+  /** Of the answer, as received. */
+  readonly encoding: string | undefined;
+  /** Stops the transfer at once; what the stream then throws is replaced by the fault. */
+  readonly abort: (reason: Fault) => void;
+}
+
+/** @throws Fault source-too-large, origin-timeout, or whatever the stream throws */
+export function readBody(
+  stream: AsyncIterable<Uint8Array>,
+  { limits, encoding, abort }: BodyOptions,
+): AsyncIterable<Uint8Array> {
+  const arriving = capped(metered(stream, limits, abort), limits.maxBytes);
+  const coding = codingOf(encoding);
+  return coding === 'identity' ? arriving : capped(decoded(arriving, coding), limits.maxBytes);
+}
+
+/** A Fault when an answer announces more than the limit. */
+export function checkAnnounced(length: string | undefined, limits: OriginLimits): void {
+  if (length !== undefined && Number(length) > limits.maxBytes) throw tooLarge(limits.maxBytes);
+}
+
+export function tooLarge(maxBytes: number): Fault {
+  return new Fault('source-too-large', `The source is larger than ${bytesText(maxBytes)}.`);
+}
+
+async function* capped(chunks: AsyncIterable<Uint8Array>, max: number) {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > max) throw tooLarge(max);
+    yield chunk;
+  }
+}
+
+async function* metered(
+  chunks: AsyncIterable<Uint8Array>,
+  { minBytesPerSecond, rateWindowMs }: OriginLimits,
+  abort: (reason: Fault) => void,
+) {
+  const tooSlow = () => new Fault('origin-timeout', 'The server of the source is too slow.');
+  const iterator = chunks[Symbol.asyncIterator]();
+  let waited = 0;
+  let bytes = 0;
+  try {
+    for (;;) {
+      const start = performance.now();
+      const timer = setTimeout(() => abort(tooSlow()), rateWindowMs);
+      const next = await iterator.next().finally(() => clearTimeout(timer));
+      if (next.done) return;
+      waited += performance.now() - start;
+      bytes += next.value.length;
+      if (waited >= rateWindowMs) {
+        if (bytes * 1000 < minBytesPerSecond * waited) throw tooSlow();
+        waited = 0;
+        bytes = 0;
+      }
+      yield next.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+type Coding = 'identity' | 'gzip' | 'deflate' | 'br';
+
+/** We ask for identity; origins that compress anyway get one layer undone, not a stack of them. */
+function codingOf(header: string | undefined): Coding {
+  const name = (header ?? '').trim().toLowerCase();
+  if (name === '' || name === 'identity') return 'identity';
+  if (name === 'gzip' || name === 'x-gzip') return 'gzip';
+  if (name === 'deflate' || name === 'br') return name;
+  throw new Fault('origin-failed', 'The server of the source uses an unknown content encoding.');
+}
+
+async function* decoded(chunks: AsyncIterable<Uint8Array>, coding: 'gzip' | 'deflate' | 'br') {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const whole = (async function* () {
+    try {
+      for (let next = first; !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+  const decoder = decoderFor(coding, first.done ? undefined : first.value[0]);
+  pipeline(Readable.from(whole, { objectMode: false }), decoder, () => {});
+  try {
+    for await (const chunk of decoder) yield chunk as Uint8Array;
+  } catch (error) {
+    if (error instanceof Error && /^(Z_|ERR_|ERR__ERROR_)/.test(codeOf(error))) {
+      throw new Fault('origin-failed', 'The source is compressed and broken.', {}, error);
+    }
+    throw error;
+  } finally {
+    decoder.destroy();
+  }
+}
+
+function decoderFor(coding: 'gzip' | 'deflate' | 'br', first: number | undefined) {
+  if (coding === 'gzip') return createGunzip();
+  if (coding === 'br') {
+    return createBrotliDecompress({ params: { [constants.BROTLI_DECODER_PARAM_LARGE_WINDOW]: 0 } });
+  }
+  // "deflate" means zlib, but some servers send the bare stream; 8 is zlib's method nibble.
+  return first !== undefined && (first & 0x0f) === 8 ? createInflate() : createInflateRaw();
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,300 @@
+/**
+ * HTTP client: GET for sources, against hosts that may be hostile.
+ *
+ * Names are resolved here, every address is put before the guard, and only
+ * admitted addresses are connected to; the address at the far end of a new
+ * connection is checked once more before a byte is sent on it. So neither a
+ * rebinding name nor a literal (for which no lookup happens) gets past
+ * (http.md 13.4, 13.5). Redirects are followed by hand. Proxy variables of the
+ * environment are not read, and nothing of the visitor is passed on.
+ */
+import { promises as dns } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { Agent, buildConnector, type Dispatcher, Pool } from 'undici';
+import { Fault, isFault } from '../base/fault.ts';
+import { type AddressGuard, UNREACHABLE } from './address-guard.ts';
+import { hostOf, portOf } from './allow-list.ts';
+import { keptHeaders, meaningOf, nextHop, sameServer } from './http-answer.ts';
+import { checkAnnounced, readBody } from './http-body.ts';
+import type { OriginLimits } from './limits.ts';
+import type { Fetched, Validators } from './origin.ts';
+
+export interface Resolved {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** All addresses of a name. @throws what node:dns throws */
+export type Resolve = (host: string) => Promise<readonly Resolved[]>;
+
+export interface HttpClientOptions {
+  readonly guard: AddressGuard;
+  readonly limits: OriginLimits;
+  readonly resolve?: Resolve;
+  /** Further certificate authorities, PEM. */
+  readonly ca?: string;
+}
+
+export interface HttpClient {
+  /** @throws Fault */
+  get(
+    url: URL,
+    held: Validators | undefined,
+    signal: AbortSignal,
+    credentials?: string,
+  ): Promise<Fetched>;
+  close(): Promise<void>;
+}
+
+const HEADERS = {
+  accept: 'image/*,*/*;q=0.1',
+  'accept-encoding': 'identity',
+  'user-agent': 'fovea',
+  'cdn-loop': 'fovea',
+} as const;
+
+export function httpClient(options: HttpClientOptions): HttpClient {
+  const { guard, limits } = options;
+  const agent = new Agent({
+    factory: (origin, settings) => {
+      const url = new URL(origin);
+      return new Pool(url, { ...settings, connect: connectorFor(url, options) } as Pool.Options);
+    },
+    connections: limits.connections,
+    pipelining: 1,
+    maxHeaderSize: limits.headerBytes,
+    // Both are metered here, where one deadline spans all hops.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  async function get(
+    start: URL,
+    held: Validators | undefined,
+    signal: AbortSignal,
+    credentials?: string,
+  ): Promise<Fetched> {
+    const deadline = new Deadline(signal, limits);
+    try {
+      const visited: string[] = [];
+      for (let url = start; ; ) {
+        guard.checkUrl(url);
+        visited.push(url.href);
+        const asked = sameServer(start, url)
+          ? { ...conditions(held, visited.length === 1), ...authorization(credentials) }
+          : {};
+        const answer = await ask(agent, url, asked, deadline);
+        const meaning = meaningOf(
+          answer.statusCode,
+          'if-none-match' in asked || 'if-modified-since' in asked,
+        );
+        if (meaning === 'body') return bytes(answer, deadline, limits);
+        discard(answer);
+        if (meaning === 'unchanged') {
+          deadline.end();
+          return { kind: 'unchanged', headers: keptHeaders(answer.headers) };
+        }
+        if (meaning !== 'redirect') throw meaning;
+        url = nextHop(url, one(answer.headers.location), visited, limits.redirects);
+      }
+    } catch (error) {
+      deadline.end();
+      throw deadline.reason() ?? faultOf(error, start);
+    }
+  }
+
+  return { get, close: () => agent.destroy() };
+}
+
+async function ask(
+  agent: Agent,
+  url: URL,
+  headers: Record<string, string>,
+  deadline: Deadline,
+): Promise<Dispatcher.ResponseData> {
+  const stop = deadline.firstByte();
+  try {
+    return await agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'GET',
+      headers: { ...HEADERS, ...headers },
+      signal: deadline.signal,
+    });
+  } finally {
+    stop();
+  }
+}
+
+function bytes(answer: Dispatcher.ResponseData, deadline: Deadline, limits: OriginLimits): Fetched {
+  const encoding = one(answer.headers['content-encoding']);
+  // Without a listener, a body nobody has begun to read would throw on abort.
+  answer.body.on('error', () => {});
+  try {
+    checkAnnounced(one(answer.headers['content-length']), limits);
+    const body = readBody(answer.body, {
+      limits,
+      encoding,
+      abort: (fault) => deadline.abort(fault),
+    });
+    return { kind: 'bytes', body: watched(body, deadline), headers: keptHeaders(answer.headers) };
+  } catch (error) {
+    answer.body.destroy();
+    throw error;
+  }
+}
+
+/** The body with the failures of the transfer put into our words. */
+async function* watched(body: AsyncIterable<Uint8Array>, deadline: Deadline) {
+  try {
+    yield* body;
+  } catch (error) {
+    throw deadline.reason() ?? faultOf(error);
+  } finally {
+    deadline.end();
+  }
+}
+
+/** The time one source may take, over all its hops, and the client going away. */
+class Deadline {
+  readonly signal: AbortSignal;
+  readonly #caller: AbortSignal;
+  readonly #limits: OriginLimits;
+  readonly #own = new AbortController();
+  readonly #total: NodeJS.Timeout;
+
+  constructor(caller: AbortSignal, limits: OriginLimits) {
+    this.#caller = caller;
+    this.#limits = limits;
+    this.signal = AbortSignal.any([caller, this.#own.signal]);
+    this.#total = this.#timer(limits.totalMs);
+  }
+
+  /** Starts the wait for the head of an answer; gives the function that ends it. */
+  firstByte(): () => void {
+    const timer = this.#timer(this.#limits.firstByteMs);
+    return () => clearTimeout(timer);
+  }
+
+  abort(fault: Fault): void {
+    this.#own.abort(fault);
+  }
+
+  /** Why the transfer was stopped from this side, if it was. */
+  reason(): unknown {
+    if (this.#own.signal.aborted) return this.#own.signal.reason;
+    return this.#caller.aborted ? this.#caller.reason : undefined;
+  }
+
+  end(): void {
+    clearTimeout(this.#total);
+  }
+
+  #timer(ms: number): NodeJS.Timeout {
+    const fault = () => new Fault('origin-timeout', 'The server of the source is too slow.');
+    return setTimeout(() => this.abort(fault()), ms).unref();
+  }
+}
+
+/**
+ * Validators as request headers. After a redirect only the strong tag counts:
+ * the new target may be older than the held copy and still be another picture.
+ */
+function conditions(held: Validators | undefined, first: boolean): Record<string, string> {
+  if (!held || (!first && (held.etag ?? 'W/').startsWith('W/'))) return {};
+  return {
+    ...(held.etag === undefined ? {} : { 'if-none-match': held.etag }),
+    ...(held.lastModified === undefined || !first
+      ? {}
+      : { 'if-modified-since': held.lastModified }),
+  };
+}
+
+function authorization(credentials: string | undefined): Record<string, string> {
+  return credentials === undefined ? {} : { authorization: credentials };
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function discard(answer: Dispatcher.ResponseData): void {
+  answer.body.on('error', () => {}).destroy();
+}
+
+const BLOCKED = 'FOVEA_BLOCKED';
+
+function blocked(): Error {
+  return Object.assign(new Error('no admitted address'), { code: BLOCKED });
+}
+
+function connectorFor(url: URL, { guard, limits, resolve = systemResolve, ca }: HttpClientOptions) {
+  const host = hostOf(url);
+  const port = portOf(url);
+  const lookup: LookupFunction = (name, options, callback) => {
+    resolve(name).then(
+      (found) => {
+        const usable = found.filter(({ address }) => guard.admits(address, host, port));
+        const [first] = usable;
+        if (!first) callback(blocked(), '');
+        else if (options.all) callback(null, [...usable]);
+        else callback(null, first.address, first.family);
+      },
+      (error) => callback(error, ''),
+    );
+  };
+  const connect = buildConnector({
+    timeout: limits.connectMs,
+    lookup,
+    allowH2: false,
+    ...(ca === undefined ? {} : { ca }),
+  });
+  const checked: typeof connect = (options, callback) =>
+    connect(options, (error, socket) => {
+      if (error) return callback(error, null);
+      if (guard.admits(socket.remoteAddress ?? '', host, port)) return callback(null, socket);
+      socket.destroy();
+      callback(blocked(), null);
+    });
+  return checked;
+}
+
+/**
+ * Resolution by the system, two names at a time: each lookup holds a thread of
+ * the pool that files are read with, and a slow name server must not stop those.
+ */
+const systemResolve: Resolve = (() => {
+  let free = 2;
+  const waiting: (() => void)[] = [];
+  return async (host) => {
+    if (free > 0) free--;
+    else await new Promise<void>((go) => waiting.push(go));
+    try {
+      return await dns.lookup(host, { all: true });
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+})();
+
+const NO_NAME = new Set(['ENOTFOUND', 'ENODATA', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME']);
+const TOO_SLOW = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+
+/** A failure of the network in words that hold no address. */
+function faultOf(error: unknown, url?: URL): unknown {
+  if (isFault(error)) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  // Without a code it is no failure of the network but of ours.
+  if (code === '') return error;
+  const detail = { reason: code, ...(url && { host: url.host }) };
+  if (NO_NAME.has(code)) {
+    const text = 'The host name of the source could not be resolved.';
+    return new Fault('source-unresolvable', text, detail, error);
+  }
+  if (TOO_SLOW.has(code)) {
+    return new Fault('origin-timeout', 'The server of the source is too slow.', detail, error);
+  }
+  return new Fault('origin-failed', UNREACHABLE, detail, error);
+}

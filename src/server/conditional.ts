@@ -1,0 +1,96 @@
+/**
+ * Preconditions and ranges: what of a finished answer is sent.
+ *
+ * The order is that of RFC 9110 section 13.2.2: If-Match, If-Unmodified-Since,
+ * If-None-Match, If-Modified-Since, then Range with If-Range
+ * (spec: http.md 7.7 to 7.9 and section 9).
+ */
+import fresh from 'fresh';
+import parseRange from 'range-parser';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/** What identifies the representation at hand. */
+export interface Representation {
+  /** Strong, quoted. */
+  readonly etag: string;
+  /** An HTTP date. */
+  readonly lastModified?: string;
+  /** Bytes of the whole body. */
+  readonly length: number;
+}
+
+export type Verdict =
+  | { readonly kind: 'full' }
+  | { readonly kind: 'not-modified' }
+  | { readonly kind: 'failed' }
+  /** First and last byte, both included. */
+  | { readonly kind: 'part'; readonly first: number; readonly last: number }
+  | { readonly kind: 'unsatisfiable' };
+
+/** What to send of a representation; `method` is GET, HEAD or POST. */
+export function judge(method: string, headers: Headers, what: Representation): Verdict {
+  if (method !== 'GET' && method !== 'HEAD') return { kind: 'full' };
+  if (preconditionFailed(headers, what)) return { kind: 'failed' };
+  if (isFresh(headers, what)) return { kind: 'not-modified' };
+  if (method !== 'GET' || headers.range === undefined) return { kind: 'full' };
+  return ifRangeHolds(headers['if-range'], what) ? range(headers.range, what.length) : FULL;
+}
+
+const FULL: Verdict = { kind: 'full' };
+
+function preconditionFailed(headers: Headers, { etag, lastModified }: Representation): boolean {
+  const ifMatch = headers['if-match'];
+  if (ifMatch !== undefined) return ifMatch.trim() !== '*' && !tags(ifMatch).includes(etag);
+  const since = dateOf(headers['if-unmodified-since']);
+  const modified = dateOf(lastModified);
+  return since !== undefined && modified !== undefined && modified > since;
+}
+
+function isFresh(headers: Headers, { etag, lastModified }: Representation): boolean {
+  const asked: Record<string, string> = {};
+  // Only the validators: a reload's `Cache-Control: no-cache` is no reason to send bytes again
+  for (const name of ['if-none-match', 'if-modified-since']) {
+    const value = headers[name];
+    if (value !== undefined) asked[name] = value.trim();
+  }
+  return fresh(asked, {
+    etag,
+    ...(lastModified === undefined ? {} : { 'last-modified': lastModified }),
+  });
+}
+
+/** A strong tag or the exact date; a weak tag never holds (RFC 9110 section 13.1.5). */
+function ifRangeHolds(condition: string | undefined, what: Representation): boolean {
+  if (condition === undefined) return true;
+  const text = condition.trim();
+  if (text.startsWith('"')) return text === what.etag;
+  const date = dateOf(text);
+  return date !== undefined && date === dateOf(what.lastModified);
+}
+
+/** One satisfiable range; several, malformed and unknown units mean the whole body. */
+function range(header: string, length: number): Verdict {
+  const text = header.trim();
+  if (!/^bytes=[^,]+$/i.test(text)) return FULL;
+  // range-parser calls a suffix longer than the body unsatisfiable; RFC 9110 means all of it
+  const suffix = /^bytes=\s*-(\d+)$/i.exec(text);
+  if (suffix !== null && Number(suffix[1]) >= length && length > 0) {
+    return { kind: 'part', first: 0, last: length - 1 };
+  }
+  const ranges = parseRange(length, text);
+  if (ranges === -2) return FULL;
+  const [first] = ranges === -1 ? [] : ranges;
+  return first === undefined
+    ? { kind: 'unsatisfiable' }
+    : { kind: 'part', first: first.start, last: first.end };
+}
+
+function tags(list: string): string[] {
+  return list.split(',').map((tag) => tag.trim());
+}
+
+function dateOf(text: string | undefined): number | undefined {
+  const time = text === undefined ? Number.NaN : Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}

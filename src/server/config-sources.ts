@@ -1,0 +1,97 @@
+/**
+ * What one source of the configuration means for another, and for its dialect.
+ *
+ * Runs on the raw value beside the schema, so that these problems are reported
+ * together with those of shape; what has the wrong shape is passed over here.
+ */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Problem } from './problems.ts';
+
+type Raw = Record<string, unknown>;
+
+/** Problems between sources and with folders, by path. */
+export function checkSources(sources: unknown, folder: string): Problem[] {
+  if (!Array.isArray(sources)) return [];
+  const problems: Problem[] = [];
+  const names = new Map<string, string>();
+  const mounts = new Map<string, string>();
+  const hosts = new Map<string, string>();
+  const unique = (seen: Map<string, string>, key: unknown, path: string, what: string) => {
+    if (typeof key !== 'string') return;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, path);
+    else problems.push({ path, message: `expected a ${what} of its own, got that of ${first}` });
+  };
+  for (const [index, source] of sources.entries()) {
+    if (!isObject(source)) continue;
+    const at = `sources[${index}]`;
+    unique(names, source.name, `${at}.name`, 'name');
+    const mount = typeof source.mount === 'string' ? source.mount.replace(/\/$/, '') : undefined;
+    unique(mounts, mount, `${at}.mount`, 'mount');
+    for (const [number, host] of list(source.hosts).entries()) {
+      const name = typeof host === 'string' ? host.toLowerCase() : undefined;
+      unique(hosts, name, `${at}.hosts[${number}]`, 'host');
+    }
+    if (source.mount === undefined && list(source.hosts).length === 0) {
+      problems.push({ path: `${at}.mount`, message: 'expected a mount or hosts, got neither' });
+    }
+    problems.push(...checkDialect(source, at), ...checkFolder(source, at, folder));
+  }
+  return problems;
+}
+
+function checkDialect(source: Raw, at: string): Problem[] {
+  const problems: Problem[] = [];
+  const { dialect, signing, accounts } = source;
+  const kind = isObject(source.origin) ? source.origin.kind : undefined;
+  if (signing !== undefined && dialect !== 'imgix') {
+    problems.push({ path: `${at}.signing`, message: 'expected only for the imgix dialect' });
+  }
+  if (accounts !== undefined && dialect !== 'imageoptim') {
+    problems.push({ path: `${at}.accounts`, message: 'expected only for the imageoptim dialect' });
+  }
+  if (source.defaults !== undefined && dialect === 'imageoptim') {
+    problems.push({
+      path: `${at}.defaults`,
+      message: 'expected only for the fastly and imgix dialects',
+    });
+  }
+  if (dialect === 'imageoptim' && kind === 'web' && accounts === undefined) {
+    problems.push({
+      path: `${at}.accounts`,
+      message: 'expected the user names to serve for a web origin, got nothing',
+    });
+  }
+  if (dialect === 'imageoptim' && accounts !== undefined && kind !== 'web' && kind !== undefined) {
+    problems.push({ path: `${at}.accounts`, message: 'expected only with a web origin' });
+  }
+  if (dialect === 'fastly' && kind === 'web') {
+    problems.push({
+      path: `${at}.origin.kind`,
+      message: 'expected folder or http for the fastly dialect, got "web"',
+    });
+  }
+  return problems;
+}
+
+function checkFolder({ origin }: Raw, at: string, folder: string): Problem[] {
+  if (!isObject(origin) || origin.kind !== 'folder' || typeof origin.path !== 'string') return [];
+  const found = statSync(resolve(folder, origin.path), { throwIfNoEntry: false });
+  return found?.isDirectory()
+    ? []
+    : [
+        {
+          path: `${at}.origin.path`,
+          message: `expected a folder, got ${found === undefined ? 'nothing' : 'something else'} at ${JSON.stringify(origin.path)}`,
+        },
+      ];
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isObject(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,197 @@
+/**
+ * Configuration: file, environment and flags read into one checked value.
+ *
+ * Flags override the environment, the environment overrides the file, and the
+ * file overrides the fallbacks of the option table. Every problem is reported
+ * at once under the path of its option; secrets are never repeated.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { checkSources } from './config-sources.ts';
+import { describeIssue, type Problem } from './problems.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName, type OptionOf } from './options.ts';
+import { type SourceConfig, sourceSchema } from './source-schema.ts';
+
+export interface Config {
+  readonly listen: {
+    readonly host: string;
+    readonly port: number;
+    readonly connections: number;
+    /** Milliseconds. */
+    readonly grace: number;
+  };
+  readonly cache: {
+    /** Absolute. */
+    readonly folder: string;
+    readonly size: number;
+    readonly memory?: number;
+  };
+  readonly workers?: number;
+  readonly refine: boolean;
+  /** Bytes, pixels and milliseconds. */
+  readonly limits: {
+    readonly sourceBytes: number;
+    readonly sourceTimeout: number;
+    readonly pixels: number;
+    readonly totalPixels: number;
+    readonly frames: number;
+    readonly renderTimeout: number;
+    readonly uploadBytes: number;
+  };
+  readonly headers: {
+    readonly resourcePolicy: OptionOf<'headers.resourcePolicy'>;
+    readonly timing: boolean;
+  };
+  readonly log: { readonly level: OptionOf<'log.level'> };
+  readonly sources: readonly SourceConfig[];
+}
+
+export interface ConfigContext {
+  /** Folder that relative paths of the configuration start from. */
+  readonly folder: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Values of flags by option name. */
+  readonly flags?: Readonly<Partial<Record<OptionName, unknown>>>;
+}
+
+/** A configuration that cannot be used, with all that is wrong with it. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * The configuration in a JSON or YAML file, with environment and flags on top.
+ *
+ * @throws ConfigError
+ */
+export function loadConfig(file: string, context: Omit<ConfigContext, 'folder'> = {}): Config {
+  return parseConfig(readConfigFile(file), { ...context, folder: dirname(resolve(file)) });
+}
+
+/**
+ * A configuration given as a value of the same shape as a file.
+ *
+ * @throws ConfigError
+ */
+export function parseConfig(given: unknown, context: ConfigContext): Config {
+  if (!isRecord(given)) {
+    throw new ConfigError(['expected an object with "sources" for the configuration']);
+  }
+  const raw = structuredClone(given);
+  const origins = overlay(raw, context);
+  const result = SCHEMA.safeParse(raw);
+  const problems: Problem[] = result.success
+    ? []
+    : result.error.issues.flatMap((issue) => describeIssue(issue, raw));
+  problems.push(...checkSources(raw.sources, context.folder));
+  if (problems.length > 0 || !result.success) {
+    const lines = problems.map(({ path, message }) => {
+      const from = origins.get(path as OptionName);
+      return `${path}${from === undefined ? '' : ` (from ${from})`}: ${message}`;
+    });
+    throw new ConfigError([...new Set(lines)]);
+  }
+  const config = result.data as unknown as Config;
+  // A folder named by a flag or a variable is relative to where the command was given
+  const base = origins.has('cache.folder') ? '.' : context.folder;
+  return {
+    ...config,
+    cache: { ...config.cache, folder: resolve(base, config.cache.folder) },
+    sources: config.sources.map((source) => absolute(source, context.folder)),
+  };
+}
+
+function readConfigFile(file: string): unknown {
+  const kind = extname(file).toLowerCase();
+  if (!['.json', '.yaml', '.yml'].includes(kind)) {
+    throw new ConfigError([`expected a .json, .yaml or .yml file, got ${JSON.stringify(file)}`]);
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is none' : `it cannot be read (${code})`;
+    throw new ConfigError([`expected a configuration file at ${file}, but ${why}`]);
+  }
+  try {
+    return kind === '.json' ? JSON.parse(text) : parseYaml(text);
+  } catch (error) {
+    // The first line names the place; what follows may quote the file, secrets and all
+    const [line = ''] = String((error as Error).message).split('\n');
+    const place = /(?:at )?(?:position \d+|line \d+(?:,? column \d+)?)/.exec(line)?.[0];
+    const what = kind === '.json' ? 'JSON' : 'YAML';
+    throw new ConfigError([`${file}: expected ${what}${place ? `, got something else ${place}` : ''}`]);
+  }
+}
+
+/** Puts flags, environment and fallbacks into the raw value; tells which option came from where. */
+function overlay(raw: Record<string, unknown>, context: ConfigContext): Map<OptionName, string> {
+  const origins = new Map<OptionName, string>();
+  for (const name of OPTION_NAMES) {
+    const { env, flag, fallback } = OPTIONS[name] as (typeof OPTIONS)[OptionName] & {
+      fallback?: string;
+    };
+    const fromFlag = context.flags?.[name];
+    const fromEnv = context.env?.[env];
+    if (fromFlag !== undefined) origins.set(name, `--${flag}`);
+    else if (fromEnv !== undefined && fromEnv !== '') origins.set(name, env);
+    const value = fromFlag ?? (fromEnv === '' ? undefined : fromEnv);
+    const [section, key] = name.includes('.') ? name.split('.') : [undefined, name];
+    if (section !== undefined && raw[section] === undefined) raw[section] = {};
+    const holder = section === undefined ? raw : raw[section];
+    if (!isRecord(holder) || key === undefined) continue;
+    if (value !== undefined) holder[key] = value;
+    else if (holder[key] === undefined && fallback !== undefined) holder[key] = fallback;
+  }
+  return origins;
+}
+
+/** The field of an option: read by the table's own reader. */
+function field(name: OptionName) {
+  const option = OPTIONS[name];
+  const reader = z.unknown().transform((value, context) => {
+    const reading = option.read(value);
+    if ('value' in reading) return reading.value;
+    context.addIssue({ code: 'custom', message: `expected ${reading.expected}` });
+    return z.NEVER;
+  });
+  return 'fallback' in option ? reader : reader.optional();
+}
+
+/** `{ host: field('listen.host'), … }` for the options of a section. */
+function section(name: string) {
+  const names = OPTION_NAMES.filter((option) => option.startsWith(`${name}.`));
+  return z.strictObject(
+    Object.fromEntries(names.map((option) => [option.slice(name.length + 1), field(option)])),
+  );
+}
+
+const SCHEMA = z.strictObject({
+  listen: section('listen'),
+  cache: section('cache'),
+  workers: field('workers'),
+  refine: field('refine'),
+  limits: section('limits'),
+  headers: section('headers'),
+  log: section('log'),
+  sources: z.array(sourceSchema).min(1),
+});
+
+function absolute(source: SourceConfig, folder: string): SourceConfig {
+  return source.origin.kind === 'folder'
+    ? { ...source, origin: { kind: 'folder', path: resolve(folder, source.origin.path) } }
+    : source;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

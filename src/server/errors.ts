@@ -1,0 +1,117 @@
+/**
+ * Errors as answers: short plain text, or problem+json for who asks for it.
+ *
+ * Never HTML, never empty, never a stack, an address or a source URL
+ * (spec: http.md section 12). Every error says how long it may be cached.
+ */
+import { Fault } from '../base/fault.ts';
+import { listsType } from './accept.ts';
+import {
+  commonHeaders,
+  type HeaderPolicy,
+  type HttpRequest,
+  type HttpResponse,
+  joinNames,
+  NO_BODY,
+} from './http-message.ts';
+
+export interface ErrorAnswer {
+  readonly status: number;
+  /** One sentence for the client. */
+  readonly message: string;
+  /** Stable name of the cause, for problem+json. */
+  readonly code: string;
+  /** Seconds the error may be cached; 0: no-store. */
+  readonly ttl: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: { readonly mediaType: string; readonly text: string };
+  /** Further names for Vary. */
+  readonly vary?: string;
+  readonly close?: boolean;
+}
+
+/** Seconds after which a refused client may try again. */
+const RETRY_AFTER = '2';
+
+/** The response for an error, its body in the form the client asked for. */
+export function errorResponse(
+  request: Pick<HttpRequest, 'method' | 'headers'>,
+  answer: ErrorAnswer,
+  now: number,
+  policy: HeaderPolicy,
+): HttpResponse {
+  const { status, headers = {} } = answer;
+  const body = answer.body ?? defaultBody(request.headers.accept, answer);
+  const bytes = new TextEncoder().encode(body.text);
+  const head: Record<string, string> = {
+    ...commonHeaders(now, policy),
+    'cache-control': answer.ttl > 0 ? `public, max-age=${Math.floor(answer.ttl)}` : 'no-store',
+    ...headers,
+    'content-type': body.mediaType,
+    'content-length': String(bytes.length),
+  };
+  // The form of the body follows Accept, so caches must keep the forms apart
+  const vary = joinNames(answer.vary, headers.vary, 'Accept');
+  if (vary !== undefined) head.vary = vary;
+  if ((status === 503 || status === 429) && head['retry-after'] === undefined) {
+    head['retry-after'] = RETRY_AFTER;
+  }
+  return {
+    status,
+    headers: head,
+    body: request.method === 'HEAD' ? NO_BODY : bytes,
+    ...(answer.close ? { close: true } : {}),
+  };
+}
+
+/** What a fault means where no dialect has a say. */
+export function faultAnswer(fault: Fault): ErrorAnswer {
+  const { status, ttl } = fault.kind;
+  return { status, message: fault.message, code: fault.code, ttl };
+}
+
+/** A fault for anything thrown; what is not a Fault is ours, and says nothing about itself. */
+export function asFault(error: unknown): Fault {
+  return error instanceof Fault
+    ? error
+    : new Fault('internal', 'The server failed to answer this request.', {}, error);
+}
+
+function defaultBody(accept: string | undefined, { status, message, code }: ErrorAnswer) {
+  const form = ['application/problem+json', 'application/json'].find((type) =>
+    listsType(accept, type),
+  );
+  if (form === undefined) return { mediaType: 'text/plain; charset=utf-8', text: `${message}\n` };
+  const problem = { type: 'about:blank', title: titleOf(status), status, detail: message, code };
+  return { mediaType: form, text: `${JSON.stringify(problem)}\n` };
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  410: 'Gone',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  414: 'URI Too Long',
+  415: 'Unsupported Media Type',
+  416: 'Range Not Satisfiable',
+  417: 'Expectation Failed',
+  421: 'Misdirected Request',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** The standard title of a status (RFC 9110 section 15). */
+export function titleOf(status: number): string {
+  return TITLES[status] ?? (status >= 500 ? 'Server Error' : 'Error');
+}

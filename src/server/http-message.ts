@@ -1,0 +1,75 @@
+/**
+ * The shape of an exchange: plain data in, plain data out.
+ *
+ * The server is one function of this shape. Tests call it with objects, and
+ * `node-adapter.ts` is all that knows sockets.
+ */
+
+export interface HttpRequest {
+  /** As it stood in the request line. */
+  readonly method: string;
+  /** The raw request target: never decoded, never normalised. */
+  readonly target: string;
+  /** Lower-case names; several lines of one name are joined with ", ". */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Nothing is read, and no `100 Continue` is sent, before the first pull. */
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly remoteAddress?: string;
+  /** Fires when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names. `content-length` is exact, also for HEAD; absent for 204 and 304. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty for HEAD, 204 and 304. */
+  readonly body: Uint8Array;
+  /** The connection ends with this answer. */
+  readonly close?: boolean;
+}
+
+export type Handle = (request: HttpRequest) => Promise<HttpResponse>;
+
+export const NO_BODY: Uint8Array = new Uint8Array(0);
+
+/** An empty request body. */
+export async function* noBody(): AsyncGenerator<Uint8Array> {}
+
+/** On every answer, errors and redirects included (spec: http.md 10.2, 10.5, 10.6, 10.10). */
+export function commonHeaders(now: number, policy: HeaderPolicy): Record<string, string> {
+  return {
+    date: new Date(now).toUTCString(),
+    server: 'fovea',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': STRICT_CSP,
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'Content-Length, ETag, Server-Timing, Fovea, Cache-Status',
+    'cross-origin-resource-policy': policy.resourcePolicy,
+    ...(policy.timing ? { 'timing-allow-origin': '*' } : {}),
+  };
+}
+
+/** What an operator may choose about headers. */
+export interface HeaderPolicy {
+  readonly resourcePolicy: 'cross-origin' | 'same-site' | 'same-origin';
+  /** Send Server-Timing, readable from any page. */
+  readonly timing: boolean;
+}
+
+/** Closes polyglots: whatever the bytes are, nothing in them runs (spec: http.md 10.7). */
+export const STRICT_CSP = "default-src 'none'; sandbox";
+/** SVG may style itself and carry embedded pictures, nothing else. */
+export const SVG_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+
+/** The union of header lists such as Vary, first spelling first, each name once. */
+export function joinNames(...lists: readonly (string | undefined)[]): string | undefined {
+  const names = new Map<string, string>();
+  for (const list of lists) {
+    for (const part of (list ?? '').split(',')) {
+      const name = part.trim();
+      if (name !== '' && !names.has(name.toLowerCase())) names.set(name.toLowerCase(), name);
+    }
+  }
+  return names.size === 0 ? undefined : [...names.values()].join(', ');
+}

@@ -1,0 +1,144 @@
+/**
+ * The options of the server: one row per scalar setting, under its path in
+ * the configuration. The schema, environment, flags and the reference page
+ * all read this table; what is a list (`sources`) stands in `config.ts`.
+ */
+import { bytes, duration, integer, type OptionValue, text, toggle, word } from '../base/options.ts';
+
+export const OPTIONS = {
+  'listen.host': text({
+    env: 'FOVEA_HOST',
+    flag: 'host',
+    fallback: '127.0.0.1',
+    values: 'a host name or address',
+    doc: 'Address to listen on; 0.0.0.0 for all.',
+  }),
+  'listen.port': integer({
+    env: 'FOVEA_PORT',
+    flag: 'port',
+    fallback: '8080',
+    min: 0,
+    max: 65535,
+    doc: 'Port to listen on; 0 for any that is free.',
+  }),
+  'listen.connections': integer({
+    env: 'FOVEA_CONNECTIONS',
+    flag: 'connections',
+    fallback: '4096',
+    min: 1,
+    max: 1_000_000,
+    doc: 'Connections at once.',
+  }),
+  'listen.grace': duration({
+    env: 'FOVEA_GRACE',
+    flag: 'grace',
+    fallback: '10s',
+    doc: 'Longest wait for running answers when the server stops.',
+  }),
+  'cache.folder': text({
+    env: 'FOVEA_CACHE_FOLDER',
+    flag: 'cache-folder',
+    fallback: './.fovea',
+    values: 'a folder',
+    doc: 'Where sources and renditions are kept; relative to the configuration file.',
+  }),
+  'cache.size': bytes({
+    env: 'FOVEA_CACHE_SIZE',
+    flag: 'cache-size',
+    fallback: '512MB',
+    min: 1_000_000,
+    doc: 'Disk space for sources and renditions together.',
+  }),
+  'cache.memory': bytes({
+    env: 'FOVEA_CACHE_MEMORY',
+    flag: 'cache-memory',
+    doc: 'Memory for the renditions asked for most; by default a sixteenth of the disk space.',
+  }),
+  workers: integer({
+    env: 'FOVEA_WORKERS',
+    flag: 'workers',
+    min: 1,
+    max: 256,
+    doc: 'Render processes; by default one per core that is really there.',
+  }),
+  refine: toggle({
+    env: 'FOVEA_REFINE',
+    flag: 'refine',
+    fallback: 'true',
+    doc: 'Improve stored renditions in the background.',
+  }),
+  'limits.sourceBytes': bytes({
+    env: 'FOVEA_SOURCE_BYTES',
+    flag: 'source-bytes',
+    fallback: '50MB',
+    min: 1,
+    doc: 'Largest source that is read.',
+  }),
+  'limits.sourceTimeout': duration({
+    env: 'FOVEA_SOURCE_TIMEOUT',
+    flag: 'source-timeout',
+    fallback: '30s',
+    doc: 'Longest wait for a whole source.',
+  }),
+  'limits.pixels': integer({
+    env: 'FOVEA_PIXELS',
+    flag: 'pixels',
+    fallback: '50000000',
+    min: 1,
+    max: 1_000_000_000,
+    doc: 'Most pixels of one frame of a source.',
+  }),
+  'limits.totalPixels': integer({
+    env: 'FOVEA_TOTAL_PIXELS',
+    flag: 'total-pixels',
+    fallback: '150000000',
+    min: 1,
+    max: 4_000_000_000,
+    doc: 'Most pixels of all frames of a source together.',
+  }),
+  'limits.frames': integer({
+    env: 'FOVEA_FRAMES',
+    flag: 'frames',
+    fallback: '1000',
+    min: 1,
+    max: 100_000,
+    doc: 'Most frames of an animation.',
+  }),
+  'limits.renderTimeout': duration({
+    env: 'FOVEA_RENDER_TIMEOUT',
+    flag: 'render-timeout',
+    fallback: '60s',
+    doc: 'Longest work on one picture; a worker that passes it is replaced.',
+  }),
+  'limits.uploadBytes': bytes({
+    env: 'FOVEA_UPLOAD_BYTES',
+    flag: 'upload-bytes',
+    fallback: '50MB',
+    min: 1,
+    doc: 'Largest upload (ImageOptim dialect).',
+  }),
+  'headers.resourcePolicy': word(['cross-origin', 'same-site', 'same-origin'], {
+    env: 'FOVEA_RESOURCE_POLICY',
+    flag: 'resource-policy',
+    fallback: 'cross-origin',
+    doc: 'Cross-Origin-Resource-Policy of every answer.',
+  }),
+  'headers.timing': toggle({
+    env: 'FOVEA_TIMING',
+    flag: 'timing',
+    fallback: 'true',
+    doc: 'Send Server-Timing, readable from any page.',
+  }),
+  'log.level': word(['silent', 'error', 'warn', 'info', 'debug'], {
+    env: 'FOVEA_LOG_LEVEL',
+    flag: 'log-level',
+    fallback: 'info',
+    doc: 'What is written to the log.',
+  }),
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+export type OptionOf<Name extends OptionName> = OptionValue<(typeof OPTIONS)[Name]>;
+
+/** All names, in the order of the table. */
+export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];

@@ -1,0 +1,215 @@
+/**
+ * Routes: from host and path to the one that answers.
+ *
+ * A source answers under its mount on any host and at the root for its hosts;
+ * the longest prefix wins. Beside sources there are `/healthz`, `/readyz` and,
+ * in the demo, a landing page. Nothing else exists.
+ */
+import { errorResponse } from './errors.ts';
+import { answerImage, type Services, type Site } from './handler.ts';
+import {
+  commonHeaders,
+  type Handle,
+  type HttpRequest,
+  type HttpResponse,
+  NO_BODY,
+} from './http-message.ts';
+import { loggable } from './log.ts';
+import { MAX_TARGET, readTarget, type Target } from './target.ts';
+
+/** Where a site answers. */
+export interface Place {
+  /** Begins with "/", does not end with one; absent: only at the root of its hosts. */
+  readonly prefix?: string;
+  /** Lower case, without ports. */
+  readonly hosts: readonly string[];
+}
+
+export interface Route extends Place {
+  readonly site: Site;
+}
+
+export interface RouterOptions {
+  readonly routes: readonly Route[];
+  readonly services: Services;
+  /** Pages beside the sources, by exact path (the demo). Their answers are for GET and HEAD. */
+  readonly pages?: ReadonlyMap<string, Page>;
+  /** True from when the server begins to stop. */
+  readonly draining?: () => boolean;
+}
+
+/** A fixed answer. */
+export interface Page {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** Methods that RFC 9110 and RFC 5789 define; anything else is unknown here. */
+const KNOWN_METHODS = new Set('GET HEAD POST PUT DELETE PATCH OPTIONS TRACE CONNECT'.split(' '));
+const PAGE_METHODS = ['GET', 'HEAD'];
+
+/** The server as one function. It never rejects. */
+export function createHandle(options: RouterOptions): Handle {
+  const { clock, log, policy } = options.services;
+  return async (request) => {
+    try {
+      return await answer(options, request);
+    } catch (error) {
+      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      log.error({ target: loggable(request.target), error: stack }, 'request failed');
+      return errorResponse(request, FAILED, clock.now(), policy);
+    }
+  };
+}
+
+const FAILED = {
+  status: 500,
+  message: 'The server failed to answer this request.',
+  code: 'internal',
+  ttl: 0,
+} as const;
+
+async function answer(options: RouterOptions, request: HttpRequest): Promise<HttpResponse> {
+  const { routes, services, pages } = options;
+  const refused = (status: number, code: string, message: string, ttl = 0) =>
+    errorResponse(request, { status, code, message, ttl }, services.clock.now(), services.policy);
+
+  if (request.target.length > MAX_TARGET) {
+    return refused(414, 'target-too-long', `The address is longer than ${MAX_TARGET} bytes.`, 30);
+  }
+  if (!KNOWN_METHODS.has(request.method)) {
+    return refused(501, 'method-unknown', 'This method is not known here.');
+  }
+  if (request.target === '*' && request.method === 'OPTIONS') {
+    return options204(request, ['GET', 'HEAD', 'POST'], services);
+  }
+  const target = readTarget(request.target, request.headers.host);
+  if (target === undefined) return refused(400, 'bad-request', 'The address cannot be read.');
+
+  const path = target.path.replace(/[?#].*$/s, '');
+  const page = ownPage(path, options) ?? pages?.get(path);
+  if (page !== undefined) {
+    if (!PAGE_METHODS.includes(request.method)) return otherMethod(request, PAGE_METHODS, services);
+    return typeof page === 'function' ? page(request) : fixed(request, page, services);
+  }
+  const found = findRoute(routes, target);
+  if (found === undefined) return refused(404, 'mount-unknown', 'Nothing answers here.', 30);
+
+  const { methods } = found.site.dialect;
+  return (methods as readonly string[]).includes(request.method)
+    ? answerImage(found.site, request, found.rest, services)
+    : otherMethod(request, methods, services);
+}
+
+/** The site that a target belongs to, and the raw rest of the target below it. */
+export function findRoute(
+  routes: readonly Route[],
+  target: Target,
+): { readonly site: Site; readonly rest: string } | undefined {
+  let best: { site: Site; rest: string; length: number } | undefined;
+  const consider = (site: Site, rest: string, length: number) => {
+    if (best === undefined || length > best.length) best = { site, rest, length };
+  };
+  for (const { site, prefix, hosts } of routes) {
+    if (prefix !== undefined && isBelow(target.path, prefix)) {
+      const rest = target.path.slice(prefix.length);
+      consider(site, rest.startsWith('?') ? `/${rest}` : rest, prefix.length);
+    }
+    // One's own host outranks a mount at the root
+    if (target.host !== undefined && hosts.includes(target.host)) consider(site, target.path, 0.5);
+  }
+  return best;
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  if (!path.startsWith(prefix)) return false;
+  const next = path[prefix.length];
+  return next === undefined || next === '/' || next === '?';
+}
+
+/** Health is one thing, willingness to take more work another. */
+function ownPage(path: string, { services, draining }: RouterOptions) {
+  const { engine } = services;
+  if (path === '/healthz') {
+    return (request: HttpRequest) => status(request, engine.ready(), services, 'starting');
+  }
+  if (path === '/readyz') {
+    const stopping = draining?.() === true;
+    return (request: HttpRequest) =>
+      status(request, engine.ready() && !stopping, services, stopping ? 'stopping' : 'starting');
+  }
+  return undefined;
+}
+
+function status(request: HttpRequest, good: boolean, services: Services, otherwise: string) {
+  const page = {
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    body: new TextEncoder().encode(good ? 'ok\n' : `${otherwise}\n`),
+  };
+  return fixed(request, page, services, good ? 200 : 503);
+}
+
+function fixed(request: HttpRequest, page: Page, services: Services, status = 200): HttpResponse {
+  return {
+    status,
+    headers: {
+      ...commonHeaders(services.clock.now(), services.policy),
+      'cache-control': 'no-cache',
+      ...page.headers,
+      'content-length': String(page.body.length),
+    },
+    body: request.method === 'HEAD' ? NO_BODY : page.body,
+  };
+}
+
+/** OPTIONS, or a method that is known but not for this place (spec: http.md 11.1 to 11.3). */
+function otherMethod(
+  request: HttpRequest,
+  methods: readonly string[],
+  services: Services,
+): HttpResponse {
+  if (request.method === 'OPTIONS') return options204(request, methods, services);
+  const allow = [...methods, 'OPTIONS'].join(', ');
+  const close = request.method === 'TRACE' || request.method === 'CONNECT';
+  return errorResponse(
+    request,
+    {
+      status: 405,
+      message: `This address answers ${allow}.`,
+      code: 'method-not-allowed',
+      ttl: 0,
+      headers: { allow },
+      close,
+    },
+    services.clock.now(),
+    services.policy,
+  );
+}
+
+function options204(
+  request: HttpRequest,
+  methods: readonly string[],
+  { clock, policy }: Services,
+): HttpResponse {
+  const allow = [...methods, 'OPTIONS'].join(', ');
+  const { origin, 'access-control-request-method': wanted } = request.headers;
+  const preflight =
+    origin === undefined || wanted === undefined
+      ? {}
+      : {
+          'access-control-allow-methods': allow,
+          // No credentials are ever allowed, so the wildcard is enough and needs no Vary
+          'access-control-allow-headers': '*',
+          'access-control-max-age': '86400',
+        };
+  return {
+    status: 204,
+    headers: {
+      ...commonHeaders(clock.now(), policy),
+      'cache-control': 'no-store',
+      allow,
+      ...preflight,
+    },
+    body: NO_BODY,
+  };
+}

@@ -1,0 +1,128 @@
+/**
+ * Headers of a success: what a rendition says about itself.
+ *
+ * Cache-Control and Age from its lifetime, Fovea from its receipt (RFC 9651),
+ * Cache-Status (RFC 9211) and Server-Timing from how it came to be.
+ */
+import { type Item, serializeDictionary, Token } from 'structured-headers';
+import type { ResponsePolicy } from '../dialects/dialect.ts';
+import type { CacheFacts, Lifetime, Rendition, Timings } from '../engine/engine.ts';
+import { FORMATS } from '../image/format.ts';
+import type { Receipt } from '../optimizer/receipt.ts';
+import { STRICT_CSP, SVG_CSP } from './http-message.ts';
+
+/** Types that leave the server; whatever else a source claims to be goes out as plain bytes. */
+const SENDABLE = new Set<string>([
+  ...Object.values(FORMATS).map((card) => card.mediaType),
+  ...['image/bmp', 'image/x-icon', 'image/vnd.microsoft.icon', 'image/vnd.adobe.photoshop'],
+  ...['image/jp2', 'image/heif', 'image/apng', 'video/quicktime', 'video/ogg'],
+  ...['application/json', 'text/css', 'text/plain'],
+]);
+
+/**
+ * The media type to declare. Types that a browser would run or show as a page
+ * become `application/octet-stream` (spec: http.md 10.1).
+ */
+export function safeMediaType(mediaType: string): string {
+  const bare = mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!SENDABLE.has(bare)) return 'application/octet-stream';
+  return bare === 'text/plain' || bare === 'text/css' ? `${bare}; charset=utf-8` : bare;
+}
+
+/** Nothing inside the answer may run; SVG may style itself. */
+export function contentSecurityPolicy(mediaType: string): string {
+  return mediaType === 'image/svg+xml' ? SVG_CSP : STRICT_CSP;
+}
+
+/**
+ * Cache-Control and Age of an answer.
+ *
+ * `max-age` counts from when the answer was stored and Age says how long ago
+ * that was. A link that expires sooner than the answer is dated anew: 60
+ * seconds left are `max-age=60` with Age 0, however old the stored answer is.
+ *
+ * @param ttl seconds a substitute may live at most; absent for the real thing
+ */
+export function cacheHeaders(
+  lifetime: Lifetime,
+  response: ResponsePolicy,
+  now: number,
+  ttl?: number,
+): Record<string, string> {
+  if (lifetime.noStore || response.noStore || ttl === 0) return { 'cache-control': 'no-store' };
+  const age = Math.max(0, Math.floor(lifetime.age));
+  const { until } = response.freshness;
+  const left = until === undefined ? undefined : Math.max(0, Math.floor((until - now) / 1000));
+  const seconds = Math.max(0, Math.floor(lifetime.seconds));
+  const ends = Math.min(left ?? Number.POSITIVE_INFINITY, ttl ?? Number.POSITIVE_INFINITY);
+  const dated = ends <= seconds - age ? { maxAge: ends, age: 0 } : { maxAge: seconds, age };
+  const whose = lifetime.shared ? 'public' : 'private';
+  return { 'cache-control': `${whose}, max-age=${dated.maxAge}`, age: String(dated.age) };
+}
+
+/** `Fovea: format=avif, quality=52, score=68.4, …` */
+export function foveaHeader(receipt: Receipt): string {
+  const fields: Record<string, string | number | undefined> = {
+    format: receipt.format,
+    kind: receipt.kind === 'encoded' ? undefined : receipt.kind,
+    quality: rounded(receipt.quality),
+    score: rounded(receipt.score),
+    target: rounded(receipt.target),
+    trials: receipt.trials.length,
+    source: receipt.sourceBytes,
+    bytes: receipt.bytes,
+    mode: receipt.mode,
+  };
+  const entries = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, item(value)] as const],
+  );
+  return serializeDictionary(Object.fromEntries(entries));
+}
+
+function item(value: string | number): Item {
+  return [typeof value === 'string' ? new Token(value) : value, new Map()];
+}
+
+/** One decimal; what is no number is left out. */
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined || !Number.isFinite(value) ? undefined : Math.round(value * 10) / 10;
+}
+
+/** `Fovea; hit; ttl=3500` or `Fovea; fwd=uri-miss; stored; collapsed`. */
+export function cacheStatus(cache: CacheFacts, lifetime: Lifetime): string {
+  const ttl = Math.floor(lifetime.seconds - lifetime.age);
+  const parts = cache.hit
+    ? ['Fovea', 'hit', `ttl=${ttl}`]
+    : [
+        'Fovea',
+        `fwd=${cache.forward ?? 'uri-miss'}`,
+        ...(cache.stored ? ['stored'] : []),
+        ...(cache.collapsed ? ['collapsed'] : []),
+      ];
+  return parts.join('; ');
+}
+
+/** `fetch;dur=12.3, decode;dur=4`, in the order in which the stages happen. */
+export function serverTiming(timings: Timings): string | undefined {
+  const order = ['queue', 'fetch', 'decode', 'transform', 'search', 'encode', 'total'] as const;
+  const parts = order.flatMap((stage) => {
+    const value = rounded(timings[stage]);
+    return value === undefined ? [] : [`${stage};dur=${value}`];
+  });
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** The headers that describe a rendition, before the dialect adds its own. */
+export function renditionHeaders(rendition: Rendition, mediaType: string, timing: boolean) {
+  const timings = timing ? serverTiming(rendition.timings) : undefined;
+  return {
+    'content-type': mediaType,
+    'content-security-policy': contentSecurityPolicy(mediaType),
+    'accept-ranges': 'bytes',
+    etag: rendition.etag,
+    ...(rendition.lastModified === undefined ? {} : { 'last-modified': rendition.lastModified }),
+    'cache-status': cacheStatus(rendition.cache, rendition.lifetime),
+    ...(timings === undefined ? {} : { 'server-timing': timings }),
+    ...(rendition.receipt === undefined ? {} : { fovea: foveaHeader(rendition.receipt) }),
+  };
+}

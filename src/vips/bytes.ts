@@ -1,0 +1,41 @@
+/**
+ * Numbers and text in byte order, read with a check: outside the bytes a
+ * number is `undefined`, so that a parser of hostile files cannot run over.
+ */
+
+export function uint16(bytes: Uint8Array, at: number, little = false): number | undefined {
+  if (at < 0 || at + 2 > bytes.length) return undefined;
+  const [a, b] = [bytes[at]!, bytes[at + 1]!];
+  return little ? a | (b << 8) : (a << 8) | b;
+}
+
+export function uint32(bytes: Uint8Array, at: number, little = false): number | undefined {
+  if (at < 0 || at + 4 > bytes.length) return undefined;
+  const [a, b, c, d] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!];
+  return (little ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+}
+
+/** Characters 0..255, one per byte; shorter where the bytes end. */
+export function latin1(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(
+    'latin1',
+    Math.max(0, from),
+    Math.max(0, to),
+  );
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** 32 bits as four bytes, the most significant first unless `little`. */
+export function bytes32(value: number, little = false): Uint8Array {
+  const out = [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+  return Uint8Array.from(little ? out.reverse() : out);
+}

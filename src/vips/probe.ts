@@ -1,0 +1,215 @@
+/**
+ * Probe: the facts of a source, read from its header.
+ *
+ * Magic bytes decide what may be opened at all; then sharp reads the header,
+ * and small walkers read what sharp does not tell (lossless WebP, profile
+ * names, JPEG tables). No pixel is decoded, and a picture that would be too
+ * large to decode is refused here (spec: http.md 14.1 to 14.4).
+ */
+import sharp, { type Metadata } from 'sharp';
+import { Fault } from '../base/fault.ts';
+import type { FormatName } from '../image/format.ts';
+import { formatCard } from '../image/format.ts';
+import { estimateJpegQuality } from '../image/jpeg-quality.ts';
+import { looksLikeText, sniffFormat } from '../image/sniff.ts';
+import type { Orientation, SourceInfo } from '../image/source-info.ts';
+import { pngChunks, webpIsLossless } from './chunks.ts';
+import { readExif } from './exif.ts';
+import { profileKind, profileName } from './icc.ts';
+import { jpegEnd, jpegFrame, walkJpeg } from './jpeg-segments.ts';
+import { decoding, readSource, type SourceFile, TOO_MANY } from './source-file.ts';
+import { DEFAULT_SVG_LIMITS, safeSvgText, type SvgLimits } from './svg.ts';
+
+export interface ProbeLimits {
+  /** Most pixels of one frame. */
+  readonly pixels: number;
+  /** Most pixels of all frames together. */
+  readonly framePixels: number;
+  readonly frames: number;
+  /** Most pixels times scans of a progressive JPEG: each scan is a pass over the picture. */
+  readonly scanPixels: number;
+  readonly svg: SvgLimits;
+}
+
+export const DEFAULT_PROBE_LIMITS: ProbeLimits = {
+  pixels: 50e6,
+  framePixels: 100e6,
+  frames: 1000,
+  scanPixels: 1.5e9,
+  svg: DEFAULT_SVG_LIMITS,
+};
+
+/** Milliseconds of a frame whose file says nothing: what browsers take. */
+const PLAIN_DELAY = 100;
+
+/**
+ * The facts of a source before decoding.
+ *
+ * @throws Fault source-not-an-image, source-unsupported, source-broken,
+ *   source-too-large, source-too-many-pixels
+ */
+export async function probe(
+  file: SourceFile,
+  limits: Partial<ProbeLimits> = {},
+): Promise<SourceInfo> {
+  const bounds = { ...DEFAULT_PROBE_LIMITS, ...limits };
+  const bytes = await readSource(file);
+  const format = readableFormat(bytes);
+  if (format === 'jpeg') checkJpeg(bytes, bounds);
+  const input = format === 'svg' ? Buffer.from(safeSvgText(bytes, bounds.svg)) : bytes;
+  const header = await decoding(
+    sharp(input, { limitInputPixels: bounds.pixels, failOn: 'error' }).metadata(),
+  );
+  if ((header.compression as string | undefined) === 'hevc') {
+    throw new Fault('source-unsupported', 'Expected an AVIF with AV1 pictures, got HEVC.');
+  }
+  const pages = formatCard(format).animation ? (header.pages ?? 1) : 1;
+  const height = header.pageHeight ?? header.height;
+  const pixels = header.width * height;
+  if (pixels > bounds.pixels || pixels * pages > bounds.framePixels || pages > bounds.frames) {
+    throw new Fault('source-too-many-pixels', TOO_MANY, { width: header.width, height, pages });
+  }
+  return describe(format, bytes, header, pages, height);
+}
+
+/** @throws Fault for bytes that no decoder shall see */
+function readableFormat(bytes: Uint8Array): FormatName {
+  const format = sniffFormat(bytes);
+  if (format === undefined) {
+    const seen = bytes.length === 0 ? 'nothing' : looksLikeText(bytes) ? 'text' : 'other bytes';
+    throw new Fault('source-not-an-image', `Expected an image as the source, got ${seen}.`);
+  }
+  if (!formatCard(format).decodable) {
+    throw new Fault(
+      'source-unsupported',
+      `Expected a source this server reads, got ${format.toUpperCase()}.`,
+    );
+  }
+  return format;
+}
+
+function checkJpeg(bytes: Uint8Array, bounds: ProbeLimits): void {
+  const walk = walkJpeg(bytes);
+  const frame = jpegFrame(walk);
+  if (frame === undefined || walk.scan === undefined) return; // libjpeg says what is wrong
+  if (frame.precision !== 8) {
+    throw new Fault(
+      'source-unsupported',
+      `Expected a JPEG of 8 bits per sample, got ${frame.precision}.`,
+    );
+  }
+  if (!frame.progressive) return;
+  const { scans } = jpegEnd(bytes, walk.scan);
+  if (scans * frame.width * frame.height > bounds.scanPixels) {
+    throw new Fault('source-too-many-pixels', 'The source image has too many scans to decode.', {
+      scans,
+    });
+  }
+}
+
+function describe(
+  format: FormatName,
+  bytes: Uint8Array,
+  header: Metadata,
+  pages: number,
+  height: number,
+): SourceInfo {
+  const profile = profileKind(header.icc);
+  const name = header.icc && profileName(header.icc);
+  const palette = paletteSize(format, bytes, header);
+  const density = densityOf(format, bytes, header);
+  return {
+    format,
+    bytes: bytes.length,
+    width: header.width,
+    height,
+    orientation: orientationOf(format, header),
+    pages,
+    delays: pages > 1 ? delaysOf(header, pages) : [],
+    loop: pages > 1 ? (header.loop ?? 0) : 1,
+    alpha: header.hasAlpha,
+    profile,
+    ...(name === undefined ? {} : { profileName: name }),
+    space: spaceOf(header),
+    depth: header.depth === 'uchar' ? 8 : header.depth === 'ushort' ? 16 : 32,
+    lossless: isLossless(format, bytes),
+    ...(palette === undefined ? {} : { palette }),
+    ...(density === undefined ? {} : { density }),
+    ...(format === 'jpeg' ? { jpeg: jpegFacts(bytes, header) } : {}),
+  };
+}
+
+/** AVIF turns pictures by its own property while decoding; its EXIF tag is not to be applied again. */
+function orientationOf(format: FormatName, { orientation = 1 }: Metadata): Orientation {
+  const known = Number.isInteger(orientation) && orientation >= 1 && orientation <= 8;
+  return known && format !== 'avif' && format !== 'svg' ? (orientation as Orientation) : 1;
+}
+
+function delaysOf({ delay = [] }: Metadata, pages: number): number[] {
+  return Array.from({ length: pages }, (_, i) => delay[i] ?? delay[0] ?? PLAIN_DELAY);
+}
+
+function spaceOf({ space }: Metadata): SourceInfo['space'] {
+  switch (space) {
+    case 'srgb':
+    case 'rgb':
+    case 'rgb16':
+    case 'scrgb':
+      return 'rgb';
+    case 'b-w':
+    case 'grey16':
+      return 'grey';
+    case 'cmyk':
+      return 'cmyk';
+    default:
+      return 'other';
+  }
+}
+
+/** TIFF compressions that lose: old and new JPEG, JPEG 2000, WebP, lossy JPEG XL. */
+const LOSSY_TIFF = new Set([6, 7, 33003, 33004, 33005, 34712, 50001, 52546]);
+
+function isLossless(format: FormatName, bytes: Uint8Array): boolean {
+  switch (format) {
+    case 'png':
+    case 'gif':
+    case 'svg':
+      return true;
+    case 'webp':
+      return webpIsLossless(bytes) ?? false;
+    case 'tiff': {
+      const compression = readExif(bytes).main.get(259);
+      return typeof compression === 'number' && !LOSSY_TIFF.has(compression);
+    }
+    default:
+      return false;
+  }
+}
+
+function paletteSize(format: FormatName, bytes: Uint8Array, header: Metadata): number | undefined {
+  if (!header.isPalette) return undefined;
+  if (format === 'png') {
+    const table = pngChunks(bytes).chunks.find(({ name }) => name === 'PLTE');
+    if (table) return Math.floor(table.data.length / 3);
+  }
+  return 2 ** Math.min(8, header.bitsPerSample ?? 8);
+}
+
+/** libvips tells 72 where a PNG says nothing. */
+function densityOf(format: FormatName, bytes: Uint8Array, header: Metadata): number | undefined {
+  if (format === 'svg' || format === 'gif') return undefined;
+  if (format === 'png' && !pngChunks(bytes).chunks.some(({ name }) => name === 'pHYs')) {
+    return undefined;
+  }
+  return header.density;
+}
+
+function jpegFacts(bytes: Uint8Array, header: Metadata): NonNullable<SourceInfo['jpeg']> {
+  const frame = jpegFrame(walkJpeg(bytes));
+  const quality = estimateJpegQuality(bytes);
+  return {
+    progressive: frame?.progressive ?? header.isProgressive,
+    chroma: frame?.chroma ?? header.chromaSubsampling ?? 'unknown',
+    ...(quality === undefined ? {} : { quality }),
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * SourceFile: where the bytes of a source are, and the one place where
+ * complaints of libvips about them become Faults.
+ */
+import { readFile } from 'node:fs/promises';
+import { Fault } from '../base/fault.ts';
+
+/** A file on disk that does not change while it is read, or its bytes. */
+export type SourceFile = { readonly path: string } | { readonly bytes: Uint8Array };
+
+/** The bytes of a source. @throws Fault internal, when the file is gone */
+export async function readSource(file: SourceFile): Promise<Uint8Array> {
+  if ('bytes' in file) return file.bytes;
+  try {
+    return await readFile(file.path);
+  } catch (cause) {
+    throw new Fault('internal', 'The source could not be read from the store.', {}, cause);
+  }
+}
+
+/** What sharp is given: the path, so that it is mapped and not copied, or the bytes. */
+export function sharpInput(file: SourceFile): string | Uint8Array {
+  return 'bytes' in file ? file.bytes : file.path;
+}
+
+/**
+ * Runs one pipeline over bytes of the world; its failure is the picture's.
+ *
+ * @throws Fault source-too-many-pixels, source-unsupported or source-broken
+ */
+export async function decoding<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw decodingFault(error);
+  }
+}
+
+/** The Fault for a message of libvips; paths in it stay out of the client's sight. */
+export function decodingFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  const detail = { reason: reason.replace(/(?:\/[^\s:]+)+/g, '…').slice(0, 200) };
+  if (/pixel limit|too many pixels|width or height|bad dimensions.*large/i.test(reason)) {
+    return new Fault('source-too-many-pixels', TOO_MANY, detail, error);
+  }
+  if (/unsupported|not supported|no decoding plugin|blocked/i.test(reason)) {
+    return new Fault('source-unsupported', 'The source image uses a coding this server cannot read.', detail, error);
+  }
+  return new Fault('source-broken', 'The source image is damaged or incomplete.', detail, error);
+}
+
+export const TOO_MANY = 'The source image has more pixels than this server decodes.';

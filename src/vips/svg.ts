@@ -1,0 +1,155 @@
+/**
+ * SVG: made safe to rasterise, and made safe to deliver.
+ *
+ * Rasterising: entities are refused before any XML parser sees them, the
+ * librsvg behind sharp gets a buffer (so that no relative file is in reach),
+ * and text and element counts are bounded (spec: http.md 14.9).
+ *
+ * Delivering: an allow list. Only drawing elements stay; scripts, foreign
+ * content, event handlers, references out of the document, style imports,
+ * processing instructions and the document type go. The caller still sends
+ * the strict Content-Security-Policy.
+ */
+import { type CustomPlugin, optimize } from 'svgo';
+import { Fault } from '../base/fault.ts';
+
+export interface SvgLimits {
+  /** Longest text, in bytes. */
+  readonly bytes: number;
+  /** Most tags. */
+  readonly elements: number;
+}
+
+/** Room for a chart of a megabyte and no more. */
+export const DEFAULT_SVG_LIMITS: SvgLimits = { bytes: 2 * 1024 * 1024, elements: 100_000 };
+
+/**
+ * The text of an SVG that may be parsed: UTF-8, within the limits, without
+ * entities; a plain document type is taken off.
+ *
+ * @throws Fault source-too-large, source-unsupported
+ */
+export function safeSvgText(bytes: Uint8Array, limits: SvgLimits = DEFAULT_SVG_LIMITS): string {
+  if (bytes.length > limits.bytes) {
+    throw new Fault(
+      'source-too-large',
+      `Expected an SVG of at most ${limits.bytes} bytes, got ${bytes.length}.`,
+    );
+  }
+  const text = Buffer.from(bytes).toString('utf8').replace(/^\ufeff/, '');
+  if (/<!ENTITY/i.test(text) || /<!DOCTYPE[^>]*\[/i.test(text)) {
+    throw new Fault('source-unsupported', 'Expected an SVG without entities, got one that declares some.');
+  }
+  let elements = 0;
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) elements++;
+  if (elements > limits.elements) {
+    throw new Fault('source-too-large', `Expected an SVG of at most ${limits.elements} tags, got ${elements}.`);
+  }
+  return text.replace(/<!DOCTYPE[^>]*>/gi, '');
+}
+
+/**
+ * The SVG as it may be delivered to browsers: it draws the same and does nothing.
+ *
+ * @throws Fault source-too-large, source-unsupported, source-broken
+ */
+export function sanitizeSvg(bytes: Uint8Array, limits: SvgLimits = DEFAULT_SVG_LIMITS): Uint8Array {
+  const text = safeSvgText(bytes, limits);
+  try {
+    const { data } = optimize(text, {
+      multipass: false,
+      plugins: ['removeComments', 'removeMetadata', harmless],
+    });
+    if (!/^\s*<svg[\s>]/i.test(data.replace(/^\s*<\?xml[^>]*\?>/, ''))) throw new Error('no root element');
+    return Buffer.from(data, 'utf8');
+  } catch (cause) {
+    throw new Fault('source-broken', 'The source SVG is not well-formed.', {}, cause);
+  }
+}
+
+/** Elements that draw, describe or animate drawings; everything else goes with its content. */
+const ELEMENTS = new Set(
+  `svg g defs symbol use switch a title desc style view
+   path rect circle ellipse line polyline polygon text tspan textPath image
+   linearGradient radialGradient stop pattern clipPath mask marker
+   filter feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting
+   feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur
+   feImage feMerge feMergeNode feMorphology feOffset fePointLight feSpecularLighting feSpotLight
+   feTile feTurbulence
+   animate animateMotion animateTransform mpath set`
+    .split(/\s+/)
+    .map((name) => name.toLowerCase()),
+);
+
+const ANIMATIONS = new Set(['animate', 'animatemotion', 'animatetransform', 'set']);
+
+/** Attributes that point somewhere, whatever their prefix. */
+const POINTERS = new Set(['href', 'src', 'action', 'formaction', 'data', 'srcdoc', 'ping', 'base']);
+
+const RASTER_DATA = /^data:image\/(png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]*$/i;
+const EMBEDDED = /^data:(image\/(png|jpe?g|gif|webp)|font\/[\w.+-]+|application\/(x-)?font[\w.+-]*)[;,]/i;
+
+const harmless: CustomPlugin = {
+  name: 'harmless',
+  fn: () => ({
+    instruction: { enter: (node, parent) => drop(node, parent) },
+    doctype: { enter: (node, parent) => drop(node, parent) },
+    element: {
+      enter: (node, parent) => {
+        const name = localName(node.name);
+        const target = localName(node.attributes['attributeName'] ?? '');
+        const steers = target === 'style' || target.startsWith('on') || POINTERS.has(target);
+        // A foreign prefix may mean any name space: only the plain name draws SVG for certain.
+        const foreign = node.name.includes(':') && !/^svg:/i.test(node.name);
+        if (!ELEMENTS.has(name) || foreign || (ANIMATIONS.has(name) && steers)) {
+          drop(node, parent);
+          return;
+        }
+        for (const [key, value] of Object.entries(node.attributes)) {
+          if (!isHarmless(name, localName(key), value)) delete node.attributes[key];
+        }
+        if (name === 'style') {
+          const css = node.children.map((child) => ('value' in child ? child.value : '')).join('');
+          if (!isHarmlessCss(css)) drop(node, parent);
+        }
+      },
+    },
+  }),
+};
+
+function drop(node: unknown, parent: { children: unknown[] }): void {
+  parent.children = parent.children.filter((child) => child !== node);
+}
+
+function localName(name: string): string {
+  return name.slice(name.lastIndexOf(':') + 1).toLowerCase();
+}
+
+function isHarmless(element: string, name: string, value: string): boolean {
+  if (name.startsWith('on')) return false;
+  if (POINTERS.has(name)) {
+    const target = value.trim();
+    if (target.startsWith('#')) return true;
+    return (element === 'image' || element === 'feimage') && RASTER_DATA.test(target);
+  }
+  return isHarmlessCss(value);
+}
+
+/** Whether a style, or an attribute that may hold one, stays within the document. */
+function isHarmlessCss(css: string): boolean {
+  const plain = css
+    .replace(/\/\*[\s\S]*?(\*\/|$)/g, '')
+    .replace(/\\([0-9a-f]{1,6})\s?/gi, (_, hex: string) => {
+      const code = Number.parseInt(hex, 16);
+      return code > 0 && code < 0x11_0000 ? String.fromCodePoint(code) : '';
+    })
+    .replace(/\\/g, '');
+  if (/@import|expression\s*\(|javascript:|vbscript:|-moz-binding|behavior\s*:|image-set|image\s*\(/i.test(plain)) {
+    return false;
+  }
+  for (const match of plain.matchAll(/url\s*\(\s*(["']?)\s*([^"')]*)/gi)) {
+    const target = match[2] ?? '';
+    if (!target.startsWith('#') && !EMBEDDED.test(target)) return false;
+  }
+  return true;
+}
