@@ -27,7 +27,7 @@
  */
 
 /** Columns per strip; a multiple of the tile's 64. */
-const STRIP: i32 = 256;
+const STRIP: i32 = 512;
 const LEVELS: i32 = 6;
 const PLANES: i32 = 3;
 
@@ -55,6 +55,8 @@ const ROW_BYTES: i32 = ROW * 4;
 /** One tile: six vectors of running sums. */
 const ACC: i32 = 96;
 const ACC_PLANE: i32 = (STRIP >> 2) * ACC;
+/** Bytes of one row of the reference in a full strip. */
+const REFERENCE_STRIP: usize = STRIP * 12 + 32;
 
 const tableR = memory.data(256 * 16, 64);
 const tableG = memory.data(256 * 16, 64);
@@ -62,6 +64,10 @@ const tableB = memory.data(256 * 16, 64);
 /** Linear light at 4096 steps of the encoded value, for blended pixels. */
 const FINE: i32 = 4096;
 const tableFine = memory.data((4096 + 2) * 4, 64);
+/** The taps as vectors, loaded where a loop begins: constants in the code are built anew at each use. */
+const taps = memory.data(80, 64);
+/** The same for the cube root: its seed, then 1, 2/9, 1/3, 5/9, 2/3. */
+const roots = memory.data(96, 64);
 /** Lane masks for 1, 2 and 3 valid lanes. */
 const masks = memory.data(64, 64);
 
@@ -70,9 +76,10 @@ const values = memory.data(ROW_BYTES * 3, 64);
 const products = memory.data(ROW_BYTES * 3, 64);
 const rings = memory.data(RING * 3, 64);
 const zeros = memory.data(RING_ROW, 64);
+const blurs = memory.data(STRIP * 12 + 64, 64);
 const accumulators = memory.data(ACC_PLANE * 3, 64);
 
-/** Per level: width, height, stride of responses in floats, address of responses, stride of the reference. */
+/** Per level: width, height, stride of responses in floats, address of responses. */
 const levels = memory.data(LEVELS * 32, 64);
 /** Per plane and level: maps, address of the reference, address of the sums. */
 const cells = memory.data(PLANES * LEVELS * 16, 64);
@@ -123,6 +130,17 @@ function fillTables(): void {
       store<i32>(masks + (lanes << 4) + (i << 2), i < lanes ? -1 : 0);
     }
   }
+  v128.store(taps, f32x4.splat(T0), 0);
+  v128.store(taps, f32x4.splat(T1), 16);
+  v128.store(taps, f32x4.splat(T2), 32);
+  v128.store(taps, f32x4.splat(T3), 48);
+  v128.store(taps, f32x4.splat(T4), 64);
+  v128.store(roots, i32x4.splat(0x548da000), 0);
+  v128.store(roots, f32x4.splat(1), 16);
+  v128.store(roots, f32x4.splat(2.0 / 9.0), 32);
+  v128.store(roots, f32x4.splat(1.0 / 3.0), 48);
+  v128.store(roots, f32x4.splat(5.0 / 9.0), 64);
+  v128.store(roots, f32x4.splat(2.0 / 3.0), 80);
 }
 fillTables();
 
@@ -156,10 +174,9 @@ export function setMaps(plane: i32, level: i32, maps: i32): void {
  *
  * `shift` 0: level 0 is the picture, `width * height * channels` bytes at
  * `input()`. `shift` k > 0: level 0 is 1:2^k of it, and `input()` takes bands
- * of 2^k rows, each followed by `reduce`.
+ * of 2^k rows, each followed by `reduce`. There is room for four channels.
  */
-export function prepare(width: i32, height: i32, channels: i32, shift: i32): usize {
-  inputChannels = channels;
+export function prepare(width: i32, height: i32, shift: i32): usize {
   reduced = shift > 0;
   lastLevel = -1;
   for (let level = 0; level < LEVELS; level++) {
@@ -167,7 +184,7 @@ export function prepare(width: i32, height: i32, channels: i32, shift: i32): usi
   }
   let at: usize = (__heap_base + 63) & ~63;
   inputAt = at;
-  at += <usize>(width * (reduced ? 1 << shift : height)) * channels + 64;
+  at += <usize>width * (reduced ? 1 << shift : height) * 4 + 64;
   let w = width;
   let h = height;
   if (reduced) {
@@ -187,8 +204,8 @@ export function prepare(width: i32, height: i32, channels: i32, shift: i32): usi
     at = (at + 63) & ~63;
     store<usize>(info, at, 12);
     if (level > 0 || reduced) at += <usize>(3 * stride) * h * 4;
-    const referenceStride = ((w + 3) & ~3) + 8;
-    store<i32>(info, referenceStride, 16);
+    const strips = (w + STRIP - 1) / STRIP;
+    const reference = <usize>(((w + 3) & ~3) * 12 + strips * 32) * h;
     const side = tileSide(level);
     const tiles = ((w + side - 1) / side) * ((h + side - 1) / side);
     for (let plane = 0; plane < PLANES; plane++) {
@@ -196,7 +213,7 @@ export function prepare(width: i32, height: i32, channels: i32, shift: i32): usi
       const cell = cellAt(plane, level);
       at = (at + 63) & ~63;
       store<usize>(cell, at, 4);
-      at += <usize>(3 * referenceStride) * h * 4;
+      at += reference;
       store<usize>(cell, at, 8);
       at += <usize>tiles * 48;
     }
@@ -225,12 +242,14 @@ export function sums(plane: i32, level: i32): usize {
 }
 
 /** The input becomes the reference. `background`: twice the grey, 0 to 510, behind transparency. */
-export function reference(background: i32): void {
+export function reference(channels: i32, background: i32): void {
+  inputChannels = channels;
   for (let level = 0; level <= lastLevel; level++) runLevel(level, background, true);
 }
 
 /** The input is compared with the reference; `sums` then holds the result. */
-export function compare(background: i32): void {
+export function compare(channels: i32, background: i32): void {
+  inputChannels = channels;
   for (let level = 0; level <= lastLevel; level++) runLevel(level, background, false);
 }
 
@@ -329,7 +348,8 @@ export function beginReduce(): void {
 }
 
 /** The band of `rows` (at most 2^shift) full rows at `input()` becomes the next row of level 0. */
-export function reduce(width: i32, rows: i32, shift: i32, background: i32): void {
+export function reduce(width: i32, rows: i32, shift: i32, channels: i32, background: i32): void {
+  inputChannels = channels;
   let w = (width + 1) >> 1;
   let stride = strideOf(w);
   let count = (rows + 1) >> 1;
@@ -383,17 +403,15 @@ export function reduce(width: i32, rows: i32, shift: i32, background: i32): void
 
 /** The cube root of values in 0.0037 .. 1.01 to about 1e-7: an integer seed of x^(-1/3), two steps. */
 // @ts-ignore: decorator
-@inline function cubeRoot(x: v128): v128 {
+@inline function cubeRoot(x: v128, k0: v128, k1: v128, k2: v128, k3: v128, k4: v128, k5: v128): v128 {
   let third = i32x4.add(i32x4.shr_s(x, 2), i32x4.shr_s(x, 4));
   third = i32x4.add(third, i32x4.shr_s(third, 4));
-  let r = i32x4.sub(i32x4.splat(0x548da000), third);
-  let e = f32x4.sub(f32x4.splat(1), f32x4.mul(f32x4.mul(f32x4.mul(r, r), r), x));
-  r = f32x4.add(r, f32x4.mul(f32x4.mul(r, e),
-    f32x4.add(f32x4.mul(e, f32x4.splat(2.0 / 9.0)), f32x4.splat(1.0 / 3.0))));
+  let r = i32x4.sub(k0, third);
+  let e = f32x4.sub(k1, f32x4.mul(f32x4.mul(r, r), f32x4.mul(r, x)));
+  r = f32x4.add(r, f32x4.mul(f32x4.mul(r, e), f32x4.add(f32x4.mul(e, k2), k3)));
   const c = f32x4.mul(f32x4.mul(r, r), x);
-  e = f32x4.sub(f32x4.splat(1), f32x4.mul(c, r));
-  return f32x4.add(c, f32x4.mul(f32x4.mul(c, e),
-    f32x4.add(f32x4.splat(2.0 / 3.0), f32x4.mul(e, f32x4.splat(5.0 / 9.0)))));
+  e = f32x4.sub(k1, f32x4.mul(c, r));
+  return f32x4.add(c, f32x4.mul(f32x4.mul(c, e), f32x4.add(f32x4.mul(e, k4), k5)));
 }
 
 // @ts-ignore: decorator
@@ -414,25 +432,29 @@ export function reduce(width: i32, rows: i32, shift: i32, background: i32): void
 /** One row of responses as rows of the planes that are needed; runs over by up to 3. */
 function convertRow(l: usize, m: usize, s: usize, to: usize, count: i32, red: bool, blue: bool): void {
   const end = l + <usize>(count << 2);
+  const k0 = v128.load(roots, 0), k1 = v128.load(roots, 16), k2 = v128.load(roots, 32);
+  const k3 = v128.load(roots, 48), k4 = v128.load(roots, 64), k5 = v128.load(roots, 80);
   if (blue) {
     for (; l < end; l += 16, m += 16, s += 16, to += 16) {
-      const cl = cubeRoot(v128.load(l));
-      const cm = cubeRoot(v128.load(m));
-      const cs = cubeRoot(v128.load(s));
+      const cl = cubeRoot(v128.load(l), k0, k1, k2, k3, k4, k5);
+      const cm = cubeRoot(v128.load(m), k0, k1, k2, k3, k4, k5);
+      const cs = cubeRoot(v128.load(s), k0, k1, k2, k3, k4, k5);
       v128.store(to, redOf(cl, cm), 0);
       v128.store(to, lumaOf(cl, cm), ROW_BYTES);
       v128.store(to, blueOf(cl, cm, cs), ROW_BYTES * 2);
     }
   } else if (red) {
     for (; l < end; l += 16, m += 16, to += 16) {
-      const cl = cubeRoot(v128.load(l));
-      const cm = cubeRoot(v128.load(m));
+      const cl = cubeRoot(v128.load(l), k0, k1, k2, k3, k4, k5);
+      const cm = cubeRoot(v128.load(m), k0, k1, k2, k3, k4, k5);
       v128.store(to, redOf(cl, cm), 0);
       v128.store(to, lumaOf(cl, cm), ROW_BYTES);
     }
   } else {
     for (; l < end; l += 16, m += 16, to += 16) {
-      v128.store(to, lumaOf(cubeRoot(v128.load(l)), cubeRoot(v128.load(m))), ROW_BYTES);
+      const cl = cubeRoot(v128.load(l), k0, k1, k2, k3, k4, k5);
+      const cm = cubeRoot(v128.load(m), k0, k1, k2, k3, k4, k5);
+      v128.store(to, lumaOf(cl, cm), ROW_BYTES);
     }
   }
 }
@@ -457,6 +479,7 @@ function runStrip(level: i32, x0: i32, x1: i32, background: i32, isReference: bo
   const blue = mapsOf(2, level) != 0;
   const any = red || blue || mapsOf(1, level) != 0;
   const columns = x1 - x0;
+  const padded = (columns + 3) & ~3;
   const from = max(x0 - 4, 0);
   const to = min(x1 + 4, width);
   const first = <usize>((from - x0 + 4) << 2);
@@ -517,8 +540,8 @@ function runStrip(level: i32, x0: i32, x1: i32, background: i32, isReference: bo
           // zero outside the picture, where the blur of the metric sees nothing
           if (to == width) memory.fill(value + <usize>((to - x0 + 4) << 2), 0, 32);
           const ring = rings + p * RING + slot * RING_ROW;
-          const kept = referenceRow(p, level, info, y) + <usize>(x0 << 2);
-          if (isReference) leadReference(value, kept, ring, columns, atEdge, x0 == 0);
+          const kept = referenceRow(p, level, height, x0, padded, y);
+          if (isReference) leadReference(value, kept, ring, columns);
           else leadCandidate(value, kept, ring, columns);
         }
       }
@@ -528,18 +551,22 @@ function runStrip(level: i32, x0: i32, x1: i32, background: i32, isReference: bo
       for (let p = 0; p < PLANES; p++) {
         const maps = mapsOf(p, level);
         if (!maps) continue;
-        setTaps(rings + p * RING, slot, out, height);
-        const kept = referenceRow(p, level, info, out) + <usize>(x0 << 2);
-        const keptStride = <usize>(load<i32>(info, 16) << 2);
+        const ring = rings + p * RING;
+        const value = referenceRow(p, level, height, x0, padded, out) + 16;
+        const kept = value + <usize>((padded + 4) << 2);
         if (isReference) {
-          trailReference(kept + 16, keptStride, columns);
+          blurDownTwo(ring, slot, out, height, columns);
+          trailReference(kept, columns);
           continue;
         }
+        blurDownThree(ring, slot, out, height, columns);
+        if (columns != padded) clearTail(columns);
+        const centre = ringRow(ring, slot, 4, out, height);
         const acc = accumulators + p * ACC_PLANE;
-        if (maps == MAP_SSIM) trailSsim(kept + 16, keptStride, columns, side, acc);
-        else if (maps == (MAP_SSIM | MAP_LOST)) trailLost(kept + 16, keptStride, columns, side, acc);
-        else if (maps == (MAP_SSIM | MAP_ARTIFACT)) trailArtifact(kept + 16, keptStride, columns, side, acc);
-        else trailAll(kept + 16, keptStride, columns, side, acc);
+        if (maps == MAP_SSIM) trailSsim(value, kept, centre, columns, side, acc);
+        else if (maps == (MAP_SSIM | MAP_LOST)) trailLost(value, kept, centre, columns, side, acc);
+        else if (maps == (MAP_SSIM | MAP_ARTIFACT)) trailArtifact(value, kept, centre, columns, side, acc);
+        else trailAll(value, kept, centre, columns, side, acc);
       }
       if (!isReference && ((out + 1) % side == 0 || out == height - 1)) {
         flushTiles(level, width, x0, columns, out / side, side);
@@ -549,40 +576,46 @@ function runStrip(level: i32, x0: i32, x1: i32, background: i32, isReference: bo
   }
 }
 
-/** Row `y` of a cell's reference: [4 zeros, values, zeros], then as long a row of blurs, then of variances. */
+/**
+ * Row `y` of a cell's reference in one strip, `columns` rounded up to fours: the values with
+ * four columns to either side, then blur and variance in turn, four columns each. The rows of
+ * a strip follow one another, so that memory is read straight on.
+ */
 // @ts-ignore: decorator
-@inline function referenceRow(plane: i32, level: i32, info: usize, y: i32): usize {
-  return load<usize>(cellAt(plane, level), 4) + (<usize>(3 * y) * load<i32>(info, 16) << 2);
+@inline function referenceRow(plane: i32, level: i32, height: i32, x0: i32, columns: i32, y: i32): usize {
+  return load<usize>(cellAt(plane, level), 4)
+    + <usize>((x0 / STRIP) * height) * REFERENCE_STRIP + <usize>y * (columns * 12 + 32);
 }
 
 // ---------------------------------------------------------------- rows in: across
 
 /** Nine taps across, from a scratch row whose first value lies four columns to the left. */
 // @ts-ignore: decorator
-@inline function across(at: usize): v128 {
-  const s0 = f32x4.mul(v128.load(at, 16), f32x4.splat(T0));
-  const s1 = f32x4.mul(f32x4.add(v128.load(at, 12), v128.load(at, 20)), f32x4.splat(T1));
-  const s2 = f32x4.mul(f32x4.add(v128.load(at, 8), v128.load(at, 24)), f32x4.splat(T2));
-  const s3 = f32x4.mul(f32x4.add(v128.load(at, 4), v128.load(at, 28)), f32x4.splat(T3));
-  const s4 = f32x4.mul(f32x4.add(v128.load(at, 0), v128.load(at, 32)), f32x4.splat(T4));
-  return f32x4.add(f32x4.add(s0, s1), f32x4.add(f32x4.add(s2, s3), s4));
+@inline function across(at: usize, t0: v128, t1: v128, t2: v128, t3: v128, t4: v128): v128 {
+  let sum = f32x4.mul(v128.load(at, 16), t0);
+  sum = f32x4.add(sum, f32x4.mul(f32x4.add(v128.load(at, 12), v128.load(at, 20)), t1));
+  sum = f32x4.add(sum, f32x4.mul(f32x4.add(v128.load(at, 8), v128.load(at, 24)), t2));
+  sum = f32x4.add(sum, f32x4.mul(f32x4.add(v128.load(at, 4), v128.load(at, 28)), t3));
+  return f32x4.add(sum, f32x4.mul(f32x4.add(v128.load(at, 0), v128.load(at, 32)), t4));
 }
 
-function leadReference(value: usize, kept: usize, ring: usize, columns: i32, atEdge: bool, atStart: bool): void {
+/** A row of the reference: kept as it is, and its blur and the blur of its square into the ring. */
+function leadReference(value: usize, kept: usize, ring: usize, columns: i32): void {
   for (let i: usize = 0, n = <usize>((columns + 8) << 2); i < n; i += 16) {
     const a = v128.load(value + i);
+    v128.store(kept + i, a);
     v128.store(products + i, f32x4.mul(a, a));
   }
-  const end = <usize>(columns << 2);
-  for (let i: usize = 0; i < end; i += 16, ring += 64) {
-    v128.store(kept + i, v128.load(value + i, 16), 16);
-    v128.store(ring, across(value + i), 0);
-    v128.store(ring, across(products + i), 16);
+  const t0 = v128.load(taps, 0), t1 = v128.load(taps, 16), t2 = v128.load(taps, 32);
+  const t3 = v128.load(taps, 48), t4 = v128.load(taps, 64);
+  const end = value + <usize>(columns << 2);
+  for (let squares: usize = products; value < end; value += 16, squares += 16, ring += 64) {
+    v128.store(ring, across(value, t0, t1, t2, t3, t4), 0);
+    v128.store(ring, across(squares, t0, t1, t2, t3, t4), 16);
   }
-  if (atStart) v128.store(kept, i32x4.splat(0));
-  if (atEdge) memory.fill(kept + 16 + end, 0, 16);
 }
 
+/** A row of the candidate: blurs of delta, delta squared and its own square into the ring, and delta itself. */
 function leadCandidate(value: usize, kept: usize, ring: usize, columns: i32): void {
   for (let i: usize = 0, n = <usize>((columns + 8) << 2); i < n; i += 16) {
     const b = v128.load(value + i);
@@ -591,27 +624,18 @@ function leadCandidate(value: usize, kept: usize, ring: usize, columns: i32): vo
     v128.store(products + i, f32x4.mul(delta, delta), ROW_BYTES);
     v128.store(products + i, f32x4.mul(b, b), ROW_BYTES * 2);
   }
+  const t0 = v128.load(taps, 0), t1 = v128.load(taps, 16), t2 = v128.load(taps, 32);
+  const t3 = v128.load(taps, 48), t4 = v128.load(taps, 64);
   const end = products + <usize>(columns << 2);
   for (let at: usize = products; at < end; at += 16, ring += 64) {
-    v128.store(ring, across(at), 0);
-    v128.store(ring, across(at + ROW_BYTES), 16);
-    v128.store(ring, across(at + ROW_BYTES * 2), 32);
+    v128.store(ring, across(at, t0, t1, t2, t3, t4), 0);
+    v128.store(ring, across(at + ROW_BYTES, t0, t1, t2, t3, t4), 16);
+    v128.store(ring, across(at + ROW_BYTES * 2, t0, t1, t2, t3, t4), 32);
     v128.store(ring, v128.load(at, 16), 48);
   }
 }
 
 // ---------------------------------------------------------------- rows out: down
-
-// the nine ring rows around the row that is finished, the zero row where there is none
-let r0: usize = 0;
-let r1: usize = 0;
-let r2: usize = 0;
-let r3: usize = 0;
-let r4: usize = 0;
-let r5: usize = 0;
-let r6: usize = 0;
-let r7: usize = 0;
-let r8: usize = 0;
 
 // @ts-ignore: decorator
 @inline function ringRow(ring: usize, slot: i32, back: i32, y: i32, height: i32): usize {
@@ -620,59 +644,94 @@ let r8: usize = 0;
   return ring + (at < 0 ? at + 9 : at) * RING_ROW;
 }
 
-/** `slot` holds row `y + 4` (or would, past the end). */
-function setTaps(ring: usize, slot: i32, y: i32, height: i32): void {
-  r0 = ringRow(ring, slot, 8, y - 4, height);
-  r1 = ringRow(ring, slot, 7, y - 3, height);
-  r2 = ringRow(ring, slot, 6, y - 2, height);
-  r3 = ringRow(ring, slot, 5, y - 1, height);
-  r4 = ringRow(ring, slot, 4, y, height);
-  r5 = ringRow(ring, slot, 3, y + 1, height);
-  r6 = ringRow(ring, slot, 2, y + 2, height);
-  r7 = ringRow(ring, slot, 1, y + 3, height);
-  r8 = ringRow(ring, slot, 0, y + 4, height);
-}
-
 /** Nine taps down. The loads stand at the call, where their offsets are constants. */
 // @ts-ignore: decorator
 @inline function down(
   a: v128, b: v128, c: v128, d: v128, e: v128, f: v128, g: v128, h: v128, i: v128,
+  t0: v128, t1: v128, t2: v128, t3: v128, t4: v128,
 ): v128 {
-  const s0 = f32x4.mul(e, f32x4.splat(T0));
-  const s1 = f32x4.mul(f32x4.add(d, f), f32x4.splat(T1));
-  const s2 = f32x4.mul(f32x4.add(c, g), f32x4.splat(T2));
-  const s3 = f32x4.mul(f32x4.add(b, h), f32x4.splat(T3));
-  const s4 = f32x4.mul(f32x4.add(a, i), f32x4.splat(T4));
-  return f32x4.add(f32x4.add(s0, s1), f32x4.add(f32x4.add(s2, s3), s4));
+  let sum = f32x4.mul(e, t0);
+  sum = f32x4.add(sum, f32x4.mul(f32x4.add(d, f), t1));
+  sum = f32x4.add(sum, f32x4.mul(f32x4.add(c, g), t2));
+  sum = f32x4.add(sum, f32x4.mul(f32x4.add(b, h), t3));
+  return f32x4.add(sum, f32x4.mul(f32x4.add(a, i), t4));
 }
 
-/** Blur and variance (with the constant of the denominator) of one row of the reference. */
-function trailReference(kept: usize, keptStride: usize, columns: i32): void {
-  let p0 = r0, p1 = r1, p2 = r2, p3 = r3, p4 = r4, p5 = r5, p6 = r6, p7 = r7, p8 = r8;
-  const end = kept + <usize>(columns << 2);
-  for (; kept < end; kept += 16) {
-    const mean = down(
-      v128.load(p0, 0), v128.load(p1, 0), v128.load(p2, 0), v128.load(p3, 0),
-      v128.load(p4, 0), v128.load(p5, 0), v128.load(p6, 0), v128.load(p7, 0), v128.load(p8, 0),
-    );
-    const square = down(
-      v128.load(p0, 16), v128.load(p1, 16), v128.load(p2, 16), v128.load(p3, 16),
-      v128.load(p4, 16), v128.load(p5, 16), v128.load(p6, 16), v128.load(p7, 16), v128.load(p8, 16),
-    );
-    v128.store(kept + keptStride, mean);
-    v128.store(kept + keptStride * 2, f32x4.add(f32x4.sub(square, f32x4.mul(mean, mean)), f32x4.splat(C2)));
+/**
+ * The ring's rows around row `y` filtered down into `blurs`, 48 bytes per four columns.
+ *
+ * `slot` holds row `y + 4` (or would, past the end). Each result is stored
+ * before the next is begun, which keeps the values in registers.
+ */
+function blurDown(ring: usize, slot: i32, y: i32, height: i32, columns: i32, third: bool): void {
+  let p0 = ringRow(ring, slot, 8, y - 4, height);
+  let p1 = ringRow(ring, slot, 7, y - 3, height);
+  let p2 = ringRow(ring, slot, 6, y - 2, height);
+  let p3 = ringRow(ring, slot, 5, y - 1, height);
+  let p4 = ringRow(ring, slot, 4, y, height);
+  let p5 = ringRow(ring, slot, 3, y + 1, height);
+  let p6 = ringRow(ring, slot, 2, y + 2, height);
+  let p7 = ringRow(ring, slot, 1, y + 3, height);
+  let p8 = ringRow(ring, slot, 0, y + 4, height);
+  const t0 = v128.load(taps, 0), t1 = v128.load(taps, 16), t2 = v128.load(taps, 32);
+  const t3 = v128.load(taps, 48), t4 = v128.load(taps, 64);
+  const end = blurs + <usize>(columns * 12);
+  for (let to: usize = blurs; to < end; to += 48) {
+    v128.store(to, down(
+      v128.load(p0, 0), v128.load(p1, 0), v128.load(p2, 0), v128.load(p3, 0), v128.load(p4, 0),
+      v128.load(p5, 0), v128.load(p6, 0), v128.load(p7, 0), v128.load(p8, 0),
+      t0, t1, t2, t3, t4,
+    ), 0);
+    v128.store(to, down(
+      v128.load(p0, 16), v128.load(p1, 16), v128.load(p2, 16), v128.load(p3, 16), v128.load(p4, 16),
+      v128.load(p5, 16), v128.load(p6, 16), v128.load(p7, 16), v128.load(p8, 16),
+      t0, t1, t2, t3, t4,
+    ), 16);
+    if (third) {
+      v128.store(to, down(
+        v128.load(p0, 32), v128.load(p1, 32), v128.load(p2, 32), v128.load(p3, 32), v128.load(p4, 32),
+        v128.load(p5, 32), v128.load(p6, 32), v128.load(p7, 32), v128.load(p8, 32),
+        t0, t1, t2, t3, t4,
+      ), 32);
+    }
     p0 += 64; p1 += 64; p2 += 64; p3 += 64; p4 += 64; p5 += 64; p6 += 64; p7 += 64; p8 += 64;
   }
 }
 
-/** The errors of one row, added to the running sums of its tiles. */
+// one function each, so that the flag is a constant inside
+
+function blurDownTwo(ring: usize, slot: i32, y: i32, height: i32, columns: i32): void {
+  blurDown(ring, slot, y, height, columns, false);
+}
+
+function blurDownThree(ring: usize, slot: i32, y: i32, height: i32, columns: i32): void {
+  blurDown(ring, slot, y, height, columns, true);
+}
+
+/** Blur and variance (with the constant of the denominator) of one row of the reference. */
+function trailReference(kept: usize, columns: i32): void {
+  const end = blurs + <usize>(columns * 12);
+  for (let from: usize = blurs; from < end; from += 48, kept += 32) {
+    const mean = v128.load(from, 0);
+    v128.store(kept, mean, 0);
+    v128.store(kept, f32x4.add(f32x4.sub(v128.load(from, 16), f32x4.mul(mean, mean)), f32x4.splat(C2)), 16);
+  }
+}
+
+/**
+ * The errors of one row, added to the running sums of its tiles.
+ *
+ * `value` and `kept` are the reference's, `ring` is the candidate's row (for
+ * delta itself), `blurs` holds the blurs of delta, delta^2 and candidate^2.
+ */
 // @ts-ignore: decorator
 @inline function trail(
-  kept: usize, keptStride: usize, columns: i32, side: i32, acc: usize,
+  value: usize, kept: usize, ring: usize, columns: i32, side: i32, acc: usize,
   ssim: bool, artifact: bool, lost: bool,
 ): void {
-  let p0 = r0, p1 = r1, p2 = r2, p3 = r3, p4 = r4, p5 = r5, p6 = r6, p7 = r7, p8 = r8;
   const zero = f32x4.splat(0);
+  const one = v128.load(roots, 16);
+  let from: usize = blurs;
   let left = columns;
   while (left > 0) {
     let ssimSum = v128.load(acc, 0);
@@ -681,60 +740,43 @@ function trailReference(kept: usize, keptStride: usize, columns: i32): void {
     let ssimFourth = v128.load(acc, 48);
     let artifactFourth = v128.load(acc, 64);
     let lostFourth = v128.load(acc, 80);
-    let count = min(side, left);
+    const count = min(side, left);
     left -= count;
-    for (; count > 0; count -= 4, kept += 16) {
-      const mask = count >= 4 ? i32x4.splat(-1) : v128.load(masks + (count << 4));
-      const deltaMean = down(
-        v128.load(p0, 0), v128.load(p1, 0), v128.load(p2, 0), v128.load(p3, 0),
-        v128.load(p4, 0), v128.load(p5, 0), v128.load(p6, 0), v128.load(p7, 0), v128.load(p8, 0),
-      );
-      const mean = v128.load(kept + keptStride);
+    const end = value + <usize>(count << 2);
+    for (; value < end; value += 16, kept += 32, from += 48, ring += 64) {
+      const deltaMean = v128.load(from, 0);
+      const mean = v128.load(kept, 0);
       if (ssim) {
-        const deltaSquare = down(
-          v128.load(p0, 16), v128.load(p1, 16), v128.load(p2, 16), v128.load(p3, 16),
-          v128.load(p4, 16), v128.load(p5, 16), v128.load(p6, 16), v128.load(p7, 16), v128.load(p8, 16),
-        );
-        const square = down(
-          v128.load(p0, 32), v128.load(p1, 32), v128.load(p2, 32), v128.load(p3, 32),
-          v128.load(p4, 32), v128.load(p5, 32), v128.load(p6, 32), v128.load(p7, 32), v128.load(p8, 32),
-        );
-        const variance = v128.load(kept + keptStride * 2);
         const otherMean = f32x4.add(mean, deltaMean);
-        const otherVariance = f32x4.sub(square, f32x4.mul(otherMean, otherMean));
+        const otherVariance = f32x4.sub(v128.load(from, 32), f32x4.mul(otherMean, otherMean));
         const meanGap = f32x4.mul(deltaMean, deltaMean);
-        const denominator = f32x4.add(variance, otherVariance);
-        const spread = f32x4.sub(deltaSquare, meanGap);
+        const denominator = f32x4.add(v128.load(kept, 16), otherVariance);
+        const spread = f32x4.sub(v128.load(from, 16), meanGap);
         const numerator = f32x4.sub(denominator, spread);
         let d = f32x4.div(f32x4.add(spread, f32x4.mul(meanGap, numerator)), denominator);
-        d = v128.and(f32x4.max(d, zero), mask);
+        d = f32x4.pmax(zero, d);
         ssimSum = f32x4.add(ssimSum, d);
         d = f32x4.mul(d, d);
         ssimFourth = f32x4.add(ssimFourth, f32x4.mul(d, d));
       }
       if (artifact || lost) {
-        const edge = f32x4.sub(v128.load(kept), mean);
-        const otherEdge = f32x4.add(edge, f32x4.sub(v128.load(p4, 48), deltaMean));
+        const edge = f32x4.sub(v128.load(value), mean);
+        const otherEdge = f32x4.add(edge, f32x4.sub(v128.load(ring, 48), deltaMean));
         const strength = f32x4.abs(edge);
-        let q = f32x4.div(
-          f32x4.sub(f32x4.abs(otherEdge), strength),
-          f32x4.add(strength, f32x4.splat(1)),
-        );
-        q = v128.and(q, mask);
+        const q = f32x4.div(f32x4.sub(f32x4.abs(otherEdge), strength), f32x4.add(strength, one));
         if (artifact) {
-          let more = f32x4.max(q, zero);
+          let more = f32x4.pmax(zero, q);
           artifactSum = f32x4.add(artifactSum, more);
           more = f32x4.mul(more, more);
           artifactFourth = f32x4.add(artifactFourth, f32x4.mul(more, more));
         }
         if (lost) {
-          let less = f32x4.min(q, zero);
+          let less = f32x4.pmin(zero, q);
           lostSum = f32x4.sub(lostSum, less);
           less = f32x4.mul(less, less);
           lostFourth = f32x4.add(lostFourth, f32x4.mul(less, less));
         }
       }
-      p0 += 64; p1 += 64; p2 += 64; p3 += 64; p4 += 64; p5 += 64; p6 += 64; p7 += 64; p8 += 64;
     }
     if (ssim) {
       v128.store(acc, ssimSum, 0);
@@ -752,22 +794,28 @@ function trailReference(kept: usize, keptStride: usize, columns: i32): void {
   }
 }
 
-// one function per set of maps, so that each has registers of its own
-
-function trailSsim(kept: usize, keptStride: usize, columns: i32, side: i32, acc: usize): void {
-  trail(kept, keptStride, columns, side, acc, true, false, false);
+function trailSsim(value: usize, kept: usize, ring: usize, columns: i32, side: i32, acc: usize): void {
+  trail(value, kept, ring, columns, side, acc, true, false, false);
 }
 
-function trailLost(kept: usize, keptStride: usize, columns: i32, side: i32, acc: usize): void {
-  trail(kept, keptStride, columns, side, acc, true, false, true);
+function trailLost(value: usize, kept: usize, ring: usize, columns: i32, side: i32, acc: usize): void {
+  trail(value, kept, ring, columns, side, acc, true, false, true);
 }
 
-function trailArtifact(kept: usize, keptStride: usize, columns: i32, side: i32, acc: usize): void {
-  trail(kept, keptStride, columns, side, acc, true, true, false);
+function trailArtifact(value: usize, kept: usize, ring: usize, columns: i32, side: i32, acc: usize): void {
+  trail(value, kept, ring, columns, side, acc, true, true, false);
 }
 
-function trailAll(kept: usize, keptStride: usize, columns: i32, side: i32, acc: usize): void {
-  trail(kept, keptStride, columns, side, acc, true, true, true);
+function trailAll(value: usize, kept: usize, ring: usize, columns: i32, side: i32, acc: usize): void {
+  trail(value, kept, ring, columns, side, acc, true, true, true);
+}
+
+/** Past the right edge nothing differs: with the blurs of delta at zero, the errors there are zero. */
+function clearTail(columns: i32): void {
+  const at = blurs + <usize>((columns >> 2) * 48);
+  const mask = v128.load(masks + ((columns & 3) << 4));
+  v128.store(at, v128.and(v128.load(at, 0), mask), 0);
+  v128.store(at, v128.and(v128.load(at, 16), mask), 16);
 }
 
 /** A row of tiles is complete: its sums move to the arena as f64. */

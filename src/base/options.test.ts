@@ -11,7 +11,7 @@ describe('bytes', () => {
     ['1.5 kb', 1500, 'blanks, case and a fraction'],
     ['0', 0, 'no unit is bytes'],
     [4096, 4096, 'a number is bytes'],
-  ])('%s is %d (%s)', (text, value) => {
+  ])('%s is %d (%s)', (text, value, _why) => {
     expect(bytes(row).read(text)).toEqual({ value });
   });
 

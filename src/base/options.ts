@@ -36,7 +36,8 @@ interface Row {
 export function bytes(row: Row & { readonly min?: number }): Option<number> {
   const { min = 0 } = row;
   return option(row, 'a size such as 512MB or 64MiB', (value) => {
-    const number = typeof value === 'number' ? value : parse(value, /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i, BYTES);
+    const number =
+      typeof value === 'number' ? value : parse(value, /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i, BYTES);
     return number !== undefined && Number.isSafeInteger(Math.round(number)) && number >= min
       ? Math.round(number)
       : undefined;

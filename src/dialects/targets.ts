@@ -30,19 +30,7 @@ export const TARGETS = {
   'imageoptim-low': { score: 50, words: 'artefacts will be noticeable' },
 } as const satisfies Record<string, TargetRow>;
 
-/** From this density on, one pixel is too small to show what it would at density 1. */
-const DENSE = 2;
-const DENSE_ALLOWANCE = 8;
-const DENSE_FLOOR = 45;
-
-/**
- * The score that a degree of compression asks for at a density (device pixels
- * per CSS pixel): `fastly-medium` is 75 at density 1 and 67 at density 2.
- *
- * From density 2 on it is 8 lower and never below 45, because the same
- * difference is half as wide on the screen.
- */
-export function targetFor(name: TargetName, density: number): number {
-  const { score } = TARGETS[name];
-  return density >= DENSE ? Math.max(DENSE_FLOOR, score - DENSE_ALLOWANCE) : score;
+/** The score that a degree of compression asks for at density 1; the optimizer lowers it for dense screens. */
+export function targetFor(name: TargetName): number {
+  return TARGETS[name].score;
 }

@@ -35,6 +35,7 @@ import {
   type PictureLimits,
 } from './order.ts';
 import { Pool } from './pool.ts';
+import { Refiner } from './refiner.ts';
 import { SingleFlight } from './single-flight.ts';
 import { type HeldSource, Sources } from './sources.ts';
 
@@ -75,6 +76,8 @@ interface RenditionMeta {
   readonly diagnostics: readonly Diagnostic[];
   readonly timings: Timings;
   readonly storedAt: number;
+  /** Nothing is left to improve. */
+  readonly refined?: boolean;
 }
 
 interface Stored {
@@ -92,6 +95,21 @@ const QUEUE_COST_PER_WORKER = 200;
 
 /** Sources whose search results are remembered. */
 const LEARNED_SOURCES = 5000;
+
+/** Pictures waiting for refinement. */
+const REFINE_QUEUE = 500;
+
+/** Time for refining one picture, in milliseconds. */
+const REFINE_MS = 180_000;
+
+/** Seconds that an answer is fresh while a better one is being made. */
+const UNREFINED_SECONDS = 60;
+
+/** A score this far below its target still counts as reached, in points. */
+const TARGET_TOLERANCE = 0.5;
+
+/** Left of a client's deadline for the way back, in milliseconds. */
+const DEADLINE_MARGIN = 60;
 
 /** Weights of codecs for the predicted cost, per source megabyte; ratios of encoding times. */
 const COST: Partial<Record<FormatName, number>> = { avif: 4, webp: 2, png: 2, gif: 3 };
@@ -121,6 +139,7 @@ class LocalEngine implements Engine {
   readonly #flights = new SingleFlight<Stored>();
   readonly #learned = new Map<string, Learned>();
   readonly #limits: PictureLimits;
+  readonly #refiner: Refiner;
 
   constructor(
     options: EngineOptions,
@@ -148,6 +167,10 @@ class LocalEngine implements Engine {
       queueCost: workers * QUEUE_COST_PER_WORKER,
       ...(options.log ? { log: options.log } : {}),
     });
+    this.#refiner = new Refiner({
+      size: REFINE_QUEUE,
+      ...(options.log ? { log: options.log } : {}),
+    });
   }
 
   ready(): boolean {
@@ -155,7 +178,7 @@ class LocalEngine implements Engine {
   }
 
   status() {
-    return this.#pool.status();
+    return { ...this.#pool.status(), refining: this.#refiner.waiting };
   }
 
   async render(job: Job): Promise<Rendition> {
@@ -169,8 +192,10 @@ class LocalEngine implements Engine {
     }
     const key = await this.#key(plan, job.accepts, source);
     const stored = await this.#stored(key);
-    if (stored)
+    if (stored) {
+      this.#refineLater(job, plan, key, source, stored);
       return this.#rendition(job, source, key, stored, fetch, { hit: true, collapsed: false });
+    }
     if (job.storedOnly) {
       throw new Fault(
         'origin-timeout',
@@ -180,17 +205,12 @@ class LocalEngine implements Engine {
     const collapsed = this.#flights.has(key);
     const made = await this.#flights.run(
       key,
-      (signal) => this.#make(job, plan, key, source, signal),
+      (signal) => this.#make(job, plan, key, source, { start, signal }),
       job.signal,
     );
-    return this.#rendition(
-      job,
-      source,
-      key,
-      made,
-      { ...fetch, ...made.meta.timings },
-      { hit: false, collapsed },
-    );
+    this.#refineLater(job, plan, key, source, made);
+    const timings = { ...fetch, ...made.meta.timings };
+    return this.#rendition(job, source, key, made, timings, { hit: false, collapsed });
   }
 
   async deliverSource(job: Job): Promise<Rendition> {
@@ -203,9 +223,8 @@ class LocalEngine implements Engine {
     const plan = canonicalize(job.compiled.plan);
     const source = await this.#obtain(job);
     const key = await this.#key(plan, job.accepts, source);
-    const path = await this.#sources.path(source);
     const { outcome } = await this.#pool.run({
-      order: this.#order('explain', job, plan, path, source),
+      order: await this.#order('explain', job, plan, source, this.#budget(undefined)),
       cost: 1,
       priority: 'request',
       sourceKey: source.hash,
@@ -224,6 +243,7 @@ class LocalEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#refiner.close();
     await this.#pool.close();
     await this.#renditions.close();
     await this.#sourceStore.close();
@@ -250,58 +270,103 @@ class LocalEngine implements Engine {
     plan: Plan,
     key: Key,
     source: HeldSource,
-    signal: AbortSignal,
+    { start, signal }: { readonly start: number; readonly signal: AbortSignal },
   ): Promise<Stored> {
-    const path = await this.#sources.path(source);
-    const order = this.#order('render', job, plan, path, source);
     const { deadline } = job.compiled.response;
+    const expires = deadline === undefined ? undefined : start + deadline * 1000;
     const { outcome, queued } = await this.#pool.run({
-      order,
+      order: await this.#order('render', job, plan, source, this.#budget(expires)),
       cost: predictedCost(source.bytes, negotiated(plan, job.accepts)),
       priority: 'request',
       sourceKey: source.hash,
       signal,
-      ...(deadline === undefined ? {} : { deadline: deadline * 1000 }),
+      ...(expires === undefined ? {} : { expires }),
     });
-    const { body, learned, ...facts } = outcome as Outcome;
+    return this.#keep(key, source, outcome as Outcome, { queue: queued });
+  }
+
+  async #keep(
+    key: Key,
+    source: HeldSource,
+    { body, learned, ...facts }: Outcome,
+    extra: { readonly queue?: number; readonly refined?: boolean },
+  ): Promise<Stored> {
     if (learned) this.#learn(source.hash, learned);
     const bytes = 'inline' in body ? body.inline : await takeFile(body.file);
+    const { queue, ...rest } = extra;
     const meta: RenditionMeta = {
       ...facts,
+      ...rest,
       etag: etagOf(key, bytes),
-      timings: { ...facts.timings, queue: queued },
+      timings: { ...facts.timings, ...(queue === undefined ? {} : { queue }) },
       storedAt: this.#clock.now(),
     };
     await this.#renditions.put(key, { ...meta }, bytes);
     return { meta, body: bytes };
   }
 
-  #order(
+  /** Whether a better rendition may still come. */
+  #unrefined({ meta }: Stored): boolean {
+    if (this.#options.refine === false || meta.refined || !meta.receipt) return false;
+    return meta.receipt.mode !== 'background' && meta.receipt.kind !== 'source';
+  }
+
+  #refineLater(job: Job, plan: Plan, key: Key, source: HeldSource, stored: Stored): void {
+    // An upload is answered once and seldom asked for again.
+    if (!this.#unrefined(stored) || job.upload) return;
+    this.#refiner.add(key, () => this.#refine(job, plan, key, source));
+  }
+
+  /** Makes a rendition again with all the time it takes; the better one stays. */
+  async #refine(job: Job, plan: Plan, key: Key, source: HeldSource): Promise<void> {
+    const current = await this.#stored(key);
+    if (!current || !this.#unrefined(current)) return;
+    const { outcome } = await this.#pool.run({
+      order: await this.#order('render', job, plan, source, {
+        mode: 'background',
+        milliseconds: REFINE_MS,
+      }),
+      cost: 0,
+      priority: 'background',
+      sourceKey: source.hash,
+      deadline: REFINE_MS + DEFAULT_RENDER_MS,
+    });
+    const better = outcome as Outcome;
+    if (isBetter(better.receipt, current.meta.receipt)) {
+      await this.#keep(key, source, better, { refined: true });
+      return;
+    }
+    if ('file' in better.body) await rm(better.body.file, { force: true });
+    await this.#renditions.update(key, { ...current.meta, refined: true });
+  }
+
+  async #order(
     kind: Order['kind'],
     job: Job,
     plan: Plan,
-    path: string,
     source: HeldSource,
-  ): Omit<Order, 'id'> {
+    budget: Budget,
+  ): Promise<Omit<Order, 'id'>> {
     const learned = this.#learned.get(source.hash);
     return {
       kind,
-      path,
+      path: await this.#sources.path(source),
       plan,
       accepts: [...job.accepts],
-      budget: this.#budget(job),
+      budget,
       ...(learned ? { learned } : {}),
       limits: this.#limits,
       resultFile: this.#renditionFiles.temporary(),
     };
   }
 
-  #budget(job: Job): Budget {
+  /** The time a first answer gets: the latency budget, or what a client's deadline leaves of it. */
+  #budget(expires: number | undefined): Budget {
     const latency = this.#options.latencyBudget ?? DEFAULT_LATENCY_BUDGET;
-    const { deadline } = job.compiled.response;
+    const left = expires === undefined ? latency : expires - performance.now() - DEADLINE_MARGIN;
     return {
-      mode: this.#options.mode ?? 'instant',
-      milliseconds: deadline === undefined ? latency : Math.min(latency, deadline * 1000),
+      mode: this.#options.mode ?? 'online',
+      milliseconds: Math.max(1, Math.min(latency, left)),
     };
   }
 
@@ -358,6 +423,8 @@ class LocalEngine implements Engine {
     const now = this.#clock.now();
     const until = policy.until === undefined ? Infinity : Math.max(0, (policy.until - now) / 1000);
     const age = Math.max(0, Math.floor((now - source.checkedAt) / 1000));
+    // While a better answer is on its way, this one should not be kept for long.
+    const brief = this.#unrefined({ meta, body }) ? age + UNREFINED_SECONDS : Infinity;
     const { receipt } = meta;
     return {
       body,
@@ -365,7 +432,7 @@ class LocalEngine implements Engine {
       etag: meta.etag,
       ...(source.headers['last-modified'] ? { lastModified: source.headers['last-modified'] } : {}),
       lifetime: {
-        seconds: Math.floor(Math.min(facts.freshSeconds, until + age)),
+        seconds: Math.floor(Math.min(facts.freshSeconds, until + age, brief)),
         age,
         shared: !facts.private,
         noStore: facts.noStore || job.compiled.response.noStore === true,
@@ -398,6 +465,15 @@ function negotiated(plan: Plan, accepts: ReadonlySet<FormatName>): FormatName[] 
 function predictedCost(bytes: number, formats: readonly FormatName[]): number {
   const weight = Math.max(1, ...formats.map((format) => COST[format] ?? 1));
   return Math.max(0.5, bytes / 1e6) * weight;
+}
+
+/** Smaller at no lower score; or the first to reach the target. */
+function isBetter(now: Receipt | undefined, before: Receipt | undefined): boolean {
+  if (!now || !before) return false;
+  const target = now.target ?? Number.NEGATIVE_INFINITY;
+  const reaches = ({ score }: Receipt) => score === undefined || score >= target - TARGET_TOLERANCE;
+  if (reaches(now) !== reaches(before)) return reaches(now);
+  return now.bytes < before.bytes;
 }
 
 /** Strong: names exactly these bytes of exactly this rendition. */

@@ -37,8 +37,10 @@ export interface Demand {
   readonly priority: 'request' | 'background';
   /** Identifies the source in the quarantine. */
   readonly sourceKey: string;
-  /** Milliseconds after which the worker is killed. */
+  /** Milliseconds of work after which the worker is killed. */
   readonly deadline?: number;
+  /** When the order is of no use any more, waiting or running, on the clock of `performance.now`. */
+  readonly expires?: number;
   /** Takes the demand out of the queue; work that has begun goes on. */
   readonly signal?: AbortSignal;
 }
@@ -47,6 +49,7 @@ interface Pending extends Demand {
   readonly id: number;
   readonly queuedAt: number;
   attempts: number;
+  expiry?: NodeJS.Timeout;
   resolve(outcome: { readonly outcome: Outcome | ExplainOutcome; readonly queued: number }): void;
   reject(error: unknown): void;
 }
@@ -158,8 +161,13 @@ export class Pool {
         resolve,
         reject,
       };
-      demand.signal?.addEventListener('abort', () => this.#withdraw(pending), { once: true });
+      const gone = () => this.#withdraw(pending, new Fault('overloaded', 'The client went away.'));
+      demand.signal?.addEventListener('abort', gone, { once: true });
       if (demand.signal?.aborted) return reject(new Fault('overloaded', 'The client went away.'));
+      if (demand.expires !== undefined) {
+        const left = Math.max(0, demand.expires - performance.now());
+        pending.expiry = setTimeout(() => this.#withdraw(pending, tooLate()), left);
+      }
       this.#enqueue(pending);
       this.#dispatch();
     });
@@ -194,13 +202,14 @@ export class Pool {
     }
   }
 
-  #withdraw(pending: Pending): void {
+  /** Takes an order that still waits out of its queue. */
+  #withdraw(pending: Pending, reason: Fault): void {
     for (const queue of [this.#queue, this.#background]) {
       const index = queue.indexOf(pending);
       if (index < 0) continue;
       queue.splice(index, 1);
       if (queue === this.#queue) this.#queuedCost -= pending.cost;
-      pending.reject(new Fault('overloaded', 'The client went away.'));
+      pending.reject(reason);
     }
   }
 
@@ -350,6 +359,10 @@ export class Pool {
       );
     }
   }
+}
+
+function tooLate(): Fault {
+  return new Fault('render-timeout', 'Making this picture took too long.');
 }
 
 /** Resident memory of a worker in bytes; 0 where the system does not tell. */

@@ -76,7 +76,7 @@ export async function searchLossy(bench: Workbench, wish: Wish): Promise<Found> 
 
 /** One encoding at the quality that reaches the target for a mean picture. */
 async function fromPrior(bench: Workbench, wish: Wish): Promise<Found> {
-  const style = styleOf(wish, 'final', wish.chroma.sharp);
+  const style = styleOf(wish, 'final', firstChroma(wish).sharp);
   const config = configOf(lossyEncoding(style, 75))!;
   const wanted = qualityFor(config, wish.target, wish.learned?.shifts[config]);
   const quality = Math.min(Math.round(wanted), wish.ceiling, TOP[wish.format]);
@@ -92,20 +92,15 @@ class Search {
   readonly #bench: Workbench;
   readonly #wish: Wish;
   #sharp: boolean;
-  #mayswitch: boolean;
+  #maySwitch: boolean;
   #late = false;
 
   constructor(bench: Workbench, wish: Wish) {
     this.#bench = bench;
     this.#wish = wish;
-    const seen = wish.learned?.shifts;
-    const sharpConfig = this.#config('final', true);
-    const plainConfig = this.#config('final', false);
-    this.#sharp =
-      wish.chroma.free && seen && sharpConfig !== plainConfig
-        ? seen[sharpConfig] !== undefined || (wish.chroma.sharp && seen[plainConfig] === undefined)
-        : wish.chroma.sharp;
-    this.#mayswitch = wish.chroma.free && !this.#sharp && seen?.[plainConfig] === undefined;
+    const { sharp, open } = firstChroma(wish);
+    this.#sharp = sharp;
+    this.#maySwitch = open;
   }
 
   async finish(): Promise<Found> {
@@ -158,8 +153,8 @@ class Search {
   /** Whether the first score asks for full chroma; switches to it when that helps. */
   async #missed(config: Config, points: readonly Point[]): Promise<boolean> {
     const [point] = points;
-    if (!this.#mayswitch || points.length !== 1 || point === undefined) return false;
-    this.#mayswitch = false;
+    if (!this.#maySwitch || points.length !== 1 || point === undefined) return false;
+    this.#maySwitch = false;
     if (point.score > meanScore(config, point.quality) - CHROMA_MISS) return false;
     this.#sharp = true;
     return true;
@@ -200,7 +195,7 @@ class Search {
   }
 
   #config(stage: Style['stage'], sharp: boolean): Config {
-    return configOf(lossyEncoding(styleOf(this.#wish, stage, sharp), 75))!;
+    return curveOf(this.#wish, stage, sharp);
   }
 
   #ceiling(): number {
@@ -231,6 +226,23 @@ function stagesOf({ format, mode, learned, progressive }: Wish): readonly Stage[
     ];
   }
   return [{ stage: 'final', cap: 3, above: 0.75 }];
+}
+
+/**
+ * The chroma to begin with, and whether a miss may change it. What an earlier
+ * search of the source ended with goes before the guess from its content.
+ */
+function firstChroma(wish: Wish): { readonly sharp: boolean; readonly open: boolean } {
+  const { sharp, free } = wish.chroma;
+  if (!free) return { sharp, open: false };
+  const seen = wish.learned?.shifts ?? {};
+  if (seen[curveOf(wish, 'final', true)] !== undefined) return { sharp: true, open: false };
+  if (seen[curveOf(wish, 'final', false)] !== undefined) return { sharp: false, open: false };
+  return { sharp, open: !sharp };
+}
+
+function curveOf(wish: Wish, stage: Style['stage'], sharp: boolean): Config {
+  return configOf(lossyEncoding(styleOf(wish, stage, sharp), 75))!;
 }
 
 function styleOf(wish: Wish, stage: Style['stage'], sharpChroma: boolean): Style {

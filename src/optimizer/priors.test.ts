@@ -63,7 +63,7 @@ describe('one number, one look', () => {
     [75, 'avif', 57, 'the scale of AVIF runs lower'],
     [100, 'avif', 100, 'the end is the end'],
     [1, 'webp', 1, 'and so is the beginning'],
-  ] as const)('JPEG %i is %s %i (%s)', (jpeg, format, expected) => {
+  ] as const)('JPEG %i is %s %i (%s)', (jpeg, format, expected, _why) => {
     expect(Math.abs(fromJpegScale(jpeg, format)! - expected)).toBeLessThanOrEqual(3);
   });
 

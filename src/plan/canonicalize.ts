@@ -9,17 +9,26 @@
  * Invariants: the canonical form of a canonical form is itself; lowering a plan
  * and lowering its canonical form give the same program.
  */
-import type { FormatName } from '../image/format.ts';
+import { type FormatName, formatCard } from '../image/format.ts';
 import type { Anchor, Length, Op, ResizeOp, ToneStep } from './op.ts';
-import type { Output } from './output.ts';
+import type { FormatRule, Output } from './output.ts';
 import { freezePlan, type Plan } from './plan.ts';
 
 /** The one spelling of a plan, frozen. */
 export function canonicalize(plan: Plan): Plan {
   const ops = dropLimits(mergeTone(plan.ops.flatMap(canonicalOp)));
-  return freezePlan(
-    tidy({ frames: plan.frames, ops, output: canonicalOutput(plan.output) }) as Plan,
+  const output = canonicalOutput(plan.output);
+  return freezePlan(tidy({ frames: canonicalFrames(plan, output), ops, output }) as Plan);
+}
+
+/** The first frame goes without saying where no format could show another. */
+function canonicalFrames({ frames }: Plan, output: Output): Plan['frames'] {
+  if (frames.kind === 'all' || frames.index > 0 || output.kind !== 'picture') return frames;
+  const still = output.formats.every(
+    ({ format, when }) =>
+      format !== 'source' && !formatCard(format).animation && when?.animated === undefined,
   );
+  return still ? { kind: 'all' } : frames;
 }
 
 /** One op in its one spelling; none where it changes nothing. */
@@ -190,7 +199,8 @@ function canonicalOutput(output: Output): Output {
   const end = output.formats.findIndex(
     (rule) => rule.when === undefined && rule.format !== 'source',
   );
-  const formats = end < 0 ? output.formats : output.formats.slice(0, end + 1);
+  const reached = end < 0 ? output.formats : output.formats.slice(0, end + 1);
+  const formats = reached.map(canonicalRule);
   const quality = formats.every(
     (rule) => rule.lossless === true || WITHOUT_QUALITY.includes(rule.format),
   )
@@ -201,8 +211,19 @@ function canonicalOutput(output: Output): Output {
     ...output,
     formats,
     quality,
-    density: quality.kind === 'lossless' ? 1 : output.density,
+    // Only a target cares, and it knows two kinds of screen.
+    density: quality.kind === 'target' && output.density >= 2 ? 2 : 1,
     jpeg: mayBeJpeg ? output.jpeg : { kind: 'free', chroma: 'free' },
+  };
+}
+
+/** True colour PNG keeps every pixel, asked or not. */
+function canonicalRule({ lossless, final, ...rule }: FormatRule): FormatRule {
+  const implied = rule.format === 'png' && rule.palette === undefined;
+  return {
+    ...rule,
+    ...(lossless && !implied ? { lossless } : {}),
+    ...(final && rule.when?.accepts !== undefined ? { final } : {}),
   };
 }
 

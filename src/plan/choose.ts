@@ -44,7 +44,7 @@ export function chooseFormat(
   const [first, ...rest] = holding;
   if (first === undefined) return { chosen: lastResort(facts), alternatives: [] };
   const chosen = chosenFormat(first.rule, first.index, first.format);
-  const negotiated = first.rule.when?.accepts !== undefined;
+  const negotiated = first.rule.when?.accepts !== undefined && first.rule.final !== true;
   return {
     chosen,
     alternatives: negotiated ? rest.map((r) => chosenFormat(r.rule, r.index, r.format)) : [],

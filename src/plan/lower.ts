@@ -67,6 +67,7 @@ export function lower(
   let trims = 0;
   for (const op of plan.ops) {
     if (op.kind === 'trim') {
+      if (op.notFor?.includes(info.format)) continue;
       const box = measured[trims++];
       if (box === undefined) {
         return {
@@ -82,9 +83,9 @@ export function lower(
     } else {
       apply(state, op, info);
     }
-    check(state.size, limits);
   }
   const instructions = simplify(state.instructions);
+  for (const instruction of instructions) check(instruction, limits);
   const choice =
     output.kind === 'picture'
       ? chooseFormat(output, {
@@ -134,7 +135,9 @@ function colourOf({ output }: Plan, info: SourceInfo): Program['colour'] {
   return output.profile === 'keep' && info.space === 'rgb' ? 'keep' : 'srgb';
 }
 
-function check({ width, height }: Size, limits: LowerLimits): void {
+/** Steps that make a picture larger must stay in bounds; the source's own size is the probe's business. */
+function check({ kind, width, height }: Instruction, limits: LowerLimits): void {
+  if (kind === 'orient' || kind === 'extract') return;
   if (width * height > limits.maxPixels || Math.max(width, height) > limits.maxSide) {
     throw new Fault(
       'result-too-large',

@@ -10,8 +10,8 @@ import { dirname, extname, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { checkSources } from './config-sources.ts';
-import { describeIssue, type Problem } from './problems.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type OptionOf } from './options.ts';
+import { describeIssue, type Problem } from './problems.ts';
 import { type SourceConfig, sourceSchema } from './source-schema.ts';
 
 export interface Config {
@@ -129,7 +129,9 @@ function readConfigFile(file: string): unknown {
     const [line = ''] = String((error as Error).message).split('\n');
     const place = /(?:at )?(?:position \d+|line \d+(?:,? column \d+)?)/.exec(line)?.[0];
     const what = kind === '.json' ? 'JSON' : 'YAML';
-    throw new ConfigError([`${file}: expected ${what}${place ? `, got something else ${place}` : ''}`]);
+    throw new ConfigError([
+      `${file}: expected ${what}${place ? `, got something else ${place}` : ''}`,
+    ]);
   }
 }
 

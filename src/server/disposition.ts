@@ -18,7 +18,12 @@ const EXTENSIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Spellings that mean the same format as the canonical extension. */
-const SAME: Readonly<Record<string, string>> = { jpeg: 'jpg', jpe: 'jpg', jfif: 'jpg', tif: 'tiff' };
+const SAME: Readonly<Record<string, string>> = {
+  jpeg: 'jpg',
+  jpe: 'jpg',
+  jfif: 'jpg',
+  tif: 'tiff',
+};
 
 /** Extensions that are taken off before the real one is put on. */
 const KNOWN = new Set([
@@ -41,9 +46,11 @@ export function contentDisposition(
   download: string | undefined,
 ): string {
   const wanted = download === undefined || download === '' ? nameOfSource(source) : download;
-  return create(withExtension(cleanName(wanted), mediaType), {
+  const header = create(withExtension(cleanName(wanted), mediaType), {
     type: download === undefined ? 'inline' : 'attachment',
   });
+  // A bare token is valid too, but clients that look for quotes exist
+  return header.replace(/^(\w+; filename=)([^";]+)/, '$1"$2"');
 }
 
 /** The last segment of the path, decoded where it can be. */

@@ -65,8 +65,9 @@ export function createListener(options: AdapterOptions): Listener {
   });
   server.timeout = IDLE_TIMEOUT;
   server.maxConnections = options.connections;
-  const serve = (expectsContinue: boolean) => (message: IncomingMessage, response: ServerResponse) =>
-    void exchange(message, response, options, expectsContinue, () => draining);
+  const serve =
+    (expectsContinue: boolean) => (message: IncomingMessage, response: ServerResponse) =>
+      void exchange(message, response, options, expectsContinue, () => draining);
   server.on('request', serve(false));
   server.on('checkContinue', serve(true));
   server.on('checkExpectation', (message: IncomingMessage, response: ServerResponse) =>
@@ -197,7 +198,12 @@ async function* lazyBody(message: IncomingMessage, begin: () => void): AsyncGene
 }
 
 /** An answer from before the handler. */
-function early(method: string, status: number, code: string, options: AdapterOptions): HttpResponse {
+function early(
+  method: string,
+  status: number,
+  code: string,
+  options: AdapterOptions,
+): HttpResponse {
   const headers = status === 405 ? { allow: 'GET, HEAD, POST, OPTIONS' } : undefined;
   const answer = {
     status,

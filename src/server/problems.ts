@@ -35,9 +35,7 @@ export function describeIssue(issue: Issue, raw: unknown): Problem[] {
         ? [{ path, message: `expected text, a number or true or false, ${got}` }]
         : [discriminator(issue.path, issue.discriminator, raw)];
     case 'invalid_format':
-      return [
-        { path, message: `expected letters, digits, "-", "_" or ".", at most 64, ${got}` },
-      ];
+      return [{ path, message: `expected letters, digits, "-", "_" or ".", at most 64, ${got}` }];
     default:
       return [{ path, message: `${issue.message}, ${got}` }];
   }

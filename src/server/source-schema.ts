@@ -68,7 +68,10 @@ export const sourceSchema = z.strictObject({
   hosts: z.array(host).default([]),
   origin,
   signing: z
-    .strictObject({ tokens: z.array(z.string().min(1)).min(1), required: z.boolean().default(true) })
+    .strictObject({
+      tokens: z.array(z.string().min(1)).min(1),
+      required: z.boolean().default(true),
+    })
     .optional(),
   defaults: z.record(z.string().min(1), parameter).optional(),
   accounts: z

@@ -41,11 +41,7 @@ function withHost(host: string | undefined, path: string): Target {
 
 /** `Images.Example.com.:8080` is `images.example.com`; IPv6 literals keep their brackets. */
 export function hostName(host: string): string {
-  return host
-    .trim()
-    .toLowerCase()
-    .replace(/:\d*$/, '')
-    .replace(/\.$/, '');
+  return host.trim().toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
 }
 
 /**

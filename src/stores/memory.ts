@@ -5,7 +5,7 @@
  * caller's array nor the larger buffer it was cut from lives on here. What
  * comes out is the store's own array: read it, do not write to it.
  */
-import { type Entry, type Meta, type Store, type StoreKey, checkKey } from './store.ts';
+import { checkKey, type Entry, type Meta, type Store, type StoreKey } from './store.ts';
 
 /** Bytes counted per entry beside body, record and key: map slot, objects, array headers. */
 const OVERHEAD = 256;
@@ -39,7 +39,7 @@ export class MemoryStore implements Store {
   }
 
   async put(key: StoreKey, meta: Meta, body: Uint8Array): Promise<void> {
-    this.#keep(checkKey(key), meta, body, (bytes) => Uint8Array.from(bytes));
+    this.#keep(checkKey(key), meta, body, (bytes) => new Uint8Array(bytes));
   }
 
   async update(key: StoreKey, meta: Meta): Promise<boolean> {

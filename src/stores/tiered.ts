@@ -23,6 +23,8 @@ export class TieredStore implements FileStore {
   readonly #largest: number;
   /** Reads from the back under way, with whether a write has overtaken them. */
   readonly #reads = new Map<StoreKey, Set<{ overtaken: boolean }>>();
+  /** Writes under way. */
+  readonly #writers = new Map<StoreKey, number>();
 
   constructor(front: Store, back: FileStore & Partial<Touchable>, options: TieredOptions = {}) {
     this.#front = front;
@@ -40,7 +42,7 @@ export class TieredStore implements FileStore {
       this.#back.touch?.(key);
       return near;
     }
-    const read = { overtaken: false };
+    const read = { overtaken: this.#writers.has(key) };
     const reads = this.#reads.get(key) ?? new Set();
     this.#reads.set(key, reads.add(read));
     try {
@@ -62,28 +64,28 @@ export class TieredStore implements FileStore {
     return near;
   }
 
-  async put(key: StoreKey, meta: Meta, body: Uint8Array): Promise<void> {
-    this.#overtake(key);
-    if (body.length <= this.#largest) await this.#front.put(key, meta, body);
-    else await this.#front.delete(key);
-    await this.#back.put(key, meta, body);
-    this.#overtake(key);
+  put(key: StoreKey, meta: Meta, body: Uint8Array): Promise<void> {
+    return this.#write(key, async () => {
+      if (body.length <= this.#largest) await this.#front.put(key, meta, body);
+      else await this.#front.delete(key);
+      await this.#back.put(key, meta, body);
+    });
   }
 
-  async update(key: StoreKey, meta: Meta): Promise<boolean> {
-    this.#overtake(key);
-    const near = await this.#front.update(key, meta);
-    const far = await this.#back.update(key, meta);
-    this.#overtake(key);
-    return near || far;
+  update(key: StoreKey, meta: Meta): Promise<boolean> {
+    return this.#write(key, async () => {
+      const near = await this.#front.update(key, meta);
+      const far = await this.#back.update(key, meta);
+      return near || far;
+    });
   }
 
-  async delete(key: StoreKey): Promise<boolean> {
-    this.#overtake(key);
-    const near = await this.#front.delete(key);
-    const far = await this.#back.delete(key);
-    this.#overtake(key);
-    return near || far;
+  delete(key: StoreKey): Promise<boolean> {
+    return this.#write(key, async () => {
+      const near = await this.#front.delete(key);
+      const far = await this.#back.delete(key);
+      return near || far;
+    });
   }
 
   /** A file with the body; written now if only the front still held the entry. */
@@ -96,13 +98,11 @@ export class TieredStore implements FileStore {
     return this.#back.path(key);
   }
 
-  async adopt(key: StoreKey, meta: Meta, file: string): Promise<void> {
-    this.#overtake(key);
-    await this.#front.delete(key);
-    await this.#back.adopt(key, meta, file);
-    // A reader may have brought the older entry forward meanwhile.
-    await this.#front.delete(key);
-    this.#overtake(key);
+  adopt(key: StoreKey, meta: Meta, file: string): Promise<void> {
+    return this.#write(key, async () => {
+      await this.#front.delete(key);
+      await this.#back.adopt(key, meta, file);
+    });
   }
 
   temporary(): string {
@@ -114,7 +114,16 @@ export class TieredStore implements FileStore {
     await this.#back.close();
   }
 
-  #overtake(key: StoreKey): void {
+  /** Runs a write; a read from the back that meets it anywhere is not kept in front. */
+  async #write<Result>(key: StoreKey, work: () => Promise<Result>): Promise<Result> {
+    this.#writers.set(key, (this.#writers.get(key) ?? 0) + 1);
     for (const read of this.#reads.get(key) ?? []) read.overtaken = true;
+    try {
+      return await work();
+    } finally {
+      const left = (this.#writers.get(key) ?? 1) - 1;
+      if (left > 0) this.#writers.set(key, left);
+      else this.#writers.delete(key);
+    }
   }
 }

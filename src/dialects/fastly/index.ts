@@ -11,7 +11,6 @@
 import { type Diagnostic, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
-import type { Op } from '../../plan/op.ts';
 import { freezePlan } from '../../plan/plan.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
 import { output } from './output.ts';
@@ -45,8 +44,7 @@ function compile(request: ImageRequest, { defaults }: DialectSettings): Compiled
   const source = sourceOf(target, settings);
   const values = readValues(target, settings, remark);
   const ops = translate(values, settings, remark);
-  const plain = values.frame === undefined && ops.every(isHousekeeping);
-  const encoding = output(values, settings, plain, remark);
+  const encoding = output(values, settings, remark);
   remarkOnHeaders(request, diagnostics);
   return {
     source,
@@ -96,11 +94,6 @@ const LONGEST_EXCERPT = 40;
 function excerpt(text: string): string {
   const shown = printable(text.slice(0, LONGEST_EXCERPT));
   return text.length > LONGEST_EXCERPT ? `"${shown}..."` : `"${shown}"`;
-}
-
-/** Steps that every plan has. */
-function isHousekeeping(op: Op): boolean {
-  return op.kind === 'limit' || (op.kind === 'orient' && op.by === 'source');
 }
 
 /** Features that the vendor steers by request headers (spec section 8). */

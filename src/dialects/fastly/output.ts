@@ -31,13 +31,8 @@ export interface Encoding {
  */
 type Keep = 'always' | 'by-source' | 'never';
 
-/** `plain`: no step asks for other pixels, so that the source itself may be the smaller answer. */
-export function output(
-  values: FastlyValues,
-  settings: ServiceSettings,
-  plain: boolean,
-  remark: Remark,
-): Encoding {
+/** The encoding that the parameters ask for; a source whose pixels stay as they are bounds its size. */
+export function output(values: FastlyValues, settings: ServiceSettings, remark: Remark): Encoding {
   const format = writable(values.format, remark);
   const automatic = format === 'auto' ? [] : automaticFormats(values, settings);
   const chosen = explicit(format, values);
@@ -51,7 +46,7 @@ export function output(
       density: values.dpr ?? 1,
       jpeg: { kind: jpegKind(format, settings), chroma: 'free' },
       metadata: keptMetadata(values, remark),
-      whenLarger: plain ? 'source' : 'render',
+      whenLarger: 'source',
     }),
     negotiated: format === 'auto' || automatic.length > 0,
   };
@@ -227,7 +222,7 @@ function quality(
       ? { kind: 'quality', jpeg: pair.first, own: { webp: pair.webp } }
       : { kind: 'quality', jpeg: pair.first };
   }
-  if (optimize) return { kind: 'target', score: targetFor(`fastly-${optimize}`, 1) };
+  if (optimize) return { kind: 'target', score: targetFor(`fastly-${optimize}`) };
   const { jpegQuality, webpQuality } = settings;
   return jpegQuality === webpQuality
     ? { kind: 'quality', jpeg: jpegQuality }

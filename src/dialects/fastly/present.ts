@@ -74,14 +74,14 @@ export function refuse(
   _request: ImageRequest,
   _compiled: Compiled | undefined,
 ): Refusal {
-  const { status, ttl } = fault.kind;
+  const { ttl } = fault.kind;
   const cause = PASSED_THROUGH[fault.code];
   if (cause !== undefined) {
     return { kind: 'source', headers: { 'fastly-io-error': cause }, ttl };
   }
   return {
     kind: 'error',
-    status: status,
+    status: statusOf(fault),
     headers: {
       'fastly-io-error': EXPLAINED[fault.code] ?? printable(fault.message),
       ...(fault.code === 'method-not-allowed' ? { allow: 'GET, HEAD' } : {}),
@@ -89,6 +89,14 @@ export function refuse(
     message: fault.message,
     ttl,
   };
+}
+
+/** The status of the origin where there was one (spec section 13), else that of the fault. */
+function statusOf(fault: Fault): number {
+  const given = EXPLAINED[fault.code] === BAD_STATUS ? fault.detail.status : undefined;
+  const failed =
+    typeof given === 'number' && Number.isInteger(given) && given >= 400 && given < 600;
+  return failed ? given : fault.kind.status;
 }
 
 /** Text fit for a header: printable ASCII, everything else a question mark. */

@@ -138,12 +138,12 @@ function background({ 'bg-color': color }: FastlyValues): Op[] {
 function tone({ brightness = 0, contrast = 0, saturation = 0 }: FastlyValues): Op[] {
   const steps: ToneStep[] = [];
   if (brightness > 0) {
-    steps.push({ kind: 'linear', gain: 1 - brightness / 100, offset: 2.55 * brightness });
+    steps.push({ kind: 'linear', gain: 1 - brightness / 100, offset: (255 * brightness) / 100 });
   } else if (brightness < 0) {
     steps.push({ kind: 'linear', gain: 1 + brightness / 100, offset: 0 });
   }
   if (contrast !== 0) {
-    const reach = 2.55 * contrast;
+    const reach = (255 * contrast) / 100;
     const gain = (259 * (reach + 255)) / (255 * (259 - reach));
     steps.push({ kind: 'linear', gain, offset: 128 * (1 - gain) });
   }

@@ -160,8 +160,9 @@ function sitePath(rest: string): SourceRef | undefined {
   if (/^[a-z][a-z0-9+.-]*(:|%3a)(\/|%2f)/i.test(rest)) {
     throw new Fault('source-refused', 'Expected a path of this site for the source.');
   }
-  const [raw = '', ...query] = dropFragment(escapeRaw(rest)).split('?');
-  if (hasUnsafe(raw)) throw new Fault('bad-request', 'The source contains forbidden characters.');
+  const text = dropFragment(escapeRaw(rest));
+  const [raw = '', ...query] = text.split('?');
+  if (hasUnsafe(text)) throw new Fault('bad-request', 'The source contains forbidden characters.');
   // a template that joins "full/" and "/a.jpg" means the path, not another host
   const path = raw.replace(/^\/+/, '');
   if (path === '') return undefined;

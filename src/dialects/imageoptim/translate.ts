@@ -116,9 +116,9 @@ function anchorOf(at: CropAt): Anchor {
 /** Scores at density 1: the output's own density lowers them where it is 2 or more. */
 function qualityAsk({ quality, box }: Options): QualityAsk {
   if (quality !== 'lossless')
-    return { kind: 'target', score: targetFor(`imageoptim-${quality}`, 1) };
+    return { kind: 'target', score: targetFor(`imageoptim-${quality}`) };
   if (box === undefined) return { kind: 'lossless' };
-  return { kind: 'lossless', resized: targetFor('imageoptim-high', 1) };
+  return { kind: 'lossless', resized: targetFor('imageoptim-high') };
 }
 
 /** Colours of a PNG per preset: low and medium use a palette, the others true colour. */

@@ -5,10 +5,10 @@
 import type { Color } from '../../base/color.ts';
 import { choice, decimal, type ParamTable, param } from '../params.ts';
 import { colorOf } from './colors.ts';
-import { color, colorPair, corners, flag, integer, real, type Row } from './readers.ts';
+import { color, colorPair, corners, flag, integer, type Row, real } from './readers.ts';
 
 /** A side of padding beyond this leaves no room for a picture in 8192 pixels. */
-const WIDEST_PAD = 4095;
+export const WIDEST_PAD = 4095;
 
 const adjust = (doc: string, row: Partial<Row> = {}) =>
   integer(-100, 100, { doc, fallback: '0', ...row });

@@ -106,7 +106,10 @@ export const SIZE_PARAMS = {
   'max-h': limit('Greatest height where only the width is given.', 'max-height'),
   'fp-x': real(0, 1, { doc: 'Focal point, from the left edge (0) to the right.', fallback: '0.5' }),
   'fp-y': real(0, 1, { doc: 'Focal point, from the top edge (0) to the bottom.', fallback: '0.5' }),
-  'fp-z': real(1, 100, { doc: 'Zoom on the focal point; 2 shows half of each side.', fallback: '1' }),
+  'fp-z': real(1, 100, {
+    doc: 'Zoom on the focal point; 2 shows half of each side.',
+    fallback: '1',
+  }),
   'resize-filter': choiceOf(FILTERS, {
     doc: 'The filter that resamples.',
     fallback: 'lanczos2',
@@ -130,7 +133,8 @@ export const SIZE_PARAMS = {
     fallback: '0',
     read: (text) => {
       const value = decimal(text);
-      if (value === undefined || !Number.isFinite(value)) return { expected: 'a number of degrees' };
+      if (value === undefined || !Number.isFinite(value))
+        return { expected: 'a number of degrees' };
       return { value: (((value % 360) + 360) % 360) + 0 };
     },
   }),

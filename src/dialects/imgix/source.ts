@@ -34,7 +34,7 @@ function absoluteUrl(path: string): string {
 
 const ABSOLUTE = /^https?:\/\//i;
 /** URL parsers drop some of these silently, so that two readers see two hosts. */
-const CONTROL = /[\u0000-\u001f\u007f\\]/;
+const CONTROL = /[\p{Cc}\\]/u;
 
 function decodeOnce(path: string): string | undefined {
   try {

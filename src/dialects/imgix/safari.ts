@@ -1,0 +1,26 @@
+/**
+ * Safari: formats that a browser lists and does not show
+ * (spec: imgix.md section 4.4, rules 2 and 3).
+ */
+import type { FormatName } from '../../image/format.ts';
+
+/**
+ * Whether a user agent may decide about formats. Off: the `Accept` header of
+ * every browser in use tells the truth, and a cache that would have to keep
+ * user agents apart keeps almost nothing (spec: http.md section 1.7).
+ */
+export const USER_AGENT_DECIDES = false;
+
+/** Formats that a user agent cannot show although it may list them. */
+export function brokenFormats(userAgent: string | undefined): readonly FormatName[] {
+  const match = /\bVersion\/(\d{1,3})(?:\.(\d{1,3}))?\S* (?:Mobile\/\S+ )?Safari\//.exec(
+    userAgent ?? '',
+  );
+  if (match === null) return [];
+  const major = Number(match[1]);
+  const minor = Number(match[2] ?? 0);
+  return [
+    ...(major < 16 || (major === 16 && minor < 4) ? (['avif'] as const) : []),
+    ...(major === 14 ? (['webp'] as const) : []),
+  ];
+}

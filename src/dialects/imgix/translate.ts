@@ -1,0 +1,154 @@
+/**
+ * Translate: from the values of the parameters to a plan
+ * (spec: imgix.md section 3, the order of operations).
+ */
+import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
+import { type Op, px, type ResizeOp } from '../../plan/op.ts';
+import type { Output } from '../../plan/output.ts';
+import type { Frames, Plan } from '../../plan/plan.ts';
+import { detailOps, styleOps, toneOps } from './adjust.ts';
+import { type ClientFacts, dropsFm, pictureOutput } from './format.ts';
+import type { Hints } from './hints.ts';
+import type { ImgixValues } from './params.ts';
+import { LONGEST_SIDE } from './readers.ts';
+import { before, boxOf, resizeOps, turns } from './size.ts';
+import { padding, surroundOps } from './surround.ts';
+
+/**
+ * Whether adjustments come after sizing. The vendor documents them before it;
+ * on fewer pixels they cost less, differ by a level or two, and the radii of
+ * sharpening and blur mean pixels of the output (spec: imgix.md section 3).
+ */
+const ADJUST_AFTER_SIZING = true;
+
+const LIMIT: Op = { kind: 'limit', side: LONGEST_SIDE };
+
+/** The plan of a request that renders. */
+export function translate(values: ImgixValues, hints: Hints, client: ClientFacts): Plan {
+  if (values.palette === undefined && values.fm === 'json') {
+    return {
+      frames: { kind: 'all' },
+      ops: [],
+      output: { kind: 'facts', form: 'imgix' },
+    };
+  }
+  const box = boxOf(values, hints);
+  const room = padding(values, box.density);
+  const sized = box.width !== undefined || box.height !== undefined;
+  const bounded = box.width !== undefined && box.height !== undefined;
+  const sizing = resizeOps(values, box, sized ? room : undefined);
+  return {
+    frames: framesOf(values),
+    ops: [
+      ...before(values),
+      ...sizeAndAdjust(values, sizing),
+      ...surroundOps(values, room, box.density),
+      // Padding and a turned frame may pass the limit once more.
+      ...((room && !bounded) || values['rot-type'] === 'pivot' ? [LIMIT] : []),
+    ],
+    output: outputOf(values, client, box.density),
+  };
+}
+
+/**
+ * Sizing, turning and adjusting, in the order that keeps fills as they were
+ * asked for: a red bar stays red in a picture made grey.
+ */
+function sizeAndAdjust(values: ImgixValues, sizing: readonly Op[]): Op[] {
+  const turned = turns(values);
+  const tone = toneOps(values);
+  const spatial = [...detailOps(values), ...styleOps(values)];
+  const last = sizing.at(-1);
+  const fills = last?.kind === 'resize' && last.fit === 'contain' ? last : undefined;
+  if (fills === undefined || turned.length + tone.length + spatial.length === 0) {
+    return ADJUST_AFTER_SIZING
+      ? [...sizing, LIMIT, ...turned, ...tone, ...spatial]
+      : [...tone, ...sizing, LIMIT, ...turned, ...spatial];
+  }
+  const box = pixelBox(fills);
+  if (box === undefined) return [...tone, ...sizing, LIMIT, ...turned, ...spatial];
+  // First inside the box, last into it: the second resize only adds the space.
+  const { fill: _, ...inside } = box;
+  return [
+    ...sizing.slice(0, -1),
+    { ...inside, fit: 'inside' },
+    LIMIT,
+    ...turned,
+    ...tone,
+    ...spatial,
+    box,
+  ];
+}
+
+/** The resize with its box in device pixels; undefined where the box depends on the picture. */
+function pixelBox({ density = 1, ratio, ...op }: ResizeOp): ResizeOp | undefined {
+  const given = {
+    width: op.width && 'px' in op.width ? op.width.px : undefined,
+    height: op.height && 'px' in op.height ? op.height.px : undefined,
+  };
+  if ((op.width && !given.width) || (op.height && !given.height)) return undefined;
+  const width = given.width ?? (ratio && given.height && given.height * ratio);
+  const height = given.height ?? (ratio && given.width && given.width / ratio);
+  if (width === undefined || height === undefined) return undefined;
+  const whole = (length: number) => px(Math.max(1, Math.round(length * density)));
+  return { ...op, width: whole(width), height: whole(height) };
+}
+
+/** `frame` and `page` count from 1; without them all frames are read. */
+function framesOf({ frame, page }: ImgixValues): Frames {
+  const number = frame ?? page;
+  return number === undefined ? { kind: 'all' } : { kind: 'one', index: number - 1 };
+}
+
+function outputOf(values: ImgixValues, client: ClientFacts, density: number): Output {
+  if (values.palette !== undefined) {
+    return {
+      kind: 'palette',
+      form: values.palette,
+      colours: values.colors ?? 6,
+      prefix: values.palette === 'css' ? (values.prefix ?? 'image') : 'image',
+    };
+  }
+  if (values.fm === 'blurhash') return { kind: 'blurhash', x: 4, y: 3 };
+  return pictureOutput(values, client, density);
+}
+
+/** Remarks on what was read well and cannot be done in full. */
+export function shortfalls(values: ImgixValues): Diagnostic[] {
+  const remarks: Diagnostic[] = [];
+  const say = (held: boolean | undefined, message: string, param: string, mild = false) => {
+    if (held) remarks.push(mild ? note(message, param) : warning(message, param));
+  };
+  say(dropsFm(values.fm), `This server does not write ${values.fm}; fm is ignored.`, 'fm');
+  say(
+    values.fill === 'gradient' && values.fit?.startsWith('fill'),
+    'Gradients are not built; the space is filled with fill-color.',
+    'fill',
+  );
+  say(values.cs === 'adobergb1998', 'Adobe RGB is not built; sRGB takes its place.', 'cs');
+  say(
+    values.fit === 'facearea',
+    'There is no face detector here; fit=facearea is treated as clip.',
+    'fit',
+    true,
+  );
+  say(
+    values.fit === 'crop' && values.crop?.includes('faces'),
+    'There is no face detector here; crop=faces passes to the next word.',
+    'crop',
+    true,
+  );
+  say(
+    values['rasterize-bypass'],
+    'rasterize-bypass has an effect only on files named svg, eps, pdf or ai.',
+    'rasterize-bypass',
+    true,
+  );
+  say(
+    values.auto?.includes('redeye'),
+    'There is no face detector here; auto=redeye changes nothing.',
+    'auto',
+    true,
+  );
+  return remarks;
+}

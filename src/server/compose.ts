@@ -1,0 +1,160 @@
+/**
+ * Compose: the server put together from its configuration.
+ *
+ * Everything is made here and handed down: origins, engine, dialects, routes,
+ * sockets. Nothing below this file knows the configuration.
+ */
+import type { AddressInfo } from 'node:net';
+import { systemClock } from '../base/clock.ts';
+import type { Dialect, DialectSettings } from '../dialects/dialect.ts';
+import { fastly } from '../dialects/fastly/index.ts';
+import { imageoptim } from '../dialects/imageoptim/index.ts';
+import { imgix } from '../dialects/imgix/index.ts';
+import { createEngine } from '../engine/create.ts';
+import type { Engine } from '../engine/engine.ts';
+import { createOrigin } from '../origins/create.ts';
+import { type Config, ConfigError } from './config.ts';
+import type { Services } from './handler.ts';
+import type { Handle } from './http-message.ts';
+import { createLog, type Log } from './log.ts';
+import { createListener } from './node-adapter.ts';
+import { createHandle, type Page, type Route } from './routes.ts';
+import type { SourceConfig } from './source-schema.ts';
+import { readUpload } from './upload.ts';
+
+const DIALECTS: Readonly<Record<SourceConfig['dialect'], Dialect>> = { fastly, imgix, imageoptim };
+
+export interface Server {
+  /** Starts to answer; resolves with the address. Closes on failure. @throws the system's error, such as EADDRINUSE */
+  listen(): Promise<AddressInfo>;
+  /** The server as a function, without a socket. */
+  readonly handle: Handle;
+  /** For `explain`. */
+  readonly routes: readonly Route[];
+  readonly engine: Engine;
+  /** Where it listens; undefined before `listen`. */
+  address(): AddressInfo | undefined;
+  /** Lets running answers end, then frees everything. */
+  close(): Promise<void>;
+}
+
+export interface ServerExtras {
+  /** Pages beside the sources, by exact path. */
+  readonly pages?: ReadonlyMap<string, Page>;
+  readonly log?: Log;
+}
+
+/** A server for a checked configuration. @throws when the cache folder cannot be written */
+export async function createServer(config: Config, extras: ServerExtras = {}): Promise<Server> {
+  const log = extras.log ?? createLog(config.log.level);
+  const routes = config.sources.map((source, index) => routeOf(source, index, config));
+  const engine = await startEngine(config, log);
+  const services: Services = {
+    engine,
+    readUpload: (headers, body) =>
+      readUpload(headers, body, { maxBytes: config.limits.uploadBytes }),
+    clock: systemClock,
+    log,
+    policy: config.headers,
+  };
+  let draining = false;
+  const handle = createHandle({
+    routes,
+    services,
+    draining: () => draining,
+    ...(extras.pages === undefined ? {} : { pages: extras.pages }),
+  });
+  const listener = createListener({
+    handle,
+    policy: config.headers,
+    now: () => systemClock.now(),
+    connections: config.listen.connections,
+    grace: config.listen.grace,
+  });
+  let address: AddressInfo | undefined;
+  const close = async () => {
+    draining = true;
+    if (address !== undefined) await listener.close();
+    await engine.close();
+    await Promise.all(routes.map(({ site }) => site.mount.origin.close()));
+    log.info({}, 'stopped');
+  };
+  return {
+    handle,
+    routes,
+    engine,
+    address: () => address,
+    async listen() {
+      try {
+        address = await listener.listen(config.listen);
+      } catch (error) {
+        // A port that cannot be had must not leave workers behind
+        await close();
+        throw error;
+      }
+      log.info({ address: address.address, port: address.port }, 'listening');
+      return address;
+    },
+    close,
+  };
+}
+
+async function startEngine({ cache, workers, refine, limits }: Config, log: Log): Promise<Engine> {
+  return createEngine({
+    cache: {
+      folder: cache.folder,
+      bytes: cache.size,
+      ...(cache.memory === undefined ? {} : { memoryBytes: cache.memory }),
+    },
+    ...(workers === undefined ? {} : { workers }),
+    refine,
+    limits: {
+      pixels: limits.pixels,
+      totalPixels: limits.totalPixels,
+      frames: limits.frames,
+      sourceBytes: Math.max(limits.sourceBytes, limits.uploadBytes),
+      renderMilliseconds: limits.renderTimeout,
+    },
+    log: (event, detail) => log.info(detail, event),
+  });
+}
+
+function routeOf(source: SourceConfig, index: number, { limits, listen }: Config): Route {
+  const { name, dialect, origin, mount, hosts, signing, defaults, accounts } = source;
+  const settings: DialectSettings = {
+    name,
+    origin: origin.kind,
+    ...(signing === undefined ? {} : { signing }),
+    ...(defaults === undefined ? {} : { defaults }),
+    ...(accounts === undefined ? {} : { accounts }),
+  };
+  const self = [...hosts, `${bracketed(listen.host)}:${listen.port}`];
+  return {
+    site: {
+      dialect: DIALECTS[dialect],
+      settings,
+      mount: { name, origin: originOf(source, index, limits, self) },
+    },
+    hosts,
+    ...(mount === undefined ? {} : { prefix: mount }),
+  };
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function originOf(
+  { origin }: SourceConfig,
+  index: number,
+  limits: Config['limits'],
+  selfAddresses: readonly string[],
+) {
+  try {
+    const bounds = { maxBytes: limits.sourceBytes, totalMs: limits.sourceTimeout };
+    return createOrigin(origin, bounds, { selfAddresses });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ConfigError([`sources[${index}].origin: ${error.message}`]);
+  }
+}

@@ -1,0 +1,227 @@
+/** What every store does, whatever it keeps its entries in. */
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FileStore, Store } from './store.ts';
+
+export const KEY = 'aa00000000000001';
+export const OTHER = 'bb00000000000002';
+export const text = (value: string) => new TextEncoder().encode(value);
+export const read = async (store: Store, key = KEY) => {
+  const entry = await store.get(key);
+  return entry && { meta: entry.meta, body: new TextDecoder().decode(entry.body) };
+};
+
+/** @param open gives an empty store of about `capacity` bytes */
+export function storeSuite(open: (capacity: number) => Promise<Store>): void {
+  describe('as a store', () => {
+    let store: Store;
+    beforeEach(async () => {
+      store = await open(1_000_000);
+    });
+    afterEach(() => store.close());
+
+    test('gives back what was put, bit by bit', async () => {
+      const body = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 7) & 255);
+      await store.put(KEY, { type: 'image/png', list: [1, { a: null }] }, body);
+      const entry = await store.get(KEY);
+      expect(entry?.meta).toEqual({ type: 'image/png', list: [1, { a: null }] });
+      expect(Buffer.compare(entry?.body ?? new Uint8Array(), body)).toBe(0);
+      expect(await store.head(KEY)).toEqual(entry?.meta);
+    });
+
+    test('knows nothing of other keys', async () => {
+      await store.put(KEY, {}, text('a'));
+      expect(await store.get(OTHER)).toBeUndefined();
+      expect(await store.head(OTHER)).toBeUndefined();
+      expect(await store.update(OTHER, {})).toBe(false);
+      expect(await store.delete(OTHER)).toBe(false);
+    });
+
+    test('keeps empty bodies', async () => {
+      await store.put(KEY, { empty: true }, new Uint8Array());
+      expect(await read(store)).toEqual({ meta: { empty: true }, body: '' });
+    });
+
+    test('the newer entry takes the place of the older', async () => {
+      await store.put(KEY, { n: 1 }, text('first'));
+      await store.put(KEY, { n: 2 }, text('second'));
+      expect(await read(store)).toEqual({ meta: { n: 2 }, body: 'second' });
+    });
+
+    test('of writes at once the last one stays', async () => {
+      await Promise.all([1, 2, 3, 4, 5].map((n) => store.put(KEY, { n }, text('x'.repeat(n)))));
+      expect(await read(store)).toEqual({ meta: { n: 5 }, body: 'xxxxx' });
+    });
+
+    test('is not changed by later changes to the array that was put', async () => {
+      const body = text('before');
+      await store.put(KEY, {}, body);
+      body.fill(0);
+      expect((await read(store))?.body).toBe('before');
+    });
+
+    test('update puts another record on the same body', async () => {
+      await store.put(KEY, { n: 1 }, text('body'));
+      expect(await store.update(KEY, { n: 2, more: 'x' })).toBe(true);
+      expect(await read(store)).toEqual({ meta: { n: 2, more: 'x' }, body: 'body' });
+    });
+
+    test('what is deleted is gone', async () => {
+      await store.put(KEY, {}, text('a'));
+      expect(await store.delete(KEY)).toBe(true);
+      expect(await store.get(KEY)).toBeUndefined();
+      expect(await store.delete(KEY)).toBe(false);
+      expect(await store.update(KEY, {})).toBe(false);
+    });
+
+    test('counts its bytes and gives them back', async () => {
+      const empty = store.bytes;
+      await store.put(KEY, {}, new Uint8Array(10_000));
+      expect(store.bytes - empty).toBeGreaterThanOrEqual(10_000);
+      expect(store.bytes - empty).toBeLessThan(25_000);
+      await store.put(KEY, {}, new Uint8Array(20_000));
+      expect(store.bytes - empty).toBeGreaterThanOrEqual(20_000);
+      await store.delete(KEY);
+      expect(store.bytes).toBe(empty);
+    });
+
+    test.each([
+      '',
+      'short',
+      'AA00000000000001',
+      '../../../etc/passwd',
+      'aa0000000000000z',
+      'a'.repeat(129),
+    ])('a key like %j is a mistake of ours', async (key) => {
+      await expect(async () => store.put(key, {}, text('a'))).rejects.toThrow(TypeError);
+      await expect(async () => store.get(key)).rejects.toThrow(TypeError);
+    });
+
+    test('does what a map does', async () => {
+      const keys = fc.constantFrom(KEY, OTHER, 'cc00000000000003');
+      const step = fc.oneof(
+        fc.record({ do: fc.constant('put'), key: keys, value: fc.string() }),
+        fc.record({ do: fc.constant('update'), key: keys, value: fc.string() }),
+        fc.record({ do: fc.constant('delete'), key: keys, value: fc.constant('') }),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+          const map = new Map<string, { meta: string; body: string }>();
+          for (const key of [KEY, OTHER, 'cc00000000000003']) await store.delete(key);
+          for (const { do: what, key, value } of steps) {
+            if (what === 'put') {
+              await store.put(key, { value }, text(value));
+              map.set(key, { meta: value, body: value });
+            } else if (what === 'update') {
+              const known = map.get(key);
+              expect(await store.update(key, { value })).toBe(known !== undefined);
+              if (known) map.set(key, { ...known, meta: value });
+            } else expect(await store.delete(key)).toBe(map.delete(key));
+            const expected = map.get(key);
+            expect(await read(store, key)).toEqual(
+              expected && { meta: { value: expected.meta }, body: expected.body },
+            );
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+  });
+
+  describe('as a store of bounded size', () => {
+    const key = (n: number) => `ee${n.toString(16).padStart(10, '0')}`;
+
+    test('drops what was used least recently', async () => {
+      const store = await open(100_000);
+      for (let n = 0; n < 40; n++) {
+        await store.put(key(n), { n }, new Uint8Array(10_000));
+        await store.get(key(0));
+      }
+      await settled(store, 110_000);
+      expect(store.bytes).toBeLessThanOrEqual(110_000);
+      expect(await store.head(key(0))).toEqual({ n: 0 });
+      expect(await store.head(key(39))).toEqual({ n: 39 });
+      expect(await store.head(key(2))).toBeUndefined();
+      await store.close();
+    });
+
+    test('an entry larger than the store is not kept, nor is what it replaced', async () => {
+      const store = await open(100_000);
+      await store.put(KEY, {}, text('small'));
+      await store.put(KEY, {}, new Uint8Array(200_000));
+      expect(await store.get(KEY)).toBeUndefined();
+      await store.put(OTHER, {}, text('works'));
+      expect((await read(store, OTHER))?.body).toBe('works');
+      await store.close();
+    });
+  });
+}
+
+/** @param open gives an empty store of about `capacity` bytes */
+export function fileStoreSuite(open: (capacity: number) => Promise<FileStore>): void {
+  storeSuite(open);
+
+  describe('as a store of files', () => {
+    let store: FileStore;
+    beforeEach(async () => {
+      store = await open(1_000_000);
+    });
+    afterEach(() => store.close());
+    const content = async (key = KEY) => {
+      const path = await store.path(key);
+      return path && (await readFile(path, 'utf8'));
+    };
+
+    test('path leads to exactly the body', async () => {
+      await store.put(KEY, { n: 1 }, text('the body'));
+      expect(await content()).toBe('the body');
+      expect(await store.path(OTHER)).toBeUndefined();
+    });
+
+    test('adopt makes a file the body and takes it away from where it was', async () => {
+      const file = store.temporary();
+      await writeFile(file, 'made elsewhere');
+      await store.put(KEY, { n: 1 }, text('older'));
+      await store.adopt(KEY, { n: 2 }, file);
+      expect(await read(store)).toEqual({ meta: { n: 2 }, body: 'made elsewhere' });
+      expect(await content()).toBe('made elsewhere');
+      expect(existsSync(file)).toBe(false);
+    });
+
+    test('adopting a file that is not there fails and changes nothing', async () => {
+      await store.put(KEY, { n: 1 }, text('older'));
+      await expect(store.adopt(KEY, { n: 2 }, store.temporary())).rejects.toThrow();
+      expect(await read(store)).toEqual({ meta: { n: 1 }, body: 'older' });
+    });
+
+    test('a file larger than the store is not kept and not left', async () => {
+      const file = store.temporary();
+      await writeFile(file, new Uint8Array(2_000_000));
+      await store.adopt(KEY, {}, file);
+      expect(await store.get(KEY)).toBeUndefined();
+      expect(existsSync(file)).toBe(false);
+    });
+
+    test('a path given out stays readable after the entry was replaced or deleted', async () => {
+      await store.put(KEY, {}, text('first'));
+      const first = (await store.path(KEY)) ?? '';
+      await store.put(KEY, {}, text('second'));
+      const second = (await store.path(KEY)) ?? '';
+      await store.delete(KEY);
+      expect(await readFile(first, 'utf8')).toBe('first');
+      expect(await readFile(second, 'utf8')).toBe('second');
+    });
+
+    test('temporary names are never given twice', () => {
+      const names = new Set(Array.from({ length: 100 }, () => store.temporary()));
+      expect(names.size).toBe(100);
+    });
+  });
+}
+
+/** Waits until eviction in the background has come down to `bytes`; the limit of the test ends it. */
+export async function settled(store: Store, bytes: number): Promise<void> {
+  while (store.bytes > bytes) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,0 +1,159 @@
+/**
+ * Encoding: rasters to files by sharp, exactly as an Encoding says.
+ *
+ * A file holds its pixels and nothing else, except the profile, rights and
+ * resolution that a raster carries. Grey pictures are written with one
+ * channel where the format has that (JPEG, PNG), which saves bytes and shows
+ * the same.
+ *
+ * Invariant: what `decode` gives back has the size and channels asked for.
+ */
+import sharp, { type Sharp } from 'sharp';
+import type { Encoder, Encoding } from '../image/encoding.ts';
+import type { FormatName } from '../image/format.ts';
+import type { Raster } from '../image/raster.ts';
+import { carrier } from './carrier.ts';
+import { isGrey, pipeline, withAlpha, withoutAlpha } from './pixels.ts';
+
+/** mozjpeg's own quantisation table, tuned to the eye. */
+const MOZJPEG_TABLE = 3;
+
+/** Encodes and decodes with sharp. */
+export const vipsEncoder: Encoder = { encode, decode };
+
+async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
+  if (raster.pages > 1 && encoding.format !== 'webp' && encoding.format !== 'gif') {
+    // sharp would write the frames as one tall picture.
+    throw new Error(`Expected a still for ${encoding.format}, got ${raster.pages} frames.`);
+  }
+  const pipe = described(opened(raster, encoding), raster, encoding.format);
+  return write(pipe, raster, encoding);
+}
+
+async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<Uint8Array> {
+  switch (encoding.format) {
+    case 'jpeg': {
+      const patient = encoding.effort !== 'fast';
+      return pipe
+        .jpeg({
+          quality: encoding.quality,
+          chromaSubsampling: encoding.chroma,
+          optimiseCoding: true,
+          trellisQuantisation: patient,
+          quantisationTable: patient ? MOZJPEG_TABLE : 0,
+          overshootDeringing: encoding.effort === 'full',
+          optimiseScans: encoding.effort === 'full' && encoding.progressive,
+          progressive: encoding.progressive,
+        })
+        .toBuffer();
+    }
+    case 'webp':
+      return pipe
+        .webp({
+          effort: encoding.effort,
+          smartSubsample: encoding.smartSubsample,
+          ...(encoding.mode === 'lossless'
+            ? { lossless: true, quality: 80 }
+            : { quality: encoding.quality, nearLossless: encoding.mode === 'near-lossless' }),
+          ...motion(raster),
+        })
+        .toBuffer();
+    case 'avif':
+      return pipe
+        .avif({
+          quality: encoding.quality,
+          effort: encoding.effort,
+          bitdepth: encoding.depth,
+          chromaSubsampling: encoding.chroma,
+        })
+        .toBuffer();
+    case 'png':
+      return encoding.palette === undefined
+        ? pipe
+            .png({
+              compressionLevel: Math.min(9, Math.max(1, encoding.effort)),
+              adaptiveFiltering: encoding.effort >= 4,
+            })
+            .toBuffer()
+        : pipe
+            .png({
+              palette: true,
+              colours: encoding.palette,
+              effort: encoding.effort,
+              compressionLevel: 9,
+            })
+            .toBuffer();
+    case 'gif':
+      return pipe
+        .gif({ colours: encoding.palette, effort: encoding.effort, ...motion(raster) })
+        .toBuffer();
+  }
+}
+
+/** Delays and plays as they are: what browsers make of very short delays is theirs to decide. */
+function motion({ pages, delays, loop }: Raster): { delay?: number[]; loop?: number } {
+  if (pages === 1) return {};
+  const delay = Array.from({ length: pages }, (_, page) =>
+    Math.min(65_535, Math.max(0, Math.round(delays[page] ?? 100))),
+  );
+  return { delay, loop: Math.min(65_535, Math.max(0, loop)) };
+}
+
+/** A pipeline on the raster, in as few channels as the file will need. */
+function opened(raster: Raster, encoding: Encoding): Sharp {
+  const { format } = encoding;
+  const base = format === 'jpeg' ? withoutAlpha(raster) : raster;
+  if (carries(raster, format)) {
+    return sharp(carrier(base), { limitInputPixels: false, ignoreIcc: true });
+  }
+  const greyable = format === 'jpeg' || (format === 'png' && encoding.palette === undefined);
+  return greyable && isGrey(base) ? greyPipeline(base) : pipeline(base);
+}
+
+/** Whether something has to travel with the pixels that raw pixels cannot tell. */
+function carries({ profile, metadata, pages }: Raster, format: FormatName): boolean {
+  const density = metadata?.density !== undefined && (format === 'jpeg' || format === 'png');
+  return pages === 1 && format !== 'gif' && (profile !== undefined || density);
+}
+
+function greyPipeline({ width, height, channels, data }: Raster): Sharp {
+  const kept = channels === 4 ? 2 : 1;
+  const out = new Uint8Array(width * height * kept);
+  for (let i = 0, o = 0; i < data.length; i += channels, o += kept) {
+    out[o] = data[i]!;
+    if (kept === 2) out[o + 1] = data[i + 3]!;
+  }
+  return sharp(out, {
+    limitInputPixels: false,
+    raw: { width, height, channels: kept },
+  }).toColourspace('b-w');
+}
+
+/** The pipeline told which metadata to write; none unless the raster has some. */
+function described(pipe: Sharp, { profile, metadata, pages }: Raster, format: FormatName): Sharp {
+  let out = pipe;
+  if (profile && pages === 1 && format !== 'gif') out = out.keepIccProfile();
+  if (metadata?.xmp) out = out.withXmp(metadata.xmp);
+  if (metadata?.exif) out = out.withExif(metadata.exif as Record<string, Record<string, string>>);
+  return out;
+}
+
+async function decode(bytes: Uint8Array, channels: 3 | 4): Promise<Raster> {
+  const pipe = sharp(bytes, { animated: true, ignoreIcc: true, limitInputPixels: false });
+  const { data, info } = await pipe
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const pages = info.pages ?? 1;
+  const { delay, loop } = pages > 1 ? await sharp(bytes, { limitInputPixels: false }).metadata() : {};
+  const raster: Raster = {
+    width: info.width,
+    height: info.pageHeight ?? info.height,
+    channels: info.channels === 4 ? 4 : 3,
+    data,
+    pages,
+    delays: delay ?? [],
+    loop: pages > 1 ? (loop ?? 0) : 1,
+  };
+  return channels === 4 ? withAlpha(raster) : withoutAlpha(raster);
+}

@@ -1,0 +1,210 @@
+/**
+ * Loading: a source decoded, windowed, made smaller and turned upright.
+ *
+ * How a picture is made smaller was measured (bench/results/resample.md):
+ * against a float Lanczos 3 in linear light, resizing encoded values is 10 to
+ * 15 dB worse than resizing light, whatever the decoder did before. So a
+ * reduction goes in two steps: down to two or three times the target in
+ * encoded values, where JPEG and WebP decoders help and the cost is small,
+ * and from there in linear light. Enlargements and `nearest` stay as they are.
+ *
+ * Sizes are exact: sharp is always told both sides.
+ */
+import sharp, { type SharpOptions, type Sharp } from 'sharp';
+import type { Region, Size } from '../base/size.ts';
+import type { Raster } from '../image/raster.ts';
+import type { SourceInfo } from '../image/source-info.ts';
+import type { Filter } from '../plan/op.ts';
+import type { Program } from '../plan/program.ts';
+import type { Lead, Turn } from './lead.ts';
+import { pipeline, pixels } from './pixels.ts';
+import { decoding, readSource, type SourceFile, sharpInput } from './source-file.ts';
+import { safeSvgText } from './svg.ts';
+
+/** Filters of the plan by their names in sharp. */
+export const KERNELS = {
+  nearest: 'nearest',
+  bilinear: 'linear',
+  bicubic: 'cubic',
+  mitchell: 'mitchell',
+  lanczos2: 'lanczos2',
+  lanczos3: 'lanczos3',
+} as const satisfies Record<Filter, string>;
+
+/** Room above the target for the linear step: generous where that stays cheap. */
+const ROOM = { generous: 3, least: 2, cheapPixels: 3e6 };
+
+/** Below this factor a first step costs more than it saves. */
+const LEAST_FIRST_STEP = 1.25;
+
+/** From this reduction on, a window may be cut after shrinking: it is then off by a sixth of a pixel at most. */
+const SHRINK_BEFORE_WINDOW = 6;
+
+/** One still of a source: its lead done, 8-bit sRGB or the source's own RGB. @throws Fault */
+export async function loadStill(
+  file: SourceFile,
+  info: SourceInfo,
+  colour: Program['colour'],
+  page: number,
+  lead: Lead,
+): Promise<Raster> {
+  if (info.format === 'svg') return loadSvg(file, info, lead);
+  const open = () => openSource(file, info, colour, page);
+  const { scale } = lead;
+  if (scale === undefined) {
+    return decoding(pixels(turned(windowed(open(), lead.window), lead.turn)));
+  }
+  const from: Size = lead.window ?? info;
+  if (!isReduction(from, scale)) {
+    const scaled = resized(windowed(open(), lead.window), scale);
+    return decoding(pixels(turned(scaled, lead.turn)));
+  }
+  const { near, window } = await loadNear(open, info, lead.window, scale);
+  return pixels(turned(linearly(windowed(pipeline(near), window), scale), lead.turn));
+}
+
+/** Frames of an animation as they are stored, one below another. @throws Fault */
+export async function loadFrames(
+  file: SourceFile,
+  info: SourceInfo,
+  colour: Program['colour'],
+  first: number,
+  count: number,
+): Promise<Raster> {
+  const pipe = openSource(file, info, colour, first, count);
+  const strip = await decoding(pixels(pipe));
+  return { ...strip, height: info.height, pages: Math.round(strip.height / info.height) };
+}
+
+/** A raster made smaller in light, or larger in encoded values. */
+export async function rescale(raster: Raster, scale: Size & { readonly filter: Filter }): Promise<Raster> {
+  if (raster.width === scale.width && raster.height === scale.height) return raster;
+  if (!isReduction(raster, scale)) return pixels(resized(pipeline(raster), scale));
+  const factor = firstFactor(raster, scale);
+  const near = factor > LEAST_FIRST_STEP ? await pixels(resized(pipeline(raster), { ...divided(raster, factor), filter: scale.filter })) : raster;
+  return pixels(linearly(pipeline(near), scale));
+}
+
+/** A picture not far above the target, and the window that is still to be cut from it. */
+async function loadNear(
+  open: () => Sharp,
+  source: Size,
+  window: Region | undefined,
+  scale: Size & { readonly filter: Filter },
+): Promise<{ near: Raster; window?: Region }> {
+  const from = window ?? source;
+  const factor = firstFactor(from, scale);
+  if (factor <= LEAST_FIRST_STEP) return { near: await decoding(pixels(windowed(open(), window))) };
+  const small = (size: Size) => ({ ...divided(size, factor), filter: scale.filter });
+  if (window && factor * ROOM.least >= SHRINK_BEFORE_WINDOW) {
+    const near = await decoding(pixels(resized(open(), small(source))));
+    return { near, window: shrunkWindow(window, source, near) };
+  }
+  return { near: await decoding(pixels(resized(windowed(open(), window), small(from)))) };
+}
+
+function isReduction(from: Size, to: Size & { readonly filter: Filter }): boolean {
+  const smaller = to.width < from.width || to.height < from.height;
+  return to.filter !== 'nearest' && smaller && to.width <= from.width && to.height <= from.height;
+}
+
+/** By how much the first step may shrink, so that the second still has room. */
+function firstFactor(from: Size, to: Size): number {
+  const whole = Math.min(from.width / to.width, from.height / to.height);
+  const generous = to.width * to.height * ROOM.generous ** 2 <= ROOM.cheapPixels;
+  return whole / (generous ? ROOM.generous : ROOM.least);
+}
+
+function divided({ width, height }: Size, factor: number): Size {
+  return { width: Math.ceil(width / factor), height: Math.ceil(height / factor) };
+}
+
+/** A window on the source as whole pixels of its smaller picture. */
+function shrunkWindow(window: Region, source: Size, near: Size): Region {
+  const x = near.width / source.width;
+  const y = near.height / source.height;
+  const left = Math.min(near.width - 1, Math.round(window.left * x));
+  const top = Math.min(near.height - 1, Math.round(window.top * y));
+  return {
+    left,
+    top,
+    width: Math.max(1, Math.round((window.left + window.width) * x) - left),
+    height: Math.max(1, Math.round((window.top + window.height) * y) - top),
+  };
+}
+
+function openSource(
+  file: SourceFile,
+  info: SourceInfo,
+  colour: Program['colour'],
+  page = 0,
+  pages = 1,
+): Sharp {
+  const pipe = sharp(sharpInput(file), {
+    ...readingOptions(info, colour),
+    limitInputPixels: info.width * info.height * pages,
+    ...(info.pages > 1 ? { page, pages } : {}),
+  });
+  // sharp mistakes 16 bits for Display P3; told the way out, it converts twice and rightly.
+  const deep = info.depth !== 8 && info.profile === 'other' && info.space === 'rgb';
+  return deep && colour === 'srgb' ? pipe.withIccProfile('srgb', { attach: false }) : pipe;
+}
+
+/** A profile is applied only where it says other than sRGB: that saves as much time as decoding takes. */
+function readingOptions(info: SourceInfo, colour: Program['colour']): SharpOptions {
+  const apply = info.profile === 'other' && colour !== 'strip' && !keepsProfile(info, colour);
+  return { failOn: 'error', ignoreIcc: !apply };
+}
+
+/** Whether the pixels stay in the source's own colour space, with its profile. */
+export function keepsProfile(info: SourceInfo, colour: Program['colour']): boolean {
+  return colour === 'keep' && info.profile === 'other' && info.space === 'rgb' && info.pages === 1;
+}
+
+function windowed(pipe: Sharp, window: Region | undefined): Sharp {
+  if (window === undefined) return pipe;
+  const { left, top, width, height } = window;
+  return pipe.extract({ left, top, width, height });
+}
+
+function resized(pipe: Sharp, { width, height, filter }: Size & { readonly filter: Filter }): Sharp {
+  return pipe.resize(width, height, {
+    fit: 'fill',
+    kernel: KERNELS[filter],
+    fastShrinkOnLoad: false,
+  });
+}
+
+/** The same in linear light; sharp multiplies by alpha around it. */
+function linearly(pipe: Sharp, scale: Size & { readonly filter: Filter }): Sharp {
+  return resized(pipe, scale).pipelineColourspace('scrgb');
+}
+
+/** After the resize, as sharp does it when asked in this order. */
+export function turned(pipe: Sharp, { mirror, turn }: Turn): Sharp {
+  const mirrored = mirror ? pipe.flop() : pipe;
+  return turn === 0 ? mirrored : mirrored.rotate(turn);
+}
+
+/** Points per inch at which an SVG's pixels are its own. */
+const SVG_DENSITY = 72;
+
+/** Drawn at the size that is wanted: nothing is resampled but the last fraction of a pixel. */
+async function loadSvg(file: SourceFile, info: SourceInfo, lead: Lead): Promise<Raster> {
+  const input = Buffer.from(safeSvgText(await readSource(file)));
+  const from: Size = lead.window ?? info;
+  const to = lead.scale ?? { ...from, filter: 'lanczos3' as const };
+  const zoom = Math.max(to.width / from.width, to.height / from.height);
+  const drawn = { width: Math.ceil(info.width * zoom), height: Math.ceil(info.height * zoom) };
+  const pipe = sharp(input, {
+    density: Math.min(100_000, Math.max(1, SVG_DENSITY * zoom)),
+    limitInputPixels: Math.max(MOST_SVG_PIXELS, 0),
+  });
+  if (lead.window === undefined) return decoding(pixels(turned(resized(pipe, to), lead.turn)));
+  const whole = await decoding(pixels(resized(pipe, { ...drawn, filter: to.filter })));
+  const window = shrunkWindow(lead.window, info, whole);
+  return pixels(turned(resized(windowed(pipeline(whole), window), to), lead.turn));
+}
+
+/** Most pixels an SVG is drawn with, window or not. */
+const MOST_SVG_PIXELS = 100e6;

@@ -1,0 +1,266 @@
+/**
+ * Render: a program carried out on a source, to a raster.
+ *
+ * The lead of the program (turns, windows, one scale) happens while decoding;
+ * every further instruction is one function from raster to raster. Nothing
+ * here decides a size: the program has them all, and each step is held to
+ * its own. Frames of an animation pass one by one, a few decoded at a time.
+ *
+ * Invariant: the raster is 8 bits, RGB or RGBA, of exactly `program.size`
+ * (of the last instruction); sRGB unless it carries a profile.
+ */
+import sharp from 'sharp';
+import type { Region, Size } from '../base/size.ts';
+import { sizeText } from '../base/size.ts';
+import type { Raster } from '../image/raster.ts';
+import type { SourceInfo } from '../image/source-info.ts';
+import type { Instruction, Program } from '../plan/program.ts';
+import { blurred } from './blur.ts';
+import { bilevel, denoise, halftone, pixelate, sharpen } from './filters.ts';
+import { extend, extract, orient, rotate } from './geometry.ts';
+import { takeLead } from './lead.ts';
+import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
+import { frameOf, isOpaque, withAlpha, withoutAlpha } from './pixels.ts';
+import { readRights } from './rights.ts';
+import { type SeekBy, seekWindow } from './seek.ts';
+import { border, checker, mask, over } from './shapes.ts';
+import { readSource, type SourceFile } from './source-file.ts';
+import { tone } from './tone.ts';
+
+/** What rendering may be lent by rooms it does not know; all optional. */
+export interface RenderContext {
+  /** A better eye than libvips's: the window of `size` on the raster that shows its content. */
+  readonly seek?: (raster: Raster, size: Size, by: SeekBy) => Promise<Region | undefined>;
+  /**
+   * The correction a picture wants, decided on a small upright copy of the whole source,
+   * so that all sizes of one source agree; undefined where it is fine as it is.
+   */
+  readonly enhance?: (
+    small: Raster,
+  ) => Promise<((frame: Raster) => Raster) | undefined> | ((frame: Raster) => Raster) | undefined;
+  /** Most bytes of frames decoded at a time; 64 MiB by default. */
+  readonly frameBytes?: number;
+}
+
+/** The parts of a program that rendering reads; a `measure` of lowering has them too. */
+export interface RenderOrder {
+  readonly frames: Program['frames'];
+  readonly colour: Program['colour'];
+  readonly instructions: readonly Instruction[];
+  /** Absent while measuring: then nothing is attached, and an opaque alpha channel stays. */
+  readonly output?: Program['output'];
+  readonly chosen?: Program['chosen'];
+}
+
+const FRAME_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The picture that a program makes of a source.
+ *
+ * @throws Fault source-broken, source-unsupported, source-too-many-pixels
+ */
+export async function render(
+  file: SourceFile,
+  info: SourceInfo,
+  order: RenderOrder,
+  context: RenderContext = {},
+): Promise<Raster> {
+  const hands: Hands = { context, file, info, order, memory: new Map() };
+  const raster = order.frames.count > 1 ? await renderFrames(hands) : await renderStill(hands);
+  return order.output === undefined ? raster : finish(raster, hands);
+}
+
+/** What a step may need besides the raster, and what the first frame decided for all. */
+interface Hands {
+  readonly context: RenderContext;
+  readonly file: SourceFile;
+  readonly info: SourceInfo;
+  readonly order: RenderOrder;
+  readonly memory: Map<Instruction, Region | ((frame: Raster) => Raster)>;
+}
+
+async function renderStill(hands: Hands): Promise<Raster> {
+  const { file, info, order } = hands;
+  const { lead, rest } = takeLead(info, order.instructions);
+  const loaded = await loadStill(file, info, order.colour, order.frames.first, lead);
+  const reached = order.instructions[order.instructions.length - rest.length - 1];
+  return through(reached ? held(loaded, reached) : loaded, rest, hands);
+}
+
+async function renderFrames(hands: Hands): Promise<Raster> {
+  const { context, file, info, order } = hands;
+  const { first, count } = order.frames;
+  const frameBytes = info.width * info.height * 4;
+  const batch = Math.max(1, Math.floor((context.frameBytes ?? FRAME_BYTES) / frameBytes));
+  const frames: Raster[] = [];
+  for (let done = 0; done < count; done += batch) {
+    const some = Math.min(batch, count - done);
+    const strip = await loadFrames(file, info, order.colour, first + done, some);
+    for (let page = 0; page < strip.pages; page++) {
+      const frame = await through(frameOf(strip, page), order.instructions, hands);
+      // A frame that shares the strip's memory would keep all of it.
+      frames.push(frame.data.buffer === strip.data.buffer ? copied(frame) : frame);
+    }
+  }
+  const delays = info.delays.slice(first, first + frames.length);
+  return { ...stacked(frames), delays, loop: info.loop };
+}
+
+function copied(frame: Raster): Raster {
+  return { ...frame, data: new Uint8Array(frame.data) };
+}
+
+/** Frames one below another, with alpha if any of them has some. */
+function stacked(frames: readonly Raster[]): Raster {
+  const clear = frames.some(({ channels }) => channels === 4);
+  const alike = clear ? frames.map(withAlpha) : frames;
+  const first = alike[0]!;
+  const data = new Uint8Array(first.data.length * alike.length);
+  alike.forEach((frame, page) => {
+    data.set(frame.data, page * first.data.length);
+  });
+  return { ...first, data, pages: alike.length };
+}
+
+async function through(
+  start: Raster,
+  instructions: readonly Instruction[],
+  hands: Hands,
+): Promise<Raster> {
+  let raster = start;
+  for (const step of instructions) raster = held(await apply(raster, step, hands), step);
+  return raster;
+}
+
+/** The raster, once it is known to have the size its instruction names. */
+function held(raster: Raster, step: Size & { readonly kind: string }): Raster {
+  if (raster.width !== step.width || raster.height !== step.height) {
+    throw new Error(`Expected ${sizeText(step)} after ${step.kind}, got ${sizeText(raster)}.`);
+  }
+  return raster;
+}
+
+async function apply(raster: Raster, step: Instruction, hands: Hands): Promise<Raster> {
+  switch (step.kind) {
+    case 'orient':
+      return orient(raster, step);
+    case 'extract':
+      return extract(raster, step);
+    case 'scale':
+      return rescale(raster, step);
+    case 'seek':
+      return extract(raster, await sought(raster, step, hands));
+    case 'extend':
+      return extend(raster, step);
+    case 'rotate':
+      return rotate(raster, step);
+    case 'tone':
+      return tone(raster, step.steps);
+    case 'blur':
+      return blurred(raster, step.sigma);
+    case 'sharpen':
+      return sharpen(raster, step);
+    case 'pixelate':
+      return pixelate(raster, step);
+    case 'halftone':
+      return halftone(raster, step);
+    case 'denoise':
+      return denoise(raster, step);
+    case 'enhance':
+      return enhanced(raster, step, hands);
+    case 'bilevel':
+      return bilevel(raster, step);
+    case 'background':
+      return over(raster, step.color);
+    case 'checker':
+      return checker(raster, step);
+    case 'mask':
+      return mask(raster, step);
+    case 'border':
+      return border(raster, step);
+  }
+}
+
+/** Where to cut; the first frame decides for all. */
+async function sought(
+  raster: Raster,
+  step: Extract<Instruction, { kind: 'seek' }>,
+  { context, memory }: Hands,
+): Promise<Region> {
+  const known = memory.get(step);
+  if (known && typeof known !== 'function') return known;
+  const size = { width: step.width, height: step.height };
+  const lent = await context.seek?.(raster, size, step.by);
+  const fits =
+    lent &&
+    lent.left >= 0 &&
+    lent.top >= 0 &&
+    lent.left + size.width <= raster.width &&
+    lent.top + size.height <= raster.height;
+  const region = fits ? { ...lent, ...size } : await seekWindow(raster, size, step.by);
+  memory.set(step, region);
+  return region;
+}
+
+/** Longer side of the copy on which a correction is decided. */
+const SMALL = 256;
+
+async function enhanced(raster: Raster, step: Instruction, hands: Hands): Promise<Raster> {
+  const { context, file, info, order, memory } = hands;
+  if (context.enhance === undefined) return raster;
+  let correct = memory.get(step);
+  if (typeof correct !== 'function') {
+    const factor = Math.min(1, SMALL / Math.max(info.width, info.height));
+    const width = Math.max(1, Math.round(info.width * factor));
+    const height = Math.max(1, Math.round(info.height * factor));
+    const small = await loadStill(file, info, order.colour, order.frames.first, {
+      scale: { width, height, filter: 'lanczos3' },
+      turn: { mirror: false, turn: 0 },
+    });
+    correct = (await context.enhance(small)) ?? ((frame: Raster) => frame);
+    memory.set(step, correct);
+  }
+  return correct(raster);
+}
+
+/** Everything that goes into the file beside the pixels. */
+async function finish(raster: Raster, hands: Hands): Promise<Raster> {
+  const { info, order, file } = hands;
+  // Alpha without a clear pixel costs bytes in every format and shows nothing.
+  const shown = raster.channels === 4 && isOpaque(raster) ? withoutAlpha(raster) : raster;
+  const { output } = order;
+  if (output?.kind !== 'picture') return shown;
+  const profile = await profileFor(hands);
+  const rights =
+    output.metadata !== 'none' && info.format === 'jpeg' && order.chosen?.format === 'jpeg'
+      ? readRights(await readSource(file))
+      : undefined;
+  const metadata = output.dpi === undefined ? rights : { ...rights, density: output.dpi };
+  return {
+    ...shown,
+    ...(profile === undefined ? {} : { profile }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+async function profileFor({ info, order, file }: Hands): Promise<Uint8Array | undefined> {
+  if (keepsProfile(info, order.colour)) {
+    const { icc } = await sharp(await readSource(file)).metadata();
+    return icc && new Uint8Array(icc);
+  }
+  const tagged = order.output?.kind === 'picture' && order.output.profile === 'tagged-srgb';
+  return tagged ? srgbProfile() : undefined;
+}
+
+let srgb: Promise<Uint8Array> | undefined;
+
+/** The sRGB profile that sharp carries, as bytes. */
+export function srgbProfile(): Promise<Uint8Array> {
+  srgb ??= (async () => {
+    const pixel = sharp({ create: { width: 1, height: 1, channels: 3, background: '#000' } });
+    const { icc } = await sharp(await pixel.withIccProfile('srgb').png().toBuffer()).metadata();
+    if (icc === undefined) throw new Error('Expected sharp to write its sRGB profile, got none.');
+    return new Uint8Array(icc);
+  })();
+  return srgb;
+}
