@@ -22,11 +22,21 @@ if (!existsSync(folder)) {
 sharp.cache(false);
 
 const NAMES = [
-  ['kodim05.png', 240], ['kodim08.png', 320], ['kodim19.png', 160], ['kodim13.png', 400],
-  ['birch-trunks.jpg', 320], ['peacock.jpg', 500], ['grapefruit-slices.jpg', 640],
-  ['whiteboard-handwriting.jpg', 400], ['elephant-silhouette.jpg', 250],
-  ['dock-water-4mp.jpg', 640], ['dock-water-4mp.jpg', 300], ['sea-cliff-8mp.jpg', 800],
-  ['sea-cliff-8mp.jpg', 320], ['earth-at-night-12mp.jpg', 640], ['acoma-church-4mp.webp', 480],
+  ['kodim05.png', 240],
+  ['kodim08.png', 320],
+  ['kodim19.png', 160],
+  ['kodim13.png', 400],
+  ['birch-trunks.jpg', 320],
+  ['peacock.jpg', 500],
+  ['grapefruit-slices.jpg', 640],
+  ['whiteboard-handwriting.jpg', 400],
+  ['elephant-silhouette.jpg', 250],
+  ['dock-water-4mp.jpg', 640],
+  ['dock-water-4mp.jpg', 300],
+  ['sea-cliff-8mp.jpg', 800],
+  ['sea-cliff-8mp.jpg', 320],
+  ['earth-at-night-12mp.jpg', 640],
+  ['acoma-church-4mp.webp', 480],
   ['acoma-church-4mp.webp', 900],
 ];
 
@@ -63,12 +73,18 @@ function reference(data, width, height, w, h) {
   for (let y = 0; y < height; y++)
     for (let x = 0; x < w; x++) {
       const { first, w: k } = across[x];
-      let r = 0, g = 0, b = 0;
+      let r = 0,
+        g = 0,
+        b = 0;
       for (let i = 0, p = (y * width + first) * 3; i < k.length; i++, p += 3) {
-        r += k[i] * LINEAR[data[p]]; g += k[i] * LINEAR[data[p + 1]]; b += k[i] * LINEAR[data[p + 2]];
+        r += k[i] * LINEAR[data[p]];
+        g += k[i] * LINEAR[data[p + 1]];
+        b += k[i] * LINEAR[data[p + 2]];
       }
       const o = (y * w + x) * 3;
-      rows[o] = r; rows[o + 1] = g; rows[o + 2] = b;
+      rows[o] = r;
+      rows[o + 1] = g;
+      rows[o + 2] = b;
     }
   const out = new Float32Array(w * h * 3);
   const line = w * 3;
@@ -91,19 +107,33 @@ function psnr(a, b) {
 
 function ssim(a, b, w, h) {
   const luma = (d, i) => 0.299 * d[i] + 0.587 * d[i + 1] + 0.114 * d[i + 2];
-  let total = 0, count = 0;
+  let total = 0,
+    count = 0;
   for (let y = 0; y + 8 <= h; y += 4)
     for (let x = 0; x + 8 <= w; x += 4) {
-      let sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
+      let sa = 0,
+        sb = 0,
+        saa = 0,
+        sbb = 0,
+        sab = 0;
       for (let j = 0; j < 8; j++)
         for (let i = 0; i < 8; i++) {
           const p = ((y + j) * w + x + i) * 3;
-          const u = luma(a, p), v = luma(b, p);
-          sa += u; sb += v; saa += u * u; sbb += v * v; sab += u * v;
+          const u = luma(a, p),
+            v = luma(b, p);
+          sa += u;
+          sb += v;
+          saa += u * u;
+          sbb += v * v;
+          sab += u * v;
         }
-      const ma = sa / 64, mb = sb / 64;
-      const va = saa / 64 - ma * ma, vb = sbb / 64 - mb * mb, cov = sab / 64 - ma * mb;
-      total += ((2 * ma * mb + 6.5) * (2 * cov + 58.5)) / ((ma * ma + mb * mb + 6.5) * (va + vb + 58.5));
+      const ma = sa / 64,
+        mb = sb / 64;
+      const va = saa / 64 - ma * ma,
+        vb = sbb / 64 - mb * mb,
+        cov = sab / 64 - ma * mb;
+      total +=
+        ((2 * ma * mb + 6.5) * (2 * cov + 58.5)) / ((ma * ma + mb * mb + 6.5) * (va + vb + 58.5));
       count++;
     }
   return total / count;
@@ -116,21 +146,47 @@ const fill = (w, h, more = {}) => [w, h, { fit: 'fill', ...more }];
 const twoSteps = (room, fast, kernel) => async (file, w, h, W, H) => {
   const f = Math.min(W / w, H / h) / room;
   let data, info;
-  if (f > 1) ({ data, info } = await raw(sharp(file).resize(...fill(Math.ceil(W / f), Math.ceil(H / f), { fastShrinkOnLoad: fast, ...(kernel && { kernel }) }))));
+  if (f > 1)
+    ({ data, info } = await raw(
+      sharp(file).resize(
+        ...fill(Math.ceil(W / f), Math.ceil(H / f), {
+          fastShrinkOnLoad: fast,
+          ...(kernel && { kernel }),
+        }),
+      ),
+    ));
   else ({ data, info } = await raw(sharp(file)));
-  return raw(sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
-    .pipelineColourspace('scrgb').resize(...fill(w, h)).toColourspace('srgb'));
+  return raw(
+    sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
+      .pipelineColourspace('scrgb')
+      .resize(...fill(w, h))
+      .toColourspace('srgb'),
+  );
 };
 
 const WAYS = {
   'plain (fast shrink-on-load)': (file, w, h) => raw(sharp(file).resize(...fill(w, h))),
-  'plain, headroom 2': (file, w, h) => raw(sharp(file).resize(...fill(w, h, { fastShrinkOnLoad: false }))),
+  'plain, headroom 2': (file, w, h) =>
+    raw(sharp(file).resize(...fill(w, h, { fastShrinkOnLoad: false }))),
   'plain, full decode': async (file, w, h) => {
     const { data, info } = await raw(sharp(file));
     return raw(sharp(data, { raw: info }).resize(...fill(w, h)));
   },
-  'linear, full decode': (file, w, h) => raw(sharp(file).pipelineColourspace('scrgb').resize(...fill(w, h)).toColourspace('srgb')),
-  'linear 16 bit, full decode': (file, w, h) => raw(sharp(file).pipelineColourspace('rgb16').gamma(2.2).resize(...fill(w, h)).toColourspace('srgb')),
+  'linear, full decode': (file, w, h) =>
+    raw(
+      sharp(file)
+        .pipelineColourspace('scrgb')
+        .resize(...fill(w, h))
+        .toColourspace('srgb'),
+    ),
+  'linear 16 bit, full decode': (file, w, h) =>
+    raw(
+      sharp(file)
+        .pipelineColourspace('rgb16')
+        .gamma(2.2)
+        .resize(...fill(w, h))
+        .toColourspace('srgb'),
+    ),
   'shrink to 2x, then linear': twoSteps(2, true),
   'shrink to 3x, then linear': twoSteps(3, true),
   'shrink to 4x, then linear': twoSteps(4, true),
@@ -145,23 +201,36 @@ for (const [name, w] of NAMES) {
   const h = Math.round((info.height * w) / info.width);
   const ideal = reference(data, info.width, info.height, w, h);
   for (const [way, run] of Object.entries(WAYS)) {
-    let best = Infinity, out;
+    let best = Infinity,
+      out;
     for (let i = 0; i < 2; i++) {
       const start = performance.now();
       out = await run(file, w, h, info.width, info.height);
       best = Math.min(best, performance.now() - start);
     }
-    rows.get(way).push({ name, w, psnr: psnr(ideal, out.data), ssim: ssim(ideal, out.data, w, h), ms: best });
+    rows
+      .get(way)
+      .push({ name, w, psnr: psnr(ideal, out.data), ssim: ssim(ideal, out.data, w, h), ms: best });
   }
 }
 
 const mean = (list, key) => list.reduce((t, r) => t + r[key], 0) / list.length;
-const lines = ['| way | PSNR dB, mean | PSNR, worst | SSIM, mean | SSIM, worst | ms, mean |', '|---|---|---|---|---|---|'];
+const lines = [
+  '| way | PSNR dB, mean | PSNR, worst | SSIM, mean | SSIM, worst | ms, mean |',
+  '|---|---|---|---|---|---|',
+];
 for (const [way, list] of rows)
-  lines.push(`| ${way} | ${mean(list, 'psnr').toFixed(2)} | ${Math.min(...list.map((r) => r.psnr)).toFixed(2)} | ${mean(list, 'ssim').toFixed(5)} | ${Math.min(...list.map((r) => r.ssim)).toFixed(5)} | ${mean(list, 'ms').toFixed(0)} |`);
+  lines.push(
+    `| ${way} | ${mean(list, 'psnr').toFixed(2)} | ${Math.min(...list.map((r) => r.psnr)).toFixed(2)} | ${mean(list, 'ssim').toFixed(5)} | ${Math.min(...list.map((r) => r.ssim)).toFixed(5)} | ${mean(list, 'ms').toFixed(0)} |`,
+  );
 const count = [...rows.values()][0].length;
 const text = `# Resampling\n\nAgainst a float Lanczos 3 in linear light, ${count} reductions of ${new Set(NAMES.map(([n]) => n)).size} photographs, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}.\n\n${lines.join('\n')}\n`;
 console.log(text);
-if (process.env.VERBOSE) for (const [way, list] of rows) console.log(way, list.map((r) => `${r.name}@${r.w} ${r.psnr.toFixed(1)} ${r.ms.toFixed(0)}ms`).join(', '));
+if (process.env.VERBOSE)
+  for (const [way, list] of rows)
+    console.log(
+      way,
+      list.map((r) => `${r.name}@${r.w} ${r.psnr.toFixed(1)} ${r.ms.toFixed(0)}ms`).join(', '),
+    );
 mkdirSync(join(here, 'results'), { recursive: true });
 writeFileSync(join(here, 'results/resample.md'), text);

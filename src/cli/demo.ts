@@ -27,7 +27,7 @@ export async function serveDemo(
       ...flags,
     },
   });
-  const server = await createServer(config, { pages: landingPages(DEMO) });
+  const server = await createServer(config, { pages: landingPages(join(DEMO, 'pictures')) });
   const { port } = await server.listen();
   const { host } = config.listen;
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

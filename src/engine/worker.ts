@@ -6,11 +6,12 @@
  * its parent.
  */
 import { readFile } from 'node:fs/promises';
+import type { FormatName } from '../image/format.ts';
 import { createSsimulacra2 } from '../metrics/ssimulacra2.ts';
-import type { Tools } from '../optimizer/optimize.ts';
+import type { Repacker, Tools } from '../optimizer/optimize.ts';
 import { RECIPE } from '../optimizer/recipe.ts';
 import { vipsEncoder } from '../vips/encode.ts';
-import { vipsRepacker } from '../vips/lossless.ts';
+import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../vips/lossless.ts';
 import { setUpVips, vipsVersions } from '../vips/setup.ts';
 import { faultText, type Message, type Order } from './order.ts';
 import { carryOut, explainOrder } from './workshop.ts';
@@ -25,11 +26,21 @@ process.on('disconnect', () => process.exit(0));
 // The front decides when a worker ends; a Ctrl-C in the terminal reaches both.
 process.on('SIGINT', () => undefined);
 
+/** Formats whose metadata can be taken out without touching a pixel. */
+const STRIPPED: ReadonlySet<FormatName> = new Set(['jpeg', 'png', 'webp']);
+
+const repacker: Repacker = {
+  jpeg: (bytes) => optimizeJpegLossless(bytes),
+  png: optimizePngLossless,
+  strip: async (bytes, format, keep = 'none') =>
+    STRIPPED.has(format) && keep === 'none' ? stripMetadata(bytes, format) : undefined,
+};
+
 async function tools(): Promise<Tools> {
   const kernel = await readFile(new URL('../wasm/ssimulacra2.wasm', import.meta.url));
   return {
     encoder: vipsEncoder,
-    repacker: vipsRepacker,
+    repacker,
     metric: await createSsimulacra2(kernel),
     now: () => performance.now(),
   };

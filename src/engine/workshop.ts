@@ -22,10 +22,9 @@ import { imageoptimFacts, imgixFacts } from '../vips/facts.ts';
 import { measureTrim } from '../vips/measure.ts';
 import { probe } from '../vips/probe.ts';
 import { render } from '../vips/render.ts';
-import { readRights } from '../vips/rights.ts';
 import { sanitizeSvg } from '../vips/svg.ts';
 import { blurhash } from '../vision/blurhash.ts';
-import { palette, paletteCss, paletteJson } from '../vision/palette.ts';
+import { paletteCss, paletteJson, paletteOf } from '../vision/palette.ts';
 import { type ExplainOutcome, INLINE_BYTES, type Order, type Outcome } from './order.ts';
 
 /** What was made, before it is packed for the way back. */
@@ -43,7 +42,7 @@ export async function carryOut(order: Order, tools: Tools): Promise<Outcome> {
   const timings: Stopwatch = {};
   const start = performance.now();
   if (order.plan.output.kind === 'source') return safeSource(order);
-  const info = await timed(timings, 'decode', () => probe(order.path, order.limits));
+  const info = await timed(timings, 'decode', () => probe({ path: order.path }, order.limits));
   const made = await make(order, info, tools, timings);
   timings.total = performance.now() - start;
   return {
@@ -60,7 +59,7 @@ export async function carryOut(order: Order, tools: Tools): Promise<Outcome> {
 
 /** Facts, program and prediction: everything but pixels. @throws Fault */
 export async function explainOrder(order: Order): Promise<ExplainOutcome> {
-  const info = await probe(order.path, order.limits);
+  const info = await probe({ path: order.path }, order.limits);
   const lowered = lower(order.plan, info, new Set(order.accepts));
   if (lowered.kind === 'measure') {
     return { info, program: [`measure trim by ${lowered.rule.by}, then the rest`] };
@@ -94,12 +93,12 @@ async function make(
     case 'picture':
       return picture(order, info, program, raster, output, tools, timings);
     case 'blurhash':
-      return text(await blurhash(raster, output.x, output.y), 'text/plain; charset=utf-8', raster);
+      return text(blurhash(raster, output.x, output.y), 'text/plain; charset=utf-8', raster);
     case 'palette': {
-      const found = palette(raster, output.colours);
+      const found = paletteOf(raster, output.colours);
       return output.form === 'css'
         ? text(paletteCss(found, output.prefix), 'text/css; charset=utf-8', raster)
-        : text(paletteJson(found), 'application/json', raster);
+        : text(JSON.stringify(paletteJson(found)), 'application/json', raster);
     }
     case 'source':
       throw new Fault('internal', 'A source is delivered without rendering.');
@@ -114,9 +113,9 @@ async function programOf(order: Order, info: SourceInfo, timings: Stopwatch): Pr
   for (let round = 0; round <= order.plan.ops.length; round++) {
     const lowered = lower(order.plan, info, accepts, measured);
     if (lowered.kind === 'program') return lowered.program;
-    const { before, frames, colour, rule, size } = lowered;
+    const { before, frames, colour, rule } = lowered;
     const raster = await timed(timings, 'decode', () =>
-      render({ path: order.path }, info, { instructions: before, frames, colour, size }),
+      render({ path: order.path }, info, { instructions: before, frames, colour }),
     );
     measured.push(measureTrim(raster, rule) ?? 'empty');
   }
@@ -133,21 +132,11 @@ async function picture(
   timings: Stopwatch,
 ): Promise<Made> {
   const chosen = program.chosen!;
-  const metadata =
-    output.metadata !== 'none' && info.format === 'jpeg' && chosen.format === 'jpeg'
-      ? await readRights(order.path)
-      : undefined;
-  const tagged: Raster = {
-    ...raster,
-    ...(metadata || output.dpi
-      ? { metadata: { ...metadata, ...(output.dpi ? { density: output.dpi } : {}) } }
-      : {}),
-  };
   const source = program.identity ? new Uint8Array(await readFile(order.path)) : undefined;
   const { bytes, receipt, learned } = await timed(timings, 'encode', () =>
     optimize(
       {
-        raster: tagged,
+        raster,
         info,
         chosen,
         alternatives: program.alternatives,
@@ -190,7 +179,7 @@ async function facts(
   form: 'imgix' | 'imageoptim',
 ): Promise<Made> {
   const document =
-    form === 'imgix' ? await imgixFacts(order.path, info) : imageoptimFacts(info, size);
+    form === 'imgix' ? imgixFacts(await readFile(order.path), info) : imageoptimFacts(info, size);
   return text(JSON.stringify(document), 'application/json', size);
 }
 
@@ -203,7 +192,7 @@ function text(content: string, mediaType: string, { width, height }: Size): Made
 /** An SVG source as it is, made harmless. */
 async function safeSource(order: Order): Promise<Outcome> {
   const source = await readFile(order.path);
-  const clean = new TextEncoder().encode(sanitizeSvg(source.toString('utf8')));
+  const clean = sanitizeSvg(source);
   const facts = { width: 0, height: 0, format: 'svg' as const };
   return {
     body: await pack(clean, order.resultFile),

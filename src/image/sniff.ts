@@ -32,7 +32,8 @@ export function sniffFormat(bytes: Uint8Array): FormatName | undefined {
   }
   if (head.slice(4, 8) === 'ftyp') return sniffBoxes(bytes);
   if (startsWith(bytes, [0xff, 0x0a])) return 'jxl';
-  if (startsWith(bytes, [0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a])) return 'jxl';
+  if (startsWith(bytes, [0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a]))
+    return 'jxl';
   if (head.startsWith('%PDF-')) return 'pdf';
   if (startsWith(bytes, [0x1a, 0x45, 0xdf, 0xa3])) return isWebm(bytes) ? 'webm' : undefined;
   return rootElement(bytes) === 'svg' ? 'svg' : undefined;

@@ -6,7 +6,6 @@
  * (spec: http.md 7.7 to 7.9 and section 9).
  */
 import fresh from 'fresh';
-import parseRange from 'range-parser';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -69,21 +68,21 @@ function ifRangeHolds(condition: string | undefined, what: Representation): bool
   return date !== undefined && date === dateOf(what.lastModified);
 }
 
-/** One satisfiable range; several, malformed and unknown units mean the whole body. */
+/**
+ * One satisfiable range; several, malformed and unknown units mean the whole body.
+ *
+ * Written out because RFC 9110 section 14.1.2 takes a suffix longer than the
+ * body for all of it and ignores a backward range, and range-parser does neither.
+ */
 function range(header: string, length: number): Verdict {
-  const text = header.trim();
-  if (!/^bytes=[^,]+$/i.test(text)) return FULL;
-  // range-parser calls a suffix longer than the body unsatisfiable; RFC 9110 means all of it
-  const suffix = /^bytes=\s*-(\d+)$/i.exec(text);
-  if (suffix !== null && Number(suffix[1]) >= length && length > 0) {
-    return { kind: 'part', first: 0, last: length - 1 };
-  }
-  const ranges = parseRange(length, text);
-  if (ranges === -2) return FULL;
-  const [first] = ranges === -1 ? [] : ranges;
-  return first === undefined
-    ? { kind: 'unsatisfiable' }
-    : { kind: 'part', first: first.start, last: first.end };
+  const match = /^bytes=\s*(\d*)\s*-\s*(\d*)$/i.exec(header.trim());
+  const [from = '', to = ''] = match?.slice(1) ?? [];
+  if (from === '' && to === '') return FULL;
+  const end = from === '' || to === '' ? Number.POSITIVE_INFINITY : Number(to);
+  const first = from === '' ? Math.max(0, length - Number(to)) : Number(from);
+  if (end < first) return FULL;
+  if (first >= length) return { kind: 'unsatisfiable' };
+  return { kind: 'part', first, last: Math.min(end, length - 1) };
 }
 
 function tags(list: string): string[] {

@@ -85,7 +85,7 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
   if (!isRecord(given)) {
     throw new ConfigError(['expected an object with "sources" for the configuration']);
   }
-  const raw = structuredClone(given);
+  const raw = { ...given };
   const origins = overlay(raw, context);
   const result = SCHEMA.safeParse(raw);
   const problems: Problem[] = result.success
@@ -135,9 +135,10 @@ function readConfigFile(file: string): unknown {
   }
 }
 
-/** Puts flags, environment and fallbacks into the raw value; tells which option came from where. */
+/** Puts flags, environment and fallbacks into a value of our own; tells which option came from where. */
 function overlay(raw: Record<string, unknown>, context: ConfigContext): Map<OptionName, string> {
   const origins = new Map<OptionName, string>();
+  const own = new Set<string>();
   for (const name of OPTION_NAMES) {
     const { env, flag, fallback } = OPTIONS[name] as (typeof OPTIONS)[OptionName] & {
       fallback?: string;
@@ -148,7 +149,11 @@ function overlay(raw: Record<string, unknown>, context: ConfigContext): Map<Opti
     else if (fromEnv !== undefined && fromEnv !== '') origins.set(name, env);
     const value = fromFlag ?? (fromEnv === '' ? undefined : fromEnv);
     const [section, key] = name.includes('.') ? name.split('.') : [undefined, name];
-    if (section !== undefined && raw[section] === undefined) raw[section] = {};
+    if (section !== undefined && !own.has(section)) {
+      const held = raw[section];
+      if (held === undefined || isRecord(held)) raw[section] = { ...held };
+      own.add(section);
+    }
     const holder = section === undefined ? raw : raw[section];
     if (!isRecord(holder) || key === undefined) continue;
     if (value !== undefined) holder[key] = value;

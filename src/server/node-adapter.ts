@@ -37,7 +37,7 @@ export interface Listener {
 
 /** Longest header block, in bytes, the request line not counted. */
 const MAX_HEADERS = 16 * 1024;
-/** What the parser takes before it gives up: enough to tell a long target from long headers. */
+/** What the parser takes before it gives up with 431: enough to tell a long target from long headers. */
 const PARSER_LIMIT = 64 * 1024;
 /** Bytes of an unwanted body that are read to keep the connection. */
 const MAX_DRAIN = 64 * 1024;
@@ -63,6 +63,8 @@ export function createListener(options: AdapterOptions): Listener {
     requireHostHeader: false,
     joinDuplicateHeaders: false,
   });
+  // By default lines beyond the 2000th vanish; the bytes are the limit
+  server.maxHeadersCount = 0;
   server.timeout = IDLE_TIMEOUT;
   server.maxConnections = options.connections;
   const serve =
@@ -76,7 +78,7 @@ export function createListener(options: AdapterOptions): Listener {
   server.on('connect', (_message: IncomingMessage, socket: Duplex) =>
     writeRaw(socket, early('CONNECT', 405, 'method-not-allowed', options)),
   );
-  server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) =>
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     onClientError(error, socket, options),
   );
   return {
@@ -227,7 +229,7 @@ const EARLY: Readonly<Record<number, string>> = {
 
 /** The parser refused a request: answer in its words, then close. */
 function onClientError(
-  error: NodeJS.ErrnoException & { rawPacket?: Buffer },
+  error: NodeJS.ErrnoException,
   socket: Duplex,
   options: AdapterOptions,
 ): void {
@@ -235,13 +237,12 @@ function onClientError(
   writeRaw(socket, early('GET', statusOf(error), 'bad-request', options));
 }
 
-function statusOf({ code, rawPacket }: NodeJS.ErrnoException & { rawPacket?: Buffer }): number {
+function statusOf({ code }: NodeJS.ErrnoException): number {
   switch (code) {
     case 'HPE_INVALID_METHOD':
       return 501;
     case 'HPE_HEADER_OVERFLOW':
-      // Not even one line ended: it was the target
-      return rawPacket !== undefined && !rawPacket.includes('\n') ? 414 : 431;
+      return 431;
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return 408;
     default:

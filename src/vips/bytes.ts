@@ -12,7 +12,9 @@ export function uint16(bytes: Uint8Array, at: number, little = false): number | 
 export function uint32(bytes: Uint8Array, at: number, little = false): number | undefined {
   if (at < 0 || at + 4 > bytes.length) return undefined;
   const [a, b, c, d] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!];
-  return (little ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  return (
+    (little ? a | (b << 8) | (c << 16) | (d << 24) : (a << 24) | (b << 16) | (c << 8) | d) >>> 0
+  );
 }
 
 /** Characters 0..255, one per byte; shorter where the bytes end. */
@@ -38,4 +40,15 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
 export function bytes32(value: number, little = false): Uint8Array {
   const out = [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
   return Uint8Array.from(little ? out.reverse() : out);
+}
+
+/** Text for people: up to its terminator, control characters as spaces, trimmed. */
+export function tidyText(text: string): string {
+  const end = text.indexOf('\0');
+  return (end < 0 ? text : text.slice(0, end)).replace(/\p{Cc}/gu, ' ').trim();
+}
+
+/** A Buffer as the plain bytes it is, without copying. */
+export function plain(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }

@@ -4,8 +4,9 @@
  * Lengths are checked against the file; at the first damage the walk ends.
  * Chunk data are views, nothing is copied or inflated.
  */
-import { crc32 } from './crc32.ts';
+
 import { bytes32, concat, latin1, uint32 } from './bytes.ts';
+import { crc32 } from './crc32.ts';
 
 export interface Chunk {
   /** Four characters. */
@@ -48,10 +49,7 @@ export function joinPng(chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Chunks of a WebP file, or of an animation frame's payload when `from` says where they begin. */
-export function webpChunks(
-  bytes: Uint8Array,
-  from = 12,
-): { chunks: Chunk[]; complete: boolean } {
+export function webpChunks(bytes: Uint8Array, from = 12): { chunks: Chunk[]; complete: boolean } {
   const chunks: Chunk[] = [];
   const declared = from === 12 ? 8 + (uint32(bytes, 4, true) ?? 0) : bytes.length;
   const end = Math.min(bytes.length, declared);
@@ -78,7 +76,9 @@ export function webpChunk(name: string, data: Uint8Array): Uint8Array {
 
 /** A WebP file of these chunks. */
 export function joinWebp(chunks: readonly Uint8Array[]): Uint8Array {
-  const body = concat(chunks.map((chunk) => (chunk.length & 1 ? concat([chunk, new Uint8Array(1)]) : chunk)));
+  const body = concat(
+    chunks.map((chunk) => (chunk.length & 1 ? concat([chunk, new Uint8Array(1)]) : chunk)),
+  );
   return concat([
     Buffer.from('RIFF', 'latin1'),
     bytes32(body.length + 4, true),

@@ -12,6 +12,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { Encoder, Encoding } from '../image/encoding.ts';
 import type { FormatName } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
+import { plain } from './bytes.ts';
 import { carrier } from './carrier.ts';
 import { isGrey, pipeline, withAlpha, withoutAlpha } from './pixels.ts';
 
@@ -27,7 +28,7 @@ async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
     throw new Error(`Expected a still for ${encoding.format}, got ${raster.pages} frames.`);
   }
   const pipe = described(opened(raster, encoding), raster, encoding.format);
-  return write(pipe, raster, encoding);
+  return plain(await write(pipe, raster, encoding));
 }
 
 async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<Uint8Array> {
@@ -145,12 +146,13 @@ async function decode(bytes: Uint8Array, channels: 3 | 4): Promise<Raster> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   const pages = info.pages ?? 1;
-  const { delay, loop } = pages > 1 ? await sharp(bytes, { limitInputPixels: false }).metadata() : {};
+  const { delay, loop } =
+    pages > 1 ? await sharp(bytes, { limitInputPixels: false }).metadata() : {};
   const raster: Raster = {
     width: info.width,
     height: info.pageHeight ?? info.height,
     channels: info.channels === 4 ? 4 : 3,
-    data,
+    data: plain(data),
     pages,
     delays: delay ?? [],
     loop: pages > 1 ? (loop ?? 0) : 1,

@@ -6,7 +6,7 @@
  * read past. Offsets are hostile: each is checked, counts are capped, and a
  * directory is read once, so that no file can make this slow or loop.
  */
-import { latin1, uint16, uint32 } from './bytes.ts';
+import { latin1, tidyText, uint16, uint32 } from './bytes.ts';
 
 export type ExifValue = string | number | readonly number[];
 
@@ -58,8 +58,12 @@ function readDirectory(block: Uint8Array, at: number | undefined): Directory {
     const size = SIZES[type];
     if (!size || values.has(tag)) continue;
     const offset = size * length <= 4 ? entry + 8 : uint32(block, entry + 8, little);
-    if (offset === undefined || offset + size * Math.min(length, MOST_TEXT) > block.length) continue;
-    const value = type === 2 ? readText(block, offset, length) : readNumbers(block, offset, type, length, little);
+    if (offset === undefined || offset + size * Math.min(length, MOST_TEXT) > block.length)
+      continue;
+    const value =
+      type === 2
+        ? readText(block, offset, length)
+        : readNumbers(block, offset, type, length, little);
     if (value !== undefined) values.set(tag, value);
   }
   return values;
@@ -67,9 +71,7 @@ function readDirectory(block: Uint8Array, at: number | undefined): Directory {
 
 function readText(block: Uint8Array, at: number, length: number): string {
   const bytes = block.subarray(at, at + Math.min(length, MOST_TEXT));
-  const text = Buffer.from(bytes).toString('utf8');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminator and what cameras leave behind it
-  return text.replace(/\0.*$/s, '').replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '').trim();
+  return tidyText(Buffer.from(bytes).toString('utf8'));
 }
 
 function readNumbers(
@@ -119,6 +121,31 @@ function readNumber(block: Uint8Array, at: number, type: number, little: boolean
 /** An EXIF block that says nothing but an orientation, 26 bytes. */
 export function orientationExif(orientation: number): Uint8Array {
   return Uint8Array.from([
-    0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0,
+    0x4d,
+    0x4d,
+    0,
+    42,
+    0,
+    0,
+    0,
+    8,
+    0,
+    1,
+    0x01,
+    0x12,
+    0,
+    3,
+    0,
+    0,
+    0,
+    1,
+    0,
+    orientation,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
   ]);
 }

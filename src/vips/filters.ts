@@ -58,7 +58,11 @@ export function pixelate(raster: Raster, step: Step<'pixelate'>): Raster {
       const right = Math.min(width, left + side);
       const mean = meanOf(data, width, channels, left, top, right, bottom);
       for (let y = top; y < bottom; y++) {
-        for (let i = (y * width + left) * channels, end = i + (right - left) * channels; i < end; i++) {
+        for (
+          let i = (y * width + left) * channels, end = i + (right - left) * channels;
+          i < end;
+          i++
+        ) {
           out[i] = mean[i % channels]!;
         }
       }
@@ -134,7 +138,9 @@ export async function denoise(raster: Raster, step: Step<'denoise'>): Promise<Ra
   const strength = Math.max(-1, Math.min(1, step.strength / 100));
   if (strength === 0) return raster;
   const smooth = (
-    strength > 0 ? await pixels(pipeline(raster).median(strength > 0.5 ? 5 : 3)) : await blurred(raster, 1)
+    strength > 0
+      ? await pixels(pipeline(raster).median(strength > 0.5 ? 5 : 3))
+      : await blurred(raster, 1)
   ).data;
   const near = 8 + 24 * (1 - Math.max(-1, Math.min(1, step.sharpness / 100)));
   const { channels, data } = raster;
@@ -171,7 +177,14 @@ export function bilevel(raster: Raster, { method, level }: Step<'bilevel'>): Ras
   return { ...raster, data: out };
 }
 
-function spread(luma: Float32Array, width: number, height: number, x: number, y: number, share: number): void {
+function spread(
+  luma: Float32Array,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+  share: number,
+): void {
   const p = y * width + x;
   const add = (at: number) => {
     luma[at] = luma[at]! + share;
@@ -212,7 +225,8 @@ export function edgeWindow(
     for (let left = 0; left <= spanX; left++) {
       const [a, b] = [top * columns + left, (top + size.height) * columns + left];
       const sum = sums[b + size.width]! - sums[b]! - sums[a + size.width]! + sums[a]!;
-      const off = Math.abs(left - spanX / 2) / (spanX + 1) + Math.abs(top - spanY / 2) / (spanY + 1);
+      const off =
+        Math.abs(left - spanX / 2) / (spanX + 1) + Math.abs(top - spanY / 2) / (spanY + 1);
       const score = sum * (1 - 0.02 * off) + (1 - off) * 1e-6;
       if (score > best.score) best = { left, top, score };
     }
@@ -224,8 +238,9 @@ function sobel(luma: Float32Array, width: number, height: number, x: number, y: 
   if (x === 0 || y === 0 || x === width - 1 || y === height - 1) return 0;
   const p = y * width + x;
   const at = (offset: number) => luma[p + offset]!;
-  const gx = at(1 - width) + 2 * at(1) + at(1 + width) - at(-1 - width) - 2 * at(-1) - at(width - 1);
-  const gy = at(width - 1) + 2 * at(width) + at(width + 1) - at(-1 - width) - 2 * at(-width) - at(1 - width);
+  const gx =
+    at(1 - width) + 2 * at(1) + at(1 + width) - at(-1 - width) - 2 * at(-1) - at(width - 1);
+  const gy =
+    at(width - 1) + 2 * at(width) + at(width + 1) - at(-1 - width) - 2 * at(-width) - at(1 - width);
   return Math.hypot(gx, gy);
 }
-

@@ -9,10 +9,10 @@ import type { Region, Size } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
 import type { Instruction, ResolvedFill } from '../plan/program.ts';
 import { blurred } from './blur.ts';
-import { over } from './shapes.ts';
-import { turned } from './load.ts';
 import type { Turn } from './lead.ts';
+import { turned } from './load.ts';
 import { pipeline, pixels, still, withAlpha, withoutAlpha } from './pixels.ts';
+import { over } from './shapes.ts';
 
 /** Mirrored left-right if asked, then turned clockwise. */
 export async function orient(raster: Raster, turn: Turn): Promise<Raster> {
@@ -76,7 +76,11 @@ function onto(canvas: Raster, raster: Raster, at: { left: number; top: number })
 }
 
 /** A blurred copy that covers the canvas, centred. */
-async function blurredCanvas(raster: Raster, { width, height }: Size, sigma: number): Promise<Raster> {
+async function blurredCanvas(
+  raster: Raster,
+  { width, height }: Size,
+  sigma: number,
+): Promise<Raster> {
   const cover = await pixels(
     pipeline(raster).resize(width, height, { fit: 'cover', position: 'centre' }),
   );
@@ -94,20 +98,43 @@ export async function rotate(
   const angle = (step.degrees * Math.PI) / 180;
   const cos = Math.cos(angle) * step.zoom;
   const sin = Math.sin(angle) * step.zoom;
-  // Multiplied by alpha, so that clear surroundings lend no colour; one clear pixel softens the rim.
-  const framed = pipeline(premultiplied(withAlpha(raster))).extend({
-    ...{ top: 1, right: 1, bottom: 1, left: 1 },
-    background: { r: 0, g: 0, b: 0, alpha: 0 },
-  });
-  const skew = pipeline(await pixels(framed)).affine([cos, sin, -sin, cos], {
-    background: '#00000000',
-    interpolator: 'bicubic',
-  });
-  const turnedPicture = unpremultiplied(await pixels(skew));
+  const framed = raster.channels === 3 ? await opaqueFrame(raster) : await clearFrame(raster);
+  const skewed = await pixels(
+    pipeline(framed).affine([cos, sin, -sin, cos], {
+      background: '#00000000',
+      interpolator: 'bicubic',
+    }),
+  );
+  const turnedPicture = raster.channels === 3 ? skewed : unpremultiplied(skewed);
   const placed = centred(turnedPicture, step);
   // Zoomed until no corner is empty: what clearness is left at the rim is rounding.
   if (step.zoom > 1 && raster.channels === 3) return withoutAlpha(placed);
   return filledUnder(placed, raster, step);
+}
+
+/** Pixels around a picture that is turned: as far as the interpolation looks. */
+const RIM = 4;
+const AROUND = { top: RIM, right: RIM, bottom: RIM, left: RIM };
+
+/** The edge repeated outwards and clear there: colours stay, only alpha fades. */
+async function opaqueFrame(raster: Raster): Promise<Raster> {
+  const framed = withAlpha(
+    await pixels(pipeline(raster).extend({ ...AROUND, extendWith: 'copy' })),
+  );
+  const { width, height, data } = framed;
+  for (let y = 0, i = 3; y < height; y++) {
+    const outside = y < RIM || y >= height - RIM;
+    for (let x = 0; x < width; x++, i += 4) {
+      if (outside || x < RIM || x >= width - RIM) data[i] = 0;
+    }
+  }
+  return framed;
+}
+
+/** Multiplied by alpha, so that clear pixels lend no colour. */
+function clearFrame(raster: Raster): Promise<Raster> {
+  const background = { r: 0, g: 0, b: 0, alpha: 0 };
+  return pixels(pipeline(premultiplied(raster)).extend({ ...AROUND, background }));
 }
 
 async function filledUnder(

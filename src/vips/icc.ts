@@ -5,7 +5,7 @@
  * decoding, and need not be kept. It is known by its description, as the
  * makers of the common ones write it (IEC, HP, Adobe, Apple, Google, GIMP).
  */
-import { latin1, uint32 } from './bytes.ts';
+import { latin1, tidyText, uint32 } from './bytes.ts';
 
 export type ProfileKind = 'none' | 'srgb' | 'other';
 
@@ -56,7 +56,5 @@ function unicodeText(icc: Uint8Array, at: number): string | undefined {
 }
 
 function tidy(text: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminators and padding
-  const clean = text.replace(/\0.*$/s, '').replace(/[\x00-\x1f\x7f]/g, '').trim();
-  return clean === '' ? undefined : clean;
+  return tidyText(text) || undefined;
 }

@@ -3,14 +3,14 @@
  *
  * How a picture is made smaller was measured (bench/results/resample.md):
  * against a float Lanczos 3 in linear light, resizing encoded values is 10 to
- * 15 dB worse than resizing light, whatever the decoder did before. So a
- * reduction goes in two steps: down to two or three times the target in
- * encoded values, where JPEG and WebP decoders help and the cost is small,
- * and from there in linear light. Enlargements and `nearest` stay as they are.
+ * 15 dB worse than resizing light, whatever the decoder did before. Up to
+ * three megapixels that happens at once. A larger picture goes in two steps:
+ * down to two or three times the target in encoded values, where JPEG and
+ * WebP decoders help and the cost is small, and from there in light. Enlargements and `nearest` stay as they are.
  *
  * Sizes are exact: sharp is always told both sides.
  */
-import sharp, { type SharpOptions, type Sharp } from 'sharp';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import type { Region, Size } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
@@ -31,11 +31,14 @@ export const KERNELS = {
   lanczos3: 'lanczos3',
 } as const satisfies Record<Filter, string>;
 
+/** A size to reach, and how. */
+export type Scale = Size & { readonly filter: Filter };
+
+/** A picture of so many pixels is made smaller in light at once. */
+const AT_ONCE = 3e6;
+
 /** Room above the target for the linear step: generous where that stays cheap. */
 const ROOM = { generous: 3, least: 2, cheapPixels: 3e6 };
-
-/** Below this factor a first step costs more than it saves. */
-const LEAST_FIRST_STEP = 1.25;
 
 /** From this reduction on, a window may be cut after shrinking: it is then off by a sixth of a pixel at most. */
 const SHRINK_BEFORE_WINDOW = 6;
@@ -76,12 +79,16 @@ export async function loadFrames(
   return { ...strip, height: info.height, pages: Math.round(strip.height / info.height) };
 }
 
-/** A raster made smaller in light, or larger in encoded values. */
-export async function rescale(raster: Raster, scale: Size & { readonly filter: Filter }): Promise<Raster> {
+/**
+ * A raster at another size: smaller in light, larger in encoded values.
+ * `quick` stays with encoded values, for the many frames of an animation.
+ */
+export async function rescale(raster: Raster, scale: Scale, quick = false): Promise<Raster> {
   if (raster.width === scale.width && raster.height === scale.height) return raster;
-  if (!isReduction(raster, scale)) return pixels(resized(pipeline(raster), scale));
+  if (quick || !isReduction(raster, scale)) return pixels(resized(pipeline(raster), scale));
   const factor = firstFactor(raster, scale);
-  const near = factor > LEAST_FIRST_STEP ? await pixels(resized(pipeline(raster), { ...divided(raster, factor), filter: scale.filter })) : raster;
+  const small = { ...divided(raster, factor), filter: scale.filter };
+  const near = factor > 1 ? await pixels(resized(pipeline(raster), small)) : raster;
   return pixels(linearly(pipeline(near), scale));
 }
 
@@ -90,11 +97,11 @@ async function loadNear(
   open: () => Sharp,
   source: Size,
   window: Region | undefined,
-  scale: Size & { readonly filter: Filter },
+  scale: Scale,
 ): Promise<{ near: Raster; window?: Region }> {
   const from = window ?? source;
   const factor = firstFactor(from, scale);
-  if (factor <= LEAST_FIRST_STEP) return { near: await decoding(pixels(windowed(open(), window))) };
+  if (factor <= 1) return { near: await decoding(pixels(windowed(open(), window))) };
   const small = (size: Size) => ({ ...divided(size, factor), filter: scale.filter });
   if (window && factor * ROOM.least >= SHRINK_BEFORE_WINDOW) {
     const near = await decoding(pixels(resized(open(), small(source))));
@@ -103,16 +110,17 @@ async function loadNear(
   return { near: await decoding(pixels(resized(windowed(open(), window), small(from)))) };
 }
 
-function isReduction(from: Size, to: Size & { readonly filter: Filter }): boolean {
+function isReduction(from: Size, to: Scale): boolean {
   const smaller = to.width < from.width || to.height < from.height;
   return to.filter !== 'nearest' && smaller && to.width <= from.width && to.height <= from.height;
 }
 
-/** By how much the first step may shrink, so that the second still has room. */
+/** By how much the first step shrinks, so that the second still has room; 1 for no first step. */
 function firstFactor(from: Size, to: Size): number {
+  if (from.width * from.height <= AT_ONCE) return 1;
   const whole = Math.min(from.width / to.width, from.height / to.height);
   const generous = to.width * to.height * ROOM.generous ** 2 <= ROOM.cheapPixels;
-  return whole / (generous ? ROOM.generous : ROOM.least);
+  return Math.max(1, whole / (generous ? ROOM.generous : ROOM.least));
 }
 
 function divided({ width, height }: Size, factor: number): Size {
@@ -167,7 +175,7 @@ function windowed(pipe: Sharp, window: Region | undefined): Sharp {
   return pipe.extract({ left, top, width, height });
 }
 
-function resized(pipe: Sharp, { width, height, filter }: Size & { readonly filter: Filter }): Sharp {
+function resized(pipe: Sharp, { width, height, filter }: Scale): Sharp {
   return pipe.resize(width, height, {
     fit: 'fill',
     kernel: KERNELS[filter],
@@ -176,7 +184,7 @@ function resized(pipe: Sharp, { width, height, filter }: Size & { readonly filte
 }
 
 /** The same in linear light; sharp multiplies by alpha around it. */
-function linearly(pipe: Sharp, scale: Size & { readonly filter: Filter }): Sharp {
+function linearly(pipe: Sharp, scale: Scale): Sharp {
   return resized(pipe, scale).pipelineColourspace('scrgb');
 }
 
@@ -198,7 +206,7 @@ async function loadSvg(file: SourceFile, info: SourceInfo, lead: Lead): Promise<
   const drawn = { width: Math.ceil(info.width * zoom), height: Math.ceil(info.height * zoom) };
   const pipe = sharp(input, {
     density: Math.min(100_000, Math.max(1, SVG_DENSITY * zoom)),
-    limitInputPixels: Math.max(MOST_SVG_PIXELS, 0),
+    limitInputPixels: MOST_SVG_PIXELS,
   });
   if (lead.window === undefined) return decoding(pixels(turned(resized(pipe, to), lead.turn)));
   const whole = await decoding(pixels(resized(pipe, { ...drawn, filter: to.filter })));

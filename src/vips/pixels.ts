@@ -6,14 +6,10 @@
  */
 import sharp, { type Sharp } from 'sharp';
 import type { Raster } from '../image/raster.ts';
+import { plain } from './bytes.ts';
 
 /** A still that holds these pixels. */
-export function still(
-  width: number,
-  height: number,
-  channels: 3 | 4,
-  data: Uint8Array,
-): Raster {
+export function still(width: number, height: number, channels: 3 | 4, data: Uint8Array): Raster {
   if (data.length !== width * height * channels) {
     throw new Error(
       `Expected ${width * height * channels} bytes for ${width}x${height}x${channels}, got ${data.length}.`,
@@ -45,7 +41,7 @@ export async function pixels(pipe: Sharp): Promise<Raster> {
   if (info.channels !== 3 && info.channels !== 4) {
     throw new Error(`Expected 3 or 4 channels from sharp, got ${info.channels}.`);
   }
-  return still(info.width, info.height, info.channels, data);
+  return still(info.width, info.height, info.channels, plain(data));
 }
 
 /** One frame of a raster, sharing its memory. */

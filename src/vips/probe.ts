@@ -18,7 +18,7 @@ import { readExif } from './exif.ts';
 import { profileKind, profileName } from './icc.ts';
 import { jpegEnd, jpegFrame, walkJpeg } from './jpeg-segments.ts';
 import { decoding, readSource, type SourceFile, TOO_MANY } from './source-file.ts';
-import { DEFAULT_SVG_LIMITS, safeSvgText, type SvgLimits } from './svg.ts';
+import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from './svg.ts';
 
 export interface ProbeLimits {
   /** Most pixels of one frame. */

@@ -147,7 +147,7 @@ async function apply(raster: Raster, step: Instruction, hands: Hands): Promise<R
     case 'extract':
       return extract(raster, step);
     case 'scale':
-      return rescale(raster, step);
+      return rescale(raster, step, hands.order.frames.count > 1);
     case 'seek':
       return extract(raster, await sought(raster, step, hands));
     case 'extend':

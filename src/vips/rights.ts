@@ -7,7 +7,7 @@
  * because it is written anew and never copied. XMP wins over IPTC over EXIF.
  */
 import type { RasterMetadata } from '../image/raster.ts';
-import { latin1, uint16, uint32 } from './bytes.ts';
+import { latin1, tidyText, uint16, uint32 } from './bytes.ts';
 import { readExif } from './exif.ts';
 import { jpegExif, jpegPhotoshop, jpegXmp, walkJpeg } from './jpeg-segments.ts';
 
@@ -107,20 +107,23 @@ function fromXmp(packet: Uint8Array | undefined): Rights {
 
 /** A property written as attribute, as element, or as the items of a list in it. */
 function property(xmp: string, name: string): string | undefined {
-  const attribute = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]{0,4000})"|'([^']{0,4000})')`).exec(xmp);
+  const attribute = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]{0,4000})"|'([^']{0,4000})')`).exec(
+    xmp,
+  );
   if (attribute) return unescaped(attribute[1] ?? attribute[2] ?? '');
   const open = xmp.indexOf(`<${name}`);
   const close = open < 0 ? -1 : xmp.indexOf(`</${name}>`, open);
   if (close < 0) return undefined;
   const content = xmp.slice(xmp.indexOf('>', open) + 1, close).slice(0, 8000);
-  const items = [...content.matchAll(/<rdf:li[^>]*>([^<]*)<\/rdf:li>/g)].map((match) => match[1]!.trim());
+  const items = [...content.matchAll(/<rdf:li[^>]*>([^<]*)<\/rdf:li>/g)].map((match) =>
+    match[1]!.trim(),
+  );
   return unescaped((items.length > 0 ? items : [content.replace(/<[^>]*>/g, '')]).join('; '));
 }
 
 function field(name: keyof Rights, value: unknown): Rights {
   if (typeof value !== 'string') return {};
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: no control character may reach XML
-  const text = value.replace(/[\x00-\x1f\x7f\ufffe\uffff]/g, ' ').trim().slice(0, MOST_TEXT);
+  const text = tidyText(value).slice(0, MOST_TEXT);
   return text === '' ? {} : { [name]: text };
 }
 
@@ -130,7 +133,13 @@ function utf8(bytes: Uint8Array): string {
 }
 
 function unescaped(text: string): string {
-  const names: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+  const names: Readonly<Record<string, string>> = {
+    lt: '<',
+    gt: '>',
+    quot: '"',
+    apos: "'",
+    amp: '&',
+  };
   return text.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => names[name] ?? '');
 }
 

@@ -36,7 +36,9 @@ export interface VipsSetUp {
 export function setUpVips({ concurrency }: VipsSetUp): void {
   const found = sharp.versions.vips;
   if (compareVersions(found, LEAST_LIBVIPS) < 0) {
-    throw new Error(`Expected libvips ${LEAST_LIBVIPS} or later for untrusted input, got ${found}.`);
+    throw new Error(
+      `Expected libvips ${LEAST_LIBVIPS} or later for untrusted input, got ${found}.`,
+    );
   }
   sharp.cache(false);
   sharp.concurrency(Math.max(1, Math.floor(concurrency)));

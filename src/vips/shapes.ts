@@ -144,7 +144,14 @@ function rounded(left: number, top: number, width: number, height: number, radii
   const [right, bottom] = [left + width, top + height];
   return (x, y) => {
     const [u, v] = [x + 0.5, y + 0.5];
-    const radius = v < top + height / 2 ? (u < left + width / 2 ? radii[0] : radii[1]) : u < left + width / 2 ? radii[3] : radii[2];
+    const radius =
+      v < top + height / 2
+        ? u < left + width / 2
+          ? radii[0]
+          : radii[1]
+        : u < left + width / 2
+          ? radii[3]
+          : radii[2];
     const dx = Math.max(left + radius - u, u - (right - radius));
     const dy = Math.max(top + radius - v, v - (bottom - radius));
     if (radius > 0 && dx > 0 && dy > 0) return clamp01(radius - Math.hypot(dx, dy) + 0.5);
@@ -153,7 +160,7 @@ function rounded(left: number, top: number, width: number, height: number, radii
 }
 
 function clamp01(value: number): number {
-  return value < 0 ? 0 : value > 1 ? 1 : value;
+  return value < 0 ? 0 : Math.min(value, 1);
 }
 
 function mixed(from: number, to: number, share: number): number {

@@ -45,7 +45,12 @@ export function decodingFault(error: unknown): Fault {
     return new Fault('source-too-many-pixels', TOO_MANY, detail, error);
   }
   if (/unsupported|not supported|no decoding plugin|blocked/i.test(reason)) {
-    return new Fault('source-unsupported', 'The source image uses a coding this server cannot read.', detail, error);
+    return new Fault(
+      'source-unsupported',
+      'The source image uses a coding this server cannot read.',
+      detail,
+      error,
+    );
   }
   return new Fault('source-broken', 'The source image is damaged or incomplete.', detail, error);
 }

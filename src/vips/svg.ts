@@ -36,14 +36,22 @@ export function safeSvgText(bytes: Uint8Array, limits: SvgLimits = DEFAULT_SVG_L
       `Expected an SVG of at most ${limits.bytes} bytes, got ${bytes.length}.`,
     );
   }
-  const text = Buffer.from(bytes).toString('utf8').replace(/^\ufeff/, '');
+  const text = Buffer.from(bytes)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
   if (/<!ENTITY/i.test(text) || /<!DOCTYPE[^>]*\[/i.test(text)) {
-    throw new Fault('source-unsupported', 'Expected an SVG without entities, got one that declares some.');
+    throw new Fault(
+      'source-unsupported',
+      'Expected an SVG without entities, got one that declares some.',
+    );
   }
   let elements = 0;
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) elements++;
   if (elements > limits.elements) {
-    throw new Fault('source-too-large', `Expected an SVG of at most ${limits.elements} tags, got ${elements}.`);
+    throw new Fault(
+      'source-too-large',
+      `Expected an SVG of at most ${limits.elements} tags, got ${elements}.`,
+    );
   }
   return text.replace(/<!DOCTYPE[^>]*>/gi, '');
 }
@@ -60,8 +68,9 @@ export function sanitizeSvg(bytes: Uint8Array, limits: SvgLimits = DEFAULT_SVG_L
       multipass: false,
       plugins: ['removeComments', 'removeMetadata', harmless],
     });
-    if (!/^\s*<svg[\s>]/i.test(data.replace(/^\s*<\?xml[^>]*\?>/, ''))) throw new Error('no root element');
-    return Buffer.from(data, 'utf8');
+    if (!/^\s*<svg[\s>]/i.test(data.replace(/^\s*<\?xml[^>]*\?>/, '')))
+      throw new Error('no root element');
+    return new TextEncoder().encode(data);
   } catch (cause) {
     throw new Fault('source-broken', 'The source SVG is not well-formed.', {}, cause);
   }
@@ -87,7 +96,8 @@ const ANIMATIONS = new Set(['animate', 'animatemotion', 'animatetransform', 'set
 const POINTERS = new Set(['href', 'src', 'action', 'formaction', 'data', 'srcdoc', 'ping', 'base']);
 
 const RASTER_DATA = /^data:image\/(png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]*$/i;
-const EMBEDDED = /^data:(image\/(png|jpe?g|gif|webp)|font\/[\w.+-]+|application\/(x-)?font[\w.+-]*)[;,]/i;
+const EMBEDDED =
+  /^data:(image\/(png|jpe?g|gif|webp)|font\/[\w.+-]+|application\/(x-)?font[\w.+-]*)[;,]/i;
 
 const harmless: CustomPlugin = {
   name: 'harmless',
@@ -97,7 +107,7 @@ const harmless: CustomPlugin = {
     element: {
       enter: (node, parent) => {
         const name = localName(node.name);
-        const target = localName(node.attributes['attributeName'] ?? '');
+        const target = localName(node.attributes.attributeName ?? '');
         const steers = target === 'style' || target.startsWith('on') || POINTERS.has(target);
         // A foreign prefix may mean any name space: only the plain name draws SVG for certain.
         const foreign = node.name.includes(':') && !/^svg:/i.test(node.name);
@@ -144,7 +154,11 @@ function isHarmlessCss(css: string): boolean {
       return code > 0 && code < 0x11_0000 ? String.fromCodePoint(code) : '';
     })
     .replace(/\\/g, '');
-  if (/@import|expression\s*\(|javascript:|vbscript:|-moz-binding|behavior\s*:|image-set|image\s*\(/i.test(plain)) {
+  if (
+    /@import|expression\s*\(|javascript:|vbscript:|-moz-binding|behavior\s*:|image-set|image\s*\(/i.test(
+      plain,
+    )
+  ) {
     return false;
   }
   for (const match of plain.matchAll(/url\s*\(\s*(["']?)\s*([^"')]*)/gi)) {

@@ -121,7 +121,10 @@ function mixerOf(step: ToneStep): RowStep {
       return shadowsHighlights(step.shadows, step.highlights);
     case 'monochrome': {
       const { red, green, blue, alpha } = step.color;
-      return fromLuma((luma) => [(luma * red) / 255, (luma * green) / 255, (luma * blue) / 255], alpha);
+      return fromLuma(
+        (luma) => [(luma * red) / 255, (luma * green) / 255, (luma * blue) / 255],
+        alpha,
+      );
     }
     case 'duotone': {
       const { dark, light, amount } = step;
@@ -160,7 +163,10 @@ function aroundLuma(factorOf: (r: number, g: number, b: number) => number): RowS
 }
 
 /** Colours by luma from a table, mixed over the original. */
-function fromLuma(colorOf: (luma: number) => readonly [number, number, number], amount: number): RowStep {
+function fromLuma(
+  colorOf: (luma: number) => readonly [number, number, number],
+  amount: number,
+): RowStep {
   const table = Array.from({ length: 256 }, (_, luma) => colorOf(luma));
   return (row) => {
     for (let o = 0; o < row.length; o += 3) {
@@ -171,7 +177,17 @@ function fromLuma(colorOf: (luma: number) => readonly [number, number, number], 
 }
 
 function matrix(m: readonly number[]): RowStep {
-  const [a, b, c, d, e, f, g, h, k] = m as [number, number, number, number, number, number, number, number, number];
+  const [a, b, c, d, e, f, g, h, k] = m as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   return (row) => {
     for (let o = 0; o < row.length; o += 3) {
       const [red, green, blue] = [row[o]!, row[o + 1]!, row[o + 2]!];
@@ -228,7 +244,7 @@ function shadowsHighlights(shadows: number, highlights: number): RowStep {
 }
 
 function clip(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return value < 0 ? 0 : Math.min(value, 255);
 }
 
 /** Linear light 0..1 of an sRGB value 0..255, and back. */

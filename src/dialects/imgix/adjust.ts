@@ -29,7 +29,7 @@ function adjustments(values: ImgixValues): ToneStep[] {
   }
   if (exp !== 0) steps.push({ kind: 'exposure', stops: exp / 50 });
   if (gam !== 0) {
-    steps.push({ kind: 'gamma', exponent: gam > 0 ? 1 - 0.009 * gam : 1 - 0.089 * gam });
+    steps.push({ kind: 'gamma', exponent: (1000 - (gam > 0 ? 9 : 89) * gam) / 1000 });
   }
   if (high !== 0 || shad !== 0) {
     steps.push({

@@ -125,13 +125,14 @@ export function resizeOps(
   const zoom = !framed && anchor?.kind === 'focus' ? zoomCrop(anchor) : [];
   if (width === undefined && height === undefined && ratio === undefined) return zoom;
   const limits = word === 'crop' && !framed ? limitsOf(values, width === undefined) : undefined;
+  const density = boundedDensity(box, ratio, limits);
   return [
     ...zoom,
     {
       kind: 'resize',
       ...(width === undefined ? {} : { width }),
       ...(height === undefined ? {} : { height }),
-      ...(box.density === 1 ? {} : { density: boundedDensity(box, ratio, limits) }),
+      ...(density === 1 ? {} : { density }),
       ...(ratio === undefined ? {} : { ratio }),
       ...(limits === undefined ? {} : { limits }),
       fit,

@@ -1,0 +1,254 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type ConfigContext, ConfigError, loadConfig, parseConfig } from './config.ts';
+import { OPTION_NAMES, OPTIONS } from './options.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fovea-config-'));
+mkdirSync(join(folder, 'images'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const IMAGES = { kind: 'folder', path: './images' };
+const SHOP = { name: 'shop', dialect: 'fastly', mount: '/shop', origin: IMAGES };
+const PRESS = {
+  name: 'press',
+  dialect: 'imgix',
+  mount: '/press',
+  origin: { kind: 'http', base: 'https://o.example/', allow: ['o.example'] },
+};
+
+const parse = (given: unknown, context: Partial<ConfigContext> = {}) =>
+  parseConfig(given, { folder, ...context });
+
+function problems(given: unknown, context: Partial<ConfigContext> = {}): readonly string[] {
+  try {
+    parse(given, context);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('a configuration', () => {
+  test('of the contract is read, with fallbacks filled in and paths made absolute', () => {
+    const config = parse({
+      listen: { host: '127.0.0.1', port: 8080 },
+      cache: { folder: './.fovea', size: '512MB' },
+      refine: true,
+      sources: [
+        { ...SHOP, hosts: ['Images.Example.com'] },
+        {
+          ...PRESS,
+          signing: { tokens: ['FOO123bar'], required: true },
+          defaults: { auto: 'format', w: 240 },
+        },
+        {
+          name: 'any',
+          dialect: 'imageoptim',
+          mount: '/imageoptim/',
+          accounts: ['eX4mp1E4pI'],
+          origin: { kind: 'web', allow: ['*.example.com', '127.0.0.1:9000'] },
+        },
+      ],
+    });
+    expect(config.listen).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      connections: 4096,
+      grace: 10_000,
+    });
+    expect(config.cache).toEqual({ folder: join(folder, '.fovea'), size: 512_000_000 });
+    expect(config.limits.uploadBytes).toBe(50_000_000);
+    expect(config.workers).toBeUndefined();
+    expect(config.sources[0]?.hosts).toEqual(['images.example.com']);
+    expect(config.sources[0]?.origin).toEqual({ kind: 'folder', path: join(folder, 'images') });
+    expect(config.sources[1]?.defaults).toEqual({ auto: 'format', w: '240' });
+    expect(config.sources[2]?.mount).toBe('/imageoptim');
+  });
+
+  test('takes flags over environment over file', () => {
+    const given = { listen: { port: 1 }, sources: [SHOP] };
+    const env = { FOVEA_PORT: '2', FOVEA_REFINE: 'off', FOVEA_WORKERS: '3', FOVEA_HOST: '' };
+    expect(parse(given).listen.port).toBe(1);
+    const config = parse(given, { env });
+    expect([config.listen.port, config.refine, config.workers]).toEqual([2, false, 3]);
+    expect(config.listen.host).toBe('127.0.0.1');
+    expect(parse(given, { env, flags: { 'listen.port': '3' } }).listen.port).toBe(3);
+  });
+
+  test('does not change what it was given', () => {
+    const given = { listen: { port: 1 }, sources: [SHOP] };
+    parse(given, { env: { FOVEA_PORT: '2' } });
+    expect(given).toEqual({ listen: { port: 1 }, sources: [SHOP] });
+  });
+
+  test('finds a cache folder of a flag from where the command was given', () => {
+    const given = { sources: [SHOP] };
+    const flags = { 'cache.folder': 'here' };
+    expect(parse(given, { flags }).cache.folder).toBe(resolve('here'));
+    expect(parse(given, { env: { FOVEA_CACHE_FOLDER: '/x' } }).cache.folder).toBe('/x');
+  });
+});
+
+describe('problems', () => {
+  test('are reported all at once, by path, under the name of where they came from', () => {
+    const given = {
+      listen: { port: 'eighty', hostname: 'x' },
+      cache: { size: '5 parsecs' },
+      colour: 'blue',
+      log: { level: 'loud' },
+      sources: [
+        { ...SHOP, dialect: 'cloudinary', mount: 'shop' },
+        { ...PRESS, origin: { kind: 'web', allow: [] }, accounts: ['a'] },
+        { ...SHOP, origin: { kind: 'ftp' } },
+        { name: 'x y', dialect: 'imageoptim', origin: { kind: 'web', allow: ['http://a/'] } },
+        { ...SHOP, name: 'z', mount: '/healthz', hosts: 'a.test', origin: IMAGES },
+      ],
+    };
+    expect([...problems(given, { env: { FOVEA_WORKERS: 'many' } })].sort()).toEqual([
+      'cache.size: expected a size such as 512MB or 64MiB, got "5 parsecs"',
+      'colour: expected no such option here',
+      'listen.hostname: expected no such option here',
+      'listen.port: expected a whole number from 0 to 65535, got "eighty"',
+      'log.level: expected one of silent, error, warn, info, debug, got "loud"',
+      'sources[0].dialect: expected one of fastly, imgix, imageoptim, got "cloudinary"',
+      'sources[0].mount: expected a path such as /images, got "shop"',
+      'sources[1].accounts: expected only for the imageoptim dialect',
+      'sources[1].origin.allow: expected at least one, got an empty list',
+      'sources[2].name: expected a name of its own, got that of sources[0].name',
+      'sources[2].origin.kind: expected one of folder, http, web, got "ftp"',
+      'sources[3].accounts: expected the user names to serve for a web origin, got nothing',
+      'sources[3].mount: expected a mount or hosts, got neither',
+      'sources[3].name: expected letters, digits, "-", "_" or ".", at most 64, got "x y"',
+      'sources[3].origin.allow[0]: expected a host, host:port or *.suffix, got "http://a/"',
+      'sources[4].hosts: expected a list, got "a.test"',
+      'sources[4].mount: expected a path that the server does not need itself, got "/healthz"',
+      'workers (from FOVEA_WORKERS): expected a whole number from 1 to 256, got "many"',
+    ]);
+  });
+
+  test.each([
+    [{}, 'sources: expected a list, got nothing'],
+    [{ sources: [] }, 'sources: expected at least one, got an empty list'],
+    [{ sources: {} }, 'sources: expected a list, got an object'],
+    [{ listen: 5, sources: [SHOP] }, 'listen: expected an object, got 5'],
+    [
+      { sources: [SHOP, { ...SHOP, name: 'b', mount: '/shop/' }] },
+      'sources[1].mount: expected a mount of its own, got that of sources[0].mount',
+    ],
+    [
+      {
+        sources: [
+          { ...SHOP, hosts: ['a.test'] },
+          { ...PRESS, hosts: ['A.test'] },
+        ],
+      },
+      'sources[1].hosts[0]: expected a host of its own, got that of sources[0].hosts[0]',
+    ],
+    [
+      { sources: [{ ...SHOP, hosts: ['a.test:80'] }] },
+      'sources[0].hosts[0]: expected a host name without a port, got "a.test:80"',
+    ],
+    [
+      { sources: [{ ...SHOP, origin: { kind: 'folder', path: './nowhere' } }] },
+      'sources[0].origin.path: expected a folder, got nothing at "./nowhere"',
+    ],
+    [
+      { sources: [{ ...SHOP, origin: { kind: 'web', allow: ['a.test'] } }] },
+      'sources[0].origin.kind: expected folder or http for the fastly dialect, got "web"',
+    ],
+    [
+      { sources: [{ ...SHOP, origin: undefined }] },
+      'sources[0].origin: expected an object, got nothing',
+    ],
+    [
+      { sources: [{ ...SHOP, signing: { tokens: ['x'] } }] },
+      'sources[0].signing: expected only for the imgix dialect',
+    ],
+    [
+      { sources: [{ ...PRESS, defaults: { w: {} } }] },
+      'sources[0].defaults.w: expected text, a number or true or false, got an object',
+    ],
+  ])('%j: %s', (given, problem) => {
+    expect(problems(given)).toEqual([problem]);
+  });
+
+  test('never repeat a secret', () => {
+    const text = problems({
+      sources: [
+        { ...PRESS, signing: { tokens: [['hunter2']], required: 'hunter2?' } },
+        { ...PRESS, name: 'b', mount: '/b', origin: { kind: 'http', base: 'ftp://u:hunter2@a/' } },
+        { ...PRESS, name: 'c', mount: '/c', signing: { tokens: 'hunter2' } },
+      ],
+    }).join('\n');
+    expect(text).toContain('sources[0].signing.tokens[0]');
+    expect(text).toContain('sources[1].origin.base');
+    expect(text.replace('"hunter2?"', '')).not.toContain('hunter2');
+  });
+
+  test('are all that anything can cause', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), (any, other) => {
+        expect(problems({ sources: any, listen: other }).length).toBeGreaterThan(0);
+        expect(problems({ sources: [any, { ...SHOP, origin: other }] }).length).toBeGreaterThan(0);
+        expect(problems(any).length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
+describe('loadConfig', () => {
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const message = (file: string) => {
+    try {
+      loadConfig(file);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return undefined;
+  };
+
+  test('reads JSON and YAML alike', () => {
+    const json = write('a.json', JSON.stringify({ sources: [SHOP] }));
+    const yaml = write(
+      'a.yaml',
+      'sources:\n  - name: shop\n    dialect: fastly\n    mount: /shop\n    origin: { kind: folder, path: ./images }\n',
+    );
+    expect(loadConfig(yaml)).toEqual(loadConfig(json));
+  });
+
+  test.each([
+    [
+      'missing.json',
+      undefined,
+      /expected a configuration file at .*missing\.json, but there is none/,
+    ],
+    ['a.toml', '', /expected a \.json, \.yaml or \.yml file/],
+    ['b.json', '{ "sources": [hunter2', /b\.json: expected JSON/],
+    ['b.yml', 'a: [hunter2\nb: }', /b\.yml: expected YAML/],
+    ['empty.yaml', '', /expected an object with "sources"/],
+  ])('%s gives a sentence, without quoting the file', (name, text, expected) => {
+    const file = text === undefined ? join(folder, name) : write(name, text);
+    expect(message(file)).toMatch(expected);
+    expect(message(file)).not.toContain('hunter2');
+  });
+});
+
+describe('the option table', () => {
+  test('has one variable and one flag per option, and fallbacks that its own readers take', () => {
+    const rows = OPTION_NAMES.map((name) => OPTIONS[name]);
+    expect(new Set(rows.map(({ env }) => env)).size).toBe(rows.length);
+    expect(new Set(rows.map(({ flag }) => flag)).size).toBe(rows.length);
+    for (const row of rows) {
+      expect(row.env).toMatch(/^FOVEA_[A-Z_]+$/);
+      expect(row.doc).toMatch(/\.$/);
+      if ('fallback' in row) expect(row.read(row.fallback)).toHaveProperty('value');
+    }
+  });
+});

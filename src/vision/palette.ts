@@ -1,0 +1,294 @@
+/**
+ * Palette: the colours a picture is made of (spec: imgix.md 5.9).
+ *
+ * Pixels are counted in cells of five bits per channel; median cut splits the
+ * cells into boxes, and a few rounds of k-means move the boxes' means to where
+ * the pixels are. Beside the N colours stand up to six that have a role:
+ * vibrant and muted, each plain, light and dark.
+ *
+ * Deterministic: no random start, ties go to the lower number.
+ */
+import type { Raster } from '../image/raster.ts';
+
+export interface PaletteColor {
+  /** 0..255. */
+  readonly red: number;
+  readonly green: number;
+  readonly blue: number;
+  /** Share of the visible pixels, 0..1. */
+  readonly share: number;
+}
+
+export const ROLES = [
+  'vibrant',
+  'vibrant_light',
+  'vibrant_dark',
+  'muted',
+  'muted_light',
+  'muted_dark',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Palette {
+  /** Exactly as many as were asked for, where the picture has any visible pixel; the most frequent first. */
+  readonly colors: readonly PaletteColor[];
+  /** Roles that the picture fills; any may be missing. */
+  readonly dominant: Readonly<Partial<Record<Role, PaletteColor>>>;
+  /** Mean luminance of the visible pixels, 0..1. */
+  readonly luminance: number;
+}
+
+interface Cell {
+  red: number;
+  green: number;
+  blue: number;
+  count: number;
+}
+
+type Axis = 'red' | 'green' | 'blue';
+
+/** Colours the roles are chosen among. */
+const CANDIDATES = 24;
+const ROUNDS = 6;
+
+/** The palette of a raster's first frame; pixels more than half clear are not seen. */
+export function paletteOf(raster: Raster, colours: number): Palette {
+  const cells = cellsOf(raster);
+  const total = cells.reduce((sum, cell) => sum + cell.count, 0);
+  const found = clusters(cells, colours, total);
+  return {
+    colors: filled(found, colours),
+    dominant: rolesOf(clusters(cells, CANDIDATES, total)),
+    luminance:
+      total === 0 ? 0 : cells.reduce((sum, cell) => sum + luminance(cell) * cell.count, 0) / total,
+  };
+}
+
+/** A flat picture has fewer colours than asked for: the most frequent stands for the rest. */
+function filled(found: readonly PaletteColor[], colours: number): PaletteColor[] {
+  const first = found[0];
+  if (first === undefined) return [];
+  return Array.from({ length: colours }, (_, i) => found[i] ?? { ...first, share: 0 });
+}
+
+function cellsOf({ width, height, channels, data }: Raster): Cell[] {
+  const cells = new Map<number, Cell>();
+  const end = width * height * channels;
+  for (let i = 0; i < end; i += channels) {
+    if (channels === 4 && data[i + 3]! < 128) continue;
+    const [red, green, blue] = [data[i]!, data[i + 1]!, data[i + 2]!];
+    const key = ((red >> 3) << 10) | ((green >> 3) << 5) | (blue >> 3);
+    const cell = cells.get(key);
+    if (cell) {
+      cell.red += red;
+      cell.green += green;
+      cell.blue += blue;
+      cell.count++;
+    } else {
+      cells.set(key, { red, green, blue, count: 1 });
+    }
+  }
+  return [...cells]
+    .sort(([a], [b]) => a - b)
+    .map(([, { red, green, blue, count }]) => ({
+      red: red / count,
+      green: green / count,
+      blue: blue / count,
+      count,
+    }));
+}
+
+/** At most `wanted` colours, the most frequent first. */
+function clusters(cells: readonly Cell[], wanted: number, total: number): PaletteColor[] {
+  if (cells.length === 0 || wanted < 1) return [];
+  let means = cut(cells, wanted).map(meanOf);
+  for (let round = 0; round < ROUNDS; round++) {
+    const groups = means.map((): Cell[] => []);
+    for (const cell of cells) groups[nearest(cell, means)]!.push(cell);
+    means = groups.filter((group) => group.length > 0).map(meanOf);
+  }
+  return means
+    .sort((a, b) => b.count - a.count)
+    .map(({ red, green, blue, count }) => ({
+      red: Math.round(red),
+      green: Math.round(green),
+      blue: Math.round(blue),
+      share: count / total,
+    }));
+}
+
+/** Median cut: the box with the widest spread, weighted by its pixels, is split until there are enough. */
+function cut(cells: readonly Cell[], wanted: number): Cell[][] {
+  const boxes: Cell[][] = [[...cells]];
+  while (boxes.length < wanted) {
+    let widest = -1;
+    let most = 0;
+    boxes.forEach((box, i) => {
+      const weight = box.length < 2 ? 0 : spread(box).range * Math.sqrt(countOf(box));
+      if (weight > most) [widest, most] = [i, weight];
+    });
+    const box = boxes[widest];
+    if (box === undefined) break;
+    const { axis } = spread(box);
+    box.sort((a, b) => a[axis] - b[axis]);
+    const half = countOf(box) / 2;
+    let seen = 0;
+    let at = 0;
+    while (at < box.length - 1 && seen + box[at]!.count / 2 < half) seen += box[at++]!.count;
+    boxes.splice(widest, 1, box.slice(0, Math.max(1, at)), box.slice(Math.max(1, at)));
+  }
+  return boxes;
+}
+
+function spread(box: readonly Cell[]): { axis: Axis; range: number } {
+  let best: { axis: Axis; range: number } = { axis: 'green', range: -1 };
+  for (const axis of ['green', 'red', 'blue'] as const) {
+    const values = box.map((cell) => cell[axis]);
+    const range = Math.max(...values) - Math.min(...values);
+    if (range > best.range) best = { axis, range };
+  }
+  return best;
+}
+
+function countOf(box: readonly Cell[]): number {
+  return box.reduce((sum, { count }) => sum + count, 0);
+}
+
+function meanOf(box: readonly Cell[]): Cell {
+  const count = countOf(box);
+  const mean = (axis: Axis) => box.reduce((sum, cell) => sum + cell[axis] * cell.count, 0) / count;
+  return { red: mean('red'), green: mean('green'), blue: mean('blue'), count };
+}
+
+function nearest(cell: Cell, means: readonly Cell[]): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  means.forEach((mean, i) => {
+    const distance =
+      2 * (cell.red - mean.red) ** 2 +
+      4 * (cell.green - mean.green) ** 2 +
+      3 * (cell.blue - mean.blue) ** 2;
+    if (distance < least) [best, least] = [i, distance];
+  });
+  return best;
+}
+
+/** What each role looks for, on 0..1: saturation and lightness, and the ranges that are allowed. */
+const WANTED: Readonly<
+  Record<
+    Role,
+    { saturation: number; lightness: number; range: readonly [number, number]; vivid: boolean }
+  >
+> = {
+  vibrant: { saturation: 1, lightness: 0.5, range: [0.3, 0.7], vivid: true },
+  vibrant_light: { saturation: 1, lightness: 0.74, range: [0.55, 1], vivid: true },
+  vibrant_dark: { saturation: 1, lightness: 0.26, range: [0, 0.45], vivid: true },
+  muted: { saturation: 0.3, lightness: 0.5, range: [0.3, 0.7], vivid: false },
+  muted_light: { saturation: 0.3, lightness: 0.74, range: [0.55, 1], vivid: false },
+  muted_dark: { saturation: 0.3, lightness: 0.26, range: [0, 0.45], vivid: false },
+};
+
+function rolesOf(colors: readonly PaletteColor[]): Palette['dominant'] {
+  const taken = new Set<PaletteColor>();
+  const out: Partial<Record<Role, PaletteColor>> = {};
+  const most = Math.max(...colors.map(({ share }) => share), 0);
+  for (const role of ROLES) {
+    const { saturation, lightness, range, vivid } = WANTED[role];
+    let best: PaletteColor | undefined;
+    let score = 0;
+    for (const color of colors) {
+      const [s, l] = saturationAndLightness(color);
+      const fits = l >= range[0] && l <= range[1] && (vivid ? s >= 0.35 : s <= 0.4);
+      if (!fits || taken.has(color)) continue;
+      const value =
+        3 * (1 - Math.abs(s - saturation)) +
+        6.5 * (1 - Math.abs(l - lightness)) +
+        0.5 * (most === 0 ? 0 : color.share / most);
+      if (value > score) [best, score] = [color, value];
+    }
+    if (best) {
+      out[role] = best;
+      taken.add(best);
+    }
+  }
+  return out;
+}
+
+function saturationAndLightness({ red, green, blue }: PaletteColor): [number, number] {
+  const most = Math.max(red, green, blue) / 255;
+  const least = Math.min(red, green, blue) / 255;
+  const l = (most + least) / 2;
+  const s = most === least ? 0 : (most - least) / (1 - Math.abs(2 * l - 1));
+  return [s, l];
+}
+
+function luminance({ red, green, blue }: { red: number; green: number; blue: number }): number {
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+}
+
+/** `#cc4422`. */
+export function hexOf({ red, green, blue }: Pick<PaletteColor, 'red' | 'green' | 'blue'>): string {
+  return `#${[red, green, blue].map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/**
+ * The palette as a style sheet: `.image-fg-1`, `.image-bg-1`, … for each
+ * colour, `-ex-1` black and `-ex-2` white, then the roles. `prefix` must be a
+ * CSS name already; anything else in it is dropped.
+ */
+export function paletteCss(palette: Palette, prefix = 'image'): string {
+  const name = prefix.replace(/[^\w-]/g, '') || 'image';
+  const rules = palette.colors.flatMap((color, i) => pair(name, `${i + 1}`, hexOf(color)));
+  rules.push(...pair(name, 'ex-1', '#000000'), ...pair(name, 'ex-2', '#ffffff'));
+  for (const role of ROLES) {
+    const color = palette.dominant[role];
+    if (color) rules.push(...pair(name, role.replace('_', '-'), hexOf(color)));
+  }
+  return `${rules.join('\n')}\n`;
+}
+
+function pair(prefix: string, name: string, hex: string): string[] {
+  return [
+    `.${prefix}-fg-${name} { color: ${hex} !important; }`,
+    `.${prefix}-bg-${name} { background-color: ${hex} !important; }`,
+  ];
+}
+
+export interface PaletteJson {
+  readonly colors: readonly ColorJson[];
+  readonly average_luminance: number;
+  readonly dominant_colors: Readonly<Partial<Record<Role, ColorJson>>>;
+}
+
+interface ColorJson {
+  readonly red: number;
+  readonly green: number;
+  readonly blue: number;
+  readonly hex: string;
+}
+
+/** The palette as a document; channels as shares of 1. */
+export function paletteJson({ colors, dominant, luminance: mean }: Palette): PaletteJson {
+  const entries = ROLES.flatMap((role) => {
+    const color = dominant[role];
+    return color ? [[role, colorJson(color)] as const] : [];
+  });
+  return {
+    colors: colors.map(colorJson),
+    average_luminance: rounded(mean),
+    dominant_colors: Object.fromEntries(entries),
+  };
+}
+
+function colorJson(color: PaletteColor): ColorJson {
+  return {
+    red: rounded(color.red / 255),
+    green: rounded(color.green / 255),
+    blue: rounded(color.blue / 255),
+    hex: hexOf(color),
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
