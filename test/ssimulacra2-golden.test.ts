@@ -18,7 +18,7 @@ const golden = JSON.parse(readFileSync(join(here, 'data/ssimulacra2-golden.json'
   readonly synthetic: readonly string[];
   readonly photos: readonly string[];
 };
-const kodak = process.env['KODAK'] ?? join(here, '../../shared/corpus/photos');
+const kodak = process.env.KODAK ?? join(here, '../../shared/corpus/photos');
 
 const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 12);
 

@@ -11,7 +11,6 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { Fault } from '../base/fault.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { sniffFormat } from '../image/sniff.ts';
@@ -37,7 +36,7 @@ import {
 import { Pool } from './pool.ts';
 import { Refiner } from './refiner.ts';
 import { SingleFlight } from './single-flight.ts';
-import { type HeldSource, Sources } from './sources.ts';
+import { type HeldSource, notStored, Sources } from './sources.ts';
 
 export interface EngineOptions {
   readonly cache: {
@@ -197,10 +196,7 @@ class LocalEngine implements Engine {
       return this.#rendition(job, source, key, stored, fetch, { hit: true, collapsed: false });
     }
     if (job.storedOnly) {
-      throw new Fault(
-        'origin-timeout',
-        'This answer is not in the store, and only a stored one was asked for.',
-      );
+      throw notStored();
     }
     const collapsed = this.#flights.has(key);
     const made = await this.#flights.run(
@@ -251,7 +247,7 @@ class LocalEngine implements Engine {
 
   #obtain(job: Job): Promise<HeldSource> {
     const { source, response } = job.compiled;
-    return this.#sources.obtain(job.mount, source, job.upload, response.freshness, job.signal);
+    return this.#sources.obtain(job.mount, source, job.upload, response.freshness, job);
   }
 
   /** Plan, negotiated formats, content of the source, and recipe: what a rendition depends on. */
@@ -421,7 +417,6 @@ class LocalEngine implements Engine {
     const policy = job.compiled.response.freshness;
     const facts = this.#sources.freshness(source, policy);
     const now = this.#clock.now();
-    const until = policy.until === undefined ? Infinity : Math.max(0, (policy.until - now) / 1000);
     const age = Math.max(0, Math.floor((now - source.checkedAt) / 1000));
     // While a better answer is on its way, this one should not be kept for long.
     const brief = this.#unrefined({ meta, body }) ? age + UNREFINED_SECONDS : Infinity;
@@ -432,7 +427,7 @@ class LocalEngine implements Engine {
       etag: meta.etag,
       ...(source.headers['last-modified'] ? { lastModified: source.headers['last-modified'] } : {}),
       lifetime: {
-        seconds: Math.floor(Math.min(facts.freshSeconds, until + age, brief)),
+        seconds: Math.floor(Math.min(facts.freshSeconds, brief)),
         age,
         shared: !facts.private,
         noStore: facts.noStore || job.compiled.response.noStore === true,

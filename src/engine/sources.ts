@@ -73,7 +73,7 @@ export class Sources {
     ref: SourceRef,
     upload: Uint8Array | undefined,
     policy: FreshnessPolicy,
-    signal: AbortSignal,
+    { signal, storedOnly = false }: { readonly signal: AbortSignal; readonly storedOnly?: boolean },
   ): Promise<HeldSource> {
     if (ref.kind === 'upload') return this.#keepUpload(upload);
     const location = await mount.origin.locate(ref);
@@ -87,6 +87,7 @@ export class Sources {
         .catch(() => undefined);
       return known.held;
     }
+    if (storedOnly) throw notStored();
     const failure = this.#failures.get(key);
     if (failure && failure.until > this.#options.clock.now()) throw failure.fault;
     return this.#flights.run(key, (s) => this.#read(key, mount, location, policy, s), signal);
@@ -94,7 +95,7 @@ export class Sources {
 
   /** How long answers made of a source may be kept. */
   freshness(source: HeldSource, policy: FreshnessPolicy): Freshness {
-    return freshness(source.headers, policy, source.checkedAt);
+    return lifetime(source.headers, policy, source.checkedAt);
   }
 
   /** The file of a held source. @throws Fault when it was evicted meanwhile */
@@ -121,7 +122,7 @@ export class Sources {
       if (peeked.etag !== meta.peeked?.etag) return undefined;
       return { held: held(key, { ...meta, checkedAt: now }, 'fresh'), check: false, usable: true };
     }
-    const facts = freshness(meta.headers, policy, meta.checkedAt);
+    const facts = lifetime(meta.headers, policy, meta.checkedAt);
     const age = (now - meta.checkedAt) / 1000;
     if (age < facts.freshSeconds && !facts.noStore) {
       return { held: held(key, meta, 'fresh'), check: false, usable: true };
@@ -185,7 +186,7 @@ export class Sources {
     error: unknown,
   ): Promise<HeldSource | undefined> {
     if (!meta || !isFault(error) || !error.kind.retry) return undefined;
-    const facts = freshness(meta.headers, policy, meta.checkedAt);
+    const facts = lifetime(meta.headers, policy, meta.checkedAt);
     const age = (this.#options.clock.now() - meta.checkedAt) / 1000;
     if (facts.mustRevalidate || age >= facts.freshSeconds + facts.staleIfError) return undefined;
     return held(key, meta, 'stale');
@@ -233,6 +234,19 @@ export class Sources {
     }
     return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
   }
+}
+
+/** For requests that want a stored answer or none (`only-if-cached`). */
+export function notStored(): Fault {
+  return new Fault('origin-timeout', 'The picture is not in the store.');
+}
+
+/**
+ * Freshness by what the origin says, else by the dialect: each service names
+ * its own time for silent origins, so nothing is guessed from Last-Modified.
+ */
+function lifetime(headers: HeldSource['headers'], policy: FreshnessPolicy, at: number): Freshness {
+  return freshness(headers, policy, at, { heuristicCap: 0 });
 }
 
 function held(key: Key, meta: SourceMeta, state: HeldSource['state']): HeldSource {

@@ -24,16 +24,23 @@ export interface TwinPicture extends Size {
 /**
  * The error sums of a candidate against a reference of the same size.
  *
- * `background` is the grey behind transparent pixels, encoded sRGB in 0..1.
+ * `background` is the grey behind transparent pixels, encoded sRGB in 0..1;
+ * `shift` halvings come before the first level.
  */
 export function twinErrors(
   reference: TwinPicture,
   candidate: TwinPicture,
-  background = 0.1,
+  { background = 0.1, shift = 0 } = {},
 ): ErrorSums {
-  const levels = levelsOf(reference);
   let ours = linearPlanes(reference, background);
   let theirs = linearPlanes(candidate, background);
+  let size: Size = reference;
+  for (let i = 0; i < shift; i++) {
+    ours = halve(ours, size);
+    theirs = halve(theirs, size);
+    size = { width: Math.ceil(size.width / 2), height: Math.ceil(size.height / 2) };
+  }
+  const levels = levelsOf(size);
   const cells: Float64Array[][] = Array.from({ length: PLANES }, () => []);
   levels.forEach((level, at) => {
     if (at > 0) {
