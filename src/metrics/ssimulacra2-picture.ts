@@ -3,7 +3,7 @@
  *
  * - A side under 128 pixels is mirrored to the right or downwards until it has
  *   128: below 113 the metric has fewer than six levels, its weights slip, and
- *   the same damage scores some 20 points lower.
+ *   the same damage scores 20 points lower or 40 points higher.
  * - A picture above the ceiling of pixels is measured at half its size, or a
  *   quarter and so on, which bounds memory and time. Halving hides part of the
  *   finest damage, as the eye does on a picture that large.

@@ -85,10 +85,11 @@ function halve(planes: Planes, { width, height }: Size): Planes {
     const half = new Float64Array(w * h);
     for (let y = 0; y < h; y++) {
       for (let x = 0; x < w; x++) {
-        const [x0, y0] = [2 * x, 2 * y];
-        const [x1, y1] = [Math.min(x0 + 1, width - 1), Math.min(y0 + 1, height - 1)];
-        const at = (px: number, py: number) => plane[py * width + px]!;
-        half[y * w + x] = (at(x0, y0) + at(x1, y0) + at(x0, y1) + at(x1, y1)) / 4;
+        const right = Math.min(2 * x + 1, width - 1);
+        const upper = 2 * y * width;
+        const lower = Math.min(2 * y + 1, height - 1) * width;
+        const sum = plane[upper + 2 * x]! + plane[upper + right]!;
+        half[y * w + x] = (sum + plane[lower + 2 * x]! + plane[lower + right]!) / 4;
       }
     }
     return half;
@@ -99,11 +100,13 @@ function halve(planes: Planes, { width, height }: Size): Planes {
 function positiveXyb([red, green, blue]: Planes): Planes {
   const size = red.length;
   const planes: Planes = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  const root = (row: readonly [number, number, number], i: number) =>
+    Math.cbrt(row[0] * red[i]! + row[1] * green[i]! + row[2] * blue[i]! + OPSIN_BIAS) -
+    Math.cbrt(OPSIN_BIAS);
   for (let i = 0; i < size; i++) {
-    const [l, m, s] = OPSIN_MATRIX.map(([r, g, b]) => {
-      const response = r * red[i]! + g * green[i]! + b * blue[i]! + OPSIN_BIAS;
-      return Math.cbrt(response) - Math.cbrt(OPSIN_BIAS);
-    }) as [number, number, number];
+    const l = root(OPSIN_MATRIX[0], i);
+    const m = root(OPSIN_MATRIX[1], i);
+    const s = root(OPSIN_MATRIX[2], i);
     const y = (l + m) / 2;
     planes[0][i] = ((l - m) / 2) * RANGES.x[0] + RANGES.x[1];
     planes[1][i] = y * RANGES.y[0] + RANGES.y[1];
@@ -120,7 +123,8 @@ function blur(plane: Float64Array, { width, height }: Size): Float64Array {
       for (let x = 0; x < width; x++) {
         let sum = 0;
         for (let n = -4; n <= 4; n++) {
-          const [px, py] = [x + n * dx, y + n * dy];
+          const px = x + n * dx;
+          const py = y + n * dy;
           const inside = px >= 0 && py >= 0 && px < width && py < height;
           if (inside) sum += TAPS[Math.abs(n)]! * from[py * width + px]!;
         }
@@ -147,18 +151,23 @@ function errorsOfPlane(a: Float64Array, b: Float64Array, level: Level): Float64A
   for (let y = 0; y < level.height; y++) {
     for (let x = 0; x < level.width; x++) {
       const i = y * level.width + x;
-      const [ma, mb] = [meanA[i]!, meanB[i]!];
+      const ma = meanA[i]!;
+      const mb = meanB[i]!;
       const closeness = 1 - (ma - mb) ** 2;
       const covariance = 2 * (cross[i]! - ma * mb) + C2;
       const variances = squareA[i]! - ma * ma + (squareB[i]! - mb * mb) + C2;
       const structure = Math.max(0, 1 - (closeness * covariance) / variances);
       const edge = (1 + Math.abs(b[i]! - mb)) / (1 + Math.abs(a[i]! - ma)) - 1;
-      const errors = [structure, Math.max(0, edge), Math.max(0, -edge)];
+      const came = Math.max(0, edge);
+      const went = Math.max(0, -edge);
       const tile = Math.floor(y / level.side) * level.columns + Math.floor(x / level.side);
-      errors.forEach((error, map) => {
-        sums[tile * SUMS + map]! += error;
-        sums[tile * SUMS + 3 + map]! += error ** 4;
-      });
+      const at = tile * SUMS;
+      sums[at]! += structure;
+      sums[at + 1]! += came;
+      sums[at + 2]! += went;
+      sums[at + 3]! += structure ** 4;
+      sums[at + 4]! += came ** 4;
+      sums[at + 5]! += went ** 4;
     }
   }
   return sums;

@@ -75,8 +75,8 @@ describe('the kernel agrees with its twin', () => {
     ['512x128', 'noise', 'shift', 1, 'exactly one strip of columns'],
     ['513x129', 'noise', 'block', 4, 'a strip of one column'],
     ['519x140', 'ui', 'noise', 6, 'a strip of seven columns'],
-    ['1100x132', 'grad', 'noise', 3, 'three strips'],
-  ] as const)('%s %s, %s %i (%s)', (size, picture, how, strength) => {
+    ['1030x128', 'grad', 'noise', 3, 'three strips'],
+  ] as const)('%s %s, %s %i (%s)', (size, picture, how, strength, _why) => {
     const [width, height] = size.split('x').map(Number) as [number, number];
     const reference =
       width > 1
@@ -102,7 +102,7 @@ describe('the kernel agrees with its twin', () => {
   });
 
   test('on random pictures of any size', () => {
-    const side = fc.integer({ min: 1, max: 140 });
+    const side = fc.integer({ min: 1, max: 132 });
     const strength = fc.integer({ min: 1, max: 60 });
     fc.assert(
       fc.property(side, side, strength, fc.integer(), (width, height, reach, seed) => {
@@ -114,7 +114,7 @@ describe('the kernel agrees with its twin', () => {
         const picture = { width, height, data };
         expectTwin(still(picture), still(DISTORTIONS.noise(picture, reach)));
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   });
 });
@@ -147,10 +147,10 @@ describe('the score', () => {
     const onSmall = scores(still(small), still(DISTORTIONS.block(small, 8))).score;
     const onLarge = scores(still(large), still(DISTORTIONS.block(large, 8))).score;
     expect(Math.abs(onSmall - onLarge)).toBeLessThan(6);
-    // the bare definition slips its weights below 113 pixels
+    // the bare definition slips its weights below 113 pixels a side
     const bare = await builtMetric({ extend: false });
     const slipped = scores(still(small), still(DISTORTIONS.block(small, 8)), bare).score;
-    expect(slipped).toBeLessThan(onSmall - 10);
+    expect(Math.abs(slipped - onLarge)).toBeGreaterThan(20);
   });
 });
 
@@ -195,47 +195,47 @@ describe('alpha', () => {
 });
 
 describe('the worst region', () => {
-  const calm = PICTURES.grad(1024, 768);
+  const picture = PICTURES.noise(1024, 768);
+  const good = DISTORTIONS.block(picture, 1);
+  const ruined = DISTORTIONS.block(picture, 16);
 
-  /** `picture` with a square of it scrambled. */
-  function scrambled(picture: Picture, left: number, top: number, side: number): Picture {
-    const data = picture.data.slice();
+  /** The good candidate with a square of the ruined one in it. */
+  function damagedAt(left: number, top: number, side: number): Raster {
+    const data = good.data.slice();
     for (let y = top; y < top + side; y++) {
-      for (let x = left; x < left + side; x++) {
-        data.fill(
-          (x * 53 + y * 91) % 256,
-          (y * picture.width + x) * 3,
-          (y * picture.width + x) * 3 + 3,
-        );
-      }
+      const from = (y * 1024 + left) * 3;
+      data.set(ruined.data.subarray(from, from + side * 3), from);
     }
-    return { ...picture, data };
+    return still({ ...good, data });
   }
 
   test.each([
-    [40, 'a small face or a word'],
-    [20, 'a few letters'],
-  ])('tells of %i destroyed pixels a side while the whole looks well (%s)', (side) => {
-    const { score, worst } = scores(still(calm), still(scrambled(calm, 500, 333, side)));
-    expect(score).toBeGreaterThan(60);
-    expect(worst).toBeLessThan(score - 40);
-  });
+    // side  score over  worst under  why
+    [32, 80, 70, 'a few letters'],
+    [64, 73, 50, 'a word'],
+    [128, 64, 25, 'a face'],
+  ])(
+    'tells of %i ruined pixels a side: whole over %i, worst under %i (%s)',
+    (side, over, under) => {
+      const { score, worst } = scores(still(picture), damagedAt(500, 333, side));
+      expect(score).toBeGreaterThan(over);
+      expect(worst).toBeLessThan(under);
+    },
+  );
 
-  test('is as low wherever the damage lies', () => {
+  test('is found wherever it lies', () => {
     const places = [
       [0, 0],
-      [984, 728],
+      [928, 672],
       [300, 200],
-      [468, 364],
+      [480, 352],
+      [0, 672],
     ] as const;
-    const worst = places.map(
-      ([x, y]) => scores(still(calm), still(scrambled(calm, x, y, 40))).worst,
-    );
-    expect(Math.max(...worst)).toBeLessThan(30);
+    const worst = places.map(([x, y]) => scores(still(picture), damagedAt(x, y, 96)).worst);
+    expect(Math.max(...worst)).toBeLessThan(50);
   });
 
   test('lies a little under the score for damage spread evenly, never above it', () => {
-    const picture = PICTURES.noise(640, 512);
     for (const strength of [2, 6, 10]) {
       const { score, worst } = scores(still(picture), still(DISTORTIONS.block(picture, strength)));
       expect(worst).toBeLessThanOrEqual(score);
@@ -284,10 +284,10 @@ describe('animations', () => {
 
 describe('large pictures', () => {
   test.each([
-    ['500x400', 2 ** 17, 1],
-    ['501x403', 2 ** 17, 1],
-    ['610x403', 2 ** 15, 2],
-    ['611x411', 2 ** 15, 2],
+    ['310x300', 2 ** 16, 1],
+    ['401x303', 2 ** 16, 1],
+    ['610x403', 2 ** 16, 2],
+    ['611x523', 2 ** 16, 2],
   ])(
     '%s under a ceiling of %i are measured at 1:2^%i, as the twin does',
     async (size, ceiling, shift) => {
@@ -298,10 +298,8 @@ describe('large pictures', () => {
       expectTwin(still(picture), still(DISTORTIONS.box(picture, 2)), reduced, ceiling);
       const alpha = withAlpha(picture, (x) => Math.min(255, x));
       const other = withAlpha(DISTORTIONS.box(picture, 2), (x) => Math.min(255, x));
-      const twice = geometryOf({ width, height }, ceiling / 2);
       const ours = scores(alpha, other, reduced);
       expect(Math.abs(ours.score - twinScores(alpha, other, ceiling / 2).score)).toBeLessThan(0.02);
-      expect(twice.shift).toBeGreaterThanOrEqual(shift);
     },
   );
 

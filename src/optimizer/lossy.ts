@@ -11,7 +11,7 @@
  * picture comes out much worse than the whole; and stopping, when time is up.
  */
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
-import { type Config, configOf, deviationOf, meanScore, qualityFor } from './priors.ts';
+import { type Config, type Curve, configOf, curveOf } from './priors.ts';
 import { bestPoint, type Goal, nextQuality, rungsOf } from './search.ts';
 import type { Learned, Mode } from './task.ts';
 import type { Attempt, Measured, Workbench } from './workbench.ts';
@@ -47,11 +47,8 @@ export const PASS_BELOW = 0.5;
 /** A first score this far under the prior curve means that chroma is the problem. */
 const CHROMA_MISS = 8;
 
-/** Full chroma must raise the deviation by this many spreads to be kept. */
-const CHROMA_GAIN = 0.5;
-
 /** The worst region may lie this far under the target. */
-export const WORST_BELOW = 20;
+export const WORST_BELOW = 25;
 
 /** Points by which the target rises when it lies lower. */
 const WORST_STEP = 3;
@@ -63,6 +60,7 @@ interface Stage {
   readonly stage: Style['stage'];
   readonly cap: number;
   readonly above: number;
+  readonly rescue: number;
 }
 
 /** Finds the lowest quality that reaches the wish's target; measured when the bench can. */
@@ -78,7 +76,7 @@ export async function searchLossy(bench: Workbench, wish: Wish): Promise<Found> 
 async function fromPrior(bench: Workbench, wish: Wish): Promise<Found> {
   const style = styleOf(wish, 'final', firstChroma(wish).sharp);
   const config = configOf(lossyEncoding(style, 75))!;
-  const wanted = qualityFor(config, wish.target, wish.learned?.shifts[config]);
+  const wanted = curveFor(bench, config).quality(wish.target, wish.learned?.shifts[config]);
   const quality = Math.min(Math.round(wanted), wish.ceiling, TOP[wish.format]);
   return {
     attempt: await bench.encode(lossyEncoding(style, quality)),
@@ -118,13 +116,15 @@ class Search {
     const wish = this.#wish;
     let deviation: number | undefined;
     let best: Measured | undefined;
-    for (const { stage, cap, above } of stagesOf(wish)) {
-      const goal: Goal = { target, below: PASS_BELOW, above, cap, ceiling: this.#ceiling() };
+    for (const { stage, cap, above, rescue } of stagesOf(wish)) {
+      const ceiling = this.#ceiling();
+      const goal: Goal = { target, below: PASS_BELOW, above, cap, rescue, ceiling };
       let points: Point[] = [];
       for (;;) {
         const config = this.#config(stage, this.#sharp);
         const start = deviation ?? wish.learned?.shifts[config];
-        const quality = nextQuality(config, rungsOf(wish.format), points, goal, start);
+        const curve = curveFor(this.#bench, config);
+        const quality = nextQuality(curve, rungsOf(wish.format), points, goal, start);
         if (quality === undefined) break;
         const style = styleOf(wish, stage, this.#sharp);
         const encoding = lossyEncoding(style, quality);
@@ -135,7 +135,7 @@ class Search {
         const attempt = await this.#bench.measure(encoding);
         points.push({ quality, score: attempt.score, attempt });
         if (best === undefined || best.encoding.format !== encoding.format) best = attempt;
-        if (await this.#missed(config, points)) {
+        if (this.#missed(curve, points)) {
           points = [];
           deviation = undefined;
         }
@@ -143,19 +143,20 @@ class Search {
       const point = bestPoint(points, goal);
       if (point !== undefined) {
         best = point.attempt;
-        deviation = deviationOf(this.#config(stage, this.#sharp), point.quality, point.score);
+        const curve = curveFor(this.#bench, this.#config(stage, this.#sharp));
+        deviation = curve.deviation(point.quality, point.score);
       }
       if (this.#late) break;
     }
     return best!;
   }
 
-  /** Whether the first score asks for full chroma; switches to it when that helps. */
-  async #missed(config: Config, points: readonly Point[]): Promise<boolean> {
+  /** Whether the first score asks for full chroma; switches to it then. */
+  #missed(curve: Curve, points: readonly Point[]): boolean {
     const [point] = points;
     if (!this.#maySwitch || points.length !== 1 || point === undefined) return false;
     this.#maySwitch = false;
-    if (point.score > meanScore(config, point.quality) - CHROMA_MISS) return false;
+    if (point.score > curve.score(point.quality) - CHROMA_MISS) return false;
     this.#sharp = true;
     return true;
   }
@@ -164,8 +165,8 @@ class Search {
     const { stage } = stagesOf(this.#wish).at(-1)!;
     const config = this.#config(stage, this.#sharp);
     const quality = qualityOf(found);
-    const deviation = deviationOf(config, quality, found.score);
-    const higher = Math.ceil(qualityFor(config, target, deviation));
+    const curve = curveFor(this.#bench, config);
+    const higher = Math.ceil(curve.quality(target, curve.deviation(quality, found.score)));
     const next = Math.min(this.#ceiling(), Math.max(quality + 1, higher));
     const encoding = lossyEncoding(styleOf(this.#wish, stage, this.#sharp), next);
     if (next <= quality || !this.#bench.affords(encoding)) return undefined;
@@ -177,6 +178,7 @@ class Search {
     const { target, ceiling, format } = this.#wish;
     const config = configOf(attempt.encoding)!;
     const quality = qualityOf(attempt);
+    const deviation = curveFor(this.#bench, config).deviation(quality, attempt.score);
     const reached = attempt.score >= target - PASS_BELOW;
     const capped = !reached && ceiling < TOP[format] && quality >= ceiling;
     return {
@@ -190,12 +192,12 @@ class Search {
           : reached
             ? 'the lowest quality that reaches the target'
             : 'the nearest to a target that this encoder does not reach',
-      learned: { config, deviation: deviationOf(config, quality, attempt.score) },
+      learned: { config, deviation },
     };
   }
 
   #config(stage: Style['stage'], sharp: boolean): Config {
-    return curveOf(this.#wish, stage, sharp);
+    return configFor(this.#wish, stage, sharp);
   }
 
   #ceiling(): number {
@@ -215,17 +217,17 @@ function stagesOf({ format, mode, learned, progressive }: Wish): readonly Stage[
     learned !== undefined && Object.keys(learned.shifts).some((c) => c.startsWith(format));
   if (mode === 'background') {
     return [
-      { stage: 'search', cap: 4, above: 0.5 },
-      { stage: 'final', cap: 3, above: 0.5 },
+      { stage: 'search', cap: 4, above: 0.5, rescue: 0 },
+      { stage: 'final', cap: 3, above: 0.5, rescue: 2 },
     ];
   }
   if (format === 'jpeg' && progressive && !known) {
     return [
-      { stage: 'search', cap: 1, above: 0 },
-      { stage: 'final', cap: 2, above: 0.75 },
+      { stage: 'search', cap: 1, above: 0, rescue: 0 },
+      { stage: 'final', cap: 2, above: 0.75, rescue: 2 },
     ];
   }
-  return [{ stage: 'final', cap: 3, above: 0.75 }];
+  return [{ stage: 'final', cap: 3, above: 0.75, rescue: 2 }];
 }
 
 /**
@@ -236,13 +238,17 @@ function firstChroma(wish: Wish): { readonly sharp: boolean; readonly open: bool
   const { sharp, free } = wish.chroma;
   if (!free) return { sharp, open: false };
   const seen = wish.learned?.shifts ?? {};
-  if (seen[curveOf(wish, 'final', true)] !== undefined) return { sharp: true, open: false };
-  if (seen[curveOf(wish, 'final', false)] !== undefined) return { sharp: false, open: false };
+  if (seen[configFor(wish, 'final', true)] !== undefined) return { sharp: true, open: false };
+  if (seen[configFor(wish, 'final', false)] !== undefined) return { sharp: false, open: false };
   return { sharp, open: !sharp };
 }
 
-function curveOf(wish: Wish, stage: Style['stage'], sharp: boolean): Config {
+function configFor(wish: Wish, stage: Style['stage'], sharp: boolean): Config {
   return configOf(lossyEncoding(styleOf(wish, stage, sharp), 75))!;
+}
+
+function curveFor({ raster }: Workbench, config: Config): Curve {
+  return curveOf(config, raster.width * raster.height);
 }
 
 function styleOf(wish: Wish, stage: Style['stage'], sharpChroma: boolean): Style {

@@ -6,7 +6,7 @@ import type { Metric, Score } from '../metrics/metric.ts';
 import { picture } from '../plan/output.ts';
 import type { ChosenFormat } from '../plan/program.ts';
 import { optimize, type Repacker, type Tools } from './optimize.ts';
-import { configOf, lnBpp, meanScore } from './priors.ts';
+import { configOf, curveOf, lnBpp } from './priors.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -44,8 +44,10 @@ function tools(world: World = {}, repacker?: Repacker): Tools & { encodings: Enc
       const sharp =
         config.includes('4:4:4') || config.includes('smart') || encoding.format === 'avif';
       const score =
-        meanScore(config, encoding.quality, world.deviation ?? 0) -
-        (sharp ? 0 : (world.smear ?? 0));
+        curveOf(config, raster.width * raster.height).score(
+          encoding.quality,
+          world.deviation ?? 0,
+        ) - (sharp ? 0 : (world.smear ?? 0));
       const weight = world.weight?.[encoding.format] ?? 1;
       return file((weight * pixels * Math.exp(lnBpp(config, encoding.quality))) / 8, score);
     },
@@ -140,7 +142,8 @@ describe('instant', () => {
     const { receipt } = await optimize(task(f, { budget: instant }), hands);
     expect(hands.encodings).toHaveLength(1);
     const config = configOf(hands.encodings[0]!)!;
-    expect(Math.abs(meanScore(config, receipt.quality!) - 70)).toBeLessThan(1);
+    const score = curveOf(config, 200 * 160).score(receipt.quality!);
+    expect(Math.abs(score - 70)).toBeLessThan(1);
     expect(receipt).toMatchObject({ format: f, target: 70, mode: 'instant', kind: 'encoded' });
     expect(receipt.score).toBeUndefined();
   });
@@ -282,7 +285,7 @@ describe('between formats', () => {
   const alternatives = [choice('webp'), choice('jpeg')];
 
   test('the chosen format stays when an alternative saves less than a tenth', async () => {
-    const world = tools({ weight: { webp: 0.95 * 1.06, jpeg: 1 } });
+    const world = tools({ weight: { webp: 1.1, jpeg: 1 } });
     const { receipt } = await optimize(task('jpeg', { alternatives: [choice('webp')] }), world);
     expect(receipt.format).toBe('jpeg');
   });

@@ -4,7 +4,7 @@ import { PRIOR_CURVES } from './prior-curves.ts';
 import {
   type Config,
   configOf,
-  deviationOf,
+  curveOf,
   fromJpegScale,
   lnBpp,
   meanScore,
@@ -48,10 +48,32 @@ describe('prior curves', () => {
   test('a deviation is read back from the score it explains', () => {
     fc.assert(
       fc.property(anyConfig, qualities, fc.double({ min: -2, max: 1, noNaN: true }), (c, q, d) => {
-        const score = meanScore(c, q, d);
-        if (score < 100) expect(deviationOf(c, q, score)).toBeCloseTo(d);
+        const score = curveOf(c).score(q, d);
+        if (score < 100) expect(curveOf(c).deviation(q, score)).toBeCloseTo(d);
       }),
     );
+  });
+});
+
+describe('curveOf', () => {
+  test('the usual size has the mean curve', () => {
+    expect(curveOf('webp e4').score(50)).toBe(meanScore('webp e4', 50));
+    expect(curveOf('webp e4', 4e6).score(50)).toBe(meanScore('webp e4', 50));
+  });
+
+  test.each(configs)('%s: score rises with quality at every size', (config) => {
+    for (const pixels of [100, 20_000, 75_000, 300_000, 10_000_000]) {
+      const curve = curveOf(config, pixels);
+      for (let q = 2; q <= 100; q++) {
+        expect(curve.score(q)).toBeGreaterThanOrEqual(curve.score(q - 1));
+      }
+    }
+  });
+
+  test('small WebPs score higher at a low quality', () => {
+    const gain = curveOf('webp e4', 75_000).score(41) - meanScore('webp e4', 41);
+    expect(gain).toBeGreaterThan(2);
+    expect(gain).toBeLessThan(4);
   });
 });
 

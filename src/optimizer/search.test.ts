@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Config, meanScore } from './priors.ts';
+import { type Config, curveOf, meanScore } from './priors.ts';
 import { bestPoint, expectedScore, type Goal, nextQuality, type Point, rungsOf } from './search.ts';
 
 type Curve = (quality: number) => number;
@@ -10,7 +10,7 @@ function climb(config: Config, curve: Curve, goal: Goal, deviation = 0): Point[]
   const format = config.startsWith('avif') ? 'avif' : config.startsWith('webp') ? 'webp' : 'jpeg';
   const points: Point[] = [];
   for (let i = 0; i < 200; i++) {
-    const quality = nextQuality(config, rungsOf(format), points, goal, deviation);
+    const quality = nextQuality(curveOf(config), rungsOf(format), points, goal, deviation);
     if (quality === undefined) return points;
     points.push({ quality, score: curve(quality) });
   }
@@ -22,6 +22,7 @@ const goal = (target: number, over: Partial<Goal> = {}): Goal => ({
   below: 0.5,
   above: 0.75,
   cap: 12,
+  rescue: 2,
   ceiling: 100,
   ...over,
 });
@@ -36,21 +37,21 @@ const pictures = fc.record({
 
 describe('nextQuality', () => {
   test('the first guess is where the prior curve meets the target', () => {
-    const first = nextQuality('jpeg', rungsOf('jpeg'), [], goal(70))!;
+    const first = nextQuality(curveOf('jpeg'), rungsOf('jpeg'), [], goal(70))!;
     expect(Math.abs(meanScore('jpeg', first) - 70)).toBeLessThan(1);
   });
 
   test('what an earlier search found moves the first guess', () => {
     const rungs = rungsOf('webp');
-    const hard = nextQuality('webp e4', rungs, [], goal(70), -1)!;
-    const easy = nextQuality('webp e4', rungs, [], goal(70), 1)!;
+    const hard = nextQuality(curveOf('webp e4'), rungs, [], goal(70), -1)!;
+    const easy = nextQuality(curveOf('webp e4'), rungs, [], goal(70), 1)!;
     expect(hard).toBeGreaterThan(easy + 3);
   });
 
   test('a picture that follows the prior shape is found at the second evaluation', () => {
     fc.assert(
       fc.property(configs, targets, fc.double({ min: -2, max: 2, noNaN: true }), (c, t, d) => {
-        const points = climb(c, (q) => meanScore(c, q, d), goal(t));
+        const points = climb(c, (q) => curveOf(c).score(q, d), goal(t));
         // One more where the steps of the encoder are wider than the window.
         expect(points.length).toBeLessThanOrEqual(4);
         expect(points[1] ?? points[0]).toBeDefined();
@@ -63,7 +64,7 @@ describe('nextQuality', () => {
       fc.property(configs, targets, pictures, (config, target, { deviation, bend }) => {
         let highest = Number.NEGATIVE_INFINITY;
         const rising = rungsOf(config.startsWith('avif') ? 'avif' : 'jpeg').map((q) => {
-          highest = Math.max(highest, meanScore(config, q, deviation) + bend * (q - 50));
+          highest = Math.max(highest, curveOf(config).score(q, deviation) + bend * (q - 50));
           return [q, highest] as const;
         });
         const table = new Map(rising);
@@ -94,7 +95,8 @@ describe('nextQuality', () => {
           maxLength: 101,
         }),
         (config, target, { deviation, bend }, noise) => {
-          const curve: Curve = (q) => meanScore(config, q, deviation) + bend * (q - 50) + noise[q]!;
+          const curve: Curve = (q) =>
+            curveOf(config).score(q, deviation) + bend * (q - 50) + noise[q]!;
           const wanted = goal(target);
           const points = climb(config, curve, wanted);
           const qualities = points.map((p) => p.quality);
@@ -110,7 +112,7 @@ describe('nextQuality', () => {
   test('the cap is kept; two more are granted only when all lies a point under the target', () => {
     fc.assert(
       fc.property(configs, targets, pictures, fc.integer({ min: 1, max: 5 }), (c, t, p, cap) => {
-        const curve: Curve = (q) => meanScore(c, q, p.deviation) + p.bend * (q - 50);
+        const curve: Curve = (q) => curveOf(c).score(q, p.deviation) + p.bend * (q - 50);
         const points = climb(c, curve, goal(t, { cap }));
         const beyond = points.slice(0, cap).every(({ score }) => score < t - 1) ? 2 : 0;
         expect(points.length).toBeLessThanOrEqual(cap + beyond);
@@ -137,7 +139,8 @@ describe('expectedScore', () => {
       { quality: 40, score: 51 },
       { quality: 60, score: 66 },
     ];
-    for (const p of points) expect(expectedScore('jpeg', p.quality, points)).toBeCloseTo(p.score);
+    for (const p of points)
+      expect(expectedScore(curveOf('jpeg'), p.quality, points)).toBeCloseTo(p.score);
   });
 
   test('between two points it lies between their scores', () => {
@@ -145,7 +148,7 @@ describe('expectedScore', () => {
       { quality: 40, score: 51 },
       { quality: 60, score: 66 },
     ];
-    const middle = expectedScore('jpeg', 50, points);
+    const middle = expectedScore(curveOf('jpeg'), 50, points);
     expect(middle).toBeGreaterThan(51);
     expect(middle).toBeLessThan(66);
   });

@@ -13,7 +13,7 @@
  * encoders happen elsewhere.
  */
 import type { LossyFormat } from './encodings.ts';
-import { type Config, deviationOf, meanScore } from './priors.ts';
+import type { Curve } from './priors.ts';
 
 /** A quality that was tried, and its score. */
 export interface Point {
@@ -29,12 +29,14 @@ export interface Goal {
   readonly above: number;
   /** Evaluations granted. */
   readonly cap: number;
+  /** Further evaluations when everything within the cap lies clearly under the target. */
+  readonly rescue: number;
   /** Highest quality that may be tried. */
   readonly ceiling: number;
 }
 
-/** Further evaluations when everything so far lies clearly under the target. */
-const RESCUE = { evaluations: 2, points: 1 } as const;
+/** This far under the target, a result is worth further evaluations. */
+const RESCUE_BELOW = 1;
 
 /** The last evaluation aims this much higher, because there is no way back from a miss. */
 const LAST_AIM = 0.4;
@@ -47,7 +49,7 @@ const SURE_FAIL = 0.3;
  * between what failed and what passed, or the evaluations are spent.
  */
 export function nextQuality(
-  config: Config,
+  curve: Curve,
   rungs: readonly number[],
   points: readonly Point[],
   goal: Goal,
@@ -66,7 +68,7 @@ export function nextQuality(
       q < (high?.quality ?? Number.POSITIVE_INFINITY),
   );
   if (open.length === 0) return undefined;
-  const expected = (quality: number) => expectedScore(config, quality, points, deviation);
+  const expected = (quality: number) => expectedScore(curve, quality, points, deviation);
   const below = open[open.length - 1]!;
   if (high !== undefined && expected(below) < pass - SURE_FAIL) return undefined;
 
@@ -84,7 +86,7 @@ export function bestPoint<P extends Point>(points: readonly P[], goal: Goal): P 
 
 /** What a quality is expected to score, given what was measured. */
 export function expectedScore(
-  config: Config,
+  curve: Curve,
   quality: number,
   points: readonly Point[],
   deviation = 0,
@@ -95,14 +97,14 @@ export function expectedScore(
     if (p.quality <= quality && (left === undefined || p.quality > left.quality)) left = p;
     if (p.quality >= quality && (right === undefined || p.quality < right.quality)) right = p;
   }
-  const a = left && deviationOf(config, left.quality, left.score);
-  const b = right && deviationOf(config, right.quality, right.score);
+  const a = left && curve.deviation(left.quality, left.score);
+  const b = right && curve.deviation(right.quality, right.score);
   if (left === undefined || right === undefined) {
-    return meanScore(config, quality, a ?? b ?? deviation);
+    return curve.score(quality, a ?? b ?? deviation);
   }
   const span = right.quality - left.quality;
   const share = span === 0 ? 0 : (quality - left.quality) / span;
-  return meanScore(config, quality, a! + (b! - a!) * share);
+  return curve.score(quality, a! + (b! - a!) * share);
 }
 
 /**
@@ -137,7 +139,7 @@ function bracket<P extends Point>(points: readonly P[], pass: number): { low?: P
 
 function rescued(points: readonly Point[], goal: Goal): boolean {
   const best = Math.max(...points.map((p) => p.score));
-  return points.length < goal.cap + RESCUE.evaluations && best < goal.target - RESCUE.points;
+  return points.length < goal.cap + goal.rescue && best < goal.target - RESCUE_BELOW;
 }
 
 function nearest(values: readonly number[], distance: (value: number) => number): number {

@@ -43,22 +43,12 @@ export class FolderOrigin implements Origin {
   ): Promise<Fetched> {
     signal.throwIfAborted();
     const { path } = await this.#find(location.id);
-    // O_NONBLOCK: opening a named pipe must not wait for its writer.
-    const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
-    const file = await fs.open(path, flags).catch(rethrow);
-    let handed = false;
-    try {
-      const stats = await file.stat({ bigint: true });
-      if (!stats.isFile()) throw notFound();
-      const validators = validatorsOf(stats);
-      const headers = { etag: validators.etag, 'last-modified': validators.lastModified };
-      if (isHeld(validators, held)) return { kind: 'unchanged', headers };
-      if (stats.size > BigInt(this.#maxBytes)) throw tooLarge(this.#maxBytes);
-      handed = true;
-      return { kind: 'bytes', body: read(file, stats, this.#maxBytes, signal), headers };
-    } finally {
-      if (!handed) await file.close();
-    }
+    const { validators, size } = await withFile(path, factsOf);
+    const headers = { etag: validators.etag, 'last-modified': validators.lastModified };
+    if (isHeld(validators, held)) return { kind: 'unchanged', headers };
+    if (size > this.#maxBytes) throw tooLarge(this.#maxBytes);
+    // Opened again when it is read: an answer nobody reads must not hold a file open.
+    return { kind: 'bytes', body: read(path, validators.etag, this.#maxBytes, signal), headers };
   }
 
   async peek(location: Location): Promise<Validators | undefined> {
@@ -120,8 +110,35 @@ function isHeld(now: Required<Validators>, held: Validators | undefined): boolea
   return held?.lastModified !== undefined && held.lastModified === now.lastModified;
 }
 
-async function* read(file: fs.FileHandle, before: BigIntStats, max: number, signal: AbortSignal) {
+/** What is known of an open file. @throws Fault source-not-found for what is no regular file */
+async function factsOf(file: fs.FileHandle) {
+  const stats = await file.stat({ bigint: true });
+  if (!stats.isFile()) throw notFound();
+  return { validators: validatorsOf(stats), size: Number(stats.size) };
+}
+
+async function open(path: string): Promise<fs.FileHandle> {
+  // O_NONBLOCK: opening a named pipe must not wait for its writer.
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+  return fs.open(path, flags).catch(rethrow);
+}
+
+async function withFile<Result>(path: string, work: (file: fs.FileHandle) => Promise<Result>) {
+  const file = await open(path);
   try {
+    return await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bytes of a file as it was when `etag` was made. */
+async function* read(path: string, etag: string, max: number, signal: AbortSignal) {
+  const changed = () => new Fault('origin-failed', 'The source changed while it was read.');
+  signal.throwIfAborted();
+  const file = await open(path);
+  try {
+    if ((await factsOf(file)).validators.etag !== etag) throw changed();
     let position = 0;
     for (;;) {
       signal.throwIfAborted();
@@ -133,10 +150,8 @@ async function* read(file: fs.FileHandle, before: BigIntStats, max: number, sign
       if (position > max) throw tooLarge(max);
       yield buffer.subarray(0, bytesRead);
     }
-    const after = await file.stat({ bigint: true });
-    if (validatorsOf(after).etag !== validatorsOf(before).etag || after.size !== BigInt(position)) {
-      throw new Fault('origin-failed', 'The source changed while it was read.');
-    }
+    const after = await factsOf(file);
+    if (after.validators.etag !== etag || after.size !== position) throw changed();
   } finally {
     await file.close();
   }

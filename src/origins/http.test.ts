@@ -416,8 +416,15 @@ describe('limits', () => {
   });
 
   test('an answer nobody reads ends by itself', async () => {
-    const fetched = await get(web({ totalMs: 50 }), '/steady');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    let ended = false;
+    ROUTES['/unread'] = (response) => {
+      response.on('close', () => {
+        ended = true;
+      });
+      response.writeHead(200).write(BODY);
+    };
+    const fetched = await get(web({ totalMs: 500 }), '/unread');
+    await expect.poll(() => ended, { timeout: 20_000 }).toBe(true);
     expect(await faultCode(bytesOf(fetched))).toBe('origin-timeout');
   });
 });

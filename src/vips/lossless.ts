@@ -19,13 +19,10 @@ import { isAdobe, isIcc, isJfif, jpegEnd, jpegExif, walkJpeg } from './jpeg-segm
 /**
  * The JPEG in fewer bytes with every pixel kept and no metadata; undefined
  * where that cannot be done safely (orientation or a profile that the look
- * depends on, CMYK, damage) or would gain nothing.
+ * depends on, CMYK, damage) or would gain nothing. The result is progressive.
  */
-export async function optimizeJpegLossless(
-  bytes: Uint8Array,
-  { progressive = true }: { readonly progressive?: boolean } = {},
-): Promise<Uint8Array | undefined> {
-  return smaller(bytes, () => compressJpeg(bytes, { quality: 100, optimizeScans: progressive }));
+export async function optimizeJpegLossless(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  return smaller(bytes, () => compressJpeg(bytes, { quality: 100 }));
 }
 
 /** The same for PNG; animated PNG is left alone, its frames would be lost. */

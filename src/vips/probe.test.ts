@@ -1,0 +1,213 @@
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { isFault } from '../base/fault.ts';
+import { card, corpus, corpusFile, pictureOf, rendered, solid } from './pictures.suite.ts';
+import { probe } from './probe.ts';
+import { srgbProfile } from './render.ts';
+import { compareVersions, setUpVips } from './setup.ts';
+
+setUpVips({ concurrency: 1 });
+
+const code = async (bytes: Uint8Array, limits = {}) =>
+  probe({ bytes }, limits).then(
+    () => 'fine',
+    (error: unknown) => (isFault(error) ? error.code : String(error)),
+  );
+
+describe('probe', () => {
+  test('tells a JPEG', async () => {
+    const bytes = await pictureOf(card(40, 30))
+      .withMetadata({ orientation: 6, density: 144 })
+      .jpeg({ quality: 82, progressive: true })
+      .toBuffer();
+    expect(await probe({ bytes })).toEqual({
+      format: 'jpeg',
+      bytes: bytes.length,
+      width: 40,
+      height: 30,
+      orientation: 6,
+      pages: 1,
+      delays: [],
+      loop: 1,
+      alpha: false,
+      profile: 'srgb',
+      profileName: expect.stringContaining('sRGB'),
+      space: 'rgb',
+      depth: 8,
+      lossless: false,
+      density: 144,
+      jpeg: { progressive: true, chroma: '4:2:0', quality: 82 },
+    });
+  });
+
+  test.each([
+    ['png', () => pictureOf(card(9, 7)).png(), { format: 'png', lossless: true, profile: 'none' }],
+    [
+      'palette png',
+      () => pictureOf(card(9, 7)).png({ palette: true, colours: 8 }),
+      { lossless: true, palette: 16 },
+    ],
+    ['lossy webp', () => pictureOf(card(9, 7)).webp(), { format: 'webp', lossless: false }],
+    ['lossless webp', () => pictureOf(card(9, 7)).webp({ lossless: true }), { lossless: true }],
+    ['avif', () => pictureOf(card(9, 7)).avif({ effort: 0 }), { format: 'avif', lossless: false }],
+    ['10-bit avif', () => pictureOf(card(9, 7)).avif({ effort: 0, bitdepth: 10 }), { depth: 16 }],
+    [
+      'lzw tiff',
+      () => pictureOf(card(9, 7)).tiff({ compression: 'lzw' }),
+      { format: 'tiff', lossless: true },
+    ],
+    ['jpeg tiff', () => pictureOf(card(16, 16)).tiff({ compression: 'jpeg' }), { lossless: false }],
+    ['grey jpeg', () => pictureOf(card(9, 7)).toColourspace('b-w').jpeg(), { space: 'grey' }],
+    ['cmyk jpeg', () => pictureOf(card(9, 7)).toColourspace('cmyk').jpeg(), { space: 'cmyk' }],
+    ['alpha', () => pictureOf(solid(9, 7, [1, 2, 3, 4])).png(), { alpha: true }],
+    ['p3', () => pictureOf(card(9, 7)).withIccProfile('p3').png(), { profile: 'other' }],
+  ])('tells a %s', async (_, make, facts) => {
+    const info = await probe({ bytes: await make().toBuffer() });
+    expect(info).toMatchObject(facts);
+  });
+
+  test('the profile that sharp writes is known as sRGB', async () => {
+    const bytes = await pictureOf(card(4, 4)).withIccProfile('srgb').png().toBuffer();
+    expect((await srgbProfile()).length).toBeGreaterThan(100);
+    expect((await probe({ bytes })).profile).toBe('srgb');
+  });
+
+  test('tells the frames of an animation, and reads a file by its path', async () => {
+    const frame = { create: { width: 5, height: 4, channels: 3 as const, background: '#123' } };
+    const other = { create: { ...frame.create, background: '#456' } };
+    const pages = await Promise.all([frame, other].map((f) => sharp(f).png().toBuffer()));
+    const bytes = await sharp(pages, { join: { animated: true } })
+      .gif({ delay: [40, 70] })
+      .toBuffer();
+    expect(await probe({ bytes })).toMatchObject({
+      width: 5,
+      height: 4,
+      pages: 2,
+      delays: [40, 70],
+      loop: 0,
+    });
+    await expect(probe({ path: '/nonexistent' })).rejects.toMatchObject({ code: 'internal' });
+  });
+
+  test.each([
+    // bytes, code, why
+    ['', 'source-not-an-image', 'nothing'],
+    ['<html>', 'source-not-an-image', 'a page'],
+    ['push graphic-context', 'source-not-an-image', 'a script for another decoder'],
+    ['%PDF-1.4', 'source-unsupported', 'a document'],
+    ['GIF89a', 'source-broken', 'a header and no more'],
+    ['\xff\xd8\xff\xe0', 'source-broken', 'a start and no more'],
+    ['<svg xmlns="http://www.w3.org/2000/svg"', 'source-broken', 'not well-formed'],
+    ['<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>', 'source-unsupported', 'entities'],
+    [
+      '<svg xmlns="http://www.w3.org/2000/svg" width="100000" height="100000"/>',
+      'source-too-many-pixels',
+      'giant',
+    ],
+  ])('%j is %s (%s)', async (text, expected) => {
+    expect(await code(Buffer.from(text, 'latin1'))).toBe(expected);
+  });
+
+  test('a PNG of 54 megapixels is refused before it is decoded, 24 megapixels are fine', async () => {
+    const blank = (width: number, height: number) =>
+      sharp({ create: { width, height, channels: 3, background: '#fff' } })
+        .png({ compressionLevel: 1 })
+        .toBuffer();
+    expect(await code(await blank(9000, 6000))).toBe('source-too-many-pixels');
+    expect(await code(await blank(6000, 4000))).toBe('fine');
+  });
+
+  test('frames count together', async () => {
+    const page = await pictureOf(card(100, 100)).png().toBuffer();
+    const noise = await pictureOf(solid(100, 100, [9, 9, 9]))
+      .png()
+      .toBuffer();
+    const bytes = await sharp([page, noise, page], { join: { animated: true } })
+      .gif()
+      .toBuffer();
+    expect(await code(bytes)).toBe('fine');
+    expect(await code(bytes, { framePixels: 25_000 })).toBe('source-too-many-pixels');
+    expect(await code(bytes, { frames: 2 })).toBe('source-too-many-pixels');
+  });
+
+  test('half a picture is no picture, one with an archive behind it is', async () => {
+    const bytes = await pictureOf(card(200, 200)).jpeg().toBuffer();
+    const half = bytes.subarray(0, bytes.length / 2);
+    await expect(rendered(half, [])).rejects.toMatchObject({ code: 'source-broken' });
+    const { raster } = await rendered(Buffer.concat([bytes, Buffer.from('PK\x03\x04')]), []);
+    expect(raster.width).toBe(200);
+  });
+
+  test('any bytes and any damage end in facts or a Fault', async () => {
+    const files = await Promise.all([
+      pictureOf(card(20, 20)).jpeg().toBuffer(),
+      pictureOf(card(20, 20)).png().toBuffer(),
+      pictureOf(card(20, 20)).webp().toBuffer(),
+      pictureOf(card(20, 20)).gif().toBuffer(),
+      pictureOf(card(20, 20)).tiff().toBuffer(),
+    ]);
+    const damage = fc.record({ file: fc.nat(4), at: fc.nat(), value: fc.nat(255), cut: fc.nat() });
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ file, at, value, cut }) => {
+        const bytes = new Uint8Array(files[file]!);
+        bytes[at % bytes.length] = value;
+        const end = cut % 3 === 0 ? cut % bytes.length : bytes.length;
+        try {
+          const info = await probe({ bytes: bytes.subarray(0, end) });
+          if (info.width * info.height < 1e6) await rendered(bytes.subarray(0, end), []);
+        } catch (error) {
+          expect(isFault(error), String(error)).toBe(true);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('hostile files', () => {
+  test('none of the corpus crashes; each is rendered or refused', async () => {
+    const files = corpus('hostile');
+    if (files.length === 0) return console.log('no hostile corpus beside the repository: skipped');
+    const seen: Record<string, string> = {};
+    for (const { name, path } of files) {
+      try {
+        const bytes = await readFile(path);
+        const { raster } = await rendered(bytes, [
+          { kind: 'scale', width: 7, height: 5, filter: 'lanczos3' },
+        ]);
+        seen[name] = `${raster.width}x${raster.height}`;
+      } catch (error) {
+        seen[name] = isFault(error) ? error.code : `not a Fault: ${error}`;
+      }
+    }
+    expect(Object.entries(seen).filter(([, result]) => result.startsWith('not'))).toEqual([]);
+    expect(seen).toMatchObject({
+      'giant.svg': 'source-too-many-pixels',
+      'giant-dimensions.jpg': 'source-too-many-pixels',
+      'png-16384x16384.png': 'source-too-many-pixels',
+      'gif-1024-frames.gif': 'source-too-many-pixels',
+      'html-error-page.jpg': 'source-not-an-image',
+      'mvg-as-jpg.jpg': 'source-not-an-image',
+      'svg-billion-laughs.svg': 'source-unsupported',
+      'svg-xxe-file.svg': 'source-unsupported',
+      'truncated.jpg': 'source-broken',
+      'truncated.png': 'source-broken',
+      'jpeg-plus-zip.jpg': '7x5',
+      'jpeg-named-webp.webp': '7x5',
+    });
+  });
+
+  test('a photograph of 24 megapixels is accepted', async () => {
+    const path = corpusFile('photos', 'forest-mist-24mp.jpg');
+    if (path === undefined) return console.log('no photographs beside the repository: skipped');
+    expect((await probe({ path })).width).toBe(6016);
+  });
+});
+
+test('versions compare by number', () => {
+  expect(compareVersions('8.18.7', '8.18.3')).toBeGreaterThan(0);
+  expect(compareVersions('8.9.1', '8.18.3')).toBeLessThan(0);
+  expect(compareVersions('8.18.3', '8.18.3')).toBe(0);
+});

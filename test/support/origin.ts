@@ -1,0 +1,56 @@
+/**
+ * A local HTTP origin: pictures by path, with the headers a test gives them.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Served {
+  readonly body: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly status?: number;
+}
+
+export interface LocalOrigin {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly port: number;
+  /** By path, "/photo.jpg"; may change while it runs. */
+  readonly files: Map<string, Served>;
+  /** Targets that were asked for, in order. */
+  readonly asked: readonly string[];
+  stop(): Promise<void>;
+}
+
+export async function startOrigin(
+  files: Readonly<Record<string, Uint8Array | Served>> = {},
+): Promise<LocalOrigin> {
+  const held = new Map<string, Served>();
+  for (const [name, file] of Object.entries(files)) {
+    held.set(`/${name}`, file instanceof Uint8Array ? { body: file } : file);
+  }
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const target = request.url ?? '/';
+    asked.push(target);
+    const file = held.get(target.replace(/\?.*$/s, ''));
+    if (file === undefined) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('none\n');
+      return;
+    }
+    const { status = 200, headers = {}, body } = file;
+    response.writeHead(status, { 'content-length': body.length, ...headers }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    files: held,
+    asked,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * The real server for tests that cross rooms: built code, real workers, a
+ * loopback port of its own, a folder of pictures and a cache of its own.
+ *
+ * It is imported from `dist/`, because its workers are programs of their own
+ * that stand there beside it; `npm test` builds first.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Server } from '../../src/server/compose.ts';
+import type { Handle } from '../../src/server/http-message.ts';
+import type { Log } from '../../src/server/log.ts';
+import { type Answer, type Asking, ask } from './client.ts';
+
+export type DialectName = 'fastly' | 'imgix' | 'imageoptim';
+export const DIALECTS: readonly DialectName[] = ['fastly', 'imgix', 'imageoptim'];
+
+/** What browsers of three generations send for an image. */
+export const ACCEPTS = {
+  avif: 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8',
+  webp: 'image/webp,image/apng,image/*,*/*;q=0.8',
+  plain: '*/*',
+} as const;
+
+export interface TestServerOptions {
+  /** Files of the folder behind every dialect, by name. */
+  readonly pictures?: Readonly<Record<string, Uint8Array>>;
+  /** Further sources of the configuration. */
+  readonly sources?: readonly object[];
+  readonly workers?: number;
+  readonly refine?: boolean;
+  readonly limits?: Readonly<Record<string, unknown>>;
+  /** A cache folder to start on; one of its own by default. */
+  readonly cache?: string;
+}
+
+export interface TestServer {
+  readonly port: number;
+  readonly handle: Handle;
+  readonly server: Server;
+  /** Events of the log that are warnings or errors, as text. */
+  readonly complaints: readonly string[];
+  /** Where `/fastly`, `/imgix` and `/imageoptim` find their sources. */
+  readonly folder: string;
+  readonly cache: string;
+  ask(target: string, asking?: Asking): Promise<Answer>;
+  put(name: string, bytes: Uint8Array): void;
+  /** Stops the server and takes its folders away; `keep` leaves the cache for the next one. */
+  stop(options?: { readonly keep?: boolean }): Promise<void>;
+}
+
+const built = (room: string) => new URL(`../../dist/${room}`, import.meta.url).href;
+
+/** Starts the built server on a free loopback port with a mount per dialect; ready to render. */
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { createServer }: typeof import('../../src/server/compose.ts') = await import(
+    built('server/compose.js')
+  );
+  const { parseConfig }: typeof import('../../src/server/config.ts') = await import(
+    built('server/config.js')
+  );
+  const folder = temporaryFolder();
+  const cache = options.cache ?? temporaryFolder();
+  const put = (name: string, bytes: Uint8Array) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), bytes);
+  };
+  for (const [name, bytes] of Object.entries(options.pictures ?? {})) put(name, bytes);
+  const complaints: string[] = [];
+  const server = await createServer(
+    parseConfig(
+      {
+        listen: { host: '127.0.0.1', port: 0, grace: '2s' },
+        cache: { folder: cache, size: '64MB' },
+        workers: options.workers ?? 1,
+        refine: options.refine ?? false,
+        ...(options.limits === undefined ? {} : { limits: options.limits }),
+        log: { level: 'silent' },
+        sources: [
+          ...DIALECTS.map((dialect) => ({
+            name: dialect,
+            dialect,
+            mount: `/${dialect}`,
+            origin: { kind: 'folder', path: folder },
+          })),
+          ...(options.sources ?? []),
+        ],
+      },
+      { folder, env: {} },
+    ),
+    { log: collector(complaints) },
+  );
+  const { port } = await server.listen();
+  await untilReady(server);
+  return {
+    port,
+    handle: server.handle,
+    server,
+    complaints,
+    folder,
+    cache,
+    ask: (target, asking) => ask(port, target, asking),
+    put,
+    async stop({ keep = false } = {}) {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+      if (!keep) rmSync(cache, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The target of a picture in each dialect, with options in that dialect's words. */
+export function targetOf(dialect: DialectName, name: string, options: string): string {
+  return dialect === 'imageoptim'
+    ? `/imageoptim/${options === '' ? 'full' : options}/${name}`
+    : `/${dialect}/${name}${options === '' ? '' : `?${options}`}`;
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'fovea-test-'));
+}
+
+async function untilReady(server: Server): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!server.engine.ready()) {
+    if (Date.now() > deadline) throw new Error('expected a render worker within 30 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function collector(complaints: string[]): Log {
+  const keep = (facts: object, message: string) => {
+    complaints.push(`${message} ${JSON.stringify(facts)}`);
+  };
+  return { debug() {}, info() {}, warn: keep, error: keep };
+}
