@@ -45,7 +45,7 @@ async function measure(file) {
   const megapixels = (info.width * info.height) / 1e6;
   const least = { encode: Infinity, reference: Infinity, compare: Infinity };
   let result;
-  for (let round = 0; round < Math.max(3, Math.min(12, 12 / megapixels)); round++) {
+  for (let round = 0; round < Math.max(6, Math.min(15, 12 / megapixels)); round++) {
     least.encode = Math.min(least.encode, await time(encode));
     least.reference = Math.min(least.reference, await time(() => metric.setReference(reference)));
     for (let i = 0; i < 2; i++) {

@@ -143,19 +143,10 @@ const raw = (pipe) => pipe.removeAlpha().raw().toBuffer({ resolveWithObject: tru
 const fill = (w, h, more = {}) => [w, h, { fit: 'fill', ...more }];
 
 /** Through a smaller picture of at least `room` times the target, in encoded values, then linear light. */
-const twoSteps = (room, fast, kernel) => async (file, w, h, W, H) => {
-  const f = Math.min(W / w, H / h) / room;
-  let data, info;
-  if (f > 1)
-    ({ data, info } = await raw(
-      sharp(file).resize(
-        ...fill(Math.ceil(W / f), Math.ceil(H / f), {
-          fastShrinkOnLoad: fast,
-          ...(kernel && { kernel }),
-        }),
-      ),
-    ));
-  else ({ data, info } = await raw(sharp(file)));
+const twoSteps = (room) => async (file, w, h, W, H) => {
+  const f = Math.min(W / w, H / h) / room(w, h, W, H);
+  const size = fill(Math.ceil(W / f), Math.ceil(H / f), { fastShrinkOnLoad: false });
+  const { data, info } = await raw(f > 1 ? sharp(file).resize(...size) : sharp(file));
   return raw(
     sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
       .pipelineColourspace('scrgb')
@@ -164,32 +155,22 @@ const twoSteps = (room, fast, kernel) => async (file, w, h, W, H) => {
   );
 };
 
+const plain = (options) => (file, w, h) => raw(sharp(file).resize(...fill(w, h, options)));
+
 const WAYS = {
-  'plain (fast shrink-on-load)': (file, w, h) => raw(sharp(file).resize(...fill(w, h))),
-  'plain, headroom 2': (file, w, h) =>
-    raw(sharp(file).resize(...fill(w, h, { fastShrinkOnLoad: false }))),
-  'plain, full decode': async (file, w, h) => {
+  'encoded values, fast shrink-on-load': plain({}),
+  'encoded values, headroom 2': plain({ fastShrinkOnLoad: false }),
+  'encoded values, full decode': async (file, w, h) => {
     const { data, info } = await raw(sharp(file));
     return raw(sharp(data, { raw: info }).resize(...fill(w, h)));
   },
-  'linear, full decode': (file, w, h) =>
-    raw(
-      sharp(file)
-        .pipelineColourspace('scrgb')
-        .resize(...fill(w, h))
-        .toColourspace('srgb'),
-    ),
-  'linear 16 bit, full decode': (file, w, h) =>
-    raw(
-      sharp(file)
-        .pipelineColourspace('rgb16')
-        .gamma(2.2)
-        .resize(...fill(w, h))
-        .toColourspace('srgb'),
-    ),
-  'shrink to 2x, then linear': twoSteps(2, true),
-  'shrink to 3x, then linear': twoSteps(3, true),
-  'shrink to 4x, then linear': twoSteps(4, true),
+  'light, full decode': twoSteps(() => Number.POSITIVE_INFINITY),
+  'shrink to 2x, then light': twoSteps(() => 2),
+  'shrink to 3x, then light': twoSteps(() => 3),
+  'shrink to 4x, then light': twoSteps(() => 4),
+  '**chosen**: light up to 3 MP, else through 3x (small) or 2x': twoSteps((w, h, W, H) =>
+    W * H <= 3e6 ? Number.POSITIVE_INFINITY : w * h * 9 <= 3e6 ? 3 : 2,
+  ),
 };
 
 const rows = new Map(Object.keys(WAYS).map((k) => [k, []]));

@@ -11,7 +11,7 @@
  *   blur of sigma 1.5: the loss of structure (SSIM without the denominator of
  *   the mean term), edges that came (ringing, blocks, banding), edges that went
  *   (blur, smear).
- * - Norms: mean and 4-norm of every map; 108 in all, 35 carry weight.
+ * - Norms: mean and 4-norm of every map; 108 in all, 25 carry weight.
  * - Score: the weighted sum through a cubic and a power.
  *
  * Three decisions are ours: small pictures are mirrored and large ones halved
@@ -54,6 +54,9 @@ export interface Ssimulacra2Options {
   readonly extend?: boolean;
 }
 
+/** 64 megapixels take 2 GB, half of what a kernel can address. */
+const LARGEST_CEILING = 2 ** 26;
+
 /** The metric, from the bytes of `ssimulacra2.wasm`. One holder at a time: it keeps a reference. */
 export async function createSsimulacra2(
   bytes: Uint8Array | ArrayBuffer,
@@ -82,7 +85,7 @@ export class Ssimulacra2 implements Metric<'ssimulacra2'> {
 
   constructor(instantiate: () => Ssimulacra2Kernel, options: Ssimulacra2Options = {}) {
     this.#instantiate = instantiate;
-    this.#ceiling = options.ceiling ?? 2 ** 24;
+    this.#ceiling = Math.min(options.ceiling ?? 2 ** 24, LARGEST_CEILING);
     this.#frames = options.frames ?? 4;
     this.#extend = options.extend ?? true;
   }

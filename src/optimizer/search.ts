@@ -27,16 +27,18 @@ export interface Goal {
   readonly below: number;
   /** Points over the target that end the search. */
   readonly above: number;
+  /** Points over the target that are aimed at. */
+  readonly aim: number;
   /** Evaluations granted. */
   readonly cap: number;
-  /** Further evaluations when everything within the cap lies clearly under the target. */
+  /** Further evaluations when the best within the cap lies clearly off the target. */
   readonly rescue: number;
   /** Highest quality that may be tried. */
   readonly ceiling: number;
 }
 
-/** This far under the target, a result is worth further evaluations. */
-const RESCUE_BELOW = 1;
+/** This far off the target, a result is worth further evaluations. */
+const RESCUE = { below: 1, above: 1.5 } as const;
 
 /** The last evaluation aims this much higher, because there is no way back from a miss. */
 const LAST_AIM = 0.4;
@@ -57,9 +59,8 @@ export function nextQuality(
 ): number | undefined {
   const pass = goal.target - goal.below;
   const { low, high } = bracket(points, pass);
-  const spent = points.length >= goal.cap;
-  if (high !== undefined && (spent || high.score <= goal.target + goal.above)) return undefined;
-  if (spent && !rescued(points, goal)) return undefined;
+  if (high !== undefined && high.score <= goal.target + goal.above) return undefined;
+  if (points.length >= goal.cap && !rescued(points, high, goal)) return undefined;
 
   const open = rungs.filter(
     (q) =>
@@ -73,7 +74,7 @@ export function nextQuality(
   if (high !== undefined && expected(below) < pass - SURE_FAIL) return undefined;
 
   const last = points.length + 1 >= goal.cap && high === undefined;
-  const aim = goal.target + (goal.above - goal.below) / 2 + (last ? LAST_AIM : 0);
+  const aim = goal.target + goal.aim + (last ? LAST_AIM : 0);
   return nearest(open, (q) => Math.abs(expected(q) - aim));
 }
 
@@ -137,9 +138,10 @@ function bracket<P extends Point>(points: readonly P[], pass: number): { low?: P
   return { ...(low ? { low } : {}), ...(high ? { high } : {}) };
 }
 
-function rescued(points: readonly Point[], goal: Goal): boolean {
-  const best = Math.max(...points.map((p) => p.score));
-  return points.length < goal.cap + goal.rescue && best < goal.target - RESCUE_BELOW;
+function rescued(points: readonly Point[], high: Point | undefined, goal: Goal): boolean {
+  if (points.length >= goal.cap + goal.rescue) return false;
+  if (high !== undefined) return high.score > goal.target + RESCUE.above;
+  return points.every(({ score }) => score < goal.target - RESCUE.below);
 }
 
 function nearest(values: readonly number[], distance: (value: number) => number): number {

@@ -155,6 +155,9 @@ describe('vipsEncoder', () => {
     const bytes = await vipsEncoder.encode({ ...card(20, 20), metadata }, jpeg());
     const header = await sharp(bytes).metadata();
     expect(header.density).toBe(144);
+    const plain = await vipsEncoder.encode({ ...card(20, 20), metadata: { density: 96 } }, jpeg());
+    expect(jpegFrame(walkJpeg(plain))?.components).toBe(3);
+    expect((await sharp(plain).metadata()).density).toBe(96);
     expect(header.xmpAsString).toContain('by me');
     expect(Buffer.from(header.exif ?? []).toString('latin1')).toContain('mine');
     const png = await vipsEncoder.encode(

@@ -12,7 +12,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { Encoder, Encoding } from '../image/encoding.ts';
 import type { FormatName } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
-import { plain } from './bytes.ts';
+import { concat, plain } from './bytes.ts';
 import { carrier } from './carrier.ts';
 import { isGrey, pipeline, withAlpha, withoutAlpha } from './pixels.ts';
 
@@ -28,7 +28,10 @@ async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
     throw new Error(`Expected a still for ${encoding.format}, got ${raster.pages} frames.`);
   }
   const pipe = described(opened(raster, encoding), raster, encoding.format);
-  return plain(await write(pipe, raster, encoding));
+  const bytes = plain(await write(pipe, raster, encoding));
+  const { density, exif } = raster.metadata ?? {};
+  const silent = encoding.format === 'jpeg' && exif === undefined;
+  return silent && density !== undefined ? withJfif(bytes, density) : bytes;
 }
 
 async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<Uint8Array> {
@@ -91,6 +94,14 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
   }
 }
 
+/** A JPEG with a JFIF segment that says its resolution: libvips leaves that segment out. */
+function withJfif(jpeg: Uint8Array, density: number): Uint8Array {
+  const dots = Math.min(65_535, Math.max(1, Math.round(density)));
+  const [high, low] = [dots >> 8, dots & 255];
+  const head = [0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 2];
+  return concat([Uint8Array.from([...head, 1, high, low, high, low, 0, 0]), jpeg.subarray(2)]);
+}
+
 /** Delays and plays as they are: what browsers make of very short delays is theirs to decide. */
 function motion({ pages, delays, loop }: Raster): { delay?: number[]; loop?: number } {
   if (pages === 1) return {};
@@ -113,7 +124,9 @@ function opened(raster: Raster, encoding: Encoding): Sharp {
 
 /** Whether something has to travel with the pixels that raw pixels cannot tell. */
 function carries({ profile, metadata, pages }: Raster, format: FormatName): boolean {
-  const density = metadata?.density !== undefined && (format === 'jpeg' || format === 'png');
+  // libvips writes the resolution into PNG, and into EXIF where there is some.
+  const written = format === 'png' || (format === 'jpeg' && metadata?.exif !== undefined);
+  const density = metadata?.density !== undefined && written;
   return pages === 1 && format !== 'gif' && (profile !== undefined || density);
 }
 

@@ -32,9 +32,10 @@ test('imgix: the document describes the source', async () => {
     Output: {},
   });
   expect(JSON.stringify(facts)).not.toContain('12345');
-  const simple = await pictureOf(card(4, 4)).jpeg().toBuffer();
+  const jfif = Buffer.from('ffd8ffe000104a46494600010201004800480000', 'hex');
+  const simple = Buffer.concat([jfif, (await pictureOf(card(4, 4)).jpeg().toBuffer()).subarray(2)]);
   expect(imgixFacts(simple, await probe({ bytes: simple }))).toMatchObject({
-    JFIF: { JFIFVersion: [1, 1], XDensity: 72 },
+    JFIF: { JFIFVersion: [1, 2], DensityUnit: 1, XDensity: 72, YDensity: 72 },
   });
 });
 

@@ -31,22 +31,24 @@ export interface TestServerOptions {
   readonly workers?: number;
   readonly refine?: boolean;
   readonly limits?: Readonly<Record<string, unknown>>;
-  /** A cache folder to start on; one of its own by default. */
-  readonly cache?: string;
+  /** The folder of pictures and cache of a server that was stopped with `keep`. */
+  readonly home?: string;
 }
 
 export interface TestServer {
   readonly port: number;
   readonly handle: Handle;
   readonly server: Server;
-  /** Events of the log that are warnings or errors, as text. */
+  /** Warnings and errors of the log, as text. */
   readonly complaints: readonly string[];
-  /** Where `/fastly`, `/imgix` and `/imageoptim` find their sources. */
-  readonly folder: string;
-  readonly cache: string;
+  /** Names of the other events of the log. */
+  readonly events: readonly string[];
+  /** Holds `pictures`, where every dialect finds its sources, and `cache`. */
+  readonly home: string;
   ask(target: string, asking?: Asking): Promise<Answer>;
+  /** Puts a picture beside the others. */
   put(name: string, bytes: Uint8Array): void;
-  /** Stops the server and takes its folders away; `keep` leaves the cache for the next one. */
+  /** Stops the server and takes its home away, unless the next one is to have it. */
   stop(options?: { readonly keep?: boolean }): Promise<void>;
 }
 
@@ -60,19 +62,21 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const { parseConfig }: typeof import('../../src/server/config.ts') = await import(
     built('server/config.js')
   );
-  const folder = temporaryFolder();
-  const cache = options.cache ?? temporaryFolder();
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'fovea-test-'));
+  const folder = join(home, 'pictures');
+  mkdirSync(folder, { recursive: true });
   const put = (name: string, bytes: Uint8Array) => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), bytes);
   };
   for (const [name, bytes] of Object.entries(options.pictures ?? {})) put(name, bytes);
   const complaints: string[] = [];
+  const events: string[] = [];
   const server = await createServer(
     parseConfig(
       {
         listen: { host: '127.0.0.1', port: 0, grace: '2s' },
-        cache: { folder: cache, size: '64MB' },
+        cache: { folder: join(home, 'cache'), size: '64MB' },
         workers: options.workers ?? 1,
         refine: options.refine ?? false,
         ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -89,7 +93,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       },
       { folder, env: {} },
     ),
-    { log: collector(complaints) },
+    { log: collector(complaints, events) },
   );
   const { port } = await server.listen();
   await untilReady(server);
@@ -98,14 +102,13 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     handle: server.handle,
     server,
     complaints,
-    folder,
-    cache,
+    events,
+    home,
     ask: (target, asking) => ask(port, target, asking),
     put,
     async stop({ keep = false } = {}) {
       await server.close();
-      rmSync(folder, { recursive: true, force: true });
-      if (!keep) rmSync(cache, { recursive: true, force: true });
+      if (!keep) rmSync(home, { recursive: true, force: true });
     },
   };
 }
@@ -117,10 +120,6 @@ export function targetOf(dialect: DialectName, name: string, options: string): s
     : `/${dialect}/${name}${options === '' ? '' : `?${options}`}`;
 }
 
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'fovea-test-'));
-}
-
 async function untilReady(server: Server): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (!server.engine.ready()) {
@@ -129,9 +128,12 @@ async function untilReady(server: Server): Promise<void> {
   }
 }
 
-function collector(complaints: string[]): Log {
-  const keep = (facts: object, message: string) => {
+function collector(complaints: string[], events: string[]): Log {
+  const complain = (facts: object, message: string) => {
     complaints.push(`${message} ${JSON.stringify(facts)}`);
   };
-  return { debug() {}, info() {}, warn: keep, error: keep };
+  const note = (_: object, message: string) => {
+    events.push(message);
+  };
+  return { debug: note, info: note, warn: complain, error: complain };
 }
