@@ -7,6 +7,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { FormatName } from '../image/format.ts';
+import { guarded } from '../metrics/guarded.ts';
 import { createSsimulacra2 } from '../metrics/ssimulacra2.ts';
 import type { Repacker, Tools } from '../optimizer/optimize.ts';
 import { RECIPE } from '../optimizer/recipe.ts';
@@ -41,7 +42,7 @@ async function tools(): Promise<Tools> {
   return {
     encoder: vipsEncoder,
     repacker,
-    metric: await createSsimulacra2(kernel),
+    metric: guarded(await createSsimulacra2(kernel)),
     now: () => performance.now(),
   };
 }

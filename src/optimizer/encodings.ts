@@ -22,8 +22,11 @@ const TEN_BITS_FROM = 80;
 /** Everything about a lossy encoding but its quality. */
 export interface Style {
   readonly format: LossyFormat;
-  /** `search`: cheap, scores alike; `final`: what is delivered. They agree where nothing is gained. */
-  readonly stage: 'search' | 'final';
+  /**
+   * `glance`: the cheapest that tells how a picture deviates; `search`: cheap, scores
+   * alike; `final`: what is delivered. They agree where nothing is gained.
+   */
+  readonly stage: 'glance' | 'search' | 'final';
   readonly mode: Mode;
   /** The answer to a large miss: colour at full resolution (JPEG), sharper subsampling (WebP). */
   readonly sharpChroma: boolean;
@@ -41,7 +44,7 @@ export function lossyEncoding(style: Style, quality: number): Encoding {
         quality: wholeQuality<'jpeg'>(quality),
         chroma: style.sharpChroma ? '4:4:4' : '4:2:0',
         progressive: style.progressive && style.stage === 'final',
-        effort: style.stage === 'final' ? 'full' : 'trellis',
+        effort: jpegEffort(style),
       };
     case 'webp':
       return {
@@ -56,12 +59,18 @@ export function lossyEncoding(style: Style, quality: number): Encoding {
       return {
         format: 'avif',
         quality: wholeQuality<'avif'>(quality),
-        effort: patient ? 3 : 1,
+        effort: patient ? 3 : style.stage === 'glance' ? 0 : 1,
         depth: patient && (style.target ?? 0) >= TEN_BITS_FROM ? 10 : 8,
         chroma: '4:4:4',
       };
     }
   }
+}
+
+function jpegEffort({ stage, sharpChroma }: Style): 'fast' | 'trellis' | 'full' {
+  if (stage === 'final') return 'full';
+  // There is no curve for fast encodings with full chroma.
+  return stage === 'glance' && !sharpChroma ? 'fast' : 'trellis';
 }
 
 /** Whether a JPEG shall be progressive: as asked, as the source, or as packs best. */

@@ -2,32 +2,28 @@
  * Lossy: the lowest quality of one encoder that reaches the target.
  *
  * Stages share what they learn. A search may begin with cheaper settings that
- * score alike (baseline JPEG for progressive, AVIF effort 1 for 3) and end
- * with the final ones, whose result is always measured, so that a stand-in
- * saves time and never decides.
+ * deviate alike (plain JPEG for mozjpeg, AVIF effort 1 for 3) and ends with
+ * the final ones, whose result is always measured, so that a stand-in saves
+ * time and never decides.
  *
- * Three things besides quality are decided here: chroma at full resolution
- * when a first score lies far under the curve; one step up when a region of the
- * picture comes out much worse than the whole; and stopping, when time is up.
+ * Four things besides quality are decided here: chroma at full resolution when
+ * a first score lies far under the curve; half a step where AVIF's steps are
+ * wide; one step up when a region of the picture comes out much worse than the
+ * whole; and stopping, when time is up.
  */
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
 import { type Config, type Curve, configOf, curveOf } from './priors.ts';
-import { bestPoint, type Goal, nextQuality, rungsOf } from './search.ts';
-import type { Learned, Mode } from './task.ts';
+import { bestPoint, type Goal, nextQuality, type Point, rungsOf } from './search.ts';
+import {
+  configFor,
+  firstChroma,
+  firstDeviation,
+  type Stage,
+  stagesOf,
+  styleOf,
+  type Wish,
+} from './wish.ts';
 import type { Attempt, Measured, Workbench } from './workbench.ts';
-
-/** What is searched for. */
-export interface Wish {
-  readonly format: LossyFormat;
-  readonly mode: Mode;
-  readonly target: number;
-  /** Highest quality allowed, on the encoder's scale; a poor source sets it. */
-  readonly ceiling: number;
-  readonly progressive: boolean;
-  /** Full-resolution chroma: forced, forbidden, or `free` with a first guess. */
-  readonly chroma: { readonly sharp: boolean; readonly free: boolean };
-  readonly learned: Learned | undefined;
-}
 
 /** What came of a way of encoding. */
 export interface Found {
@@ -58,130 +54,145 @@ const WORST_STEP = 3;
  * over the target is tried again with 4:2:0, which scores about 1.5 less for
  * 3 % fewer bytes: half a step between two steps.
  */
-const HALF_STEP_FROM = 1.25;
+const HALF_STEP_FROM = 1.5;
 
 /** Highest quality worth searching; above, bytes explode and scores do not move. */
 const TOP: Readonly<Record<LossyFormat, number>> = { jpeg: 98, webp: 99, avif: 96 };
 
-interface Stage extends Pick<Goal, 'cap' | 'above' | 'aim' | 'rescue'> {
-  readonly stage: Style['stage'];
-}
-
 /** Finds the lowest quality that reaches the wish's target; measured when the bench can. */
 export async function searchLossy(bench: Workbench, wish: Wish): Promise<Found> {
-  if (wish.mode === 'instant' || !bench.measures) return fromPrior(bench, wish);
-  const first = lossyEncoding(styleOf(wish, stagesOf(wish)[0]!.stage, wish.chroma.sharp), 75);
-  if (!bench.affords(first)) return fromPrior(bench, wish);
-  const run = new Search(bench, wish);
-  return await run.finish();
-}
-
-/** One encoding at the quality that reaches the target for a mean picture. */
-async function fromPrior(bench: Workbench, wish: Wish): Promise<Found> {
-  const style = styleOf(wish, 'final', firstChroma(wish).sharp);
-  const config = configOf(lossyEncoding(style, 75))!;
-  const wanted = curveFor(bench, config).quality(wish.target, wish.learned?.shifts[config]);
-  const quality = Math.min(Math.round(wanted), wish.ceiling, TOP[wish.format]);
-  return {
-    attempt: await bench.encode(lossyEncoding(style, quality)),
-    reached: true,
-    lossy: true,
-    reason: 'the quality that reaches the target on a picture like the mean; not measured',
-  };
+  const search = new Search(bench, wish);
+  return wish.mode === 'instant' || !bench.measures ? search.guess() : search.run();
 }
 
 class Search {
   readonly #bench: Workbench;
   readonly #wish: Wish;
+  readonly #ceiling: number;
   #sharp: boolean;
-  #maySwitch: boolean;
+  /** A miss may still change the chroma. */
+  #open: boolean;
+  /** Time is up. */
   #late = false;
 
   constructor(bench: Workbench, wish: Wish) {
     this.#bench = bench;
     this.#wish = wish;
+    this.#ceiling = Math.min(wish.ceiling, TOP[wish.format]);
     const { sharp, open } = firstChroma(wish);
     this.#sharp = sharp;
-    this.#maySwitch = open;
+    this.#open = open;
   }
 
-  async finish(): Promise<Found> {
+  /** One encoding with the final settings at the quality that is likely to reach the target. */
+  async guess(deviation?: number): Promise<Found> {
+    const curve = this.#curve('final');
+    const start = deviation ?? firstDeviation(this.#wish, 'final', this.#sharp);
+    const wanted = Math.round(curve.quality(this.#wish.target, start));
+    const attempt = await this.#bench.encode(
+      this.#encoding('final', Math.min(wanted, this.#ceiling)),
+    );
+    const reason =
+      deviation === undefined
+        ? 'the quality that reaches the target on a picture like the mean; not measured'
+        : 'the quality that should reach the target; no time to measure it';
+    return { attempt, reached: true, lossy: true, reason };
+  }
+
+  async run(): Promise<Found> {
+    const [first] = stagesOf(this.#wish);
+    if (!this.#bench.affords(this.#encoding(first!.stage, 75))) return await this.guess();
     const { target } = this.#wish;
-    let found = await this.#climb(target);
-    const { score, worst } = found;
-    const floor = target - WORST_BELOW;
-    if (!this.#late && worst < floor && score >= target - PASS_BELOW) {
-      found = (await this.#stepUp(found, target + WORST_STEP)) ?? found;
+    let found = await this.#climb();
+    if (!('attempt' in found) && !this.#passes(found) && this.#open && !this.#late) {
+      // The ceiling of subsampled colour was met.
+      this.#useSharp();
+      const sharp = await this.#climb();
+      if (!('attempt' in sharp) && sharp.score > found.score) found = sharp;
+    }
+    if ('attempt' in found) return found;
+    if (!this.#late && this.#passes(found) && found.worst < target - WORST_BELOW) {
+      found = (await this.#stepUp(found)) ?? found;
     }
     return this.#describe((await this.#halfStep(found)) ?? found, found);
   }
 
-  async #climb(target: number): Promise<Measured> {
-    const wish = this.#wish;
+  /** Goes through the stages; ends early, with a guess where it must, when time is up. */
+  async #climb(): Promise<Measured | Found> {
     let deviation: number | undefined;
     let best: Measured | undefined;
-    for (const { stage, ...rest } of stagesOf(wish)) {
-      const goal: Goal = { ...rest, target, below: PASS_BELOW, ceiling: this.#ceiling() };
-      let points: Point[] = [];
-      for (;;) {
-        const config = this.#config(stage, this.#sharp);
-        const start = deviation ?? wish.learned?.shifts[config];
-        const curve = curveFor(this.#bench, config);
-        const quality = nextQuality(curve, rungsOf(wish.format), points, goal, start);
-        if (quality === undefined) break;
-        const style = styleOf(wish, stage, this.#sharp);
-        const encoding = lossyEncoding(style, quality);
-        if (best !== undefined && !this.#bench.affords(encoding)) {
-          this.#late = true;
-          break;
-        }
-        const attempt = await this.#bench.measure(encoding);
-        points.push({ quality, score: attempt.score, attempt });
-        if (best === undefined || best.encoding.format !== encoding.format) best = attempt;
-        if (this.#missed(curve, points)) {
-          points = [];
-          deviation = undefined;
-        }
-      }
-      const point = bestPoint(points, goal);
-      if (point !== undefined) {
-        best = point.attempt;
-        const curve = curveFor(this.#bench, this.#config(stage, this.#sharp));
-        deviation = curve.deviation(point.quality, point.score);
-      }
-      if (this.#late) break;
+    for (const stage of stagesOf(this.#wish)) {
+      const point = await this.#search(stage, deviation, best === undefined);
+      if (point === undefined) break;
+      best = point.attempt;
+      deviation = this.#curve(stage.stage).deviation(point.quality, point.score);
+    }
+    const settled = best !== undefined && this.#isFinal(best);
+    // Better a guess from what was learned than a stand-in that misses or is of the wrong kind.
+    if (this.#late && !settled && (this.#wish.insists || !this.#passes(best!))) {
+      return await this.guess(deviation);
     }
     return best!;
   }
 
-  /** Whether the first score asks for full chroma; switches to it then. */
-  #missed(curve: Curve, points: readonly Point[]): boolean {
-    const [point] = points;
-    if (!this.#maySwitch || points.length !== 1 || point === undefined) return false;
-    this.#maySwitch = false;
-    if (point.score > curve.score(point.quality) - CHROMA_MISS) return false;
+  /** The best point of one stage; at least one evaluation is made if it is the very `first`. */
+  async #search(
+    { stage, ...rest }: Stage,
+    deviation: number | undefined,
+    first: boolean,
+  ): Promise<Tried | undefined> {
+    const { target, format } = this.#wish;
+    const goal: Goal = { ...rest, target, below: PASS_BELOW, ceiling: this.#ceiling };
+    let points: Tried[] = [];
+    let start = deviation;
+    let smeared: Tried | undefined;
+    for (;;) {
+      const curve = this.#curve(stage);
+      const known = start ?? firstDeviation(this.#wish, stage, this.#sharp);
+      const quality = nextQuality(curve, rungsOf(format), points, goal, known);
+      if (quality === undefined) return bestPoint(points, goal);
+      const encoding = this.#encoding(stage, quality);
+      if (!(first && points.length === 0) && !this.#bench.affords(encoding)) {
+        this.#late = true;
+        return bestPoint(points, goal) ?? smeared;
+      }
+      const attempt = await this.#bench.measure(encoding);
+      points.push({ quality, score: attempt.score, attempt });
+      if (points.length === 1 && this.#blamesChroma(curve, points[0]!)) {
+        this.#useSharp();
+        smeared = points[0];
+        points = [];
+        start = undefined;
+      }
+    }
+  }
+
+  #blamesChroma(curve: Curve, { quality, score }: Point): boolean {
+    return this.#open && this.#wish.chroma.suspect && score < curve.score(quality) - CHROMA_MISS;
+  }
+
+  #useSharp(): void {
     this.#sharp = true;
-    return true;
+    this.#open = false;
   }
 
   async #halfStep({ encoding, score, bytes }: Measured): Promise<Measured | undefined> {
-    const { target, mode } = this.#wish;
+    const { target } = this.#wish;
     if (encoding.format !== 'avif' || score <= target + HALF_STEP_FROM) return undefined;
     const half = { ...encoding, chroma: '4:2:0' } as const;
-    if (mode === 'instant' || this.#late || !this.#bench.affords(half)) return undefined;
+    if (this.#late || !this.#bench.affords(half)) return undefined;
     const found = await this.#bench.measure(half);
-    const good = found.score >= target - PASS_BELOW && found.worst >= target - WORST_BELOW;
+    const good = this.#passes(found) && found.worst >= target - WORST_BELOW;
     return good && found.bytes.length < bytes.length ? found : undefined;
   }
 
-  async #stepUp(found: Measured, target: number): Promise<Measured | undefined> {
-    const { stage } = stagesOf(this.#wish).at(-1)!;
-    const config = this.#config(stage, this.#sharp);
+  async #stepUp(found: Measured): Promise<Measured | undefined> {
+    const curve = this.#curve('final');
     const quality = qualityOf(found);
-    const curve = curveFor(this.#bench, config);
-    const higher = Math.ceil(curve.quality(target, curve.deviation(quality, found.score)));
-    const next = Math.min(this.#ceiling(), Math.max(quality + 1, higher));
-    const encoding = lossyEncoding(styleOf(this.#wish, stage, this.#sharp), next);
+    const deviation = curve.deviation(quality, found.score);
+    const higher = Math.ceil(curve.quality(this.#wish.target + WORST_STEP, deviation));
+    const next = Math.min(this.#ceiling, Math.max(quality + 1, higher));
+    const encoding = this.#encoding('final', next);
     if (next <= quality || !this.#bench.affords(encoding)) return undefined;
     const raised = await this.#bench.measure(encoding);
     return raised.worst > found.worst ? raised : undefined;
@@ -189,89 +200,57 @@ class Search {
 
   /** `regular`: the attempt whose deviation is worth remembering. */
   #describe(attempt: Measured, regular: Measured): Found {
-    const { target, ceiling, format } = this.#wish;
     const config = configOf(regular.encoding)!;
     const quality = qualityOf(regular);
-    const deviation = curveFor(this.#bench, config).deviation(quality, regular.score);
-    const reached = attempt.score >= target - PASS_BELOW;
-    const capped = !reached && ceiling < TOP[format] && quality >= ceiling;
+    const deviation = this.#curveOf(config).deviation(quality, regular.score);
+    const reached = this.#passes(attempt);
     return {
       attempt,
       reached,
       lossy: true,
-      reason: capped
-        ? 'no higher quality than the source itself has'
-        : this.#late
-          ? 'the best found in the time granted'
-          : reached
-            ? 'the lowest quality that reaches the target'
-            : 'the nearest to a target that this encoder does not reach',
+      reason: this.#reason(reached, quality),
       learned: { config, deviation },
     };
   }
 
-  #config(stage: Style['stage'], sharp: boolean): Config {
-    return configFor(this.#wish, stage, sharp);
+  #reason(reached: boolean, quality: number): string {
+    const { ceiling, format } = this.#wish;
+    if (!reached && ceiling < TOP[format] && quality >= ceiling) {
+      return 'no higher quality than the source itself has';
+    }
+    if (this.#late) return 'the best found in the time granted';
+    return reached
+      ? 'the lowest quality that reaches the target'
+      : 'the nearest to a target that this encoder does not reach';
   }
 
-  #ceiling(): number {
-    return Math.min(this.#wish.ceiling, TOP[this.#wish.format]);
+  #passes({ score }: Measured): boolean {
+    return score >= this.#wish.target - PASS_BELOW;
+  }
+
+  #isFinal({ encoding }: Measured): boolean {
+    const final = this.#encoding('final', qualityOf({ encoding }));
+    return JSON.stringify(final) === JSON.stringify(encoding);
+  }
+
+  #encoding(stage: Style['stage'], quality: number) {
+    return lossyEncoding(styleOf(this.#wish, stage, this.#sharp), quality);
+  }
+
+  #curve(stage: Style['stage']): Curve {
+    return this.#curveOf(configFor(this.#wish, stage, this.#sharp));
+  }
+
+  #curveOf(config: Config): Curve {
+    const { width, height } = this.#bench.raster;
+    return curveOf(config, width * height);
   }
 }
 
-interface Point {
-  readonly quality: number;
-  readonly score: number;
+interface Tried extends Point {
   readonly attempt: Measured;
 }
 
-/** Which settings are tried, how often, and when a score is near enough. */
-function stagesOf({ format, mode, learned, progressive }: Wish): readonly Stage[] {
-  const known =
-    learned !== undefined && Object.keys(learned.shifts).some((c) => c.startsWith(format));
-  if (mode === 'background') {
-    const near = { above: 0.5, aim: 0 };
-    return [
-      { stage: 'search', cap: 4, rescue: 0, ...near },
-      { stage: 'final', cap: 3, rescue: 2, ...near },
-    ];
-  }
-  const near = { above: +(globalThis.process?.env?.AB??0.75), aim: +(globalThis.process?.env?.AIM??0.1) };
-  const final = { stage: 'final', cap: 3, rescue: 1, ...near } as const;
-  return format === 'jpeg' && progressive && !known
-    ? [
-        { stage: 'search', cap: 1, rescue: 0, ...near },
-        { ...final, cap: 2, rescue: 2 },
-      ]
-    : [final];
-}
-
-/**
- * The chroma to begin with, and whether a miss may change it. What an earlier
- * search of the source ended with goes before the guess from its content.
- */
-function firstChroma(wish: Wish): { readonly sharp: boolean; readonly open: boolean } {
-  const { sharp, free } = wish.chroma;
-  if (!free) return { sharp, open: false };
-  const seen = wish.learned?.shifts ?? {};
-  if (seen[configFor(wish, 'final', true)] !== undefined) return { sharp: true, open: false };
-  if (seen[configFor(wish, 'final', false)] !== undefined) return { sharp: false, open: false };
-  return { sharp, open: !sharp };
-}
-
-function configFor(wish: Wish, stage: Style['stage'], sharp: boolean): Config {
-  return configOf(lossyEncoding(styleOf(wish, stage, sharp), 75))!;
-}
-
-function curveFor({ raster }: Workbench, config: Config): Curve {
-  return curveOf(config, raster.width * raster.height);
-}
-
-function styleOf(wish: Wish, stage: Style['stage'], sharpChroma: boolean): Style {
-  const { format, mode, target, progressive } = wish;
-  return { format, stage, mode, sharpChroma, target, progressive };
-}
-
-function qualityOf({ encoding }: Attempt): number {
+function qualityOf({ encoding }: Pick<Attempt, 'encoding'>): number {
   return 'quality' in encoding ? encoding.quality : 0;
 }

@@ -263,7 +263,7 @@ describe('online', () => {
   test('the last JPEG is written in full, the search before it need not be', async () => {
     const hands = tools({ deviation: -1 });
     await optimize(task('jpeg'), hands);
-    expect(hands.encodings[0]).toMatchObject({ effort: 'trellis', progressive: false });
+    expect(hands.encodings[0]).toMatchObject({ effort: 'fast', progressive: false });
     expect(hands.encodings.at(-1)).toMatchObject({ effort: 'full', progressive: true });
   });
 });

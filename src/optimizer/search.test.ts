@@ -21,6 +21,7 @@ const goal = (target: number, over: Partial<Goal> = {}): Goal => ({
   target,
   below: 0.5,
   above: 0.75,
+  aim: 0.1,
   cap: 12,
   rescue: 2,
   ceiling: 100,

@@ -40,6 +40,12 @@ export interface Goal {
 /** This far off the target, a result is worth further evaluations. */
 const RESCUE = { below: 1, above: 1.5 } as const;
 
+/** Qualities between two points at which half of their direction is believed. */
+const TREND_TRUST = 6;
+
+/** After misses to one side in a row, the aim moves to the other by this much each. */
+const REPEATED_MISS = 0.5;
+
 /** The last evaluation aims this much higher, because there is no way back from a miss. */
 const LAST_AIM = 0.4;
 
@@ -74,7 +80,7 @@ export function nextQuality(
   if (high !== undefined && expected(below) < pass - SURE_FAIL) return undefined;
 
   const last = points.length + 1 >= goal.cap && high === undefined;
-  const aim = goal.target + goal.aim + (last ? LAST_AIM : 0);
+  const aim = goal.target + goal.aim + (last ? LAST_AIM : 0) + correction(points, pass);
   return nearest(open, (q) => Math.abs(expected(q) - aim));
 }
 
@@ -85,27 +91,32 @@ export function bestPoint<P extends Point>(points: readonly P[], goal: Goal): P 
   return points.reduce<P | undefined>((a, b) => (a && a.score >= b.score ? a : b), undefined);
 }
 
-/** What a quality is expected to score, given what was measured. */
+/**
+ * What a quality is expected to score, given what was measured.
+ *
+ * Between two points the deviation lies on the line through theirs. Past the
+ * last point it goes on in the direction of the last two, the less the nearer
+ * they are to each other, because then the direction is mostly noise.
+ */
 export function expectedScore(
   curve: Curve,
   quality: number,
   points: readonly Point[],
   deviation = 0,
 ): number {
-  let left: Point | undefined;
-  let right: Point | undefined;
-  for (const p of points) {
-    if (p.quality <= quality && (left === undefined || p.quality > left.quality)) left = p;
-    if (p.quality >= quality && (right === undefined || p.quality < right.quality)) right = p;
-  }
-  const a = left && curve.deviation(left.quality, left.score);
-  const b = right && curve.deviation(right.quality, right.score);
-  if (left === undefined || right === undefined) {
-    return curve.score(quality, a ?? b ?? deviation);
-  }
-  const span = right.quality - left.quality;
-  const share = span === 0 ? 0 : (quality - left.quality) / span;
-  return curve.score(quality, a! + (b! - a!) * share);
+  const sorted = [...points].sort(
+    (a, b) => Math.abs(a.quality - quality) - Math.abs(b.quality - quality),
+  );
+  const [near] = sorted;
+  if (near === undefined) return curve.score(quality, deviation);
+  const own = curve.deviation(near.quality, near.score);
+  const across = sorted.find((p) => (p.quality - quality) * (near.quality - quality) < 0);
+  const far = across ?? sorted[1];
+  if (far === undefined || near.quality === quality) return curve.score(quality, own);
+  const span = near.quality - far.quality;
+  const slope = (own - curve.deviation(far.quality, far.score)) / span;
+  const trust = across ? 1 : Math.abs(span) / (Math.abs(span) + TREND_TRUST);
+  return curve.score(quality, own + trust * slope * (quality - near.quality));
 }
 
 /**
@@ -136,6 +147,16 @@ function bracket<P extends Point>(points: readonly P[], pass: number): { low?: P
     if (p.score < pass && under && (low === undefined || p.quality > low.quality)) low = p;
   }
   return { ...(low ? { low } : {}), ...(high ? { high } : {}) };
+}
+
+/** How far to lean away from the side that the latest points all missed to; 0 after one miss. */
+function correction(points: readonly Point[], pass: number): number {
+  const latest = points.at(-1);
+  if (latest === undefined) return 0;
+  const low = latest.score < pass;
+  let run = 0;
+  while (run < points.length && points[points.length - 1 - run]!.score < pass === low) run++;
+  return (low ? 1 : -0.5) * REPEATED_MISS * (run - 1);
 }
 
 function rescued(points: readonly Point[], high: Point | undefined, goal: Goal): boolean {

@@ -8,7 +8,7 @@ import type { HttpResponse } from '../../src/server/http-message.ts';
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
 /** What a client must never read: where this machine keeps things, and where the code stood. */
-const SECRETS = [root, '/node_modules/', 'node:internal', 'file://'];
+const SECRETS = [root, '/node_modules/', 'node:internal'];
 const STACK = /\n\s+at |\.[jt]s:\d+/;
 
 /** Statuses that an answer may have: those of the faults, of the dialects, and of HTTP itself. */
@@ -37,4 +37,14 @@ export function expectSafe(answer: HttpResponse, homes: readonly string[] = []):
     expect(headers['content-type']).toMatch(/^(text\/plain|application\/([a-z0-9]+\+)?json)/);
     expect(body.length).toBeLessThan(2000);
   }
+}
+
+/** Runs and time of a property: a little by default, FUZZ=20 for twenty times as much. */
+export function effort(numRuns: number, milliseconds: number) {
+  const times = Number(process.env.FUZZ ?? 1);
+  return {
+    numRuns: numRuns * times,
+    interruptAfterTimeLimit: milliseconds * times,
+    markInterruptAsFailure: false,
+  };
 }

@@ -15,7 +15,7 @@ import {
   type TestServer,
   targetOf,
 } from '../support/server.ts';
-import { expectSafe } from './answers.ts';
+import { effort, expectSafe } from './answers.ts';
 
 const MILLISECONDS = 4500;
 const OPTIONS = { fastly: 'width=20&auto=webp', imgix: 'w=20&auto=format', imageoptim: '20' };
@@ -115,11 +115,7 @@ async function holds(bytes: Uint8Array, dialects: readonly DialectName[]): Promi
 }
 
 const run = <T>(property: fc.IAsyncProperty<T>, numRuns: number) =>
-  fc.assert(property, {
-    numRuns,
-    interruptAfterTimeLimit: MILLISECONDS,
-    markInterruptAsFailure: false,
-  });
+  fc.assert(property, effort(numRuns, MILLISECONDS));
 
 test.each(FORMATS)('a damaged %s', async (format) => {
   await run(

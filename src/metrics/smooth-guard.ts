@@ -1,0 +1,116 @@
+/**
+ * Smooth guard: how far smooth areas have moved, which SSIMULACRA 2 hardly sees.
+ *
+ * The metric has no weight for colour at full resolution and little for slow
+ * gradients, so a search that trusts it alone drives a sky or a gradient into
+ * steps and blotches that anyone sees. The guard looks only there.
+ *
+ * - Blocks of 8 × 8 pixels, on the grid that JPEG has too.
+ * - A block of the reference is smooth when no two neighbours in it differ by
+ *   more than `STEP` levels in any channel; edges, texture and noise are not,
+ *   and hide such errors by themselves.
+ * - Four means per block and channel, of 4 × 4 pixels each: they see a block
+ *   that moved as a whole and a gradient that was flattened to a step.
+ * - The deviation is the largest difference of means in a block; the result is
+ *   that of the worst blocks but a few (`ALLOWED` of them, at least
+ *   `ALLOWED_LEAST`), so that flat areas cannot pay for a gradient.
+ *
+ * Levels are those of 8-bit sRGB. Pixels that are not opaque do not count.
+ */
+import type { Raster } from '../image/raster.ts';
+
+const BLOCK = 8;
+const HALF = BLOCK / 2;
+
+/** Largest step between neighbours in a smooth block, in levels. */
+const STEP = 6;
+
+/** Share of the smooth blocks that may be worse than the result says. */
+const ALLOWED = 0.005;
+const ALLOWED_LEAST = 3;
+
+/** Resolution of the histogram, in parts of a level. */
+const PARTS = 8;
+
+export class SmoothGuard {
+  #width = 0;
+  #channels = 3;
+  /** Offset in the data of the upper left pixel of each smooth block. */
+  #blocks: number[] = [];
+  /** Twelve sums per block: four quarters of three channels. */
+  #sums = new Int32Array(0);
+
+  /** Finds the smooth blocks of a picture; of an animation, those of its first frame. */
+  setReference(reference: Raster): void {
+    const { width, height, channels, data } = reference;
+    this.#width = width;
+    this.#channels = channels;
+    this.#blocks = [];
+    for (let y = 0; y + BLOCK <= height; y += BLOCK) {
+      for (let x = 0; x + BLOCK <= width; x += BLOCK) {
+        const at = (y * width + x) * channels;
+        if (isSmooth(data, at, width * channels, channels)) this.#blocks.push(at);
+      }
+    }
+    this.#sums = new Int32Array(this.#blocks.length * 12);
+    for (const [index, at] of this.#blocks.entries()) this.#sum(data, at, this.#sums, index * 12);
+  }
+
+  /** Levels by which the worst smooth blocks have moved; 0 where there are none. */
+  deviation(candidate: Raster): number {
+    const { data } = candidate;
+    const histogram = new Uint32Array(256 * PARTS + 1);
+    const sums = new Int32Array(12);
+    for (const [index, at] of this.#blocks.entries()) {
+      this.#sum(data, at, sums, 0);
+      let most = 0;
+      for (let i = 0; i < 12; i++) {
+        const moved = Math.abs(sums[i]! - this.#sums[index * 12 + i]!);
+        if (moved > most) most = moved;
+      }
+      histogram[Math.round((most * PARTS) / (HALF * HALF))]!++;
+    }
+    let allowed = Math.max(ALLOWED_LEAST, Math.floor(this.#blocks.length * ALLOWED));
+    for (let bin = histogram.length - 1; bin > 0; bin--) {
+      allowed -= histogram[bin]!;
+      if (allowed < 0) return bin / PARTS;
+    }
+    return 0;
+  }
+
+  /** The twelve sums of a block, written at `out`. */
+  #sum(data: Uint8Array, at: number, into: Int32Array, out: number): void {
+    const channels = this.#channels;
+    const row = this.#width * channels;
+    for (let quarter = 0; quarter < 4; quarter++) {
+      const start = at + (quarter >> 1) * HALF * row + (quarter & 1) * HALF * channels;
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let y = 0, line = start; y < HALF; y++, line += row) {
+        for (let x = 0, i = line; x < HALF; x++, i += channels) {
+          red += data[i]!;
+          green += data[i + 1]!;
+          blue += data[i + 2]!;
+        }
+      }
+      into[out + quarter * 3] = red;
+      into[out + quarter * 3 + 1] = green;
+      into[out + quarter * 3 + 2] = blue;
+    }
+  }
+}
+
+function isSmooth(data: Uint8Array, at: number, row: number, channels: number): boolean {
+  for (let y = 0, line = at; y < BLOCK; y++, line += row) {
+    for (let x = 0, i = line; x < BLOCK; x++, i += channels) {
+      if (channels === 4 && data[i + 3] !== 255) return false;
+      for (let c = 0; c < 3; c++) {
+        const value = data[i + c]!;
+        if (x > 0 && Math.abs(value - data[i + c - channels]!) > STEP) return false;
+        if (y > 0 && Math.abs(value - data[i + c - row]!) > STEP) return false;
+      }
+    }
+  }
+  return true;
+}
