@@ -40,13 +40,13 @@ describe('SmoothGuard', () => {
     ['one level up', (x, y) => [x + 1, y + 1, 129], 1, 'a shift is its own size'],
     [
       'flat blocks of 8',
-      (x, y) => [(x & ~7) + 3.5, (y & ~7) + 3.5, 128],
-      2,
+      (x, y) => [(x & ~7) + 4, (y & ~7) + 4, 128],
+      2.5,
       'a gradient flattened to steps',
     ],
     ['flat blocks of 32', (x, y) => [(x & ~31) + 16, y, 128], 14.5, 'coarser steps are worse'],
     ['one channel', (x, y) => [x, y, 138], 10, 'colour counts as much as light'],
-  ])('a gradient against %s moves by %f levels (%s)', (_, pixel, levels) => {
+  ])('a gradient against %s', (_, pixel, levels, _why) => {
     expect(deviation(painted(gradient), painted(pixel))).toBeCloseTo(levels, 1);
   });
 
@@ -88,6 +88,6 @@ describe('guarded', () => {
     const wary = guarded(metric);
     wary.setReference(painted(gradient));
     expect(wary.compare(painted(gradient))).toEqual({ score: 70, worst: 65 });
-    expect(wary.compare(painted((x, y) => [x + 7, y, 128]))).toEqual({ score: 70, worst: 48 });
+    expect(wary.compare(painted((x, y) => [x + 7, y, 128]))).toEqual({ score: 70, worst: 43 });
   });
 });

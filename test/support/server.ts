@@ -40,9 +40,9 @@ export interface TestServer {
   readonly handle: Handle;
   readonly server: Server;
   /** Warnings and errors of the log, as text. */
-  readonly complaints: string[];
+  readonly complaints: readonly string[];
   /** Names of the other events of the log. */
-  readonly events: string[];
+  readonly events: readonly string[];
   /** Holds `pictures`, where every dialect finds its sources, and `cache`. */
   readonly home: string;
   ask(target: string, asking?: Asking): Promise<Answer>;
