@@ -17,6 +17,12 @@ export interface Content {
   readonly flat: number;
   /** Different colours in the whole raster; absent above 256. */
   readonly colours?: number;
+  /**
+   * Bits per pixel that keeping every pixel takes before repetition is used: the
+   * entropy of what the Paeth predictor misses, green taken from red and blue. Lossless
+   * WebP needs 0.9 of it for photographs, 0.6 for graphics, 0.1 for a smooth gradient.
+   */
+  readonly detail: number;
   /** Share of 2 x 2 blocks whose colour, not brightness, changes strongly, 0..1. */
   readonly chromaEdges: number;
   /** Some pixel is not opaque. */
@@ -39,6 +45,7 @@ export function contentOf(raster: Raster): Content {
     kind: flat > GRAPHIC_FLAT ? 'graphic' : 'photo',
     flat,
     ...(colours === undefined ? {} : { colours }),
+    detail: residualEntropy(raster),
     chromaEdges: chromaEdgeShare(raster),
     clear: !isOpaque(raster),
   };
@@ -106,6 +113,41 @@ function countColours({ data, channels }: Raster, limit: number): number | undef
     if (seen.size > limit) return undefined;
   }
   return seen.size;
+}
+
+function residualEntropy({ data, width, height, channels }: Raster): number {
+  const counts = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)] as const;
+  const step = Math.max(1, Math.floor(height / SAMPLED_ROWS));
+  const row = width * channels;
+  let seen = 0;
+  for (let y = Math.min(step, height - 1); y < height; y += step) {
+    for (let x = 1; x < width; x++) {
+      const i = y * row + x * channels;
+      const up = y === 0 ? i - channels : i - row;
+      const green = residual(data, i + 1, channels, up + 1);
+      counts[0][(residual(data, i, channels, up) - green) & 255]!++;
+      counts[1][green & 255]!++;
+      counts[2][(residual(data, i + 2, channels, up + 2) - green) & 255]!++;
+      seen++;
+    }
+  }
+  let bits = 0;
+  for (const count of counts) {
+    for (const n of count) if (n > 0) bits -= (n / seen) * Math.log2(n / seen);
+  }
+  return bits;
+}
+
+/** What the Paeth predictor misses at byte `i`; `up` is the byte above. */
+function residual(data: Uint8Array, i: number, channels: number, up: number): number {
+  const left = data[i - channels]!;
+  const above = data[up]!;
+  const corner = data[up - channels] ?? left;
+  const guess = left + above - corner;
+  const a = Math.abs(guess - left);
+  const b = Math.abs(guess - above);
+  const c = Math.abs(guess - corner);
+  return data[i]! - (a <= b && a <= c ? left : b <= c ? above : corner);
 }
 
 function chromaEdgeShare({ data, width, height, channels }: Raster): number {

@@ -40,7 +40,7 @@ export interface Found {
 /** Points under the target that pass, in every mode: half of what anyone could see. */
 export const PASS_BELOW = 0.5;
 
-/** A first score this far under the prior curve means that chroma is the problem. */
+/** A first score this far under what was expected means that chroma is the problem. */
 const CHROMA_MISS = 8;
 
 /** The worst region may lie this far under the target. */
@@ -58,6 +58,15 @@ const HALF_STEP_FROM = 1.5;
 
 /** Highest quality worth searching; above, bytes explode and scores do not move. */
 const TOP: Readonly<Record<LossyFormat, number>> = { jpeg: 98, webp: 99, avif: 96 };
+
+/** Points that a JPEG written again at its own quality scores above the curve, against itself. */
+const SECOND_GENERATION = 6;
+
+const CAPPED = 'no higher quality than the source itself has';
+const GUESSES = {
+  capped: CAPPED,
+  free: 'the quality that should reach the target; not measured',
+} as const;
 
 /** Finds the lowest quality that reaches the wish's target; measured when the bench can. */
 export async function searchLossy(bench: Workbench, wish: Wish): Promise<Found> {
@@ -86,17 +95,15 @@ class Search {
 
   /** One encoding with the final settings at the quality that is likely to reach the target. */
   async guess(deviation?: number): Promise<Found> {
+    const { target } = this.#wish;
     const curve = this.#curve('final');
     const start = deviation ?? firstDeviation(this.#wish, 'final', this.#sharp);
-    const wanted = Math.round(curve.quality(this.#wish.target, start));
-    const attempt = await this.#bench.encode(
-      this.#encoding('final', Math.min(wanted, this.#ceiling)),
-    );
-    const reason =
-      deviation === undefined
-        ? 'the quality that reaches the target on a picture like the mean; not measured'
-        : 'the quality that should reach the target; no time to measure it';
-    return { attempt, reached: true, lossy: true, reason };
+    const wanted = Math.round(curve.quality(target, start));
+    const quality = Math.min(wanted, this.#ceiling);
+    const attempt = await this.#bench.encode(this.#encoding('final', quality));
+    const capped = quality < wanted;
+    const reached = !capped || curve.score(quality, start) + SECOND_GENERATION >= target;
+    return { attempt, reached, lossy: true, reason: GUESSES[capped ? 'capped' : 'free'] };
   }
 
   async run(): Promise<Found> {
@@ -158,7 +165,7 @@ class Search {
       }
       const attempt = await this.#bench.measure(encoding);
       points.push({ quality, score: attempt.score, attempt });
-      if (points.length === 1 && this.#blamesChroma(curve, points[0]!)) {
+      if (points.length === 1 && this.#blamesChroma(curve.score(quality, known), attempt.score)) {
         this.#useSharp();
         smeared = points[0];
         points = [];
@@ -167,8 +174,8 @@ class Search {
     }
   }
 
-  #blamesChroma(curve: Curve, { quality, score }: Point): boolean {
-    return this.#open && this.#wish.chroma.suspect && score < curve.score(quality) - CHROMA_MISS;
+  #blamesChroma(expected: number, score: number): boolean {
+    return this.#open && this.#wish.chroma.suspect && score < expected - CHROMA_MISS;
   }
 
   #useSharp(): void {
@@ -216,7 +223,7 @@ class Search {
   #reason(reached: boolean, quality: number): string {
     const { ceiling, format } = this.#wish;
     if (!reached && ceiling < TOP[format] && quality >= ceiling) {
-      return 'no higher quality than the source itself has';
+      return CAPPED;
     }
     if (this.#late) return 'the best found in the time granted';
     return reached

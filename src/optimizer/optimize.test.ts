@@ -77,7 +77,11 @@ function file(bytes: number, score: number): Uint8Array {
 function raster(fields: Partial<Raster> = {}): Raster {
   const [width, height] = [fields.width ?? 200, fields.height ?? 160];
   const data = new Uint8Array(width * height * (fields.channels ?? 3) * (fields.pages ?? 1));
-  for (let i = 0; i < data.length; i++) data[i] = (Math.floor(i / 3) * 7919) % 251;
+  let seed = 1;
+  for (let i = 0; i < data.length; i++) {
+    if (i % 3 === 0) seed = (seed * 1103515245 + 12345) % 2147483648;
+    data[i] = seed >> 22;
+  }
   return { width, height, channels: 3, pages: 1, delays: [], loop: 0, data, ...fields };
 }
 

@@ -17,6 +17,7 @@ import {
   forcedChroma,
   isLossyFormat,
   type LossyFormat,
+  losslessEncoding,
   lossyEncoding,
   progressiveJpeg,
 } from './encodings.ts';
@@ -30,11 +31,26 @@ import type { Workbench } from './workbench.ts';
 /** What an alternative format must save to be delivered in place of the chosen one. */
 export const ALTERNATIVE_SAVING = 0.1;
 
-/** How much better than its prior an alternative may turn out to be; the spread over pictures. */
-const OPTIMISM = 0.8;
+/**
+ * How much smaller than predicted an alternative may turn out to be, as a
+ * factor; `online` looks only at likely winners.
+ */
+const OPTIMISM: Readonly<Record<Mode, number>> = { instant: 1, online: 0.9, background: 0.8 };
 
-/** Share of flat pixels from which every pixel may cost fewer bytes than a lossy picture. */
-const LOSSLESS_FROM_FLAT = 0.55;
+/** Lossless bytes are at least about this share of what the picture's detail says. */
+const LOSSLESS_SHARE = 0.4;
+
+/** What keeping every pixel may cost, as a multiple of a lossy file that misses the target. */
+const UNREACHED_PRICE = 2;
+
+/** A picture whose detail is this share of the usual lossy bits is written without loss at once. */
+const PLAIN_SHARE = 0.15;
+
+/** Detail, in bits per pixel, below which an animation is also tried without loss. */
+const PLAIN_FRAMES = 4;
+
+/** Share of repeated pixels from which a picture counts as made of flat areas. */
+const FLAT = 0.55;
 
 /**
  * Share of blocks with chroma edges from which full chroma pays, by target:
@@ -68,13 +84,19 @@ export async function race(
   for (const other of runners(task, content)) {
     const limit = first.attempt.bytes.length * (1 - ALTERNATIVE_SAVING);
     const floor = Math.min(limit, best.attempt.bytes.length);
-    const bound = couldTake(bench, task, other, content, asked.score);
-    if (bound >= floor && best.reached) continue;
+    const bound = couldTake(first, task.chosen, other, content, asked.score, bench);
+    if (bound * OPTIMISM[mode] >= floor && best.reached) continue;
     const found = await bestWay(bench, task, other, content, mode);
-    const smaller = found.attempt.bytes.length <= floor;
-    if (found.reached && (smaller || !best.reached)) best = found;
+    if (found.reached && (beats(found, best, floor) || !best.reached)) best = found;
   }
   return best;
+}
+
+/** Clearly smaller; or no larger, with every pixel kept. */
+function beats(found: Found, best: Found, floor: number): boolean {
+  const { length } = found.attempt.bytes;
+  const freeLossless = !found.lossy && best.lossy && length <= best.attempt.bytes.length;
+  return length <= floor || freeLossless;
 }
 
 /** Alternatives worth a look: formats not tried yet that can hold the picture. */
@@ -87,27 +109,30 @@ function runners(task: Task, content: Content): ChosenFormat[] {
   });
 }
 
-/** The fewest bytes an alternative is likely to take. */
+/** The bytes an alternative is likely to take, from the priors and what the chosen format took. */
 function couldTake(
-  bench: Workbench,
-  task: Task,
+  first: Found,
+  chosen: ChosenFormat,
   { format }: ChosenFormat,
   content: Content,
   target: number,
+  bench: Workbench,
 ): number {
+  const lossless = format === 'jpeg' || format === 'avif' ? undefined : exactBytes(bench, content);
+  if (!isLossyFormat(format)) return lossless ?? Number.POSITIVE_INFINITY;
+  const usual = lnBppAt(configOf(lossyEncoding(plainStyle(format), 75))!, target);
   const { width, height } = bench.raster;
-  // Flat pictures pack to almost anything; let them run.
-  if (content.flat > LOSSLESS_FROM_FLAT && (format === 'png' || format === 'webp')) return 0;
-  if (!isLossyFormat(format)) return Number.POSITIVE_INFINITY;
-  const chosen = task.chosen.format;
-  const config = configOf(lossyEncoding(plainStyle(format), 75))!;
-  const measured = bench.trials.filter((t) => t.format === chosen && t.score !== undefined);
-  if (!isLossyFormat(chosen) || measured.length === 0) {
-    return (OPTIMISM * width * height * Math.exp(lnBppAt(config, target))) / 8;
+  let lossy = (width * height * Math.exp(usual)) / 8;
+  if (isLossyFormat(chosen.format) && first.lossy && first.reached) {
+    const own = lnBppAt(configOf(lossyEncoding(plainStyle(chosen.format), 75))!, target);
+    lossy = first.attempt.bytes.length * Math.exp(usual - own);
   }
-  const smallest = Math.min(...measured.map((t) => t.bytes));
-  const own = configOf(lossyEncoding(plainStyle(chosen), 75))!;
-  return OPTIMISM * smallest * Math.exp(lnBppAt(config, target) - lnBppAt(own, target));
+  return Math.min(lossy, lossless ?? lossy);
+}
+
+/** Roughly the bytes of a file that keeps every pixel. */
+function exactBytes({ raster }: Workbench, { detail }: Content): number {
+  return (LOSSLESS_SHARE * raster.width * raster.height * detail) / 8;
 }
 
 const plainStyle = (format: LossyFormat) =>
@@ -140,15 +165,25 @@ async function bestWay(
   if (ask.kind === 'lossless') return await keepPixels(bench, 'webp', content, mode);
   const wish = wishOf(task, format, target ?? 0, content, mode);
   if (ask.kind === 'quality') return await atQuality(bench, wish, ask.quality);
-  if (bench.raster.pages > 1) return await animated(bench, wish);
-  if (format !== 'webp' || !losslessMayWin(content, mode)) return await searchLossy(bench, wish);
+  if (bench.raster.pages > 1) return await animated(bench, wish, content);
+  if (format !== 'webp') return await searchLossy(bench, wish);
+  return await webpToTarget(bench, wish, content);
+}
 
-  const exact = await keepPixels(bench, 'webp', content, mode);
-  const pixels = bench.raster.width * bench.raster.height;
-  const usual = (pixels * Math.exp(lnBppAt('webp e4', ask.score))) / 8;
-  if (exact.attempt.bytes.length < usual / 4) return exact;
+/** WebP to a target: lossy, or every pixel where that takes fewer bytes. */
+async function webpToTarget(bench: Workbench, wish: Wish, content: Content): Promise<Found> {
+  const { mode, target } = wish;
+  // A picture this plain needs no search: lossy files have nothing to leave out.
+  const plain = Math.exp(lnBppAt('webp e4', target)) * PLAIN_SHARE;
+  if (content.detail < plain) return await keepPixels(bench, 'webp', content, mode);
   const lossy = await searchLossy(bench, wish);
-  return lossy.reached && lossy.attempt.bytes.length < exact.attempt.bytes.length ? lossy : exact;
+  if (mode === 'instant') return lossy;
+  // Where the target is out of reach, every pixel may cost more, but not without end.
+  const limit = lossy.attempt.bytes.length * (lossy.reached ? 1 : UNREACHED_PRICE);
+  if (exactBytes(bench, content) >= limit) return lossy;
+  if (!bench.affords(losslessEncoding('webp', mode))) return lossy;
+  const exact = await keepPixels(bench, 'webp', content, mode);
+  return exact.attempt.bytes.length < limit ? exact : lossy;
 }
 
 async function png(
@@ -165,10 +200,6 @@ async function png(
   if (palette !== undefined && !few) return await forcedPalette(bench, palette, target, mode);
   if (target === undefined) return await keepPixels(bench, 'png', content, mode);
   return await pngToTarget(bench, content, target, palette ?? 256, mode);
-}
-
-function losslessMayWin(content: Content, mode: Mode): boolean {
-  return mode !== 'instant' && content.flat > LOSSLESS_FROM_FLAT;
 }
 
 function wishOf(
@@ -193,7 +224,8 @@ function wishOf(
           free: format !== 'avif',
           suspect: content.chromaEdges > CHROMA_SUSPECT,
         },
-    deviation: format !== 'jpeg' && content.flat > LOSSLESS_FROM_FLAT ? FLAT_DEVIATION : 0,
+    deviation: format !== 'jpeg' && content.flat > FLAT ? FLAT_DEVIATION : 0,
+    photo: content.kind === 'photo',
     learned: task.learned,
   };
 }
@@ -226,16 +258,24 @@ async function atQuality(bench: Workbench, wish: Wish, quality: number): Promise
 }
 
 /** An animation: the search runs on some frames, the quality found serves all. */
-async function animated(bench: Workbench, wish: Wish): Promise<Found> {
+async function animated(bench: Workbench, wish: Wish, content: Content): Promise<Found> {
   if (wish.mode === 'instant' || !bench.measures) return await searchLossy(bench, wish);
   const still = bench.for(sampledFrames(bench.raster));
   const found = await searchLossy(still, wish);
   bench.trials.push(...still.trials);
   const whole = await bench.encode(found.attempt.encoding);
   const { score, worst } = found.attempt;
-  const scores = {
-    ...(score === undefined ? {} : { score }),
-    ...(worst === undefined ? {} : { worst }),
+  const lossy = {
+    ...found,
+    attempt: {
+      ...whole,
+      ...(score === undefined ? {} : { score }),
+      ...(worst === undefined ? {} : { worst }),
+    },
   };
-  return { ...found, attempt: { ...whole, ...scores } };
+  // Frames of flat colour pack better as they are.
+  const hopeful = content.detail < PLAIN_FRAMES;
+  if (!hopeful || !bench.affords(losslessEncoding('webp', wish.mode))) return lossy;
+  const exact = await keepPixels(bench, 'webp', content, wish.mode);
+  return exact.attempt.bytes.length <= whole.bytes.length ? exact : lossy;
 }

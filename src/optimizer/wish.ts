@@ -32,6 +32,8 @@ export interface Wish {
   readonly chroma: ChromaWish;
   /** Deviation from the curve that pictures of this kind have. */
   readonly deviation: number;
+  /** A photograph; other pictures deviate differently from one setting to the next. */
+  readonly photo: boolean;
   readonly learned: Learned | undefined;
 }
 
@@ -56,7 +58,7 @@ export function stagesOf(wish: Wish): readonly Stage[] {
   if (known) return [{ stage: 'final', cap: 3, rescue: 1, above: above + 0.4, aim: 0.3 }];
   if (format !== 'jpeg') return [{ stage: 'final', cap: 3, rescue: 1, above, aim: 0 }];
   return [
-    { stage: 'glance', cap: 1, rescue: 0, above, aim: 0 },
+    { stage: wish.photo ? 'glance' : 'search', cap: 1, rescue: 0, above, aim: 0 },
     { stage: 'final', cap: 2, rescue: 2, above, aim: 0 },
   ];
 }
@@ -73,11 +75,9 @@ function windowAbove(target: number): number {
 export function firstChroma(wish: Wish): { readonly sharp: boolean; readonly open: boolean } {
   const { sharp, free } = wish.chroma;
   if (!free) return { sharp, open: false };
-  for (const guess of [true, false]) {
-    if (wish.learned?.shifts[configFor(wish, 'final', guess)] !== undefined) {
-      return { sharp: guess, open: false };
-    }
-  }
+  const seen = (guess: boolean) => wish.learned?.shifts[configFor(wish, 'final', guess)];
+  if (seen(true) !== undefined) return { sharp: true, open: false };
+  if (seen(false) !== undefined) return { sharp: false, open: true };
   return { sharp, open: !sharp };
 }
 

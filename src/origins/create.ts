@@ -20,7 +20,7 @@ export type OriginConfig =
   | { readonly kind: 'http'; readonly base: string; readonly allow?: readonly string[] }
   | { readonly kind: 'web'; readonly allow: readonly string[] };
 
-export interface OriginOptions extends Pick<HttpClientOptions, 'resolve' | 'ca'> {
+export interface OriginOptions extends Pick<HttpClientOptions, 'resolve' | 'ca' | 'loopToken'> {
   /** Where this server itself answers, as `host`, `host:port` or an address: never a source (13.9). */
   readonly selfAddresses?: readonly string[];
 }

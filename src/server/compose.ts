@@ -4,6 +4,7 @@
  * Everything is made here and handed down: origins, engine, dialects, routes,
  * sockets. Nothing below this file knows the configuration.
  */
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../base/clock.ts';
 import type { Dialect, DialectSettings } from '../dialects/dialect.ts';
@@ -12,7 +13,7 @@ import { imageoptim } from '../dialects/imageoptim/index.ts';
 import { imgix } from '../dialects/imgix/index.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
-import { createOrigin } from '../origins/create.ts';
+import { createOrigin, type OriginOptions } from '../origins/create.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Services } from './handler.ts';
 import type { Handle } from './http-message.ts';
@@ -47,7 +48,8 @@ export interface ServerExtras {
 /** A server for a checked configuration. @throws when the cache folder cannot be written */
 export async function createServer(config: Config, extras: ServerExtras = {}): Promise<Server> {
   const log = extras.log ?? createLog(config.log.level);
-  const routes = config.sources.map((source, index) => routeOf(source, index, config));
+  const loopToken = `fovea-${randomUUID()}`;
+  const routes = config.sources.map((source, index) => routeOf(source, index, config, loopToken));
   const engine = await startEngine(config, log);
   const services: Services = {
     engine,
@@ -61,6 +63,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const handle = createHandle({
     routes,
     services,
+    loopToken,
     draining: () => draining,
     ...(extras.pages === undefined ? {} : { pages: extras.pages }),
   });
@@ -119,7 +122,12 @@ async function startEngine({ cache, workers, refine, limits }: Config, log: Log)
   });
 }
 
-function routeOf(source: SourceConfig, index: number, { limits, listen }: Config): Route {
+function routeOf(
+  source: SourceConfig,
+  index: number,
+  { limits, listen }: Config,
+  loopToken: string,
+): Route {
   const { name, dialect, origin, mount, hosts, signing, defaults, accounts } = source;
   const settings: DialectSettings = {
     name,
@@ -128,12 +136,12 @@ function routeOf(source: SourceConfig, index: number, { limits, listen }: Config
     ...(defaults === undefined ? {} : { defaults }),
     ...(accounts === undefined ? {} : { accounts }),
   };
-  const self = [...hosts, `${bracketed(listen.host)}:${listen.port}`];
+  const selfAddresses = [...hosts, `${bracketed(listen.host)}:${listen.port}`];
   return {
     site: {
       dialect: DIALECTS[dialect],
       settings,
-      mount: { name, origin: originOf(source, index, limits, self) },
+      mount: { name, origin: originOf(source, index, limits, { selfAddresses, loopToken }) },
     },
     hosts,
     ...(mount === undefined ? {} : { prefix: mount }),
@@ -148,11 +156,11 @@ function originOf(
   { origin }: SourceConfig,
   index: number,
   limits: Config['limits'],
-  selfAddresses: readonly string[],
+  itself: Pick<OriginOptions, 'selfAddresses' | 'loopToken'>,
 ) {
   try {
     const bounds = { maxBytes: limits.sourceBytes, totalMs: limits.sourceTimeout };
-    return createOrigin(origin, bounds, { selfAddresses });
+    return createOrigin(origin, bounds, itself);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new ConfigError([`sources[${index}].origin: ${error.message}`]);

@@ -126,6 +126,13 @@ describe('what is no source', () => {
     expect((await handleWith()(request('/'))).status).toBe(404);
   });
 
+  test('a request that has come back to the server that made it is 508', async () => {
+    const handle = handleWith(fakeEngine(), { loopToken: 'fovea-1' });
+    const loop = (value: string) => handle(request('/i/a.jpg', { 'cdn-loop': value }));
+    expect((await loop('other, fovea-1')).status).toBe(508);
+    expect((await loop('other, fovea-2')).status).toBe(200);
+  });
+
   test('a target above 8 KiB is 414', async () => {
     expect((await handleWith()(request(`/i/${'a'.repeat(8189)}`))).status).toBe(200);
     expect((await handleWith()(request(`/i/${'a'.repeat(8190)}`))).status).toBe(414);

@@ -34,6 +34,8 @@ export interface RouterOptions {
   readonly services: Services;
   /** Pages beside the sources, by exact path (the demo). Their answers are for GET and HEAD. */
   readonly pages?: ReadonlyMap<string, Page>;
+  /** What this server says of itself in `CDN-Loop`; a request that carries it has come full circle. */
+  readonly loopToken?: string;
   /** True from when the server begins to stop. */
   readonly draining?: () => boolean;
 }
@@ -79,6 +81,13 @@ async function answer(options: RouterOptions, request: HttpRequest): Promise<Htt
   }
   if (!KNOWN_METHODS.has(request.method)) {
     return refused(501, 'method-unknown', 'This method is not known here.');
+  }
+  if (options.loopToken && request.headers['cdn-loop']?.includes(options.loopToken)) {
+    return refused(
+      508,
+      'loop-detected',
+      'This request has come back to the server it was made by.',
+    );
   }
   if (request.target === '*' && request.method === 'OPTIONS') {
     return options204(request, ['GET', 'HEAD', 'POST'], services);

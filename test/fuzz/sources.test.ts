@@ -17,7 +17,7 @@ import {
 } from '../support/server.ts';
 import { effort, expectSafe } from './answers.ts';
 
-const MILLISECONDS = 4500;
+const MILLISECONDS = 3500;
 const OPTIONS = { fastly: 'width=20&auto=webp', imgix: 'w=20&auto=format', imageoptim: '20' };
 const FORMATS = [
   'jpeg',
@@ -67,15 +67,15 @@ afterAll(async () => {
   expect(server.complaints).toEqual([]);
 });
 
+/** A place in a file, as a share; whole numbers, because doubles crowd around 0. */
+const place = fc.integer({ min: 0, max: 9999 }).map((number) => number / 10_000);
+
 /** A change to bytes: cut, flip, overwrite, double or drop a stretch. */
-const change = fc.oneof(
-  fc.record({ kind: fc.constant('cut' as const), at: fc.double({ min: 0, max: 1, noNaN: true }) }),
-  fc.record({
-    kind: fc.constantFrom('flip' as const, 'set' as const, 'drop' as const, 'double' as const),
-    at: fc.double({ min: 0, max: 1, noNaN: true }),
-    by: fc.integer({ min: 0, max: 255 }),
-  }),
-);
+const change = fc.record({
+  kind: fc.constantFrom('flip', 'flip', 'set', 'set', 'drop', 'double', 'cut'),
+  at: place,
+  by: fc.integer({ min: 0, max: 255 }),
+});
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
 function changed(bytes: Uint8Array, changes: readonly Change[]): Uint8Array {
@@ -119,7 +119,7 @@ const run = <T>(property: fc.IAsyncProperty<T>, numRuns: number) =>
 
 test.each(FORMATS)('a damaged %s', async (format) => {
   await run(
-    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
       await holds(changed(seeds[format], changes), DIALECTS);
     }),
     60,
