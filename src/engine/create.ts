@@ -11,6 +11,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
+import { Fault } from '../base/fault.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { sniffFormat } from '../image/sniff.ts';
@@ -211,7 +212,7 @@ class LocalEngine implements Engine {
 
   async deliverSource(job: Job): Promise<Rendition> {
     const source = await this.#obtain(job);
-    const body = await this.#read(source);
+    const body = await this.#read(job, source);
     return this.#sourceRendition(job, source, body);
   }
 
@@ -346,7 +347,7 @@ class LocalEngine implements Engine {
     const learned = this.#learned.get(source.hash);
     return {
       kind,
-      path: await this.#sources.path(source),
+      path: await this.#file(job, source),
       plan,
       accepts: [...job.accepts],
       budget,
@@ -380,13 +381,23 @@ class LocalEngine implements Engine {
     source: HeldSource,
     sanitize: boolean,
   ): Promise<Rendition | undefined> {
-    const body = await this.#read(source);
+    const body = await this.#read(job, source);
     if (sanitize && sniffFormat(body) === 'svg') return undefined;
     return this.#sourceRendition(job, source, body);
   }
 
-  async #read(source: HeldSource): Promise<Uint8Array> {
-    return readFile(await this.#sources.path(source));
+  /** The file of a source, read anew where it left the store between two steps. */
+  async #file(job: Job, source: HeldSource): Promise<string> {
+    const path =
+      (await this.#sources.path(source)) ?? (await this.#sources.path(await this.#obtain(job)));
+    if (path === undefined) {
+      throw new Fault('overloaded', 'The source left the store before it could be used.');
+    }
+    return path;
+  }
+
+  async #read(job: Job, source: HeldSource): Promise<Uint8Array> {
+    return readFile(await this.#file(job, source));
   }
 
   #sourceRendition(job: Job, source: HeldSource, body: Uint8Array): Rendition {

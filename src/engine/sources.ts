@@ -55,12 +55,17 @@ export interface SourceOptions {
   readonly maxBytes: number;
 }
 
+/** Source records held in memory, about half a kilobyte each. */
+const HELD_RECORDS = 20_000;
+
 /** Failed lookups remembered, so that a missing source is not asked for again and again. */
 const REMEMBERED_FAILURES = 2000;
 
 export class Sources {
   readonly #options: SourceOptions;
   readonly #flights = new SingleFlight<HeldSource>();
+  /** Records of the sources used last, so that a hit reads no file for them. */
+  readonly #records = new Map<Key, SourceMeta>();
   readonly #failures = new Map<Key, { readonly fault: Fault; readonly until: number }>();
 
   constructor(options: SourceOptions) {
@@ -98,11 +103,10 @@ export class Sources {
     return lifetime(source.headers, policy, source.checkedAt);
   }
 
-  /** The file of a held source. @throws Fault when it was evicted meanwhile */
-  async path(source: HeldSource): Promise<string> {
+  /** The file of a held source; undefined when it was evicted. */
+  async path(source: HeldSource): Promise<string | undefined> {
     const path = await this.#options.store.path(source.key);
-    if (path === undefined)
-      throw new Fault('internal', 'The source left the store while it was needed.');
+    if (path === undefined) this.#records.delete(source.key);
     return path;
   }
 
@@ -113,7 +117,7 @@ export class Sources {
     location: Location,
     policy: FreshnessPolicy,
   ): Promise<{ held: HeldSource; check: boolean; usable: boolean } | undefined> {
-    const meta = (await this.#options.store.head(key)) as SourceMeta | undefined;
+    const meta = await this.#record(key);
     if (!meta) return undefined;
     const now = this.#options.clock.now();
     if (mount.origin.peek) {
@@ -150,6 +154,7 @@ export class Sources {
           checkedAt: clock.now(),
         };
         await store.update(key, { ...checked });
+        this.#hold(key, checked);
         return held(key, checked, 'read');
       }
       if (fetched.kind === 'unchanged') {
@@ -168,6 +173,7 @@ export class Sources {
         ...(peeked === undefined ? {} : { peeked }),
       };
       await store.put(key, { ...read }, body);
+      this.#hold(key, read);
       this.#failures.delete(key);
       return held(key, read, 'read');
     } catch (error) {
@@ -176,6 +182,20 @@ export class Sources {
       this.#remember(key, error);
       throw error;
     }
+  }
+
+  async #record(key: Key): Promise<SourceMeta | undefined> {
+    const near = this.#records.get(key);
+    if (near) return near;
+    const meta = (await this.#options.store.head(key)) as SourceMeta | undefined;
+    if (meta) this.#hold(key, meta);
+    return meta;
+  }
+
+  #hold(key: Key, meta: SourceMeta): void {
+    this.#records.delete(key);
+    this.#records.set(key, meta);
+    if (this.#records.size > HELD_RECORDS) this.#records.delete(this.#records.keys().next().value!);
   }
 
   /** The old copy, where the origin fails in a way that may pass (RFC 5861 section 4). */

@@ -59,8 +59,11 @@ const HALF_STEP_FROM = 1.5;
 /** Highest quality worth searching; above, bytes explode and scores do not move. */
 const TOP: Readonly<Record<LossyFormat, number>> = { jpeg: 98, webp: 99, avif: 96 };
 
-/** Points that a JPEG written again at its own quality scores above the curve, against itself. */
-const SECOND_GENERATION = 6;
+/**
+ * What a JPEG written again at its own quality scores against itself: above the
+ * curve, the more the poorer it is (15 points at quality 40, 5 at 85).
+ */
+const secondGeneration = (score: number) => score + Math.max(0, 85 - score) * 0.35;
 
 const CAPPED = 'no higher quality than the source itself has';
 const GUESSES = {
@@ -102,7 +105,7 @@ class Search {
     const quality = Math.min(wanted, this.#ceiling);
     const attempt = await this.#bench.encode(this.#encoding('final', quality));
     const capped = quality < wanted;
-    const reached = !capped || curve.score(quality, start) + SECOND_GENERATION >= target;
+    const reached = !capped || secondGeneration(curve.score(quality, start)) >= target;
     return { attempt, reached, lossy: true, reason: GUESSES[capped ? 'capped' : 'free'] };
   }
 

@@ -17,6 +17,11 @@ import type { Fetched, Location, Origin, Validators } from './origin.ts';
 const CHUNK = 256 * 1024;
 const LONGEST_PATH = 4096;
 
+/** A file found below the folder, with its real path. */
+interface FolderLocation extends Location {
+  readonly path: string;
+}
+
 export class FolderOrigin implements Origin {
   readonly kind = 'folder';
   readonly #root: string;
@@ -28,12 +33,11 @@ export class FolderOrigin implements Origin {
   }
 
   /** The id is the canonical path below the folder: after decoding and after symbolic links. */
-  async locate(source: SourceRef): Promise<Location> {
+  async locate(source: SourceRef): Promise<FolderLocation> {
     if (source.kind !== 'path') {
       throw new Fault('source-refused', 'Expected a path for the source.');
     }
-    const { id } = await this.#find(decode(source.path));
-    return { id };
+    return this.#find(decode(source.path));
   }
 
   async fetch(
@@ -51,9 +55,10 @@ export class FolderOrigin implements Origin {
     return { kind: 'bytes', body: read(path, validators.etag, this.#maxBytes, signal), headers };
   }
 
-  async peek(location: Location): Promise<Validators | undefined> {
+  async peek(location: Location & Partial<FolderLocation>): Promise<Validators | undefined> {
     try {
-      const { path } = await this.#find(location.id);
+      // Found a moment ago for the same request; looked for again when it comes from elsewhere.
+      const path = location.path ?? (await this.#find(location.id)).path;
       const stats = await fs.lstat(path, { bigint: true });
       return stats.isFile() ? validatorsOf(stats) : undefined;
     } catch {
@@ -64,7 +69,7 @@ export class FolderOrigin implements Origin {
   async close(): Promise<void> {}
 
   /** The real path of a decoded one, and its spelling below the root. @throws Fault source-not-found */
-  async #find(decoded: string): Promise<{ path: string; id: string }> {
+  async #find(decoded: string): Promise<FolderLocation> {
     const segments = segmentsOf(decoded);
     // Each time anew: deployments switch the folder by moving a symbolic link.
     const root = await fs.realpath(this.#root).catch(rethrow);

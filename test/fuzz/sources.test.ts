@@ -17,7 +17,7 @@ import {
 } from '../support/server.ts';
 import { effort, expectSafe } from './answers.ts';
 
-const MILLISECONDS = 3500;
+const MILLISECONDS = 2500;
 const OPTIONS = { fastly: 'width=20&auto=webp', imgix: 'w=20&auto=format', imageoptim: '20' };
 const FORMATS = [
   'jpeg',

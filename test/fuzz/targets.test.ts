@@ -12,7 +12,7 @@ import { animation, card, committed } from '../support/pictures.ts';
 import { ACCEPTS, DIALECTS, startServer, type TestServer } from '../support/server.ts';
 import { effort, expectSafe } from './answers.ts';
 
-const MILLISECONDS = 3500;
+const MILLISECONDS = 2500;
 const NAMES = ['card.png', 'house.png', 'moving.gif', 'none.jpg'];
 const PARAMS = {
   fastly: Object.keys(fastly.params),

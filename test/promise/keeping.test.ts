@@ -10,11 +10,11 @@ import { committed, decode, psnr } from '../support/pictures.ts';
 import { ACCEPTS, startServer, type TestServer, targetOf } from '../support/server.ts';
 
 const PICTURES = { 'leaves.jpg': committed('leaves.jpg') };
-const TARGET = targetOf('imgix', 'leaves.jpg', 'w=120&auto=format,compress');
+const TARGET = targetOf('imgix', 'leaves.jpg', 'w=48&auto=format,compress');
 const headers = { accept: ACCEPTS.avif };
 
-/** Longest wait for background work, in milliseconds; it is no measure of speed. */
-const PATIENCE = 45_000;
+/** Longest wait for background work, in milliseconds: at its low priority, busy cores starve it. */
+const PATIENCE = 100_000;
 
 const maxAge = ({ headers }: Answer) =>
   Number(/max-age=(\d+)/.exec(headers['cache-control'] ?? '')?.[1]);
@@ -57,7 +57,7 @@ test('a first answer is fresh for a minute; the refined one for long, and never 
     expect((await server.ask(TARGET, { headers: held })).status).toBe(changed ? 200 : 304);
     expect(server.complaints).toEqual([]);
   });
-});
+}, 120_000);
 
 test('without refinement the first answer is fresh for long', async () => {
   await started({ refine: false, pictures: PICTURES }, async (server) => {
