@@ -6,9 +6,10 @@
  * steps and blotches that anyone sees. The guard looks only there.
  *
  * - Blocks of 8 × 8 pixels, on the grid that JPEG has too.
- * - A block of the reference is smooth when no two neighbours in it differ by
- *   more than `STEP` levels in any channel; edges, texture and noise are not,
- *   and hide such errors by themselves.
+ * - A block of the reference is smooth when, along rows and columns and in
+ *   every channel, neighbours differ by at most `STEP` levels and that
+ *   difference itself changes by at most `BEND`: a steep gradient is smooth,
+ *   edges, texture and noise are not and hide such errors by themselves.
  * - Four means per block and channel, of 4 × 4 pixels each: they see a block
  *   that moved as a whole and a gradient that was flattened to a step.
  * - The deviation is the largest difference of means in a block; the result is
@@ -23,7 +24,10 @@ const BLOCK = 8;
 const HALF = BLOCK / 2;
 
 /** Largest step between neighbours in a smooth block, in levels. */
-const STEP = 6;
+const STEP = 12;
+
+/** Largest change from one step to the next. */
+const BEND = 6;
 
 /** Share of the smooth blocks that may be worse than the result says. */
 const ALLOWED = 0.005;
@@ -106,11 +110,20 @@ function isSmooth(data: Uint8Array, at: number, row: number, channels: number): 
     for (let x = 0, i = line; x < BLOCK; x++, i += channels) {
       if (channels === 4 && data[i + 3] !== 255) return false;
       for (let c = 0; c < 3; c++) {
-        const value = data[i + c]!;
-        if (x > 0 && Math.abs(value - data[i + c - channels]!) > STEP) return false;
-        if (y > 0 && Math.abs(value - data[i + c - row]!) > STEP) return false;
+        const here = i + c;
+        if (x > 0 && isRough(data, here, channels, x > 1)) return false;
+        if (y > 0 && isRough(data, here, row, y > 1)) return false;
       }
     }
   }
   return true;
+}
+
+/** Whether the step to a pixel is too large, or too unlike the step before it. */
+function isRough(data: Uint8Array, here: number, back: number, hasBefore: boolean): boolean {
+  const step = data[here]! - data[here - back]!;
+  if (step > STEP || step < -STEP) return true;
+  if (!hasBefore) return false;
+  const bend = step - (data[here - back]! - data[here - 2 * back]!);
+  return bend > BEND || bend < -BEND;
 }

@@ -29,7 +29,7 @@ export interface Content {
   readonly clear: boolean;
 }
 
-const SAMPLED_ROWS = 256;
+const SAMPLED_ROWS = 64;
 
 /** Above this share of repeated pixels a picture is a graphic. Photographs stay under 0.2. */
 const GRAPHIC_FLAT = 0.4;

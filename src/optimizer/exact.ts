@@ -22,14 +22,16 @@ export async function keepPixels(
   content: Content,
   mode: Mode,
 ): Promise<Found> {
+  const whole = await bench.encode(losslessEncoding(format, mode));
   const colours = format === 'png' ? content.colours : undefined;
   if (colours !== undefined) {
     const palette = await bench.encode(paletteEncoding(Math.max(2, colours), mode));
-    if (await bench.isExact(palette.bytes)) {
+    const smaller = palette.bytes.length < whole.bytes.length;
+    if (smaller && (await bench.isExact(palette.bytes))) {
       return exact(palette, `${colours} colours fit a palette, every pixel is kept`);
     }
   }
-  return exact(await bench.encode(losslessEncoding(format, mode)), 'every pixel is kept');
+  return exact(whole, 'every pixel is kept');
 }
 
 function exact(attempt: Attempt, reason: string): Found {
@@ -90,6 +92,6 @@ async function withoutKnob(
     attempt,
     reached: target === undefined || score === undefined || score >= target - PASS_BELOW,
     lossy: true,
-    reason: 'the palette that was asked for',
+    reason: 'a palette, as asked or as the format demands',
   };
 }

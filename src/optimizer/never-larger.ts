@@ -57,9 +57,14 @@ export function sourceSatisfies(task: Task): boolean {
   if (info.profile === 'other' && output.profile !== 'keep') return false;
   if (output.profile === 'tagged-srgb' && info.profile !== 'srgb') return false;
   if (output.dpi !== undefined) return false;
-  if (choice.palette !== undefined && !(info.palette && info.palette <= choice.palette))
-    return false;
+  if (!paletteSatisfies(task, choice.palette)) return false;
   return info.format !== 'jpeg' || jpegSatisfies(info, output);
+}
+
+/** A palette is a means where a target is asked, and the order itself where a quality is. */
+function paletteSatisfies({ info, output }: Task, palette: number | undefined): boolean {
+  if (palette === undefined || output.quality.kind === 'target') return true;
+  return info.palette !== undefined && info.palette <= palette;
 }
 
 function jpegSatisfies(info: SourceInfo, { jpeg }: Picture): boolean {
@@ -101,10 +106,10 @@ async function repack(
   bytes: Uint8Array,
   { info, output }: Task,
 ): Promise<Uint8Array | undefined> {
-  // A re-packed JPEG may come out progressive whatever the source was.
   if (info.format === 'jpeg') {
-    const free = output.jpeg.kind === 'free' && output.metadata === 'none';
-    return free ? await repacker.jpeg(bytes) : undefined;
+    // Packed anew it is progressive and without metadata.
+    const free = output.jpeg.kind === 'free' || info.jpeg?.progressive === true;
+    return free && output.metadata === 'none' ? await repacker.jpeg(bytes) : undefined;
   }
   return info.format === 'png' ? await repacker.png(bytes) : undefined;
 }

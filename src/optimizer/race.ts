@@ -102,8 +102,8 @@ function beats(found: Found, best: Found, floor: number): boolean {
 /** Alternatives worth a look: formats not tried yet that can hold the picture. */
 function runners(task: Task, content: Content): ChosenFormat[] {
   const seen = new Set([task.chosen.format]);
-  return task.alternatives.filter(({ format }) => {
-    if (seen.has(format) || format === 'gif') return false;
+  return task.alternatives.filter(({ format, onlySource }) => {
+    if (onlySource || seen.has(format) || format === 'gif') return false;
     seen.add(format);
     return formatCard(format).encodable && (!content.clear || formatCard(format).alpha);
   });

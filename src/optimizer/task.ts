@@ -24,7 +24,7 @@ export interface Budget {
 
 /** What an earlier search of the same source found: where to start, never what to accept. */
 export interface Learned {
-  /** Score found minus score of the prior curve, by codec configuration. */
+  /** How the picture deviated from the prior curve, in the curve's own measure, by configuration. */
   readonly shifts: Readonly<Record<string, number>>;
 }
 

@@ -55,17 +55,21 @@ export function stagesOf(wish: Wish): readonly Stage[] {
     return known ? [final] : [{ stage: 'search', cap: 3, rescue: 0, ...near }, final];
   }
   const above = windowAbove(target);
-  if (known) return [{ stage: 'final', cap: 3, rescue: 1, above: above + 0.4, aim: 0.3 }];
-  if (format !== 'jpeg') return [{ stage: 'final', cap: 3, rescue: 1, above, aim: 0 }];
+  const wider = Math.min(WIDEST_ABOVE, above + 0.4);
+  if (known) return [{ stage: 'final', cap: 3, rescue: 2, above: wider, aim: 0.3 }];
+  if (format !== 'jpeg') return [{ stage: 'final', cap: 3, rescue: 2, above, aim: 0 }];
   return [
     { stage: wish.photo ? 'glance' : 'search', cap: 1, rescue: 0, above, aim: 0 },
     { stage: 'final', cap: 2, rescue: 2, above, aim: 0 },
   ];
 }
 
+/** No result should lie further above its target than this, in points. */
+const WIDEST_ABOVE = 1.5;
+
 /** Points over the target worth no further evaluation: one costs 3 % of the bytes at 60, 6 % at 80. */
 function windowAbove(target: number): number {
-  return Math.min(1.25, Math.max(0.5, 1.25 - (target - 60) / 40));
+  return Math.min(WIDEST_ABOVE, Math.max(0.5, WIDEST_ABOVE - (target - 60) / 25));
 }
 
 /**

@@ -44,11 +44,15 @@ export function chooseFormat(
   const [first, ...rest] = holding;
   if (first === undefined) return { chosen: lastResort(facts), alternatives: [] };
   const chosen = chosenFormat(first.rule, first.index, first.format);
-  const negotiated = first.rule.when?.accepts !== undefined && first.rule.final !== true;
-  return {
-    chosen,
-    alternatives: negotiated ? rest.map((r) => chosenFormat(r.rule, r.index, r.format)) : [],
-  };
+  if (first.rule.when?.accepts === undefined) return { chosen, alternatives: [] };
+  const others = rest.map((r) => chosenFormat(r.rule, r.index, r.format));
+  // A final rule wants its own format; the file of the source may still stand in for it.
+  const alternatives = first.rule.final
+    ? others
+        .filter(({ format }) => format === facts.info.format)
+        .map((other) => ({ ...other, onlySource: true }))
+    : others;
+  return { chosen, alternatives };
 }
 
 function formatOf(rule: FormatRule, info: SourceInfo): FormatName {

@@ -64,6 +64,8 @@ export interface ChosenFormat {
   readonly palette?: number;
   /** Position of the rule that decided, for the trace. */
   readonly rule: number;
+  /** Accepted only as the file of the source itself, never as an encoding. */
+  readonly onlySource?: boolean;
 }
 
 export interface Program {

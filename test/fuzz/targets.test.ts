@@ -10,7 +10,7 @@ import { imgix } from '../../src/dialects/imgix/index.ts';
 import { exchange } from '../support/client.ts';
 import { animation, card, committed } from '../support/pictures.ts';
 import { ACCEPTS, DIALECTS, startServer, type TestServer } from '../support/server.ts';
-import { effort, expectSafe } from './answers.ts';
+import { effort, expectSafe, settled, tracked } from './answers.ts';
 
 const MILLISECONDS = 2500;
 const NAMES = ['card.png', 'house.png', 'moving.gif', 'none.jpg'];
@@ -35,6 +35,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await settled();
   expect(server.server.engine.status().workers).toBeGreaterThan(0);
   await server.stop();
   // A picture enlarged beyond reason may take too long; nothing else is our own failure
@@ -113,7 +114,7 @@ const method = fc.oneof(
 );
 
 async function holds(target: string, how: { method: string; headers: Record<string, string> }) {
-  const answer = await server.handle(exchange(target, how));
+  const answer = await tracked(server.handle(exchange(target, how)));
   try {
     expectSafe(answer, [server.home]);
   } catch (error) {
