@@ -11,7 +11,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { Fault } from '../base/fault.ts';
+import { Fault, isFault } from '../base/fault.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { sniffFormat } from '../image/sniff.ts';
@@ -76,6 +76,8 @@ interface RenditionMeta {
   readonly diagnostics: readonly Diagnostic[];
   readonly timings: Timings;
   readonly storedAt: number;
+  /** Made under a client's deadline that left less than the usual time: not kept for long. */
+  readonly hurried?: boolean;
   /** Nothing is left to improve. */
   readonly refined?: boolean;
 }
@@ -107,6 +109,8 @@ const UNREFINED_SECONDS = 60;
 
 /** A score this far below its target still counts as reached, in points. */
 const TARGET_TOLERANCE = 0.5;
+
+const UNKNOWN_TYPE = 'application/octet-stream';
 
 /** Left of a client's deadline for the way back, in milliseconds. */
 const DEADLINE_MARGIN = 60;
@@ -173,6 +177,10 @@ class LocalEngine implements Engine {
     });
   }
 
+  get #latency(): number {
+    return this.#options.latencyBudget ?? DEFAULT_LATENCY_BUDGET;
+  }
+
   ready(): boolean {
     return this.#pool.ready();
   }
@@ -200,11 +208,15 @@ class LocalEngine implements Engine {
       throw notStored();
     }
     const collapsed = this.#flights.has(key);
-    const made = await this.#flights.run(
-      key,
-      (signal) => this.#make(job, plan, key, source, { start, signal }),
-      job.signal,
-    );
+    const made = await this.#flights
+      .run(key, (signal) => this.#make(job, plan, key, source, { start, signal }), job.signal)
+      .catch((error: unknown) => {
+        // Too late for this visitor; the next one finds it made.
+        if (isFault(error, 'render-timeout') && job.compiled.response.deadline !== undefined) {
+          this.#makeLater(job, plan, key, source);
+        }
+        throw error;
+      });
     this.#refineLater(job, plan, key, source, made);
     const timings = { ...fetch, ...made.meta.timings };
     return this.#rendition(job, source, key, made, timings, { hit: false, collapsed });
@@ -258,7 +270,10 @@ class LocalEngine implements Engine {
 
   async #stored(key: Key): Promise<Stored | undefined> {
     const entry = await this.#renditions.get(key);
-    return entry && { meta: entry.meta as unknown as RenditionMeta, body: entry.body };
+    if (!entry) return undefined;
+    const meta = entry.meta as unknown as RenditionMeta;
+    const old = this.#clock.now() - meta.storedAt > UNREFINED_SECONDS * 1000;
+    return meta.hurried && old ? undefined : { meta, body: entry.body };
   }
 
   /** Has a rendition made and keeps it. */
@@ -271,22 +286,27 @@ class LocalEngine implements Engine {
   ): Promise<Stored> {
     const { deadline } = job.compiled.response;
     const expires = deadline === undefined ? undefined : start + deadline * 1000;
+    const budget = this.#budget(expires);
     const { outcome, queued } = await this.#pool.run({
-      order: await this.#order('render', job, plan, source, this.#budget(expires)),
+      order: await this.#order('render', job, plan, source, budget),
       cost: predictedCost(source.bytes, negotiated(plan, job.accepts)),
       priority: 'request',
       sourceKey: source.hash,
       signal,
       ...(expires === undefined ? {} : { expires }),
     });
-    return this.#keep(key, source, outcome as Outcome, { queue: queued });
+    const hurried = expires !== undefined && budget.milliseconds < this.#latency;
+    return this.#keep(key, source, outcome as Outcome, {
+      queue: queued,
+      ...(hurried ? { hurried } : {}),
+    });
   }
 
   async #keep(
     key: Key,
     source: HeldSource,
     { body, learned, ...facts }: Outcome,
-    extra: { readonly queue?: number; readonly refined?: boolean },
+    extra: { readonly queue?: number; readonly refined?: boolean; readonly hurried?: boolean },
   ): Promise<Stored> {
     if (learned) this.#learn(source.hash, learned);
     const bytes = 'inline' in body ? body.inline : await takeFile(body.file);
@@ -306,6 +326,21 @@ class LocalEngine implements Engine {
   #unrefined({ meta }: Stored): boolean {
     if (this.#options.refine === false || meta.refined || !meta.receipt) return false;
     return meta.receipt.mode !== 'background' && meta.receipt.kind !== 'source';
+  }
+
+  /** Makes a rendition that missed its deadline, without one. */
+  #makeLater(job: Job, plan: Plan, key: Key, source: HeldSource): void {
+    if (this.#options.refine === false || job.upload) return;
+    this.#refiner.add(key, async () => {
+      if (await this.#stored(key)) return;
+      const { outcome } = await this.#pool.run({
+        order: await this.#order('render', job, plan, source, this.#budget(undefined)),
+        cost: 0,
+        priority: 'background',
+        sourceKey: source.hash,
+      });
+      await this.#keep(key, source, outcome as Outcome, {});
+    });
   }
 
   #refineLater(job: Job, plan: Plan, key: Key, source: HeldSource, stored: Stored): void {
@@ -359,11 +394,11 @@ class LocalEngine implements Engine {
 
   /** The time a first answer gets: the latency budget, or what a client's deadline leaves of it. */
   #budget(expires: number | undefined): Budget {
-    const latency = this.#options.latencyBudget ?? DEFAULT_LATENCY_BUDGET;
-    const left = expires === undefined ? latency : expires - performance.now() - DEADLINE_MARGIN;
+    const left =
+      expires === undefined ? this.#latency : expires - performance.now() - DEADLINE_MARGIN;
     return {
       mode: this.#options.mode ?? 'online',
-      milliseconds: Math.max(1, Math.min(latency, left)),
+      milliseconds: Math.max(1, Math.min(this.#latency, left)),
     };
   }
 
@@ -383,7 +418,7 @@ class LocalEngine implements Engine {
   ): Promise<Rendition | undefined> {
     const body = await this.#read(job, source);
     if (sanitize && sniffFormat(body) === 'svg') return undefined;
-    return this.#sourceRendition(job, source, body);
+    return this.#sourceRendition(job, source, body, !sanitize);
   }
 
   /** The file of a source, read anew where it left the store between two steps. */
@@ -400,13 +435,15 @@ class LocalEngine implements Engine {
     return readFile(await this.#file(job, source));
   }
 
-  #sourceRendition(job: Job, source: HeldSource, body: Uint8Array): Rendition {
+  #sourceRendition(job: Job, source: HeldSource, body: Uint8Array, trustsSvg = false): Rendition {
     const format = sniffFormat(body);
     const size = { width: 0, height: 0, format: format ?? ('jpeg' as const), bytes: body.length };
     const key = hashKey('as it is', source.hash);
     const meta: RenditionMeta = {
       etag: etagOf(key, body),
-      mediaType: format ? formatCard(format).mediaType : 'application/octet-stream',
+      // An SVG that nobody has made harmless or vouched for is bytes, not a document.
+      mediaType:
+        format && (format !== 'svg' || trustsSvg) ? formatCard(format).mediaType : UNKNOWN_TYPE,
       source: size,
       result: size,
       diagnostics: [],
@@ -430,7 +467,8 @@ class LocalEngine implements Engine {
     const now = this.#clock.now();
     const age = Math.max(0, Math.floor((now - source.checkedAt) / 1000));
     // While a better answer is on its way, this one should not be kept for long.
-    const brief = this.#unrefined({ meta, body }) ? age + UNREFINED_SECONDS : Infinity;
+    const better = meta.hurried || this.#unrefined({ meta, body });
+    const brief = better ? age + UNREFINED_SECONDS : Infinity;
     const { receipt } = meta;
     return {
       body,

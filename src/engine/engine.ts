@@ -106,7 +106,7 @@ export interface Engine {
   ready(): boolean;
   /** Numbers for readiness and logs. */
   status(): { readonly workers: number; readonly queued: number; readonly running: number };
-  /** Stops taking work, lets running work end, frees everything. */
+  /** Stops taking work, ends what still runs, frees everything. */
   close(): Promise<void>;
 }
 

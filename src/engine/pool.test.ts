@@ -86,6 +86,17 @@ describe('Pool', () => {
     await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
   });
 
+  test('an order that has expired is ended, waiting or running', async () => {
+    const p = start({ workers: 1 });
+    await p.run(demand('sleep-1'));
+    const expires = performance.now() + 150;
+    const running = p.run(demand('hang', { expires }));
+    const waiting = p.run(demand('sleep-1', { expires }));
+    const over = [running, waiting].map((o) => expect(o).rejects.toThrow(fault('render-timeout')));
+    await Promise.all(over);
+    await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
+  });
+
   test('a worker that takes too much memory is ended', async () => {
     const p = start({ workers: 1, memory: 300e6 });
     await expect(p.run(demand('eat'))).rejects.toThrow(fault('render-failed'));

@@ -76,6 +76,9 @@ const CRASHES_TO_QUARANTINE = 2;
 
 const QUARANTINE_SIZE = 1000;
 
+/** Milliseconds until it is given another chance: the deaths may have had another cause. */
+const QUARANTINE_MS = 600_000;
+
 /** Milliseconds between looks at the workers' memory. */
 const MEMORY_INTERVAL = 250;
 
@@ -84,7 +87,8 @@ export class Pool {
   readonly #workers = new Set<Worker>();
   readonly #queue: Pending[] = [];
   readonly #background: Pending[] = [];
-  readonly #crashes = new Map<string, number>();
+  /** Sources whose worker died, with how often and when last. */
+  readonly #crashes = new Map<string, { readonly count: number; readonly at: number }>();
   readonly #watch: NodeJS.Timeout;
   #nextId = 1;
   #queuedCost = 0;
@@ -137,7 +141,7 @@ export class Pool {
   ): Promise<{ readonly outcome: Outcome | ExplainOutcome; readonly queued: number }> {
     if (this.#closed)
       return Promise.reject(new Fault('overloaded', 'The server is shutting down.'));
-    if ((this.#crashes.get(demand.sourceKey) ?? 0) >= CRASHES_TO_QUARANTINE) {
+    if (this.#crashesOf(demand.sourceKey) >= CRASHES_TO_QUARANTINE) {
       return Promise.reject(
         new Fault(
           'source-broken',
@@ -226,13 +230,12 @@ export class Pool {
 
   #assign(worker: Worker, pending: Pending): void {
     pending.attempts++;
-    const limit = pending.deadline ?? this.#options.deadline;
-    const timer = setTimeout(() => {
-      this.#kill(
-        worker,
-        new Fault('render-timeout', 'Making this picture took too long.', { limit }),
-      );
-    }, limit);
+    clearTimeout(pending.expiry);
+    const limit = Math.min(
+      pending.deadline ?? this.#options.deadline,
+      Math.max(0, (pending.expires ?? Number.POSITIVE_INFINITY) - performance.now()),
+    );
+    const timer = setTimeout(() => this.#kill(worker, tooLate()), limit);
     worker.job = { pending, queued: performance.now() - pending.queuedAt, timer };
     worker.process.send({ ...pending.order, id: pending.id } satisfies Order, (error) => {
       if (error) this.#kill(worker, undefined);
@@ -326,9 +329,9 @@ export class Pool {
       this.#options.log?.('worker-killed', { reason: verdict.code, ...verdict.detail });
       return pending.reject(verdict);
     }
-    const crashes = (this.#crashes.get(pending.sourceKey) ?? 0) + 1;
+    const crashes = this.#crashesOf(pending.sourceKey) + 1;
     this.#crashes.delete(pending.sourceKey);
-    this.#crashes.set(pending.sourceKey, crashes);
+    this.#crashes.set(pending.sourceKey, { count: crashes, at: performance.now() });
     if (this.#crashes.size > QUARANTINE_SIZE) {
       this.#crashes.delete(this.#crashes.keys().next().value!);
     }
@@ -344,6 +347,11 @@ export class Pool {
     this.#queue.unshift(pending);
     this.#queuedCost += pending.cost;
     this.#dispatch();
+  }
+
+  #crashesOf(sourceKey: string): number {
+    const known = this.#crashes.get(sourceKey);
+    return known && performance.now() - known.at < QUARANTINE_MS ? known.count : 0;
   }
 
   #watchMemory(): void {

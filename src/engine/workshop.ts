@@ -5,9 +5,9 @@
  * place where plan, pixels and optimizer meet.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Diagnostic, note } from '../base/diagnostic.ts';
+import { type Diagnostic, note, warning } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
-import type { Size } from '../base/size.ts';
+import { type Size, sizeText } from '../base/size.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { type SourceInfo, uprightSize } from '../image/source-info.ts';
@@ -165,6 +165,14 @@ function remarks(info: SourceInfo, program: Program, receipt: Receipt): Diagnost
   const out: Diagnostic[] = [];
   if (info.pages > 1 && program.frames.count === 1 && formatCard(info.format).animation) {
     out.push(note('Only the first frame of the animation is shown in this format.'));
+  }
+  const { insteadOf } = program.chosen ?? {};
+  if (insteadOf) {
+    out.push(
+      warning(
+        `Expected a picture that fits ${insteadOf}, got one of ${sizeText(program.size)}; it is delivered as ${receipt.format}.`,
+      ),
+    );
   }
   if (receipt.outOfReach) {
     out.push(note('The target is out of reach for this encoder; the best it can do is delivered.'));

@@ -40,10 +40,17 @@ export function chooseFormat(
 ): Choice {
   const holding = formats
     .map((rule, index) => ({ rule, index, format: formatOf(rule, facts.info) }))
-    .filter(({ rule, format }) => holds(rule.when ?? {}, facts) && fitsFormat(rule, format, facts));
-  const [first, ...rest] = holding;
-  if (first === undefined) return { chosen: lastResort(facts), alternatives: [] };
-  const chosen = chosenFormat(first.rule, first.index, first.format);
+    .filter(({ rule }) => holds(rule.when ?? {}, facts));
+  const [first, ...rest] = holding.filter(({ rule, format }) => fitsFormat(rule, format, facts));
+  const asked = holding.find(({ rule }) => rule.when?.accepts === undefined);
+  const insteadOf =
+    asked && asked.index < (first?.index ?? Infinity) && formatCard(asked.format).encodable
+      ? { insteadOf: asked.format }
+      : {};
+  if (first === undefined) {
+    return { chosen: { ...lastResort(facts), ...insteadOf }, alternatives: [] };
+  }
+  const chosen = { ...chosenFormat(first.rule, first.index, first.format), ...insteadOf };
   if (first.rule.when?.accepts === undefined) return { chosen, alternatives: [] };
   const others = rest.map((r) => chosenFormat(r.rule, r.index, r.format));
   // A final rule wants its own format; the file of the source may still stand in for it.

@@ -203,6 +203,16 @@ describe('lower', () => {
     expect(() => program([op])).toThrow(expect.toSatisfy((e) => isFault(e, 'result-too-large')));
   });
 
+  test('an animation that grows past the sum of its frames is a fault', () => {
+    const output = picture({ formats: [{ format: 'gif' }], quality: { kind: 'lossless' } });
+    const grown = plan([resize({ width: px(2000), enlarge: 'allowed' })], output);
+    const gif = info({ format: 'gif', width: 40, height: 40, pages: 40 });
+    expect(() => lower(grown, gif, NOTHING)).toThrow(
+      expect.toSatisfy((e) => isFault(e, 'result-too-large')),
+    );
+    expect(lower(grown, { ...gif, pages: 10 }, NOTHING).kind).toBe('program');
+  });
+
   test('a trim asks to be measured, then goes on with the box', () => {
     const ops: Op[] = [
       { kind: 'trim', rule: { by: 'border', mean: 11, deviation: 10 }, empty: 'keep' },

@@ -29,10 +29,19 @@ export interface LowerLimits {
   readonly maxPixels: number;
   /** Longest side of any picture on the way. */
   readonly maxSide: number;
+  /** Most pixels of all frames of an animated result together. */
+  readonly maxAnimation: number;
 }
 
-/** A little above 8192 × 8192, the largest output of the dialects. */
-export const DEFAULT_LOWER_LIMITS: LowerLimits = { maxPixels: 80_000_000, maxSide: 32_768 };
+/**
+ * A little above 8192 × 8192, the largest output of the dialects; for animations the sum of
+ * their frames is held to exactly that (spec: fastly-io.md section 11).
+ */
+export const DEFAULT_LOWER_LIMITS: LowerLimits = {
+  maxPixels: 80_000_000,
+  maxSide: 32_768,
+  maxAnimation: 8192 * 8192,
+};
 
 /** Gaussian blurs below this sigma change nothing (sharp's own least). */
 const LEAST_SIGMA = 0.3;
@@ -99,6 +108,7 @@ export function lower(
   const keepsMotion =
     moving && (choice === undefined || formatCard(choice.chosen.format).animation);
   const frames = { first: firstFrame(plan, info), count: keepsMotion ? info.pages : 1 };
+  if (frames.count > 1) checkAnimation(state.size, frames.count, info, limits);
   return {
     kind: 'program',
     program: {
@@ -144,6 +154,16 @@ function check({ kind, width, height }: Instruction, limits: LowerLimits): void 
       `Expected a picture of at most ${limits.maxPixels / 1e6} megapixels on the way, got ${sizeText({ width, height })}.`,
     );
   }
+}
+
+/** An animation may be as large as it came, but not grow beyond the limit. */
+function checkAnimation(size: Size, count: number, info: SourceInfo, limits: LowerLimits): void {
+  const pixels = size.width * size.height;
+  if (pixels <= info.width * info.height || pixels * count <= limits.maxAnimation) return;
+  throw new Fault(
+    'result-too-large',
+    `Expected at most ${limits.maxAnimation} pixels in all frames of an animation, got ${count} frames of ${sizeText(size)}.`,
+  );
 }
 
 /** The instructions of one op, appended; the state moved on. */

@@ -64,6 +64,8 @@ export interface ChosenFormat {
   readonly palette?: number;
   /** Position of the rule that decided, for the trace. */
   readonly rule: number;
+  /** The format of an earlier rule that held but cannot hold a picture of this size. */
+  readonly insteadOf?: FormatName;
   /** Accepted only as the file of the source itself, never as an encoding. */
   readonly onlySource?: boolean;
 }
