@@ -115,8 +115,7 @@ function anchorOf(at: CropAt): Anchor {
 
 /** Scores at density 1: the output's own density lowers them where it is 2 or more. */
 function qualityAsk({ quality, box }: Options): QualityAsk {
-  if (quality !== 'lossless')
-    return { kind: 'target', score: targetFor(`imageoptim-${quality}`) };
+  if (quality !== 'lossless') return { kind: 'target', score: targetFor(`imageoptim-${quality}`) };
   if (box === undefined) return { kind: 'lossless' };
   return { kind: 'lossless', resized: targetFor('imageoptim-high') };
 }
