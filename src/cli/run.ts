@@ -51,6 +51,7 @@ function commands(around: Surroundings): Command {
     .description('Show what is decided about a URL, without decoding a pixel.')
     .argument('<url>', 'a URL, or a path such as /imgix/photo.jpg?w=300')
     .option('--accept <header>', 'the Accept header of the visitor', 'image/avif,image/webp,*/*')
+    .option('--run', 'make the picture too, and show every trial of the search')
     .option('--json', 'print JSON')
     .action(async (url: string, flags: Flags) => explain(url, flags, around));
 
@@ -105,7 +106,10 @@ async function explain(url: string, flags: Flags, around: Surroundings): Promise
   const server = await createServer(configOf(flags, around), { log: silentLog });
   try {
     const accept = typeof flags.accept === 'string' ? flags.accept : undefined;
-    const facts = await explainUrl(server.routes, server.engine, url, accept, Date.now());
+    const facts = await explainUrl(server.routes, server.engine, url, accept, {
+      now: Date.now(),
+      run: flags.run === true,
+    });
     around.out(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : explanationText(facts));
   } finally {
     await server.close();

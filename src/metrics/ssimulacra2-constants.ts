@@ -3,7 +3,7 @@
  *
  * Source: github.com/cloudinary/ssimulacra2, `src/ssimulacra2.cc` at commit
  * 81feacf, and the colour and blur definitions of libjxl it rests on; both
- * BSD-3-Clause, notices in `NOTICE.txt` beside this file. The weights were
+ * BSD-3-Clause, notices in `THIRD_PARTY.md`. The weights were
  * fitted by the author to the human ratings of CID22, TID2013, KADID-10k and
  * KonFiG-IQA. Only numbers stand here; the code around them is this project's.
  */

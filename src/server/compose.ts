@@ -18,6 +18,7 @@ import { type Config, ConfigError } from './config.ts';
 import type { Services } from './handler.ts';
 import type { Handle } from './http-message.ts';
 import { createLog, type Log } from './log.ts';
+import { createMeter } from './meter.ts';
 import { createListener } from './node-adapter.ts';
 import { createHandle, type Page, type Route } from './routes.ts';
 import type { SourceConfig } from './source-schema.ts';
@@ -58,12 +59,14 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     clock: systemClock,
     log,
     policy: config.headers,
+    ...(config.metrics.token === undefined ? {} : { meter: createMeter(engine) }),
   };
   let draining = false;
   const handle = createHandle({
     routes,
     services,
     loopToken,
+    ...(config.metrics.token === undefined ? {} : { metricsToken: config.metrics.token }),
     draining: () => draining,
     ...(extras.pages === undefined ? {} : { pages: extras.pages }),
   });
@@ -102,7 +105,10 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   };
 }
 
-async function startEngine({ cache, workers, refine, limits }: Config, log: Log): Promise<Engine> {
+async function startEngine(
+  { cache, workers, refine, latency, limits }: Config,
+  log: Log,
+): Promise<Engine> {
   return createEngine({
     cache: {
       folder: cache.folder,
@@ -111,6 +117,7 @@ async function startEngine({ cache, workers, refine, limits }: Config, log: Log)
     },
     ...(workers === undefined ? {} : { workers }),
     refine,
+    latencyBudget: latency,
     limits: {
       pixels: limits.pixels,
       totalPixels: limits.totalPixels,

@@ -30,6 +30,8 @@ export interface Config {
   };
   readonly workers?: number;
   readonly refine: boolean;
+  /** Milliseconds. */
+  readonly latency: number;
   /** Bytes, pixels and milliseconds. */
   readonly limits: {
     readonly sourceBytes: number;
@@ -44,6 +46,8 @@ export interface Config {
     readonly resourcePolicy: OptionOf<'headers.resourcePolicy'>;
     readonly timing: boolean;
   };
+  /** Absent: no metrics are served. */
+  readonly metrics: { readonly token?: string };
   readonly log: { readonly level: OptionOf<'log.level'> };
   readonly sources: readonly SourceConfig[];
 }
@@ -187,6 +191,8 @@ const SCHEMA = z.strictObject({
   cache: section('cache'),
   workers: field('workers'),
   refine: field('refine'),
+  latency: field('latency'),
+  metrics: section('metrics'),
   limits: section('limits'),
   headers: section('headers'),
   log: section('log'),

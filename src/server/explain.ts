@@ -3,8 +3,9 @@
  */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
-import type { Engine, Explanation } from '../engine/engine.ts';
+import type { Engine, Explanation, Timings } from '../engine/engine.ts';
 import type { SourceRef } from '../image/source-ref.ts';
+import type { Trial } from '../optimizer/receipt.ts';
 import { acceptedFormats } from './accept.ts';
 import { asFault } from './errors.ts';
 import { findRoute, type Route } from './routes.ts';
@@ -23,12 +24,15 @@ export interface UrlExplanation {
   readonly reference?: SourceRef;
   readonly vary?: readonly string[];
   readonly explanation?: Explanation;
+  /** Milliseconds per stage, where the picture was made. */
+  readonly timings?: Timings;
   /** Why the URL gives no picture, in the words of its answer. */
   readonly problem?: { readonly code: string; readonly message: string };
 }
 
 /**
- * The explanation of a URL or of a path such as `/imgix/a.jpg?w=300`.
+ * The explanation of a URL or of a path such as `/imgix/a.jpg?w=300`. With `run`
+ * the picture is made as well, and its receipt has every trial.
  *
  * @throws Fault `mount-unknown` where no source answers
  */
@@ -37,7 +41,7 @@ export async function explainUrl(
   engine: Engine,
   url: string,
   accept: string | undefined,
-  now: number,
+  { now, run = false }: { readonly now: number; readonly run?: boolean },
 ): Promise<UrlExplanation> {
   const target = readTarget(url, undefined);
   const found = target === undefined ? undefined : findRoute(routes, target);
@@ -67,8 +71,11 @@ export async function explainUrl(
   const known = { ...facts, diagnostics, reference, vary: response.vary };
   try {
     const signal = new AbortController().signal;
-    const explanation = await engine.explain({ mount: site.mount, compiled, accepts, signal });
-    return { ...known, explanation };
+    const job = { mount: site.mount, compiled, accepts, signal };
+    const explanation = await engine.explain(job);
+    if (!run) return { ...known, explanation };
+    const { receipt, timings } = await engine.render(job);
+    return { ...known, explanation: { ...explanation, ...(receipt ? { receipt } : {}) }, timings };
   } catch (error) {
     return { ...known, problem: problemOf(error) };
   }
@@ -110,10 +117,18 @@ function engineLines(explanation: Explanation): string[] {
     ...(explanation.predicted === undefined ? [] : [`predicted   ${explanation.predicted}`]),
     ...(receipt === undefined
       ? []
-      : [`stored      ${receipt.encoding}, ${receipt.bytes} bytes: ${receipt.reason}`]),
+      : [
+          `result      ${receipt.encoding}, ${receipt.bytes} bytes: ${receipt.reason}`,
+          ...receipt.trials.map(trialText),
+        ]),
     ...(explanation.problem === undefined ? [] : [`problem     ${explanation.problem}`]),
     `key         ${explanation.key}`,
   ];
+}
+
+function trialText({ encoding, bytes, score, worst, milliseconds }: Trial): string {
+  const points = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(1));
+  return `  trial     ${encoding}, ${bytes} bytes, score ${points(score)}, worst region ${points(worst)}, ${Math.round(milliseconds)} ms`;
 }
 
 function indented(lines: readonly string[]): string[] {

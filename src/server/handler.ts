@@ -28,6 +28,7 @@ import {
   NO_BODY,
 } from './http-message.ts';
 import { type Log, loggable } from './log.ts';
+import type { Meter } from './meter.ts';
 import { cacheHeaders, renditionHeaders, safeMediaType } from './success.ts';
 import { hasForbiddenCharacter } from './target.ts';
 
@@ -50,6 +51,8 @@ export interface Services {
   readonly clock: Clock;
   readonly log: Log;
   readonly policy: HeaderPolicy;
+  /** Counts answers, where metrics are served. */
+  readonly meter?: Meter;
 }
 
 /** What is known of a request when something goes wrong. */
@@ -60,6 +63,7 @@ interface Attempt {
   readonly services: Services;
   compiled?: Compiled;
   job?: Job;
+  rendition?: Rendition;
 }
 
 /** Nobody reads it: the client has gone (the convention of nginx). */
@@ -89,10 +93,16 @@ export async function answerImage(
     if (hasForbiddenCharacter(target)) {
       throw new Fault('bad-request', 'The path holds a character that is not allowed.');
     }
-    return await deliver(attempt);
+    return counted(attempt, await deliver(attempt));
   } catch (error) {
-    return request.signal.aborted ? CLIENT_GONE : await answerFault(attempt, asFault(error));
+    if (request.signal.aborted) return CLIENT_GONE;
+    return counted(attempt, await answerFault(attempt, asFault(error)));
   }
+}
+
+function counted({ site, services, rendition }: Attempt, response: HttpResponse): HttpResponse {
+  services.meter?.answered(site.dialect.name, response.status, rendition);
+  return response;
 }
 
 async function deliver(attempt: Attempt): Promise<HttpResponse> {
@@ -119,6 +129,7 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   };
   attempt.job = job;
   const rendition = await services.engine.render(job);
+  attempt.rendition = rendition;
   return success(attempt, compiled, rendition);
 }
 

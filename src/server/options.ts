@@ -67,6 +67,12 @@ export const OPTIONS = {
     fallback: 'true',
     doc: 'Improve stored renditions in the background.',
   }),
+  latency: duration({
+    env: 'FOVEA_LATENCY',
+    flag: 'latency',
+    fallback: '1s',
+    doc: 'Time for encoding and measuring a first answer; what is left to gain is gained in the background.',
+  }),
   'limits.sourceBytes': bytes({
     env: 'FOVEA_SOURCE_BYTES',
     flag: 'source-bytes',
@@ -128,6 +134,12 @@ export const OPTIONS = {
     flag: 'timing',
     fallback: 'true',
     doc: 'Send Server-Timing, readable from any page.',
+  }),
+  'metrics.token': text({
+    env: 'FOVEA_METRICS_TOKEN',
+    flag: 'metrics-token',
+    values: 'a secret',
+    doc: 'Opens /_fovea/metrics (Prometheus) to requests with this bearer token; closed without it.',
   }),
   'log.level': word(['silent', 'error', 'warn', 'info', 'debug'], {
     env: 'FOVEA_LOG_LEVEL',

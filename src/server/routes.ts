@@ -5,6 +5,7 @@
  * the longest prefix wins. Beside sources there are `/healthz`, `/readyz` and,
  * in the demo, a landing page. Nothing else exists.
  */
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { errorResponse } from './errors.ts';
 import { answerImage, type Services, type Site } from './handler.ts';
 import {
@@ -36,6 +37,8 @@ export interface RouterOptions {
   readonly pages?: ReadonlyMap<string, Page>;
   /** What this server says of itself in `CDN-Loop`; a request that carries it has come full circle. */
   readonly loopToken?: string;
+  /** The bearer token that opens `/_fovea/metrics`; without it there is no such page. */
+  readonly metricsToken?: string;
   /** True from when the server begins to stop. */
   readonly draining?: () => boolean;
 }
@@ -94,6 +97,10 @@ async function answer(options: RouterOptions, request: HttpRequest): Promise<Htt
   }
   const target = readTarget(request.target, request.headers.host);
   if (target === undefined) return refused(400, 'bad-request', 'The address cannot be read.');
+
+  if (target.path === METRICS && options.metricsToken !== undefined) {
+    return metrics(request, options.metricsToken, services);
+  }
 
   const path = target.path.replace(/[?#].*$/s, '');
   const page = ownPage(path, options) ?? pages?.get(path);
@@ -156,6 +163,33 @@ function status(request: HttpRequest, good: boolean, services: Services, otherwi
     body: new TextEncoder().encode(good ? 'ok\n' : `${otherwise}\n`),
   };
   return fixed(request, page, services, good ? 200 : 503);
+}
+
+const METRICS = '/_fovea/metrics';
+
+async function metrics(
+  request: HttpRequest,
+  token: string,
+  services: Services,
+): Promise<HttpResponse> {
+  if (!PAGE_METHODS.includes(request.method)) return otherMethod(request, PAGE_METHODS, services);
+  if (!sameText(request.headers.authorization ?? '', `Bearer ${token}`) || !services.meter) {
+    const { clock, policy } = services;
+    const answer = { status: 401, code: 'token-needed', message: 'A token is needed.', ttl: 0 };
+    const headers = { 'www-authenticate': 'Bearer' };
+    return errorResponse(request, { ...answer, headers }, clock.now(), policy);
+  }
+  const page = {
+    headers: { 'content-type': services.meter.mediaType, 'cache-control': 'no-store' },
+    body: new TextEncoder().encode(await services.meter.text()),
+  };
+  return fixed(request, page, services);
+}
+
+/** Whether two texts agree, in a time that does not tell where they differ. */
+function sameText(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
 }
 
 function fixed(request: HttpRequest, page: Page, services: Services, status = 200): HttpResponse {

@@ -1,0 +1,104 @@
+/**
+ * Meter: what the server counts, in the form Prometheus reads.
+ *
+ * Labels are words of the program (dialects, formats, results), never of a
+ * visitor, so that their number is bounded.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Engine, Rendition } from '../engine/engine.ts';
+import type { Receipt } from '../optimizer/receipt.ts';
+
+export interface Meter {
+  /** An answer went out; `rendition` where it carries one. */
+  answered(dialect: string, status: number, rendition?: Rendition): void;
+  /** Everything counted so far, as text. */
+  text(): Promise<string>;
+  readonly mediaType: string;
+}
+
+/** A score this far below its target still counts as on target, in points. */
+const ON_TARGET = 0.5;
+
+/** A meter of its own, so that two servers in one process do not share counts. */
+export function createMeter(engine: Engine): Meter {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'fovea_' });
+
+  const answers = new Counter({
+    name: 'fovea_answers_total',
+    help: 'Answers by dialect and class of status.',
+    labelNames: ['dialect', 'status'],
+    registers,
+  });
+  const lookups = new Counter({
+    name: 'fovea_store_lookups_total',
+    help: 'Renditions found in the store, made, or waited for together with another request.',
+    labelNames: ['result'],
+    registers,
+  });
+  const trials = new Counter({
+    name: 'fovea_trials_total',
+    help: 'Encodes made while searching, by format.',
+    labelNames: ['format'],
+    registers,
+  });
+  const targets = new Counter({
+    name: 'fovea_targets_total',
+    help: 'Renditions made for a target: on it, below it, unmeasured, or kept from the source.',
+    labelNames: ['result'],
+    registers,
+  });
+  const sourceBytes = new Counter({
+    name: 'fovea_source_bytes_total',
+    help: 'Bytes of the sources of renditions made.',
+    registers,
+  });
+  const savedBytes = new Counter({
+    name: 'fovea_saved_bytes_total',
+    help: 'Bytes of sources less those of the renditions made of them.',
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'fovea_render_seconds',
+    help: 'Time to make a rendition, without queueing.',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  for (const name of ['workers', 'queued', 'running'] as const) {
+    new Gauge({
+      name: `fovea_pool_${name}`,
+      help: `The ${name} of the pool of render workers.`,
+      registers,
+      collect() {
+        this.set(engine.status()[name]);
+      },
+    });
+  }
+
+  const made = (receipt: Receipt) => {
+    for (const { format } of receipt.trials) trials.inc({ format });
+    if (receipt.target !== undefined) targets.inc({ result: resultOf(receipt) });
+    sourceBytes.inc(receipt.sourceBytes);
+    savedBytes.inc(Math.max(0, receipt.sourceBytes - receipt.bytes));
+  };
+  return {
+    mediaType: registry.contentType,
+    text: () => registry.metrics(),
+    answered(dialect, status, rendition) {
+      answers.inc({ dialect, status: `${Math.floor(status / 100)}xx` });
+      if (rendition === undefined) return;
+      const { cache, receipt, timings } = rendition;
+      lookups.inc({ result: cache.hit ? 'hit' : cache.collapsed ? 'collapsed' : 'miss' });
+      if (cache.hit || cache.collapsed) return;
+      if (timings.total !== undefined) seconds.observe(timings.total / 1000);
+      if (receipt) made(receipt);
+    },
+  };
+}
+
+function resultOf({ kind, score, target }: Receipt): 'source' | 'unmeasured' | 'on' | 'below' {
+  if (kind === 'source') return 'source';
+  if (score === undefined) return 'unmeasured';
+  return score >= target! - ON_TARGET ? 'on' : 'below';
+}
