@@ -9,7 +9,7 @@ import { createServer, type Server } from '../server/compose.ts';
 import { loadConfig } from '../server/config.ts';
 import { DEMO_LINKS, landingPages } from '../server/landing.ts';
 import type { OptionName } from '../server/options.ts';
-import type { Surroundings } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const DEMO = fileURLToPath(new URL('../../demo/', import.meta.url));
 

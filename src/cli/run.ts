@@ -13,15 +13,7 @@ import { explainUrl, explanationText } from '../server/explain.ts';
 import { silentLog } from '../server/log.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from '../server/options.ts';
 import { serveDemo } from './demo.ts';
-
-/** What a command touches of the process around it. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  /** Resolves when the process is asked to stop. */
-  readonly stopped: Promise<void>;
-}
+import type { Surroundings } from './surroundings.ts';
 
 type Flags = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@
  * cost. It is stored with the rendition and sent with every answer.
  */
 import type { FormatName } from '../image/format.ts';
-import type { Mode } from './task.ts';
+import type { Mode } from './mode.ts';
 
 /** One encode with its score. */
 export interface Trial {

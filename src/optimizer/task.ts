@@ -8,13 +8,10 @@ import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Output } from '../plan/output.ts';
 import type { ChosenFormat } from '../plan/program.ts';
+import type { Mode } from './mode.ts';
 import type { Receipt } from './receipt.ts';
 
-/**
- * `instant`: the prior curve's quality, one encode. `online`: at most three
- * evaluations. `background`: the smallest the encoders can do.
- */
-export type Mode = 'instant' | 'online' | 'background';
+export type { Mode } from './mode.ts';
 
 export interface Budget {
   readonly mode: Mode;

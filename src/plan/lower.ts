@@ -19,6 +19,7 @@ import { fitInside, fitResize, lengthOf } from './fit.ts';
 import type { Fill, Op } from './op.ts';
 import type { Plan } from './plan.ts';
 import type { Instruction, Lowered, Program, ResolvedFill } from './program.ts';
+import { simplify } from './simplify.ts';
 import { canvasFrame, cropSize, cropWindow, insetWindow, rotatedFrame, sidesOf } from './window.ts';
 
 /** What measuring a trim found: the box that stays, or that nothing would. */
@@ -396,49 +397,6 @@ function applyTrim(state: State, op: Extract<Op, { kind: 'trim' }>, box: Measure
       color: { red: 255, green: 255, blue: 255, alpha: 1 },
     },
   );
-}
-
-/**
- * The same program with fewer resamplings: scales in a row become the last one,
- * and a window between two scales moves behind them.
- */
-function simplify(instructions: readonly Instruction[]): Instruction[] {
-  const out: Instruction[] = [];
-  for (const next of instructions) {
-    const last = out.at(-1);
-    const before = out.at(-2);
-    if (next.kind === 'scale' && last?.kind === 'scale') {
-      out[out.length - 1] = { ...next, filter: last.filter };
-    } else if (next.kind === 'scale' && last?.kind === 'extract' && before?.kind === 'scale') {
-      const x = next.width / last.width;
-      const y = next.height / last.height;
-      const width = Math.max(next.width, Math.round(before.width * x));
-      const height = Math.max(next.height, Math.round(before.height * y));
-      out.splice(
-        -2,
-        2,
-        { kind: 'scale', filter: before.filter, width, height },
-        {
-          kind: 'extract',
-          left: clamp(Math.round(last.left * x), 0, width - next.width),
-          top: clamp(Math.round(last.top * y), 0, height - next.height),
-          width: next.width,
-          height: next.height,
-        },
-      );
-    } else if (next.kind === 'extract' && last?.kind === 'extract') {
-      out[out.length - 1] = {
-        kind: 'extract',
-        left: last.left + next.left,
-        top: last.top + next.top,
-        width: next.width,
-        height: next.height,
-      };
-    } else {
-      out.push(next);
-    }
-  }
-  return out;
 }
 
 function same(a: Size, b: Size): boolean {

@@ -1,0 +1,10 @@
+/** Surroundings: what the command line touches of the process around it. */
+
+/** What a command touches of the process around it. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Resolves when the process is asked to stop. */
+  readonly stopped: Promise<void>;
+}
