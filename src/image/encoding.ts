@@ -25,6 +25,8 @@ export type Encoding =
        * deringing and scan optimisation (scans only when `progressive`).
        */
       readonly effort: 'fast' | 'trellis' | 'full';
+      /** Quantisation table in the numbering of mozjpeg, 0..8, instead of the effort's own. */
+      readonly table?: number;
     }
   | {
       readonly format: 'webp';
@@ -35,6 +37,8 @@ export type Encoding =
       readonly effort: number;
       /** Slower, sharper chroma subsampling. */
       readonly smartSubsample: boolean;
+      /** The strength of the loop filter is tried out, not guessed: slow, good for graphics. */
+      readonly deblock?: boolean;
     }
   | {
       readonly format: 'avif';
@@ -70,11 +74,11 @@ export interface Encoder {
 export function encodingText(encoding: Encoding): string {
   switch (encoding.format) {
     case 'jpeg':
-      return `jpeg q${encoding.quality} ${encoding.chroma} ${encoding.effort}${encoding.progressive ? ' progressive' : ''}`;
+      return `jpeg q${encoding.quality} ${encoding.chroma} ${encoding.effort}${encoding.progressive ? ' progressive' : ''}${encoding.table === undefined ? '' : ` table-${encoding.table}`}`;
     case 'webp':
       return encoding.mode === 'lossless'
         ? `webp lossless e${encoding.effort}`
-        : `webp ${encoding.mode === 'lossy' ? '' : `${encoding.mode} `}q${encoding.quality} e${encoding.effort}${encoding.smartSubsample ? ' smart' : ''}`;
+        : `webp ${encoding.mode === 'lossy' ? '' : `${encoding.mode} `}q${encoding.quality} e${encoding.effort}${encoding.smartSubsample ? ' smart' : ''}${encoding.deblock ? ' deblock' : ''}`;
     case 'avif':
       return `avif q${encoding.quality} e${encoding.effort} ${encoding.chroma} ${encoding.depth}bit`;
     case 'png':

@@ -15,10 +15,11 @@ import { askOf, wantsEveryPixel } from './ask.ts';
 import { contentOf, flatten, isOpaque } from './content.ts';
 import type { Found } from './lossy.ts';
 import { type Deliverable, instead } from './never-larger.ts';
+import { Memory } from './polish.ts';
 import { race } from './race.ts';
 import type { Receipt } from './receipt.ts';
 import type { Learned, Mode, Optimized, Task } from './task.ts';
-import { type Tools, Workbench } from './workbench.ts';
+import type { Tools, Workbench } from './workbench.ts';
 
 export type { Repacker } from './never-larger.ts';
 export type { Tools } from './workbench.ts';
@@ -34,7 +35,7 @@ const MOST_SEARCHED: Readonly<Record<Mode, number>> = {
 export async function optimize(task: Task, tools: Tools): Promise<Optimized> {
   const start = tools.now();
   const raster = prepared(task);
-  const bench = new Workbench(raster, tools, task.budget, start);
+  const bench = new Memory(raster, tools, task.budget, start);
   const mode = modeFor(task, raster, tools);
 
   // A format that cannot keep every pixel is no answer to that wish while the source is.

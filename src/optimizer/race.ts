@@ -23,6 +23,7 @@ import {
 } from './encodings.ts';
 import { forcedPalette, gif, keepPixels, pngToTarget } from './exact.ts';
 import { type Found, searchLossy } from './lossy.ts';
+import { type Memory, polish } from './polish.ts';
 import { configOf, lnBppAt } from './priors.ts';
 import type { Mode, Task } from './task.ts';
 import type { Wish } from './wish.ts';
@@ -71,7 +72,7 @@ const FLAT_DEVIATION = 2.5;
 
 /** The winner among the chosen format and the alternatives. */
 export async function race(
-  bench: Workbench,
+  bench: Memory,
   task: Task,
   content: Content,
   mode: Mode,
@@ -147,7 +148,7 @@ const plainStyle = (format: LossyFormat) =>
 
 /** The smallest file of one format that does what is asked of it. */
 async function bestWay(
-  bench: Workbench,
+  bench: Memory,
   task: Task,
   choice: ChosenFormat,
   content: Content,
@@ -166,17 +167,24 @@ async function bestWay(
   const wish = wishOf(task, format, target ?? 0, content, mode);
   if (ask.kind === 'quality') return await atQuality(bench, wish, ask.quality);
   if (bench.raster.pages > 1) return await animated(bench, wish, content);
-  if (format !== 'webp') return await searchLossy(bench, wish);
+  if (format !== 'webp') return await patiently(bench, wish, content);
   return await webpToTarget(bench, wish, content);
 }
 
+/** The search for a quality; in the background, what patience adds to it. */
+async function patiently(bench: Memory, wish: Wish, content: Content): Promise<Found> {
+  const found = await searchLossy(bench, wish);
+  const patient = wish.mode === 'background' && bench.measures;
+  return patient ? await polish(bench, wish, found, content) : found;
+}
+
 /** WebP to a target: lossy, or every pixel where that takes fewer bytes. */
-async function webpToTarget(bench: Workbench, wish: Wish, content: Content): Promise<Found> {
+async function webpToTarget(bench: Memory, wish: Wish, content: Content): Promise<Found> {
   const { mode, target } = wish;
   // A picture this plain needs no search: lossy files have nothing to leave out.
   const plain = Math.exp(lnBppAt('webp e4', target)) * PLAIN_SHARE;
   if (content.detail < plain) return await keepPixels(bench, 'webp', content, mode);
-  const lossy = await searchLossy(bench, wish);
+  const lossy = await patiently(bench, wish, content);
   if (mode === 'instant') return lossy;
   // Where the target is out of reach, every pixel may cost more, but not without end.
   const limit = lossy.attempt.bytes.length * (lossy.reached ? 1 : UNREACHED_PRICE);

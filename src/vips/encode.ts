@@ -44,7 +44,7 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
           chromaSubsampling: encoding.chroma,
           optimiseCoding: true,
           trellisQuantisation: patient,
-          quantisationTable: patient ? MOZJPEG_TABLE : 0,
+          quantisationTable: encoding.table ?? (patient ? MOZJPEG_TABLE : 0),
           overshootDeringing: encoding.effort === 'full',
           optimiseScans: encoding.effort === 'full' && encoding.progressive,
           progressive: encoding.progressive,
@@ -56,6 +56,7 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
         .webp({
           effort: encoding.effort,
           smartSubsample: encoding.smartSubsample,
+          smartDeblock: encoding.deblock ?? false,
           ...(encoding.mode === 'lossless'
             ? { lossless: true, quality: 80 }
             : { quality: encoding.quality, nearLossless: encoding.mode === 'near-lossless' }),
