@@ -22,11 +22,11 @@ import {
   fixedPart,
   habitPart,
   oraclePart,
-  Runs,
   windowPart,
 } from './quality.parts.mjs';
 import { neverLargerPart, secondPart, textPart } from './quality.promises.mjs';
 import { writePlots, writeTables } from './quality.report.mjs';
+import { Runs } from './quality.runs.mjs';
 import { plain } from './quality.sums.mjs';
 
 /** In the order of the report. */
@@ -70,6 +70,8 @@ if (found === undefined) {
 
 const start = performance.now();
 const seconds = () => (performance.now() - start) / 1000;
+/** When progress was last told. */
+let told = 0;
 const all = values.pictures === undefined ? found : subset(found, Number(values.pictures));
 const context = {
   all,
@@ -87,7 +89,10 @@ for (const name of Object.keys(PARTS).filter((name) => wanted.includes(name))) {
   const from = seconds();
   parts.push({ name, ...(await PARTS[name](context)) });
   Sweep.close();
-  console.error(`\r\u001b[K${name}: ${Math.round(seconds() - from)} s`);
+  const clear = process.stderr.isTTY ? '\r\u001b[K' : '';
+  console.error(`${clear}${name}: ${Math.round(seconds() - from)} s`);
+  for (const { what, value, note } of parts.at(-1).rows)
+    console.error(`  ${what}: ${value} (${note})`);
 }
 const whole = values.pictures === undefined && wanted.length === Object.keys(PARTS).length;
 const named = positionals.length > 0;
@@ -98,9 +103,14 @@ if (whole && !named) await writePlots(context);
 Sweep.close();
 if (values.verbose) for (const row of context.runs.rows) console.log(line(row));
 
-/** What is being done, on one line that replaces itself. */
+/** What is being done: on one line that replaces itself, or now and then where that cannot be. */
 function progress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${Math.round(seconds())} s ${text}`);
+  const { isTTY } = process.stderr;
+  if (!isTTY && seconds() - told < 20) return;
+  told = seconds();
+  process.stderr.write(
+    isTTY ? `\r\u001b[K${Math.round(told)} s ${text}` : `${Math.round(told)} s ${text}\n`,
+  );
 }
 
 function line({ picture, width, client, target, known, spent, plain: one, ...row }) {

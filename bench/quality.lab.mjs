@@ -4,17 +4,17 @@
  *
  * A sweep is what encodings of one raster take and score. It is a fact about
  * the encoders, not about the optimizer, so it is kept in `bench/.cache/` under
- * the hash of the pixels, the versions of the encoders and the built files that
- * map an encoding to them, and reruns only run the optimizer.
+ * the hash of the pixels, of the versions of the encoders and of what they write
+ * for a small picture, and reruns only run the optimizer.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { encodingText } from '../dist/image/encoding.js';
 import { guarded } from '../dist/metrics/guarded.js';
 import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
+import { WORST_BELOW } from '../dist/optimizer/lossy.js';
 import { optimize } from '../dist/optimizer/optimize.js';
 import { rungsOf } from '../dist/optimizer/search.js';
 import { vipsEncoder } from '../dist/vips/encode.js';
@@ -40,8 +40,17 @@ const hash = (...parts) => {
   for (const part of parts) sum.update(part);
   return sum.digest('hex').slice(0, 24);
 };
-const recipe = hash(JSON.stringify(sharp.versions), kernel, built('vips/encode.js'));
-const cache = join(here, '.cache', recipe);
+/** The settings of a lossy encoder by name; quality is added. */
+export const SETTINGS = {
+  jpeg: { format: 'jpeg', chroma: '4:2:0', progressive: true, effort: 'full' },
+  jpeg444: { format: 'jpeg', chroma: '4:4:4', progressive: true, effort: 'full' },
+  webp: { format: 'webp', mode: 'lossy', effort: 4, smartSubsample: false },
+  webpSharp: { format: 'webp', mode: 'lossy', effort: 4, smartSubsample: true },
+  avif: { format: 'avif', effort: 1, depth: 8, chroma: '4:4:4' },
+  avif420: { format: 'avif', effort: 1, depth: 8, chroma: '4:2:0' },
+};
+
+const cache = join(here, '.cache', await recipe());
 mkdirSync(cache, { recursive: true });
 
 /** What each client accepts, best first. */
@@ -119,7 +128,8 @@ export async function run(raster, { client, target, mode = 'online', learned }) 
 /** A smaller trial passed by its score, and its worst region made the optimizer go on. */
 function raised({ trials, bytes, format }, target) {
   const contender = (t) => t.format === format && !t.encoding.includes('fast');
-  return trials.some((t) => contender(t) && t.bytes < bytes && t.score >= target - PASS_BELOW);
+  const passed = (t) => t.bytes < bytes && t.score >= target - PASS_BELOW;
+  return trials.some((t) => contender(t) && passed(t) && t.worst < target - WORST_BELOW);
 }
 
 /** A task carried out as a worker would, with the processor time it and its winner took. */
@@ -162,10 +172,25 @@ export async function scoreOf(raster, bytes) {
 export const encode = vipsEncoder.encode;
 export const decode = vipsEncoder.decode;
 
+/** What tells whether kept sweeps still hold: versions, metric, and what the encoders write. */
+async function recipe() {
+  const raster = noise(96);
+  const files = [];
+  for (const settings of Object.values(SETTINGS)) {
+    files.push(await vipsEncoder.encode(raster, { ...settings, quality: 60 }));
+  }
+  return hash(JSON.stringify(sharp.versions), kernel, ...files);
+}
+
+/** A square still of soft noise, the same each time. */
+function noise(side) {
+  const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * 7919) % 251);
+  return { width: side, height: side, channels: 3, data, pages: 1, delays: [], loop: 0 };
+}
+
 /** Warms compilers and caches, so that the first row costs what it should. */
 export async function warmUp() {
-  const data = Uint8Array.from({ length: 200 * 200 * 3 }, (_, i) => (i * 7919) % 251);
-  const raster = { width: 200, height: 200, channels: 3, data, pages: 1, delays: [], loop: 0 };
+  const raster = noise(200);
   for (let i = 0; i < 3; i++) {
     for (const client of CLIENTS) await run(raster, { client, target: 68 });
   }
@@ -202,7 +227,7 @@ export class Sweep {
 
   /** Bytes and score of an encoding; `second`: with MS-SSIM. */
   async at(encoding, second = false) {
-    const key = encodingText(encoding);
+    const key = keyOf(encoding);
     const known = this.#points[key];
     if (known !== undefined && (!second || known.msSsim !== undefined)) return known;
     if (!this.#referenceSet) sweeper.setReference(this.#raster);
@@ -247,18 +272,16 @@ export class Sweep {
   }
 }
 
+/** All fields of an encoding, in the order of their names. */
+function keyOf(encoding) {
+  return Object.keys(encoding)
+    .sort()
+    .map((name) => `${name}=${encoding[name]}`)
+    .join(' ');
+}
+
 const COARSE = 6;
 const NEAR = 2;
-
-/** The settings of a lossy encoder by name; quality is added. */
-export const SETTINGS = {
-  jpeg: { format: 'jpeg', chroma: '4:2:0', progressive: true, effort: 'full' },
-  jpeg444: { format: 'jpeg', chroma: '4:4:4', progressive: true, effort: 'full' },
-  webp: { format: 'webp', mode: 'lossy', effort: 4, smartSubsample: false },
-  webpSharp: { format: 'webp', mode: 'lossy', effort: 4, smartSubsample: true },
-  avif: { format: 'avif', effort: 1, depth: 8, chroma: '4:4:4' },
-  avif420: { format: 'avif', effort: 1, depth: 8, chroma: '4:2:0' },
-};
 
 /** The settings a search could have ended with: the winner's, with either chroma. */
 export function siblings({ encoding }) {

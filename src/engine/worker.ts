@@ -28,7 +28,7 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 
 /** Formats whose metadata can be taken out without touching a pixel. */
-const STRIPPED: ReadonlySet<FormatName> = new Set(['jpeg', 'png', 'webp']);
+const STRIPPED: ReadonlySet<FormatName> = new Set(['jpeg', 'png', 'webp', 'gif']);
 
 const repacker: Repacker = {
   jpeg: (bytes) => optimizeJpegLossless(bytes),

@@ -38,6 +38,22 @@ describe('contentOf', () => {
     expect(contentOf(draw(64, 64, stroke([0, 0, 0]))).chromaEdges).toBe(0);
   });
 
+  test.each([
+    // pixel  texture  busy  gentle  why
+    [() => [90, 90, 90], [-0.7, -0.6], 0, 0, 'nothing happens'],
+    [(x: number) => [2 * x, 2 * x, 2 * x], [-0.7, -0.6], 0, 1, 'a slope is smooth, yet it changes'],
+    [(x: number) => (x % 8 < 4 ? [0, 0, 0] : [255, 255, 255]), [-0.7, -0.6], 1, 0, 'stripes'],
+    [(x: number, y: number) => Array(3).fill(noise(x, y)), [4, 6], 1, 0, 'noise'],
+  ] as const)(
+    'activity of %s: texture in %j, busy %i, gentle %i (%s)',
+    (pixel, texture, busy, gentle, _why) => {
+      const content = contentOf(draw(64, 64, pixel as (x: number, y: number) => number[]));
+      expect(content.texture).toBeGreaterThanOrEqual(texture[0]);
+      expect(content.texture).toBeLessThanOrEqual(texture[1]);
+      expect(content).toMatchObject({ busy, gentle });
+    },
+  );
+
   test('colours that differ only in alpha are different', () => {
     const content = contentOf(draw(8, 8, (x) => [5, 5, 5, x % 2 ? 255 : 0]));
     expect(content).toMatchObject({ colours: 2, clear: true });
@@ -48,8 +64,10 @@ describe('contentOf', () => {
     [1, 9],
     [9, 1],
   ])('a raster of %i x %i has an answer', (width, height) => {
-    const { flat, chromaEdges } = contentOf(draw(width, height, () => [1, 2, 3]));
-    expect(flat + chromaEdges).toBeGreaterThanOrEqual(0);
+    const content = contentOf(draw(width, height, () => [1, 2, 3]));
+    expect(content.flat + content.chromaEdges).toBeGreaterThanOrEqual(0);
+    expect(content).toMatchObject({ busy: 0, gentle: 0 });
+    expect(content.texture).toBeLessThan(0);
   });
 });
 

@@ -23,6 +23,16 @@ export interface Content {
    * WebP needs 0.9 of it for photographs, 0.6 for graphics, 0.1 for a smooth gradient.
    */
   readonly detail: number;
+  /**
+   * Fine texture and noise: the mean, over 8 x 8 blocks, of the logarithm of what is left of
+   * a pixel after its row and its column are taken away. Flat areas have -0.7, most
+   * photographs 0.5 to 2, grass and gravel 3.
+   */
+  readonly texture: number;
+  /** Share of 8 x 8 blocks with strong contrast, 0..1. */
+  readonly busy: number;
+  /** Share of 8 x 8 blocks that change a little: skin, sky, what is out of focus; 0..1. */
+  readonly gentle: number;
   /** Share of 2 x 2 blocks whose colour, not brightness, changes strongly, 0..1. */
   readonly chromaEdges: number;
   /** Some pixel is not opaque. */
@@ -30,6 +40,21 @@ export interface Content {
 }
 
 const SAMPLED_ROWS = 64;
+
+/** Rows of blocks that are looked at. */
+const SAMPLED_BLOCK_ROWS = 24;
+
+/** Added to a block's residue before its logarithm, so that a flat block has one. */
+const LEAST_RESIDUE = 0.5;
+
+/** Side of the blocks whose activity is looked at, in pixels. */
+const BLOCK = 8;
+
+/** Standard deviation of the green values of a block that counts as busy. */
+const BUSY = 16;
+
+/** Standard deviations between which a block is gentle. */
+const GENTLE = { from: 1, to: 8 } as const;
 
 /** Above this share of repeated pixels a picture is a graphic. Photographs stay under 0.2. */
 const GRAPHIC_FLAT = 0.4;
@@ -40,12 +65,14 @@ const STRONG_CHROMA = 48;
 /** What a raster shows; of an animation, its first frame. */
 export function contentOf(raster: Raster): Content {
   const flat = flatShare(raster);
-  const colours = countColours(raster, 256);
+  // Only stills are written with a palette of theirs.
+  const colours = raster.pages > 1 ? undefined : countColours(raster, 256);
   return {
     kind: flat > GRAPHIC_FLAT ? 'graphic' : 'photo',
     flat,
     ...(colours === undefined ? {} : { colours }),
     detail: residualEntropy(raster),
+    ...activity(raster),
     chromaEdges: chromaEdgeShare(raster),
     clear: !isOpaque(raster),
   };
@@ -136,6 +163,60 @@ function residualEntropy({ data, width, height, channels }: Raster): number {
     for (const n of count) if (n > 0) bits -= (n / seen) * Math.log2(n / seen);
   }
   return bits;
+}
+
+/** Texture, busy and gentle shares of the green channel, over rows of blocks spread evenly. */
+function activity({
+  data,
+  width,
+  height,
+  channels,
+}: Raster): Pick<Content, 'texture' | 'busy' | 'gentle'> {
+  const step = BLOCK * Math.max(1, Math.floor(height / (BLOCK * SAMPLED_BLOCK_ROWS)));
+  let texture = 0;
+  let busy = 0;
+  let gentle = 0;
+  let blocks = 0;
+  for (let top = 0; top + BLOCK <= height; top += step) {
+    for (let left = 0; left + BLOCK <= width; left += BLOCK) {
+      const { deviation, residue } = blockActivity(data, (top * width + left) * channels + 1, {
+        pixel: channels,
+        row: width * channels,
+      });
+      texture += Math.log(residue + LEAST_RESIDUE);
+      if (deviation > BUSY) busy++;
+      else if (deviation >= GENTLE.from && deviation < GENTLE.to) gentle++;
+      blocks++;
+    }
+  }
+  if (blocks === 0) return { texture: Math.log(LEAST_RESIDUE), busy: 0, gentle: 0 };
+  return { texture: texture / blocks, busy: busy / blocks, gentle: gentle / blocks };
+}
+
+/** Standard deviation of one block, and the mean size of what neither row nor column explain. */
+function blockActivity(
+  data: Uint8Array,
+  start: number,
+  { pixel, row }: { readonly pixel: number; readonly row: number },
+): { deviation: number; residue: number } {
+  let sum = 0;
+  let squares = 0;
+  let residue = 0;
+  for (let y = 0; y < BLOCK; y++) {
+    let i = start + y * row;
+    for (let x = 0; x < BLOCK; x++, i += pixel) {
+      const value = data[i]!;
+      sum += value;
+      squares += value * value;
+      if (x === 0 || y === 0) continue;
+      residue += Math.abs(value - data[i - pixel]! - data[i - row]! + data[i - row - pixel]!);
+    }
+  }
+  const mean = sum / BLOCK ** 2;
+  return {
+    deviation: Math.sqrt(Math.max(0, squares / BLOCK ** 2 - mean * mean)),
+    residue: residue / (BLOCK - 1) ** 2,
+  };
 }
 
 /** What the Paeth predictor misses at byte `i`; `up` is the byte above. */

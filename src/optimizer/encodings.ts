@@ -24,9 +24,10 @@ export interface Style {
   readonly format: LossyFormat;
   /**
    * `glance`: the cheapest that tells how a picture deviates; `search`: cheap, scores
-   * alike; `final`: what is delivered. They agree where nothing is gained.
+   * alike; `final`: what is delivered. They agree where nothing is gained. `haste` is what
+   * is delivered when there is no time for better.
    */
-  readonly stage: 'glance' | 'search' | 'final';
+  readonly stage: 'glance' | 'search' | 'final' | 'haste';
   readonly mode: Mode;
   /** The answer to a large miss: colour at full resolution (JPEG), sharper subsampling (WebP). */
   readonly sharpChroma: boolean;
@@ -37,31 +38,32 @@ export interface Style {
 
 /** The encoding of a style at a quality. */
 export function lossyEncoding(style: Style, quality: number): Encoding {
+  const haste = style.stage === 'haste';
   switch (style.format) {
     case 'jpeg':
       return {
         format: 'jpeg',
         quality: wholeQuality<'jpeg'>(quality),
         chroma: style.sharpChroma ? '4:4:4' : '4:2:0',
-        progressive: style.progressive && style.stage === 'final',
+        progressive: style.progressive && (style.stage === 'final' || haste),
         // Without scans to optimise `full` is as quick as `trellis`, and it keeps the deringing
         // that moves text by 20 points. Fast encodings with full chroma have no curve.
-        effort: style.stage === 'glance' && !style.sharpChroma ? 'fast' : 'full',
+        effort: haste || (style.stage === 'glance' && !style.sharpChroma) ? 'fast' : 'full',
       };
     case 'webp':
       return {
         format: 'webp',
         mode: 'lossy',
         quality: wholeQuality<'webp'>(quality),
-        effort: style.mode === 'background' && style.stage === 'final' ? 6 : 4,
-        smartSubsample: style.sharpChroma,
+        effort: haste ? 0 : style.mode === 'background' && style.stage === 'final' ? 6 : 4,
+        smartSubsample: style.sharpChroma && !haste,
       };
     case 'avif': {
       const patient = style.mode === 'background' && style.stage === 'final';
       return {
         format: 'avif',
         quality: wholeQuality<'avif'>(quality),
-        effort: patient ? 3 : style.stage === 'glance' ? 0 : 1,
+        effort: patient ? 3 : haste || style.stage === 'glance' ? 0 : 1,
         depth: patient && (style.target ?? 0) >= TEN_BITS_FROM ? 10 : 8,
         chroma: '4:4:4',
       };
@@ -99,6 +101,18 @@ export function losslessEncoding(format: 'png' | 'webp', mode: Mode): Encoding {
   };
 }
 
+/** WebP that moves pixels by a few levels where that packs better; 100 moves none, 0 the most. */
+export function nearlyLossless(strength: number, mode: Mode): Encoding {
+  const exact = losslessEncoding('webp', mode) as Extract<Encoding, { format: 'webp' }>;
+  return { ...exact, mode: 'near-lossless', quality: wholeQuality<'webp'>(strength) };
+}
+
+/** Every pixel kept, in the least time. */
+export function hastyLossless(format: 'png' | 'webp'): Encoding {
+  const encoding = losslessEncoding(format, 'instant');
+  return { ...encoding, effort: format === 'png' ? 1 : 0 } as Encoding;
+}
+
 /** A PNG with a palette of up to `colours`. */
 export function paletteEncoding(colours: number, mode: Mode): Encoding {
   return {
@@ -114,6 +128,11 @@ export function gifEncoding(colours: number, mode: Mode): Encoding {
     palette: Math.min(256, Math.max(2, Math.round(colours))),
     effort: mode === 'background' ? 10 : 7,
   };
+}
+
+/** A GIF in the least time. */
+export function hastyGif(colours: number): Encoding {
+  return { ...gifEncoding(colours, 'instant'), effort: 1 } as Encoding;
 }
 
 export function isLossyFormat(format: FormatName): format is LossyFormat {

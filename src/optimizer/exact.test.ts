@@ -3,7 +3,7 @@ import type { Raster } from '../image/raster.ts';
 import { vipsEncoder } from '../vips/encode.ts';
 import { contentOf } from './content.ts';
 import { keepPixels } from './exact.ts';
-import { Workbench } from './workbench.ts';
+import { Memory } from './memory.ts';
 
 function draw(pixel: (x: number, y: number) => [number, number, number]): Raster {
   const [width, height] = [96, 64];
@@ -15,7 +15,7 @@ function draw(pixel: (x: number, y: number) => [number, number, number]): Raster
 }
 
 async function keep(raster: Raster, format: 'png' | 'webp') {
-  const bench = new Workbench(
+  const bench = new Memory(
     raster,
     { encoder: vipsEncoder, now: () => 0 },
     { mode: 'online', milliseconds: 1000 },

@@ -7,24 +7,33 @@
  */
 import type { Encoding } from '../image/encoding.ts';
 import type { Content } from './content.ts';
-import { gifEncoding, losslessEncoding, paletteEncoding } from './encodings.ts';
-import { type Found, PASS_BELOW } from './lossy.ts';
+import {
+  gifEncoding,
+  hastyGif,
+  hastyLossless,
+  losslessEncoding,
+  nearlyLossless,
+  paletteEncoding,
+} from './encodings.ts';
+import { type Found, PASS_BELOW, WORST_BELOW } from './lossy.ts';
+import type { Memory } from './memory.ts';
 import type { Mode } from './task.ts';
-import type { Attempt, Workbench } from './workbench.ts';
+import type { Attempt, Measured } from './workbench.ts';
 
 /** The score of identical pixels, by the metric's definition. */
 const IDENTICAL = { score: 100, worst: 100 } as const;
 
 /** Every pixel kept, in the fewest bytes: true colour, or a palette that proves exact. */
 export async function keepPixels(
-  bench: Workbench,
+  bench: Memory,
   format: 'png' | 'webp',
   content: Content,
   mode: Mode,
 ): Promise<Found> {
-  const whole = await bench.encode(losslessEncoding(format, mode));
+  const quicker = [losslessEncoding(format, 'instant'), hastyLossless(format)] as const;
+  const whole = await bench.encode(bench.timely([losslessEncoding(format, mode), ...quicker]));
   const colours = format === 'png' ? content.colours : undefined;
-  if (colours !== undefined) {
+  if (colours !== undefined && !inHaste(whole)) {
     const palette = await bench.encode(paletteEncoding(Math.max(2, colours), mode));
     const smaller = palette.bytes.length < whole.bytes.length;
     if (smaller && (await bench.isExact(palette.bytes))) {
@@ -34,13 +43,18 @@ export async function keepPixels(
   return exact(whole, 'every pixel is kept');
 }
 
+/** Whether time allowed only the quickest settings, so that there is none for a second look. */
+function inHaste({ encoding }: Attempt): boolean {
+  return 'effort' in encoding && encoding.effort === hastyLossless('png').effort;
+}
+
 function exact(attempt: Attempt, reason: string): Found {
   return { attempt: { ...attempt, ...IDENTICAL }, reached: true, lossy: false, reason };
 }
 
 /** A palette the plan demands, whatever it scores. */
 export async function forcedPalette(
-  bench: Workbench,
+  bench: Memory,
   colours: number,
   target: number | undefined,
   mode: Mode,
@@ -50,10 +64,11 @@ export async function forcedPalette(
 
 /**
  * PNG to a target: a palette when it reaches the target and saves bytes, else
- * true colour.
+ * true colour. The background tries 16 colours too; sizes between them and 256
+ * give the file of 256.
  */
 export async function pngToTarget(
-  bench: Workbench,
+  bench: Memory,
   content: Content,
   target: number,
   colours: number,
@@ -61,31 +76,69 @@ export async function pngToTarget(
 ): Promise<Found> {
   const whole = await keepPixels(bench, 'png', content, mode);
   const fits = content.colours !== undefined && content.colours <= colours;
-  if (fits || mode === 'instant' || !bench.measures) return whole;
-  const encoding = paletteEncoding(colours, mode);
-  if (!bench.affords(encoding)) return whole;
-  const palette = await bench.measure(encoding);
-  const reached = palette.score >= target - PASS_BELOW;
-  if (!reached || palette.bytes.length >= whole.attempt.bytes.length) return whole;
-  return { attempt: palette, reached, lossy: true, reason: 'a palette reaches the target' };
+  if (mode === 'instant' || !bench.measures || inHaste(whole.attempt)) return whole;
+  const few = mode === 'background' && colours > 16 && (content.colours ?? 256) > 16;
+  let best = whole;
+  for (const count of [...(few ? [16] : []), ...(fits ? [] : [colours])]) {
+    const encoding = paletteEncoding(count, mode);
+    if (!bench.affords(encoding)) return best;
+    const palette = await bench.measure(encoding);
+    if (!reaches(palette, target) || palette.bytes.length >= best.attempt.bytes.length) continue;
+    best = { attempt: palette, reached: true, lossy: true, reason: 'a palette reaches the target' };
+  }
+  return best;
+}
+
+/**
+ * Strengths of near-lossless and the scores that graphics reach with them, at
+ * 65, 52 and 45 % of lossless bytes: 86 to 91 with 20, 91 to 94 with 40, 94 to 96 with 60.
+ */
+const STRENGTHS = [
+  { strength: 20, upTo: 88 },
+  { strength: 40, upTo: 92 },
+  { strength: 60, upTo: 96 },
+] as const;
+
+/** WebP that moves pixels by a few levels; undefined where that misses the target or time is up. */
+export async function nearlyPixels(
+  bench: Memory,
+  target: number,
+  mode: Mode,
+): Promise<Found | undefined> {
+  const hopeful = STRENGTHS.filter(({ upTo }) => target <= upTo);
+  for (const { strength } of hopeful.slice(0, 2)) {
+    const encoding = nearlyLossless(strength, mode);
+    if (!bench.affords(encoding)) return undefined;
+    const attempt = await bench.measure(encoding);
+    if (reaches(attempt, target)) return { attempt, reached: true, lossy: true, reason: NEARLY };
+  }
+  return undefined;
+}
+
+const NEARLY = 'pixels moved by a few levels reach the target';
+
+function reaches({ score, worst }: Measured, target: number): boolean {
+  return score >= target - PASS_BELOW && worst >= target - WORST_BELOW;
 }
 
 export async function gif(
-  bench: Workbench,
+  bench: Memory,
   colours: number,
   target: number | undefined,
   mode: Mode,
 ): Promise<Found> {
-  return await withoutKnob(bench, gifEncoding(colours, mode), target, mode);
+  const encoding = bench.timely([gifEncoding(colours, mode), hastyGif(colours)]);
+  return await withoutKnob(bench, encoding, target, mode);
 }
 
 async function withoutKnob(
-  bench: Workbench,
+  bench: Memory,
   encoding: Encoding,
   target: number | undefined,
   mode: Mode,
 ): Promise<Found> {
-  const measured = mode !== 'instant' && bench.measures && bench.raster.pages === 1;
+  const still = bench.measures && bench.raster.pages === 1;
+  const measured = mode !== 'instant' && still && bench.affords(encoding);
   const attempt: Attempt = measured ? await bench.measure(encoding) : await bench.encode(encoding);
   const { score } = attempt;
   return {

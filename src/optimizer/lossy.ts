@@ -1,10 +1,11 @@
 /**
  * Lossy: the lowest quality of one encoder that reaches the target.
  *
- * Stages share what they learn. A search may begin with cheaper settings that
- * deviate alike (plain JPEG for mozjpeg, AVIF effort 1 for 3) and ends with
+ * Stages share what they learn. A patient search begins with cheaper settings
+ * that deviate alike (AVIF effort 1 for 3, WebP effort 4 for 6) and ends with
  * the final ones, whose result is always measured, so that a stand-in saves
- * time and never decides.
+ * time and never decides. Online there are no stand-ins: the looks of the
+ * picture tell the first quality as well as a cheap encoding would.
  *
  * Four things besides quality are decided here: chroma at full resolution when
  * a first score lies far under the curve; half a step where AVIF's steps are
@@ -12,7 +13,8 @@
  * whole; and stopping, when time is up.
  */
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
-import { type Config, type Curve, configOf, curveOf } from './priors.ts';
+import { curveFor } from './expectation.ts';
+import { type Config, type Curve, configOf } from './priors.ts';
 import { bestPoint, type Goal, nextQuality, type Point, rungsOf } from './search.ts';
 import {
   configFor,
@@ -49,12 +51,22 @@ export const WORST_BELOW = 25;
 /** Points by which the target rises when it lies lower. */
 const WORST_STEP = 3;
 
+/** Qualities by which a step up may go further than needed where the result is there already. */
+const STEP_SLACK = 3;
+
 /**
  * A quantiser step of AVIF is 2 to 4 points at low targets. A result this far
  * over the target is tried again with 4:2:0, which scores about 1.5 less for
  * 3 % fewer bytes: half a step between two steps.
  */
 const HALF_STEP_FROM = 1.5;
+
+/** Settings for a file that is not measured, best first; the last serves where none is in time. */
+const UNMEASURED: Readonly<Record<LossyFormat, readonly Style['stage'][]>> = {
+  jpeg: ['final', 'haste'],
+  webp: ['final', 'search', 'haste'],
+  avif: ['final', 'search', 'haste'],
+};
 
 /** Highest quality worth searching; above, bytes explode and scores do not move. */
 const TOP: Readonly<Record<LossyFormat, number>> = { jpeg: 98, webp: 99, avif: 96 };
@@ -84,6 +96,7 @@ class Search {
   #sharp: boolean;
   /** A miss may still change the chroma. */
   #open: boolean;
+  readonly #tried: Measured[] = [];
   /** Time is up. */
   #late = false;
 
@@ -96,14 +109,15 @@ class Search {
     this.#open = open;
   }
 
-  /** One encoding with the final settings at the quality that is likely to reach the target. */
+  /** One encoding at the quality that is likely to reach the target, with the best settings in time. */
   async guess(deviation?: number): Promise<Found> {
     const { target } = this.#wish;
-    const curve = this.#curve('final');
-    const start = deviation ?? firstDeviation(this.#wish, 'final', this.#sharp);
+    const stage = this.#inTime() ?? UNMEASURED[this.#wish.format].at(-1)!;
+    const curve = this.#curve(stage);
+    const start = deviation ?? firstDeviation(this.#wish, stage, this.#sharp);
     const wanted = Math.round(curve.quality(target, start));
     const quality = Math.min(wanted, this.#ceiling);
-    const attempt = await this.#bench.encode(this.#encoding('final', quality));
+    const attempt = await this.#bench.encode(this.#encoding(stage, quality));
     const capped = quality < wanted;
     const reached = !capped || secondGeneration(curve.score(quality, start)) >= target;
     return { attempt, reached, lossy: true, reason: GUESSES[capped ? 'capped' : 'free'] };
@@ -137,12 +151,22 @@ class Search {
       best = point.attempt;
       deviation = this.#curve(stage.stage).deviation(point.quality, point.score);
     }
-    const settled = best !== undefined && this.#isFinal(best);
-    // Better a guess from what was learned than a stand-in that misses or is of the wrong kind.
-    if (this.#late && !settled && (this.#wish.insists || !this.#passes(best!))) {
-      return await this.guess(deviation);
-    }
+    if (this.#late && this.#needsGuess(best)) return await this.guess(deviation);
     return best!;
+  }
+
+  /** Better a guess from what was learned than a stand-in of the wrong kind, or a miss where a guess is in time. */
+  #needsGuess(best: Measured | undefined): boolean {
+    if (best === undefined) return true;
+    const settled = this.#isFinal(best);
+    if (!settled && this.#wish.insists) return true;
+    return !this.#passes(best) && (!settled || this.#inTime() !== undefined);
+  }
+
+  /** The best settings whose encoding, without a measurement, ends in time. */
+  #inTime(): Style['stage'] | undefined {
+    const stages = UNMEASURED[this.#wish.format];
+    return stages.find((stage) => this.#bench.affords(this.#encoding(stage, 75), false));
   }
 
   /** The best point of one stage; at least one evaluation is made if it is the very `first`. */
@@ -167,6 +191,7 @@ class Search {
         return bestPoint(points, goal) ?? smeared;
       }
       const attempt = await this.#bench.measure(encoding);
+      this.#tried.push(attempt);
       points.push({ quality, score: attempt.score, attempt });
       if (points.length === 1 && this.#blamesChroma(curve.score(quality, known), attempt.score)) {
         this.#useSharp();
@@ -203,9 +228,19 @@ class Search {
     const higher = Math.ceil(curve.quality(this.#wish.target + WORST_STEP, deviation));
     const next = Math.min(this.#ceiling, Math.max(quality + 1, higher));
     const encoding = this.#encoding('final', next);
-    if (next <= quality || !this.#bench.affords(encoding)) return undefined;
-    const raised = await this.#bench.measure(encoding);
+    const before = this.#measuredBetween(quality, next + STEP_SLACK);
+    if (before === undefined && (next <= quality || !this.#bench.affords(encoding)))
+      return undefined;
+    const raised = before ?? (await this.#bench.measure(encoding));
     return raised.worst > found.worst ? raised : undefined;
+  }
+
+  /** What was measured with the final settings just there: a step already made. */
+  #measuredBetween(above: number, most: number): Measured | undefined {
+    return this.#tried.find((attempt) => {
+      const quality = qualityOf(attempt);
+      return quality > above && quality <= most && this.#isFinal(attempt);
+    });
   }
 
   /** `regular`: the attempt whose deviation is worth remembering. */
@@ -252,8 +287,7 @@ class Search {
   }
 
   #curveOf(config: Config): Curve {
-    const { width, height } = this.#bench.raster;
-    return curveOf(config, width * height);
+    return curveFor(config, this.#wish.looks);
   }
 }
 

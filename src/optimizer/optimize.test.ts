@@ -5,8 +5,10 @@ import type { SourceInfo } from '../image/source-info.ts';
 import type { Metric, Score } from '../metrics/metric.ts';
 import { picture } from '../plan/output.ts';
 import type { ChosenFormat } from '../plan/program.ts';
+import { contentOf } from './content.ts';
+import { curveFor } from './expectation.ts';
 import { optimize, type Repacker, type Tools } from './optimize.ts';
-import { configOf, curveOf, lnBpp } from './priors.ts';
+import { configOf, lnBpp } from './priors.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -44,10 +46,8 @@ function tools(world: World = {}, repacker?: Repacker): Tools & { encodings: Enc
       const sharp =
         config.includes('4:4:4') || config.includes('smart') || encoding.format === 'avif';
       const score =
-        curveOf(config, raster.width * raster.height).score(
-          encoding.quality,
-          world.deviation ?? 0,
-        ) - (sharp ? 0 : (world.smear ?? 0));
+        curveFor(config, looksOf(raster)).score(encoding.quality, world.deviation ?? 0) -
+        (sharp ? 0 : (world.smear ?? 0));
       const weight = world.weight?.[encoding.format] ?? 1;
       return file((weight * pixels * Math.exp(lnBpp(config, encoding.quality))) / 8, score);
     },
@@ -66,6 +66,11 @@ function tools(world: World = {}, repacker?: Repacker): Tools & { encodings: Enc
   reference = raster();
   return { encoder, metric, now: () => time, encodings, ...(repacker ? { repacker } : {}) };
 }
+
+const looksOf = (raster: Raster) => ({
+  ...contentOf(raster),
+  pixels: raster.width * raster.height,
+});
 
 function file(bytes: number, score: number): Uint8Array {
   const out = new Uint8Array(Math.max(8, Math.round(bytes)));
@@ -146,7 +151,7 @@ describe('instant', () => {
     const { receipt } = await optimize(task(f, { budget: instant }), hands);
     expect(hands.encodings).toHaveLength(1);
     const config = configOf(hands.encodings[0]!)!;
-    const score = curveOf(config, 200 * 160).score(receipt.quality!);
+    const score = curveFor(config, looksOf(raster())).score(receipt.quality!);
     expect(Math.abs(score - 70)).toBeLessThan(1);
     expect(receipt).toMatchObject({ format: f, target: 70, mode: 'instant', kind: 'encoded' });
     expect(receipt.score).toBeUndefined();
@@ -160,7 +165,7 @@ describe('instant', () => {
   });
 
   test('what another width taught moves the quality', async () => {
-    const learned = { shifts: { jpeg: -1.5 } };
+    const learned = { shifts: { jpeg: -3 } };
     const plain = await optimize(task('jpeg', { budget: instant }), tools());
     const moved = await optimize(task('jpeg', { budget: instant, learned }), tools());
     expect(moved.receipt.quality!).toBeGreaterThan(plain.receipt.quality! + 3);
@@ -244,6 +249,14 @@ describe('online', () => {
     expect(uneven.receipt.score!).toBeGreaterThan(even.receipt.score! + 1);
   });
 
+  test.each([-1, 0.3, 0.8, 1.5])('nothing is encoded twice on the way up (%f off)', async (off) => {
+    const hands = tools({ uneven: 30, deviation: off });
+    const { receipt } = await optimize(task('webp'), hands);
+    const names = receipt.trials.map((trial) => trial.encoding);
+    expect(new Set(names).size).toBe(names.length);
+    expect(receipt.score!).toBeGreaterThan(70);
+  });
+
   test('dense screens ask for less', async () => {
     const output = asked({ kind: 'target', score: 70 }, { density: 2 });
     const { receipt } = await optimize(task('webp', { output }), tools());
@@ -264,11 +277,54 @@ describe('online', () => {
     expect(receipt.score!).toBeLessThan(69.5);
   });
 
-  test('the last JPEG is written in full, the search before it need not be', async () => {
+  test('every JPEG tried is one that could be delivered', async () => {
     const hands = tools({ deviation: -1 });
     await optimize(task('jpeg'), hands);
-    expect(hands.encodings[0]).toMatchObject({ effort: 'fast', progressive: false });
-    expect(hands.encodings.at(-1)).toMatchObject({ effort: 'full', progressive: true });
+    for (const encoding of hands.encodings) {
+      expect(encoding).toMatchObject({ effort: 'full', progressive: true });
+    }
+  });
+
+  test('a source searched before may end anywhere in the window', async () => {
+    const hands = tools({ deviation: 0.9 });
+    const learned = { shifts: { 'webp e4': 0.75 } };
+    const { receipt } = await optimize(task('webp', { learned }), hands);
+    expect(hands.encodings).toHaveLength(1);
+    expect(receipt.score!).toBeLessThanOrEqual(71.5);
+  });
+});
+
+describe('short of time', () => {
+  const alternatives = [choice('webp'), choice('jpeg')];
+  const within = (milliseconds: number) => ({ mode: 'online', milliseconds }) as const;
+
+  test('AVIF is written at effort 0 before another format is', async () => {
+    const hands = tools();
+    const { receipt } = await optimize(task('avif', { alternatives, budget: within(3) }), hands);
+    expect(hands.encodings).toMatchObject([{ format: 'avif', effort: 0 }]);
+    expect(receipt.score).toBeUndefined();
+  });
+
+  test('with time for one encoding and no measurement, it is one of effort 1', async () => {
+    const hands = tools();
+    await optimize(task('avif', { alternatives, budget: within(6) }), hands);
+    expect(hands.encodings).toMatchObject([{ format: 'avif', effort: 1 }]);
+  });
+
+  test('a miss is corrected by what was learned, though nobody looks again', async () => {
+    const hands = tools({ deviation: -2, pace: 20 });
+    const { receipt } = await optimize(task('avif', { alternatives, budget: within(38) }), hands);
+    const [first, second] = hands.encodings as { format: string; quality: number }[];
+    expect(hands.encodings).toHaveLength(2);
+    expect(second!.format).toBe('avif');
+    expect(second!.quality).toBeGreaterThan(first!.quality);
+    expect(receipt.score).toBeUndefined();
+  });
+
+  test('no other format is begun when time is up', async () => {
+    const hands = tools({ deviation: -2, pace: 400 });
+    await optimize(task('avif', { alternatives, budget: within(500) }), hands);
+    expect(hands.encodings).toHaveLength(1);
   });
 });
 
@@ -288,16 +344,16 @@ describe('background', () => {
 describe('between formats', () => {
   const alternatives = [choice('webp'), choice('jpeg')];
 
-  test('the chosen format stays when an alternative saves less than a tenth', async () => {
-    const world = tools({ weight: { webp: 1.1, jpeg: 1 } });
+  test.each([
+    [0.95, 'jpeg', 'less than a tenth is not worth another format'],
+    [0.8, 'webp', 'a fifth is'],
+  ] as const)('a WebP of %f the bytes of a JPEG: %s (%s)', async (share, winner, _why) => {
+    const [jpeg, webp] = await Promise.all(
+      (['jpeg', 'webp'] as const).map(async (f) => (await optimize(task(f), tools())).bytes.length),
+    );
+    const world = tools({ weight: { webp: (share * jpeg!) / webp! } });
     const { receipt } = await optimize(task('jpeg', { alternatives: [choice('webp')] }), world);
-    expect(receipt.format).toBe('jpeg');
-  });
-
-  test('an alternative that saves a fifth wins', async () => {
-    const world = tools({ weight: { webp: 0.8 } });
-    const { receipt } = await optimize(task('jpeg', { alternatives: [choice('webp')] }), world);
-    expect(receipt.format).toBe('webp');
+    expect(receipt.format).toBe(winner);
   });
 
   test('what cannot win is not encoded', async () => {

@@ -13,9 +13,10 @@ import { formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { askOf, wantsEveryPixel } from './ask.ts';
 import { contentOf, flatten, isOpaque } from './content.ts';
+import { hastyEncoding } from './haste.ts';
 import type { Found } from './lossy.ts';
+import { Memory } from './memory.ts';
 import { type Deliverable, instead } from './never-larger.ts';
-import { Memory } from './polish.ts';
 import { race } from './race.ts';
 import type { Receipt } from './receipt.ts';
 import type { Learned, Mode, Optimized, Task } from './task.ts';
@@ -44,6 +45,12 @@ export async function optimize(task: Task, tools: Tools): Promise<Optimized> {
   if (exact && !canKeep) {
     const source = await instead(task, tools.repacker, { bytes: 0, lossy: true, missed: true });
     if (source !== undefined) return fromSource(task, bench, mode, source, 'every pixel is kept');
+  }
+
+  // An animation that no encoder can write in time is delivered as it came, where it can be.
+  if (raster.pages > 1 && !bench.affords(hastyEncoding(task.chosen.format), false)) {
+    const source = await instead(task, tools.repacker, { bytes: 0, lossy: true, missed: true });
+    if (source !== undefined) return fromSource(task, bench, mode, source, 'no time to encode');
   }
 
   const found = await race(bench, task, contentOf(raster), mode);

@@ -14,22 +14,13 @@
  */
 import type { Encoding } from '../image/encoding.ts';
 import type { Content } from './content.ts';
+import { curveFor } from './expectation.ts';
 import { type Found, PASS_BELOW, WORST_BELOW } from './lossy.ts';
-import { configOf, curveOf, lnBpp } from './priors.ts';
+import type { Memory } from './memory.ts';
+import { configOf, lnBpp } from './priors.ts';
 import { expectedScore, rungsOf } from './search.ts';
 import type { Wish } from './wish.ts';
-import { type Measured, Workbench } from './workbench.ts';
-
-/** A bench that remembers what it measured, files and all. */
-export class Memory extends Workbench {
-  readonly measured: Measured[] = [];
-
-  override async measure(encoding: Encoding): Promise<Measured> {
-    const attempt = await super.measure(encoding);
-    this.measured.push(attempt);
-    return attempt;
-  }
-}
+import type { Measured } from './workbench.ts';
 
 /** Tries with one kind of settings. */
 const TRIES = { jpeg: 3, webp: 4, avif: 2 } as const;
@@ -87,6 +78,8 @@ function others(final: Knobbed, wish: Wish, content: Content): Knobbed[] {
     case 'jpeg':
       return TABLES[kind].map((table) => ({ ...final, table }));
     case 'webp': {
+      // Beside alpha, effort 6 takes ten times as long.
+      if (content.clear) return [];
       const turned = { ...final, smartSubsample: !final.smartSubsample };
       return kind === 'photo' ? [turned] : [turned, { ...final, deblock: true }];
     }
@@ -143,15 +136,15 @@ class Polisher {
 
   /** The quality of these settings that most likely passes just so, in fewer bytes than the best. */
   #next(settings: Knobbed): number | undefined {
-    const { width, height } = this.#bench.raster;
+    const { looks } = this.#wish;
     const config = configOf(settings)!;
-    const curve = curveOf(config, width * height);
+    const curve = curveFor(config, looks);
     const points = this.#tried(settings);
     const best = this.best()!;
     if (points.length === 0) {
       // Another setting, seen for the first time: as the best one would do.
       const { encoding, score } = best as Measured & { encoding: Knobbed };
-      const own = curveOf(configOf(encoding)!, width * height);
+      const own = curveFor(configOf(encoding)!, looks);
       const start = curve.quality(score, own.deviation(encoding.quality, score));
       return Math.min(this.#wish.ceiling, Math.max(1, Math.round(start)));
     }
@@ -161,13 +154,19 @@ class Polisher {
       return near.bytes * Math.exp(lnBpp(config, quality) - lnBpp(config, near.quality));
     };
     const limit = best.bytes.length * (1 - LEAST_SAVING);
+    // Where some region failed, lower qualities fail there too.
+    const uneven = points
+      .filter((p) => p.score >= this.#pass && p.worst < this.#worst)
+      .reduce((high, p) => Math.max(high, p.quality), 0);
     const open = rungsOf(settings.format).filter(
       (quality) =>
         quality <= this.#wish.ceiling &&
+        quality > uneven &&
         points.every((p) => p.quality !== quality) &&
         expected(quality) >= this.#pass - SCATTER[settings.format] &&
         bytes(quality) < limit,
     );
+    if (uneven > 0) return open[open.length >> 1];
     const off = (quality: number) => Math.abs(expected(quality) - this.#pass);
     return open.reduce<number | undefined>(
       (a, b) => (a === undefined || off(b) < off(a) ? b : a),
@@ -180,9 +179,10 @@ class Polisher {
     const name = withoutQuality(settings);
     return this.#bench.measured
       .filter(({ encoding }) => withoutQuality(encoding) === name)
-      .map(({ encoding, score, bytes }) => ({
+      .map(({ encoding, score, worst, bytes }) => ({
         quality: (encoding as Knobbed).quality as number,
         score,
+        worst,
         bytes: bytes.length,
       }));
   }

@@ -66,14 +66,20 @@ const SMALLNESS: Readonly<Partial<Record<FormatName, { slope: number; zero: numb
 /**
  * Scores deviate along the qualities as this power of the spread: an exponent
  * of 0 would move the curve up and down, 1 follows it fully. In between it
- * predicts best on JPEG, WebP and AVIF at targets of 55, 68 and 80.
+ * predicts best on JPEG, WebP and AVIF at targets of 55, 68 and 80. The lines
+ * of `expectation.ts` were fitted with this exponent.
  */
-const SPREAD_POWER = 0.65;
+const SPREAD_POWER = 0.5;
+
+/** How often the usual picture was halved in both directions to have so many pixels; 0..1.5. */
+export function halvingsBelowUsual(pixels: number): number {
+  return Math.min(1.5, Math.max(0, Math.log2(USUAL_PIXELS / pixels) / 2));
+}
 
 /** The curve of a configuration, for pictures of `pixels` pixels; the usual size when not given. */
 export function curveOf(config: Config, pixels = USUAL_PIXELS): Curve {
   const { slope, zero } = SMALLNESS[config.split(' ')[0] as FormatName] ?? { slope: 0, zero: 0 };
-  const halvings = Math.min(1.5, Math.max(0, Math.log2(USUAL_PIXELS / pixels) / 2));
+  const halvings = halvingsBelowUsual(pixels);
   const mean = (quality: number) => {
     const usual = meanScore(config, quality);
     return usual + slope * halvings * Math.min(40, Math.max(-20, zero - usual));
@@ -107,7 +113,7 @@ export function qualityFor(config: Config, score: number): number {
 }
 
 /** Where a rising function of 1..100 reaches a value. */
-function inverse(rising: (quality: number) => number, value: number): number {
+export function inverse(rising: (quality: number) => number, value: number): number {
   let low = 1;
   let high = 100;
   if (rising(low) >= value) return low;

@@ -9,7 +9,7 @@
 import { Fault } from '../base/fault.ts';
 import { formatCard } from '../image/format.ts';
 import type { ChosenFormat } from '../plan/program.ts';
-import { sampledFrames } from './animation.ts';
+import { searchAnimation } from './animation.ts';
 import { type Ask, askOf } from './ask.ts';
 import { ceilingFor } from './ceiling.ts';
 import type { Content } from './content.ts';
@@ -21,9 +21,11 @@ import {
   lossyEncoding,
   progressiveJpeg,
 } from './encodings.ts';
-import { forcedPalette, gif, keepPixels, pngToTarget } from './exact.ts';
+import { forcedPalette, gif, keepPixels, nearlyPixels, pngToTarget } from './exact.ts';
+import { quickest } from './haste.ts';
 import { type Found, searchLossy } from './lossy.ts';
-import { type Memory, polish } from './polish.ts';
+import type { Memory } from './memory.ts';
+import { polish } from './polish.ts';
 import { configOf, lnBppAt } from './priors.ts';
 import type { Mode, Task } from './task.ts';
 import type { Wish } from './wish.ts';
@@ -44,14 +46,14 @@ const LOSSLESS_SHARE = 0.4;
 /** What keeping every pixel may cost, as a multiple of a lossy file that misses the target. */
 const UNREACHED_PRICE = 2;
 
+/** WebP's near-lossless mode takes at least about this share of lossless bytes. */
+const NEARLY_SHARE = 0.45;
+
+/** Targets from which near-lossless is looked at for graphics. */
+const NEARLY_FROM = 80;
+
 /** A picture whose detail is this share of the usual lossy bits is written without loss at once. */
 const PLAIN_SHARE = 0.15;
-
-/** Detail, in bits per pixel, below which an animation is also tried without loss. */
-const PLAIN_FRAMES = 4;
-
-/** Share of repeated pixels from which a picture counts as made of flat areas. */
-const FLAT = 0.55;
 
 /**
  * Share of blocks with chroma edges from which full chroma pays, by target:
@@ -67,9 +69,6 @@ const CHROMA_EDGES = {
 /** Chroma edges from which a large miss is blamed on colour. */
 const CHROMA_SUSPECT = 0.001;
 
-/** Deviation of pictures with large flat areas, which WebP and AVIF find easy. */
-const FLAT_DEVIATION = 2.5;
-
 /** The winner among the chosen format and the alternatives. */
 export async function race(
   bench: Memory,
@@ -77,20 +76,30 @@ export async function race(
   content: Content,
   mode: Mode,
 ): Promise<Found> {
-  const first = await bestWay(bench, task, task.chosen, content, mode);
+  const others = runners(task, content);
+  const toTarget = askOf(task.output, task.chosen, task.identity).kind === 'target';
+  const chosen = toTarget ? quickest(bench, task.chosen, others) : task.chosen;
+  const first = await bestWay(bench, task, chosen, content, mode);
+  if (chosen !== task.chosen) return first;
   if (mode === 'instant' || bench.raster.pages > 1) return first;
   const asked = askOf(task.output, task.chosen, task.identity);
   if (asked.kind !== 'target') return first;
   let best = first;
-  for (const other of runners(task, content)) {
+  for (const other of others) {
     const limit = first.attempt.bytes.length * (1 - ALTERNATIVE_SAVING);
     const floor = Math.min(limit, best.attempt.bytes.length);
+    if (!worthStarting(bench, other)) continue;
     const bound = couldTake(first, task.chosen, other, content, asked.score, bench);
     if (bound * OPTIMISM[mode] >= floor && best.reached) continue;
     const found = await bestWay(bench, task, other, content, mode);
     if (found.reached && (beats(found, best, floor) || !best.reached)) best = found;
   }
   return best;
+}
+
+/** Whether a format can be written in time at all: what is late is no better than what is there. */
+function worthStarting(bench: Memory, { format }: ChosenFormat): boolean {
+  return !isLossyFormat(format) || bench.affords(lossyEncoding(plainStyle(format), 75), false);
 }
 
 /** Clearly smaller; or no larger, with every pixel kept. */
@@ -166,7 +175,7 @@ async function bestWay(
   if (ask.kind === 'lossless') return await keepPixels(bench, 'webp', content, mode);
   const wish = wishOf(task, format, target ?? 0, content, mode);
   if (ask.kind === 'quality') return await atQuality(bench, wish, ask.quality);
-  if (bench.raster.pages > 1) return await animated(bench, wish, content);
+  if (bench.raster.pages > 1) return await searchAnimation(bench, wish, content);
   if (format !== 'webp') return await patiently(bench, wish, content);
   return await webpToTarget(bench, wish, content);
 }
@@ -188,14 +197,20 @@ async function webpToTarget(bench: Memory, wish: Wish, content: Content): Promis
   if (mode === 'instant') return lossy;
   // Where the target is out of reach, every pixel may cost more, but not without end.
   const limit = lossy.attempt.bytes.length * (lossy.reached ? 1 : UNREACHED_PRICE);
-  if (exactBytes(bench, content) >= limit) return lossy;
-  if (!bench.affords(losslessEncoding('webp', mode))) return lossy;
-  const exact = await keepPixels(bench, 'webp', content, mode);
-  return exact.attempt.bytes.length < limit ? exact : lossy;
+  const likely = exactBytes(bench, content);
+  const affordable = bench.affords(losslessEncoding('webp', mode));
+  const exact =
+    likely < limit && affordable ? await keepPixels(bench, 'webp', content, mode) : undefined;
+  const best = exact !== undefined && exact.attempt.bytes.length < limit ? exact : lossy;
+  if (content.kind === 'photo' || (target < NEARLY_FROM && lossy.reached)) return best;
+  const bound = best === lossy ? limit : best.attempt.bytes.length;
+  if ((exact?.attempt.bytes.length ?? likely) * NEARLY_SHARE >= bound) return best;
+  const near = await nearlyPixels(bench, target, mode);
+  return near !== undefined && near.attempt.bytes.length < bound ? near : best;
 }
 
 async function png(
-  bench: Workbench,
+  bench: Memory,
   choice: ChosenFormat,
   ask: Ask,
   content: Content,
@@ -232,8 +247,7 @@ function wishOf(
           free: format !== 'avif',
           suspect: content.chromaEdges > CHROMA_SUSPECT,
         },
-    deviation: format !== 'jpeg' && content.flat > FLAT ? FLAT_DEVIATION : 0,
-    photo: content.kind === 'photo',
+    looks: { ...content, pixels: task.raster.width * task.raster.height },
     learned: task.learned,
   };
 }
@@ -248,42 +262,22 @@ function sharpFirst(format: LossyFormat, target: number, edges: number, mode: Mo
 }
 
 /** A quality the request fixed: one encode, never above what the source has. */
-async function atQuality(bench: Workbench, wish: Wish, quality: number): Promise<Found> {
+async function atQuality(bench: Memory, wish: Wish, quality: number): Promise<Found> {
   const used = Math.min(quality, wish.ceiling);
   const { format, mode, progressive } = wish;
   const sharpChroma = format === 'jpeg' && wish.chroma.sharp && !wish.chroma.free;
-  const encoding = lossyEncoding(
-    { format, stage: 'final', mode, sharpChroma, target: undefined, progressive },
-    used,
+  const style = { format, mode, sharpChroma, target: undefined, progressive } as const;
+  const [usual, quicker, hasty] = (['final', 'search', 'haste'] as const).map((stage) =>
+    lossyEncoding({ ...style, stage }, used),
   );
-  const measured = mode !== 'instant' && bench.measures && bench.raster.pages === 1;
+  // A baseline stand-in is no answer where scans are asked for.
+  const encoding = bench.timely(format === 'jpeg' ? [usual!, hasty!] : [usual!, quicker!, hasty!]);
+  const still = bench.measures && bench.raster.pages === 1;
+  const measured = mode !== 'instant' && still && bench.affords(encoding);
   const attempt = measured ? await bench.measure(encoding) : await bench.encode(encoding);
   const reason =
     used < quality
       ? 'no higher quality than the source itself has'
       : 'the quality that was asked for';
   return { attempt, reached: true, lossy: true, reason };
-}
-
-/** An animation: the search runs on some frames, the quality found serves all. */
-async function animated(bench: Workbench, wish: Wish, content: Content): Promise<Found> {
-  if (wish.mode === 'instant' || !bench.measures) return await searchLossy(bench, wish);
-  const still = bench.for(sampledFrames(bench.raster));
-  const found = await searchLossy(still, wish);
-  bench.trials.push(...still.trials);
-  const whole = await bench.encode(found.attempt.encoding);
-  const { score, worst } = found.attempt;
-  const lossy = {
-    ...found,
-    attempt: {
-      ...whole,
-      ...(score === undefined ? {} : { score }),
-      ...(worst === undefined ? {} : { worst }),
-    },
-  };
-  // Frames of flat colour pack better as they are.
-  const hopeful = content.detail < PLAIN_FRAMES;
-  if (!hopeful || !bench.affords(losslessEncoding('webp', wish.mode))) return lossy;
-  const exact = await keepPixels(bench, 'webp', content, wish.mode);
-  return exact.attempt.bytes.length <= whole.bytes.length ? exact : lossy;
 }

@@ -49,9 +49,6 @@ const REPEATED_MISS = 0.5;
 /** The last evaluation aims this much higher, because there is no way back from a miss. */
 const LAST_AIM = 0.4;
 
-/** A lower rung counts as failing when it is expected this far under the lowest passing score. */
-const SURE_FAIL = 0.3;
-
 /**
  * The quality to try next; undefined when a point is good enough, nothing lies
  * between what failed and what passed, or the evaluations are spent.
@@ -77,7 +74,7 @@ export function nextQuality(
   if (open.length === 0) return undefined;
   const expected = (quality: number) => expectedScore(curve, quality, points, deviation);
   const below = open[open.length - 1]!;
-  if (high !== undefined && expected(below) < pass - SURE_FAIL) return undefined;
+  if (high !== undefined && expected(below) < pass) return undefined;
 
   const last = points.length + 1 >= goal.cap && high === undefined;
   const aim = goal.target + goal.aim + (last ? LAST_AIM : 0) + correction(points, pass);

@@ -5,6 +5,7 @@
  * the chroma and the deviation to start from. Pure.
  */
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
+import type { Looks } from './expectation.ts';
 import { type Config, configOf } from './priors.ts';
 import type { Goal } from './search.ts';
 import type { Learned, Mode } from './task.ts';
@@ -30,10 +31,8 @@ export interface Wish {
   readonly progressive: boolean;
   readonly insists: boolean;
   readonly chroma: ChromaWish;
-  /** Deviation from the curve that pictures of this kind have. */
-  readonly deviation: number;
-  /** A photograph; other pictures deviate differently from one setting to the next. */
-  readonly photo: boolean;
+  /** What the first guess is made from. */
+  readonly looks: Looks;
   readonly learned: Learned | undefined;
 }
 
@@ -47,22 +46,22 @@ export interface Stage extends Pick<Goal, 'cap' | 'above' | 'aim' | 'rescue'> {
  * once, so it begins with the final settings and its window is wider.
  */
 export function stagesOf(wish: Wish): readonly Stage[] {
-  const { format, mode, target } = wish;
+  const { mode, target } = wish;
   const known = knownConfig(wish, 'final') !== undefined;
   if (mode === 'background') {
     const near = { above: 0.5, aim: 0 };
     const final: Stage = { stage: 'final', cap: 4, rescue: 2, ...near };
     return known ? [final] : [{ stage: 'search', cap: 3, rescue: 0, ...near }, final];
   }
-  const above = windowAbove(target);
-  const wider = Math.min(WIDEST_ABOVE, above + 0.4);
-  if (known) return [{ stage: 'final', cap: 3, rescue: 2, above: wider, aim: 0.3 }];
-  if (format !== 'jpeg') return [{ stage: 'final', cap: 3, rescue: 2, above, aim: 0 }];
-  return [
-    { stage: wish.photo ? 'glance' : 'search', cap: 1, rescue: 0, above, aim: 0 },
-    { stage: 'final', cap: 2, rescue: 2, above, aim: 0 },
-  ];
+  // Three evaluations suffice, because the looks of a picture tell where to begin.
+  const near = known
+    ? { above: WIDEST_ABOVE, aim: AIM_KNOWN }
+    : { above: windowAbove(target), aim: aimAbove(target) };
+  return [{ stage: 'final', cap: 3, rescue: 2, ...near }];
 }
+
+/** What of a deviation at one width is found again at another. */
+const SURPRISE_KEPT = 0.8;
 
 /** No result should lie further above its target than this, in points. */
 const WIDEST_ABOVE = 1.5;
@@ -71,6 +70,14 @@ const WIDEST_ABOVE = 1.5;
 function windowAbove(target: number): number {
   return Math.min(WIDEST_ABOVE, Math.max(0.5, WIDEST_ABOVE - (target - 60) / 25));
 }
+
+/** Points over the target that are aimed at: the middle of the window where points are cheap. */
+function aimAbove(target: number): number {
+  return Math.min(0.3, Math.max(0.1, 0.3 - (target - 55) / 125));
+}
+
+/** The same for a source searched before: the middle of the widest window. */
+const AIM_KNOWN = 0.5;
 
 /**
  * The chroma to begin with, and whether a miss may change it. What an earlier
@@ -86,12 +93,12 @@ export function firstChroma(wish: Wish): { readonly sharp: boolean; readonly ope
 }
 
 /**
- * Where to start: what an earlier search found with these settings or with
- * those that stand in for them, else what pictures of this kind have.
+ * Where to start: what is left of what an earlier search found with these settings
+ * or with those that stand in for them; else as the looks of the picture say.
  */
 export function firstDeviation(wish: Wish, stage: Style['stage'], sharp: boolean): number {
   const config = knownConfig(wish, stage, sharp);
-  return config === undefined ? wish.deviation : wish.learned!.shifts[config]!;
+  return config === undefined ? 0 : SURPRISE_KEPT * wish.learned!.shifts[config]!;
 }
 
 function knownConfig(

@@ -59,9 +59,10 @@ export class Workbench {
     return this.#tools.metric !== undefined;
   }
 
-  /** Whether a measured encoding is likely to end in time. */
-  affords(encoding: Encoding): boolean {
-    const expected = this.#megapixels() * (encodeCost(encoding) + measureCost(encoding));
+  /** Whether an encoding, `measured` or not, is likely to end in time. */
+  affords(encoding: Encoding, measured = true): boolean {
+    const measuring = measured ? measureCost(encoding) : 0;
+    const expected = this.#megapixels() * (encodeCost(encoding) + measuring);
     // One small trial says little about the speed of the machine.
     const speed = this.#expected > 5 ? this.#taken / this.#expected : 1;
     return this.#tools.now() + expected * speed <= this.#deadline;

@@ -8,6 +8,7 @@
  *
  * Invariant: what `decode` gives back has the size and channels asked for.
  */
+import { losslessCompressPng } from '@napi-rs/image';
 import sharp, { type Sharp } from 'sharp';
 import type { Encoder, Encoding } from '../image/encoding.ts';
 import type { FormatName } from '../image/format.ts';
@@ -28,10 +29,22 @@ async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
     throw new Error(`Expected a still for ${encoding.format}, got ${raster.pages} frames.`);
   }
   const pipe = described(opened(raster, encoding), raster, encoding.format);
-  const bytes = plain(await write(pipe, raster, encoding));
+  const written = plain(await write(pipe, raster, encoding));
+  const bytes = thorough(raster, encoding) ? await packed(written) : written;
   const { density, exif } = raster.metadata ?? {};
   const silent = encoding.format === 'jpeg' && exif === undefined;
   return silent && density !== undefined ? withJfif(bytes, density) : bytes;
+}
+
+/** Whether a PNG is packed once more: at full effort, and where nothing travels with the pixels. */
+function thorough({ profile, metadata }: Raster, { format, ...knobs }: Encoding): boolean {
+  const full = format === 'png' && 'effort' in knobs && knobs.effort === 10;
+  return full && profile === undefined && metadata === undefined;
+}
+
+async function packed(png: Uint8Array): Promise<Uint8Array> {
+  const smaller = new Uint8Array(await losslessCompressPng(png, { strip: true }));
+  return smaller.length < png.length ? smaller : png;
 }
 
 async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<Uint8Array> {

@@ -13,6 +13,7 @@ import type { FormatName } from '../image/format.ts';
 import { concat } from './bytes.ts';
 import { joinPng, joinWebp, pngChunk, pngChunks, webpChunk, webpChunks } from './chunks.ts';
 import { orientationExif, readExif } from './exif.ts';
+import { stripGif } from './gif-blocks.ts';
 import { profileKind } from './icc.ts';
 import { isAdobe, isIcc, isJfif, jpegEnd, jpegExif, walkJpeg } from './jpeg-segments.ts';
 
@@ -67,6 +68,8 @@ export function stripMetadata(bytes: Uint8Array, format: FormatName): Uint8Array
       return stripPng(bytes);
     case 'webp':
       return stripWebp(bytes);
+    case 'gif':
+      return stripGif(bytes);
     default:
       return bytes;
   }

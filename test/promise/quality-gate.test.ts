@@ -14,7 +14,9 @@ import type { FormatName } from '../../src/image/format.ts';
 import type { Raster } from '../../src/image/raster.ts';
 import type { SourceInfo } from '../../src/image/source-info.ts';
 import { guarded } from '../../src/metrics/guarded.ts';
+import { WORST_BELOW } from '../../src/optimizer/lossy.ts';
 import { optimize, type Tools } from '../../src/optimizer/optimize.ts';
+import type { Receipt } from '../../src/optimizer/receipt.ts';
 import { picture } from '../../src/plan/output.ts';
 import type { ChosenFormat } from '../../src/plan/program.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
@@ -24,7 +26,8 @@ import { committed } from '../support/pictures.ts';
 
 const RECORD = new URL('../data/quality-gate.json', import.meta.url);
 const TARGET = 68;
-const WINDOW = { below: 0.5, above: 1.5 };
+/** `raised`: where a smaller file passed by its score and a region of it came out badly. */
+const WINDOW = { below: 0.5, above: 1.5, raised: 6 };
 const WIDTH = 320;
 const PICTURES = ['coffee.png', 'elephant.jpg', 'leaves.jpg', 'editor.png'];
 const CLIENTS = {
@@ -59,6 +62,7 @@ interface Gate {
 const version = sharp.versions.sharp ?? 'unknown';
 const writes = process.env.GATE === 'write';
 const found = new Map<string, Figure>();
+const raised = new Set<string>();
 
 beforeAll(async () => {
   setUpVips({ concurrency: 1 });
@@ -69,8 +73,12 @@ beforeAll(async () => {
   };
   for (const name of PICTURES) {
     const raster = await small(name);
-    for (const client of clients())
-      found.set(`${name} ${client}`, await reach(raster, client, tools));
+    for (const client of clients()) {
+      const key = `${name} ${client}`;
+      const receipt = await reach(raster, client, tools);
+      found.set(key, figureOf(receipt));
+      if (wasRaised(receipt)) raised.add(key);
+    }
   }
   if (writes) {
     const gate: Gate = { sharp: version, figures: Object.fromEntries(found) };
@@ -79,11 +87,15 @@ beforeAll(async () => {
 }, 60_000);
 
 describe.each(clients())('for a client of class %s', (client) => {
-  test.each(PICTURES)('%s lies in the window around its target', (name) => {
-    const { score } = found.get(`${name} ${client}`)!;
-    expect(score).toBeGreaterThanOrEqual(TARGET - WINDOW.below);
-    expect(score).toBeLessThanOrEqual(TARGET + WINDOW.above);
-  });
+  test.each(PICTURES)(
+    '%s lies in the window around its target, above it only for the sake of a poor region',
+    (name) => {
+      const key = `${name} ${client}`;
+      const { score } = found.get(key)!;
+      expect(score).toBeGreaterThanOrEqual(TARGET - WINDOW.below);
+      expect(score).toBeLessThanOrEqual(TARGET + WINDOW[raised.has(key) ? 'raised' : 'above']);
+    },
+  );
 
   test('the bytes at equal score are those on record, or fewer', () => {
     const gate = JSON.parse(readFileSync(RECORD, 'utf8')) as Gate;
@@ -110,11 +122,11 @@ function atTarget({ bytes, score }: Figure): number {
   return bytes * Math.exp(PRICE_OF_A_POINT * (TARGET - score));
 }
 
-async function reach(raster: Raster, client: Client, tools: Tools): Promise<Figure> {
+async function reach(raster: Raster, client: Client, tools: Tools): Promise<Receipt> {
   const [chosen, ...alternatives] = CLIENTS[client].map(
     (format): ChosenFormat => ({ format, lossless: false, rule: 0 }),
   );
-  const { bytes, receipt } = await optimize(
+  const { receipt } = await optimize(
     {
       raster,
       info: unbounded(raster),
@@ -126,11 +138,21 @@ async function reach(raster: Raster, client: Client, tools: Tools): Promise<Figu
     },
     tools,
   );
-  return {
-    encoding: receipt.encoding,
-    bytes: bytes.length,
-    score: Math.round(1000 * receipt.score!) / 1000,
-  };
+  return receipt;
+}
+
+function figureOf({ encoding, bytes, score }: Receipt): Figure {
+  return { encoding, bytes, score: Math.round(1000 * score!) / 1000 };
+}
+
+function wasRaised({ trials, format, bytes }: Receipt): boolean {
+  return trials.some(
+    (trial) =>
+      trial.format === format &&
+      trial.bytes < bytes &&
+      trial.score! >= TARGET - WINDOW.below &&
+      trial.worst! < TARGET - WORST_BELOW,
+  );
 }
 
 async function small(name: string): Promise<Raster> {
