@@ -64,7 +64,7 @@ const table = (head, rows) => [
 
 /** Writes the three plots from the runs that were made. */
 export async function writePlots({ runs, few, widths }) {
-  const online = runs.rows.filter(({ mode }) => mode === 'online');
+  const online = runs.rows.filter((r) => r.mode === 'online' && widths.includes(r.width));
   if (online.length === 0) return;
   const picture = few.find(({ kind }) => kind === 'photo') ?? few[0];
   writeFileSync(`${results}quality-bytes.svg`, await bytesPlot(online, picture, widths[0]));
@@ -154,13 +154,9 @@ function costPlot(rows) {
         ],
         '#111',
       );
-      chart.label(
-        at,
-        7.6,
-        `${format} ${known ? 'known' : 'cold'} ${plain(middle)}`,
-        COLOURS[format],
-        'middle',
-      );
+      const name = `${format} ${known ? 'known' : 'cold'} ${plain(middle)}`;
+      // Two rows, because neighbours would run into each other
+      chart.label(at, known ? 0 : 0.35, name, COLOURS[format], 'middle');
     }
   }
   return chart.text({ xs: [], ys: [0, 1, 2, 3, 4, 5, 6, 7, 8] });

@@ -88,6 +88,6 @@ describe('guarded', () => {
     const wary = guarded(metric);
     wary.setReference(painted(gradient));
     expect(wary.compare(painted(gradient))).toEqual({ score: 70, worst: 65 });
-    expect(wary.compare(painted((x, y) => [x + 7, y, 128]))).toEqual({ score: 70, worst: 43 });
+    expect(wary.compare(painted((x, y) => [x + 10, y, 128]))).toEqual({ score: 70, worst: 36 });
   });
 });

@@ -13,11 +13,11 @@
  * whole; and stopping, when time is up.
  */
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
-import { curveFor } from './expectation.ts';
 import { type Config, type Curve, configOf } from './priors.ts';
 import { bestPoint, type Goal, nextQuality, type Point, rungsOf } from './search.ts';
 import {
-  configFor,
+  curveToFollow,
+  curveToRemember,
   firstChroma,
   firstDeviation,
   type Stage,
@@ -60,6 +60,16 @@ const STEP_SLACK = 3;
  * 3 % fewer bytes: half a step between two steps.
  */
 const HALF_STEP_FROM = 1.5;
+
+/** Share of the way to its floor that a step up must bring the worst region. */
+const STEP_HELP = 0.5;
+
+/**
+ * Up to this many pixels the metric sees a handful of blocks and its scores say
+ * little about colour and edges, while the bytes at stake are few: the search
+ * may raise the quality above that of a mean picture, not lower it.
+ */
+const FEW_PIXELS = 48_000;
 
 /** Settings for a file that is not measured, best first; the last serves where none is in time. */
 const UNMEASURED: Readonly<Record<LossyFormat, readonly Style['stage'][]>> = {
@@ -138,6 +148,8 @@ class Search {
     if (!this.#late && this.#passes(found) && found.worst < target - WORST_BELOW) {
       found = (await this.#stepUp(found)) ?? found;
     }
+    const kept = await this.#keepUp(found);
+    if (kept !== undefined) return this.#describe(kept, found);
     return this.#describe((await this.#halfStep(found)) ?? found, found);
   }
 
@@ -232,7 +244,22 @@ class Search {
     if (before === undefined && (next <= quality || !this.#bench.affords(encoding)))
       return undefined;
     const raised = before ?? (await this.#bench.measure(encoding));
-    return raised.worst > found.worst ? raised : undefined;
+    // A step that hardly helps the region is not worth its bytes.
+    const floor = this.#wish.target - WORST_BELOW;
+    const enough = found.worst + STEP_HELP * (floor - found.worst);
+    return raised.worst >= enough ? raised : undefined;
+  }
+
+  /** A small picture at the quality of a mean one, where the search went below that. */
+  async #keepUp(found: Measured): Promise<Measured | undefined> {
+    const { width, height } = this.#bench.raster;
+    if (width * height > FEW_PIXELS) return undefined;
+    const mean = Math.round(this.#curve('final').quality(this.#wish.target, 0));
+    const quality = Math.min(mean, this.#ceiling);
+    const encoding = this.#encoding('final', quality);
+    if (qualityOf(found) >= quality || this.#late || !this.#bench.affords(encoding))
+      return undefined;
+    return this.#bench.measure(encoding);
   }
 
   /** What was measured with the final settings just there: a step already made. */
@@ -247,7 +274,8 @@ class Search {
   #describe(attempt: Measured, regular: Measured): Found {
     const config = configOf(regular.encoding)!;
     const quality = qualityOf(regular);
-    const deviation = this.#curveOf(config).deviation(quality, regular.score);
+    const curve = curveToRemember(this.#wish, config);
+    const deviation = curve.deviation(quality, regular.score);
     const reached = this.#passes(attempt);
     return {
       attempt,
@@ -283,11 +311,7 @@ class Search {
   }
 
   #curve(stage: Style['stage']): Curve {
-    return this.#curveOf(configFor(this.#wish, stage, this.#sharp));
-  }
-
-  #curveOf(config: Config): Curve {
-    return curveFor(config, this.#wish.looks);
+    return curveToFollow(this.#wish, stage, this.#sharp);
   }
 }
 

@@ -67,10 +67,12 @@ function paletteSatisfies({ info, output }: Task, palette: number | undefined): 
   return info.palette !== undefined && info.palette <= palette;
 }
 
-function jpegSatisfies(info: SourceInfo, { jpeg }: Picture): boolean {
+function jpegSatisfies(info: SourceInfo, output: Picture): boolean {
+  const { jpeg } = output;
   const progressive = info.jpeg?.progressive ?? false;
   if (jpeg.kind === 'baseline' && progressive) return false;
-  if (jpeg.kind === 'progressive' && !progressive) return false;
+  // Packed anew it is progressive, with nothing lost.
+  if (jpeg.kind === 'progressive' && !progressive && output.metadata !== 'none') return false;
   return jpeg.chroma === 'free' || jpeg.chroma === info.jpeg?.chroma;
 }
 
@@ -94,11 +96,17 @@ export async function instead(
   if (!result.missed && result.bytes <= REPACK_FROM * limit(stripped.length)) return undefined;
 
   const repacked = await repack(repacker, stripped, task);
+  if (repacked === undefined && needsPacking(task)) return undefined;
   const best: Deliverable =
-    repacked !== undefined && repacked.length < stripped.length
+    repacked !== undefined && (repacked.length < stripped.length || needsPacking(task))
       ? { bytes: repacked, kind: 'lossless' }
       : { bytes: stripped, kind: 'source' };
   return result.missed || result.bytes > limit(best.bytes.length) ? best : undefined;
+}
+
+/** Whether only a packed copy of the source is of the kind that was asked for. */
+function needsPacking({ info, output }: Task): boolean {
+  return info.format === 'jpeg' && output.jpeg.kind === 'progressive' && !info.jpeg?.progressive;
 }
 
 async function repack(
@@ -108,7 +116,8 @@ async function repack(
 ): Promise<Uint8Array | undefined> {
   if (info.format === 'jpeg') {
     // Packed anew it is progressive and without metadata.
-    const free = output.jpeg.kind === 'free' || info.jpeg?.progressive === true;
+    const { kind } = output.jpeg;
+    const free = kind === 'free' || kind === 'progressive' || info.jpeg?.progressive === true;
     return free && output.metadata === 'none' ? await repacker.jpeg(bytes) : undefined;
   }
   return info.format === 'png' ? await repacker.png(bytes) : undefined;

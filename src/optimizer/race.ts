@@ -7,6 +7,7 @@
  * is clearly smaller. What cannot win is not encoded.
  */
 import { Fault } from '../base/fault.ts';
+import type { Chroma } from '../image/encoding.ts';
 import { formatCard } from '../image/format.ts';
 import type { ChosenFormat } from '../plan/program.ts';
 import { searchAnimation } from './animation.ts';
@@ -232,7 +233,7 @@ function wishOf(
   content: Content,
   mode: Mode,
 ): Wish {
-  const forced = format === 'jpeg' ? forcedChroma(task.output) : undefined;
+  const forced = format === 'jpeg' ? (forcedChroma(task.output) ?? ownChroma(task)) : undefined;
   return {
     format,
     mode,
@@ -250,6 +251,11 @@ function wishOf(
     looks: { ...content, pixels: task.raster.width * task.raster.height },
     learned: task.learned,
   };
+}
+
+/** The chroma of a JPEG shown pixel for pixel, where it is halved: what is gone needs no bytes. */
+function ownChroma({ identity, info }: Task): Chroma | undefined {
+  return identity && info.jpeg?.chroma === '4:2:0' ? '4:2:0' : undefined;
 }
 
 /** Whether colour is kept at full resolution from the start. */

@@ -21,7 +21,7 @@ export interface Budget {
 
 /** What an earlier search of the same source found: where to start, never what to accept. */
 export interface Learned {
-  /** How the picture deviated from what its looks led to expect, in the curve's measure, by configuration. */
+  /** How the picture deviated from the curve it was expected to follow, in the curve's measure, by configuration. */
   readonly shifts: Readonly<Record<string, number>>;
 }
 

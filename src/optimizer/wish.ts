@@ -5,8 +5,8 @@
  * the chroma and the deviation to start from. Pure.
  */
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
-import type { Looks } from './expectation.ts';
-import { type Config, configOf } from './priors.ts';
+import { curveFor, type Looks } from './expectation.ts';
+import { type Config, type Curve, configOf, curveOf } from './priors.ts';
 import type { Goal } from './search.ts';
 import type { Learned, Mode } from './task.ts';
 
@@ -60,9 +60,6 @@ export function stagesOf(wish: Wish): readonly Stage[] {
   return [{ stage: 'final', cap: 3, rescue: 2, ...near }];
 }
 
-/** What of a deviation at one width is found again at another. */
-const SURPRISE_KEPT = 0.8;
-
 /** No result should lie further above its target than this, in points. */
 const WIDEST_ABOVE = 1.5;
 
@@ -93,13 +90,37 @@ export function firstChroma(wish: Wish): { readonly sharp: boolean; readonly ope
 }
 
 /**
- * Where to start: what is left of what an earlier search found with these settings
- * or with those that stand in for them; else as the looks of the picture say.
+ * Where to start: what an earlier search found with these settings or with those
+ * that stand in for them; else 0, as the looks of the picture say.
  */
 export function firstDeviation(wish: Wish, stage: Style['stage'], sharp: boolean): number {
   const config = knownConfig(wish, stage, sharp);
-  return config === undefined ? 0 : SURPRISE_KEPT * wish.learned!.shifts[config]!;
+  if (config === undefined) return 0;
+  return wish.learned!.shifts[config]! * TRANSFER[wish.format].kept;
 }
+
+/** The curve to search along: the one that an earlier search is remembered by, if there was one. */
+export function curveToFollow(wish: Wish, stage: Style['stage'], sharp: boolean): Curve {
+  const config = configFor(wish, stage, sharp);
+  const known = knownConfig(wish, stage, sharp) !== undefined;
+  return known ? curveToRemember(wish, config) : curveFor(config, wish.looks);
+}
+
+/** The curve that the deviation left for the next search counts from. */
+export function curveToRemember({ format, looks }: Wish, config: Config): Curve {
+  return TRANSFER[format].looks ? curveFor(config, looks) : curveOf(config, looks.pixels);
+}
+
+/**
+ * What one width tells the next, measured from 640 to 320 and 800 to 400 pixels. With
+ * JPEG and AVIF the whole deviation from the mean curve is found again; with WebP 0.8 of
+ * what the looks of either width do not explain.
+ */
+const TRANSFER: Readonly<Record<LossyFormat, { looks: boolean; kept: number }>> = {
+  jpeg: { looks: false, kept: 1 },
+  webp: { looks: true, kept: 0.8 },
+  avif: { looks: false, kept: 1 },
+};
 
 function knownConfig(
   wish: Wish,
