@@ -15,6 +15,7 @@ import { losslessEncoding, lossyEncoding } from './encodings.ts';
 import { keepPixels } from './exact.ts';
 import { type Found, searchLossy } from './lossy.ts';
 import type { Memory } from './memory.ts';
+import type { Mode } from './mode.ts';
 import { polish } from './polish.ts';
 import { firstChroma, styleOf, type Wish } from './wish.ts';
 
@@ -64,9 +65,18 @@ export async function searchAnimation(
   const { score, worst } = found.attempt;
   const measured = score === undefined ? {} : { score, ...(worst === undefined ? {} : { worst }) };
   const lossy: Found = { ...found, attempt: { ...attempt, ...measured } };
-  // Frames of flat colour pack better as they are.
+  return await orExact(bench, content, wish.mode, lossy);
+}
+
+/** The animation without loss, where its frames are plain and that takes no more bytes. */
+export async function orExact(
+  bench: Memory,
+  content: Content,
+  mode: Mode,
+  lossy: Found,
+): Promise<Found> {
   const hopeful = content.detail < PLAIN_FRAMES;
-  if (!hopeful || !bench.affords(losslessEncoding('webp', wish.mode), false)) return lossy;
-  const exact = await keepPixels(bench, 'webp', content, wish.mode);
-  return exact.attempt.bytes.length <= attempt.bytes.length ? exact : lossy;
+  if (!hopeful || !bench.affords(losslessEncoding('webp', mode), false)) return lossy;
+  const exact = await keepPixels(bench, 'webp', content, mode);
+  return exact.attempt.bytes.length <= lossy.attempt.bytes.length ? exact : lossy;
 }

@@ -10,7 +10,7 @@ import { Fault } from '../base/fault.ts';
 import type { Chroma } from '../image/encoding.ts';
 import { formatCard } from '../image/format.ts';
 import type { ChosenFormat } from '../plan/program.ts';
-import { searchAnimation } from './animation.ts';
+import { orExact, searchAnimation } from './animation.ts';
 import { type Ask, askOf } from './ask.ts';
 import { ceilingFor } from './ceiling.ts';
 import type { Content } from './content.ts';
@@ -175,7 +175,11 @@ async function bestWay(
   }
   if (ask.kind === 'lossless') return await keepPixels(bench, 'webp', content, mode);
   const wish = wishOf(task, format, target ?? 0, content, mode);
-  if (ask.kind === 'quality') return await atQuality(bench, wish, ask.quality);
+  if (ask.kind === 'quality') {
+    const fixed = await atQuality(bench, wish, ask.quality);
+    // Frames of flat colour pack better as they are, whatever quality was named.
+    return bench.raster.pages > 1 ? await orExact(bench, content, mode, fixed) : fixed;
+  }
   if (bench.raster.pages > 1) return await searchAnimation(bench, wish, content);
   if (format !== 'webp') return await patiently(bench, wish, content);
   return await webpToTarget(bench, wish, content);
