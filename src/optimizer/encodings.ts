@@ -23,11 +23,10 @@ const TEN_BITS_FROM = 80;
 export interface Style {
   readonly format: LossyFormat;
   /**
-   * `glance`: the cheapest that tells how a picture deviates; `search`: cheap, scores
-   * alike; `final`: what is delivered. They agree where nothing is gained. `haste` is what
-   * is delivered when there is no time for better.
+   * `search`: cheap, scores alike; `final`: what is delivered. They agree where nothing is
+   * gained. `haste` is what is delivered when there is no time for better.
    */
-  readonly stage: 'glance' | 'search' | 'final' | 'haste';
+  readonly stage: 'search' | 'final' | 'haste';
   readonly mode: Mode;
   /** The answer to a large miss: colour at full resolution (JPEG), sharper subsampling (WebP). */
   readonly sharpChroma: boolean;
@@ -47,8 +46,8 @@ export function lossyEncoding(style: Style, quality: number): Encoding {
         chroma: style.sharpChroma ? '4:4:4' : '4:2:0',
         progressive: style.progressive && (style.stage === 'final' || haste),
         // Without scans to optimise `full` is as quick as `trellis`, and it keeps the deringing
-        // that moves text by 20 points. Fast encodings with full chroma have no curve.
-        effort: haste || (style.stage === 'glance' && !style.sharpChroma) ? 'fast' : 'full',
+        // that moves text by 20 points.
+        effort: haste ? 'fast' : 'full',
       };
     case 'webp':
       return {
@@ -63,7 +62,7 @@ export function lossyEncoding(style: Style, quality: number): Encoding {
       return {
         format: 'avif',
         quality: wholeQuality<'avif'>(quality),
-        effort: patient ? 3 : haste || style.stage === 'glance' ? 0 : 1,
+        effort: patient ? 3 : haste ? 0 : 1,
         depth: patient && (style.target ?? 0) >= TEN_BITS_FROM ? 10 : 8,
         chroma: '4:4:4',
       };
