@@ -24,7 +24,7 @@ export interface EngineOptions {
     /** Memory at which a worker is killed, in bytes. */
     readonly workerMemory?: number;
   };
-  /** Time for encoding and measuring a first answer, in milliseconds. */
+  /** Time to work on a first answer, decoding included, in milliseconds. */
   readonly latencyBudget?: number;
   /** How first answers are made. */
   readonly mode?: Mode;

@@ -14,6 +14,7 @@ import { type SourceInfo, uprightSize } from '../image/source-info.ts';
 import { optimize, type Tools } from '../optimizer/optimize.ts';
 import { predict } from '../optimizer/predict.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
+import type { Budget } from '../optimizer/task.ts';
 import { lower, type Measured } from '../plan/lower.ts';
 import type { Output } from '../plan/output.ts';
 import { printProgram } from '../plan/print.ts';
@@ -43,7 +44,7 @@ export async function carryOut(order: Order, tools: Tools): Promise<Outcome> {
   const start = performance.now();
   if (order.plan.output.kind === 'source') return safeSource(order);
   const info = await timed(timings, 'decode', () => probe({ path: order.path }, order.limits));
-  const made = await make(order, info, tools, timings);
+  const made = await make(order, info, tools, { timings, start });
   timings.total = performance.now() - start;
   return {
     body: await pack(made.bytes, order.resultFile),
@@ -77,13 +78,15 @@ export async function explainOrder(order: Order): Promise<ExplainOutcome> {
   };
 }
 
-async function make(
-  order: Order,
-  info: SourceInfo,
-  tools: Tools,
-  timings: Stopwatch,
-): Promise<Made> {
+/** When the order began, and what its stages took. */
+interface Course {
+  readonly timings: Stopwatch;
+  readonly start: number;
+}
+
+async function make(order: Order, info: SourceInfo, tools: Tools, course: Course): Promise<Made> {
   const { output } = order.plan;
+  const { timings } = course;
   const program = await programOf(order, info, timings);
   if (output.kind === 'facts') return facts(order, info, program.size, output.form);
   const raster = await timed(timings, 'transform', () =>
@@ -91,7 +94,7 @@ async function make(
   );
   switch (output.kind) {
     case 'picture':
-      return picture(order, info, program, raster, output, tools, timings);
+      return picture(order, info, program, raster, output, tools, course);
     case 'blurhash':
       return text(blurhash(raster, output.x, output.y), 'text/plain; charset=utf-8', raster);
     case 'palette': {
@@ -129,7 +132,7 @@ async function picture(
   raster: Raster,
   output: Extract<Output, { kind: 'picture' }>,
   tools: Tools,
-  timings: Stopwatch,
+  { timings, start }: Course,
 ): Promise<Made> {
   const chosen = program.chosen!;
   const source = program.identity ? new Uint8Array(await readFile(order.path)) : undefined;
@@ -143,7 +146,7 @@ async function picture(
         output,
         identity: program.identity,
         ...(source ? { source } : {}),
-        budget: order.budget,
+        budget: remaining(order.budget, start),
         ...(order.learned ? { learned: order.learned } : {}),
       },
       tools,
@@ -157,6 +160,14 @@ async function picture(
     receipt,
     learned,
     diagnostics: remarks(info, program, receipt),
+  };
+}
+
+/** What decoding and transforming have left of the time for a picture. */
+function remaining(budget: Budget, start: number): Budget {
+  return {
+    ...budget,
+    milliseconds: Math.max(1, budget.milliseconds - (performance.now() - start)),
   };
 }
 

@@ -71,7 +71,7 @@ export const OPTIONS = {
     env: 'FOVEA_LATENCY',
     flag: 'latency',
     fallback: '1s',
-    doc: 'Time for encoding and measuring a first answer; what is left to gain is gained in the background.',
+    doc: 'Time to work on a first answer, decoding included; what is left to gain is gained in the background.',
   }),
   'limits.sourceBytes': bytes({
     env: 'FOVEA_SOURCE_BYTES',
