@@ -32,6 +32,8 @@ export interface Found {
   readonly attempt: Attempt;
   /** The target was met, or there was none. */
   readonly reached: boolean;
+  /** It was missed by little and for want of time only: better than the source, until it is refined. */
+  readonly hurried?: boolean;
   /** Pixels changed. */
   readonly lossy: boolean;
   readonly reason: string;
@@ -41,6 +43,9 @@ export interface Found {
 
 /** Points under the target that pass, in every mode: half of what anyone could see. */
 export const PASS_BELOW = 0.5;
+
+/** A miss by at most this much is delivered when time is up; a larger one gives way to the source. */
+const HURRIED_BELOW = 8;
 
 /** A first score this far under what was expected means that chroma is the problem. */
 const CHROMA_MISS = 8;
@@ -277,9 +282,11 @@ class Search {
     const curve = curveToRemember(this.#wish, config);
     const deviation = curve.deviation(quality, regular.score);
     const reached = this.#passes(attempt);
+    const near = attempt.score >= this.#wish.target - HURRIED_BELOW;
     return {
       attempt,
       reached,
+      ...(this.#late && !reached && near ? { hurried: true } : {}),
       lossy: true,
       reason: this.#reason(reached, quality),
       learned: { config, deviation },

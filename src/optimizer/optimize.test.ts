@@ -323,6 +323,33 @@ describe('short of time', () => {
     expect(hands.encodings).toMatchObject([{ format: 'avif', effort: 1 }]);
   });
 
+  test('a small miss is delivered when time is up, not a source many times its size', async () => {
+    const hands = tools({ deviation: -2, pace: 20 });
+    const { raster: shown } = task('avif');
+    const big = { ...SOURCE, format: 'jpeg', bytes: 90_000 } as const;
+    const { receipt } = await optimize(
+      task('avif', {
+        alternatives,
+        info: big,
+        identity: true,
+        source: new Uint8Array(90_000),
+        raster: shown,
+        budget: within(26),
+      }),
+      {
+        ...hands,
+        repacker: {
+          jpeg: async () => undefined,
+          png: async () => undefined,
+          strip: async (b) => b,
+        },
+      },
+    );
+    expect(receipt.kind).toBe('encoded');
+    expect(receipt.outOfReach).toBeUndefined();
+    expect(receipt.bytes).toBeLessThan(90_000);
+  });
+
   test('a miss is corrected by what was learned, though nobody looks again', async () => {
     const hands = tools({ deviation: -2, pace: 20 });
     const { receipt } = await optimize(task('avif', { alternatives, budget: within(38) }), hands);

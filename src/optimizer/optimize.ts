@@ -57,7 +57,7 @@ export async function optimize(task: Task, tools: Tools): Promise<Optimized> {
   const source = await instead(task, tools.repacker, {
     bytes: found.attempt.bytes.length,
     lossy: found.lossy,
-    missed: !found.reached,
+    missed: !found.reached && !found.hurried,
   });
   if (source === undefined) return fromEncoder(task, bench, mode, found);
   const reason = found.reached
@@ -91,7 +91,7 @@ function fromEncoder(task: Task, bench: Workbench, mode: Mode, found: Found): Op
       encoding: encodingText(encoding),
       ...(score === undefined ? {} : { score }),
       ...(worst === undefined ? {} : { worst }),
-      ...(found.reached ? {} : { outOfReach: true }),
+      ...(found.reached || found.hurried ? {} : { outOfReach: true }),
       kind: found.lossy ? 'encoded' : 'lossless',
     },
   };
