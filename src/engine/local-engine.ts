@@ -142,9 +142,11 @@ export class LocalEngine implements Engine {
     if (job.storedOnly) {
       throw notStored();
     }
-    const collapsed = this.#flights.has(key);
+    // Nobody waits for work that may be cut short by the deadline of another.
+    const flight = `${key} ${job.compiled.response.deadline ?? ''}`;
+    const collapsed = this.#flights.has(flight);
     const made = await this.#flights
-      .run(key, (signal) => this.#make(job, plan, key, source, { start, signal }), job.signal)
+      .run(flight, (signal) => this.#make(job, plan, key, source, { start, signal }), job.signal)
       .catch((error: unknown) => {
         // Too late for this visitor; the next one finds it made.
         if (isFault(error, 'render-timeout') && job.compiled.response.deadline !== undefined) {
