@@ -28,7 +28,7 @@ export interface Style {
    */
   readonly stage: 'search' | 'final' | 'haste';
   readonly mode: Mode;
-  /** The answer to a large miss: colour at full resolution (JPEG), sharper subsampling (WebP). */
+  /** Colour at full resolution (JPEG, AVIF), sharper subsampling (WebP). */
   readonly sharpChroma: boolean;
   /** The score to reach, where there is one. */
   readonly target: number | undefined;
@@ -64,7 +64,7 @@ export function lossyEncoding(style: Style, quality: number): Encoding {
         quality: wholeQuality<'avif'>(quality),
         effort: patient ? 3 : haste ? 0 : 1,
         depth: patient && (style.target ?? 0) >= TEN_BITS_FROM ? 10 : 8,
-        chroma: '4:4:4',
+        chroma: style.sharpChroma ? '4:4:4' : '4:2:0',
       };
     }
   }

@@ -74,10 +74,13 @@ const FAMILIES: Readonly<Partial<Record<Config, Family>>> = {
 /** Deviations that are believed; pictures unlike any behind the lines stay within. */
 const MOST = 4.3;
 
-/** The curve of a configuration for a picture of these looks; deviations count from there. */
-export function curveFor(config: Config, looks: Looks): Curve {
+/**
+ * The curve of a configuration for a picture of these looks; deviations count from there.
+ * `share`: how much of what the looks say is believed, 0..1.
+ */
+export function curveFor(config: Config, looks: Looks, share = 1): Curve {
   const usual = curveOf(config, looks.pixels);
-  const expected = SCORES.map((_, i) => deviationAt(config, i, looks));
+  const expected = SCORES.map((_, i) => share * deviationAt(config, i, looks));
   const lean = (quality: number) => between(expected, usual.score(quality));
   const score = (quality: number, deviation = 0) => usual.score(quality, lean(quality) + deviation);
   return {

@@ -30,6 +30,6 @@ export function quickest(
 export function hastyEncoding(format: FormatName): Encoding {
   if (format === 'gif') return hastyGif(256);
   if (!isLossyFormat(format)) return hastyLossless('png');
-  const plain = { mode: 'online', sharpChroma: false, target: undefined } as const;
+  const plain = { mode: 'online', sharpChroma: format === 'avif', target: undefined } as const;
   return lossyEncoding({ format, stage: 'haste', progressive: false, ...plain }, ANY);
 }

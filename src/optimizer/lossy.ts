@@ -8,9 +8,9 @@
  * picture tell the first quality as well as a cheap encoding would.
  *
  * Four things besides quality are decided here: chroma at full resolution when
- * a first score lies far under the curve; half a step where AVIF's steps are
- * wide; one step up when a region of the picture comes out much worse than the
- * whole; and stopping, when time is up.
+ * a first score lies far under the curve; the other chroma, as half a step, where
+ * the steps of quality are wide; one step up when a region of the picture comes out
+ * much worse than the whole; and stopping, when time is up.
  */
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
 import { type Config, type Curve, configOf } from './priors.ts';
@@ -53,28 +53,34 @@ const CHROMA_MISS = 8;
 /** The worst region may lie this far under the target. */
 export const WORST_BELOW = 25;
 
-/** Points by which the target rises when it lies lower. */
-const WORST_STEP = 3;
+/**
+ * Points by which the score rises when it lies lower: as many as the region lacks, for
+ * each point of score lifts it by one, in the median of 220 curves; bounded both ways.
+ */
+const WORST_STEP = { least: 1, most: 3 } as const;
 
 /** Qualities by which a step up may go further than needed where the result is there already. */
 const STEP_SLACK = 3;
 
 /**
- * A quantiser step of AVIF is 2 to 4 points at low targets. A result this far
- * over the target is tried again with 4:2:0, which scores about 1.5 less for
- * 3 % fewer bytes: half a step between two steps.
+ * One step of quality is 2 to 4 points with AVIF at low targets, and up to 8 with WebP. A
+ * result this far over the target is tried again with the other chroma: half a step.
  */
-const HALF_STEP_FROM = 1.5;
+const HALF_STEP = { from: 1.5, to: 6, tries: 2, aim: 0.3 } as const;
+
+/** What chroma at full resolution adds to the score at equal quality: medians of 220 curves. */
+const SHARPER: Readonly<Record<LossyFormat, number>> = { jpeg: 2.5, webp: 0.6, avif: 1.3 };
 
 /** Share of the way to its floor that a step up must bring the worst region. */
 const STEP_HELP = 0.5;
 
 /**
- * Up to this many pixels the metric sees a handful of blocks and its scores say
- * little about colour and edges, while the bytes at stake are few: the search
- * may raise the quality above that of a mean picture, not lower it.
+ * A small picture is a handful of blocks to the metric, whose scores then say little
+ * about colour and edges, while the bytes at stake are few: the search may raise the
+ * quality above that of a mean picture, not lower it. So it is up to `always` pixels, one
+ * window of the metric, and up to `most` where a region lies `uneven` points under the whole.
  */
-const FEW_PIXELS = 48_000;
+const SMALL = { always: 128 * 128, most: 48_000, uneven: 4 } as const;
 
 /** Settings for a file that is not measured, best first; the last serves where none is in time. */
 const UNMEASURED: Readonly<Record<LossyFormat, readonly Style['stage'][]>> = {
@@ -228,21 +234,42 @@ class Search {
     this.#open = false;
   }
 
-  async #halfStep({ encoding, score, bytes }: Measured): Promise<Measured | undefined> {
-    const { target } = this.#wish;
-    if (encoding.format !== 'avif' || score <= target + HALF_STEP_FROM) return undefined;
-    const half = { ...encoding, chroma: '4:2:0' } as const;
-    if (this.#late || !this.#bench.affords(half)) return undefined;
-    const found = await this.#bench.measure(half);
-    const good = this.#passes(found) && found.worst >= target - WORST_BELOW;
-    return good && found.bytes.length < bytes.length ? found : undefined;
+  /** The other chroma where it comes nearer to the target with fewer bytes. */
+  async #halfStep(found: Measured): Promise<Measured | undefined> {
+    const { target, format, chroma } = this.#wish;
+    const over = found.score - target;
+    if (this.#late || over <= HALF_STEP.from || over > HALF_STEP.to) return undefined;
+    const sharp = !this.#sharp;
+    // JPEG pays a quarter of its bytes for colour that may not be there.
+    if (!chroma.free || (format === 'jpeg' && sharp && !chroma.suspect)) return undefined;
+    const shift = sharp ? SHARPER[format] : -SHARPER[format];
+    const curve = this.#curve('final');
+    const deviation = curve.deviation(qualityOf(found), found.score + shift);
+    const { from: above, tries: cap, aim } = HALF_STEP;
+    const edges = { target, below: PASS_BELOW, above, aim, ceiling: this.#ceiling };
+    const goal: Goal = { ...edges, cap, rescue: 0 };
+    const points: Tried[] = [];
+    for (;;) {
+      const quality = nextQuality(curve, rungsOf(format), points, goal, deviation);
+      if (quality === undefined) break;
+      const encoding = lossyEncoding(styleOf(this.#wish, 'final', sharp), quality);
+      if (!this.#bench.affords(encoding)) break;
+      const attempt = await this.#bench.measure(encoding);
+      points.push({ quality, score: attempt.score, attempt });
+    }
+    const half = bestPoint(points, goal)?.attempt;
+    if (half === undefined || !this.#passes(half)) return undefined;
+    const even = half.worst >= Math.min(found.worst, target - WORST_BELOW);
+    return even && half.bytes.length < found.bytes.length ? half : undefined;
   }
 
   async #stepUp(found: Measured): Promise<Measured | undefined> {
     const curve = this.#curve('final');
     const quality = qualityOf(found);
     const deviation = curve.deviation(quality, found.score);
-    const higher = Math.ceil(curve.quality(this.#wish.target + WORST_STEP, deviation));
+    const floor = this.#wish.target - WORST_BELOW;
+    const lacking = Math.min(WORST_STEP.most, Math.max(WORST_STEP.least, floor - found.worst));
+    const higher = Math.round(curve.quality(this.#wish.target + lacking, deviation));
     const next = Math.min(this.#ceiling, Math.max(quality + 1, higher));
     const encoding = this.#encoding('final', next);
     const before = this.#measuredBetween(quality, next + STEP_SLACK);
@@ -250,7 +277,6 @@ class Search {
       return undefined;
     const raised = before ?? (await this.#bench.measure(encoding));
     // A step that hardly helps the region is not worth its bytes.
-    const floor = this.#wish.target - WORST_BELOW;
     const enough = found.worst + STEP_HELP * (floor - found.worst);
     return raised.worst >= enough ? raised : undefined;
   }
@@ -258,7 +284,8 @@ class Search {
   /** A small picture at the quality of a mean one, where the search went below that. */
   async #keepUp(found: Measured): Promise<Measured | undefined> {
     const { width, height } = this.#bench.raster;
-    if (width * height > FEW_PIXELS) return undefined;
+    const even = found.worst > found.score - SMALL.uneven;
+    if (width * height > (even ? SMALL.always : SMALL.most)) return undefined;
     const mean = Math.round(this.#curve('final').quality(this.#wish.target, 0));
     const quality = Math.min(mean, this.#ceiling);
     const encoding = this.#encoding('final', quality);

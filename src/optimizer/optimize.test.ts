@@ -26,6 +26,8 @@ interface World {
   readonly lossless?: number;
   /** Milliseconds per encoding. */
   readonly pace?: number;
+  /** Qualities per step: without sharp chroma only every so many give another file. */
+  readonly coarse?: number;
   /** Factor on the bytes of a format. */
   readonly weight?: Readonly<Record<string, number>>;
 }
@@ -45,11 +47,13 @@ function tools(world: World = {}, repacker?: Repacker): Tools & { encodings: Enc
       }
       const sharp =
         config.includes('4:4:4') || config.includes('smart') || encoding.format === 'avif';
+      const step = sharp ? 1 : (world.coarse ?? 1);
+      const quality = Math.min(100, Math.ceil(encoding.quality / step) * step);
       const score =
-        curveFor(config, looksOf(raster)).score(encoding.quality, world.deviation ?? 0) -
+        curveFor(config, looksOf(raster)).score(quality, world.deviation ?? 0) -
         (sharp ? 0 : (world.smear ?? 0));
       const weight = world.weight?.[encoding.format] ?? 1;
-      return file((weight * pixels * Math.exp(lnBpp(config, encoding.quality))) / 8, score);
+      return file((weight * pixels * Math.exp(lnBpp(config, quality))) / 8, score);
     },
     async decode(bytes) {
       return { ...reference!, data: bytes };
@@ -244,6 +248,26 @@ describe('online', () => {
     const { receipt } = await optimize(task('jpeg', { output }), tools({ smear: 30 }));
     expect(receipt.encoding).toContain('4:2:0');
     expect(receipt.outOfReach ?? receipt.score! >= 69.5).toBe(true);
+  });
+
+  test('where the steps of quality are wide, the other chroma is half a step', async () => {
+    const wide = tools({ coarse: 20 });
+    const { receipt } = await optimize(task('webp', { raster: large() }), wide);
+    const plain = receipt.trials.filter(({ encoding }) => !encoding.includes('smart'));
+    expect(plain.every(({ score }) => score! < 69.5 || score! > 71.5)).toBe(true);
+    expect(receipt.encoding).toContain('smart');
+    expect(receipt.score!).toBeGreaterThanOrEqual(69.5);
+    expect(receipt.score!).toBeLessThanOrEqual(71.5);
+    const least = Math.min(...plain.filter((t) => t.score! >= 69.5).map((t) => t.bytes));
+    expect(receipt.bytes).toBeLessThan(least);
+  });
+
+  test('a chroma that the plan forces is no half step', async () => {
+    const jpeg = { kind: 'free', chroma: '4:2:0' } as const;
+    const output = asked({ kind: 'target', score: 70 }, { jpeg });
+    const made = tools({ coarse: 20 });
+    await optimize(task('jpeg', { output, raster: large() }), made);
+    expect(made.encodings.every((e) => e.format === 'jpeg' && e.chroma === '4:2:0')).toBe(true);
   });
 
   test('an uneven result goes one step up', async () => {

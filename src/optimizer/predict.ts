@@ -48,7 +48,7 @@ export function predict(question: Question): string {
     format,
     stage: 'final',
     mode,
-    sharpChroma: format === 'jpeg' && forcedChroma(output) === '4:4:4',
+    sharpChroma: format === 'avif' || (format === 'jpeg' && forcedChroma(output) === '4:4:4'),
     target: ask.kind === 'target' ? ask.score : undefined,
     progressive: progressiveJpeg(output, info),
   };

@@ -63,8 +63,8 @@ const PLAIN_SHARE = 0.15;
  * and 5 to 20 % fewer above, WebP's sharper subsampling saves 5 to 20 %.
  */
 const CHROMA_EDGES = {
-  jpeg: { from: 75, high: 0.006, low: 0.012, none: 65 },
-  webp: { from: 75, high: 0.0015, low: 0.004, none: 0 },
+  jpeg: { from: 75, high: 0.0024, low: 0.012, none: 65 },
+  webp: { from: 75, high: 0, low: 0.001, none: 0 },
 } as const;
 
 /** Chroma edges from which a large miss is blamed on colour. */
@@ -151,7 +151,7 @@ const plainStyle = (format: LossyFormat) =>
     format,
     stage: 'final',
     mode: 'online',
-    sharpChroma: false,
+    sharpChroma: format === 'avif',
     target: undefined,
     progressive: true,
   }) as const;
@@ -249,7 +249,7 @@ function wishOf(
       ? { sharp: forced === '4:4:4', free: false, suspect: false }
       : {
           sharp: sharpFirst(format, target, content.chromaEdges, mode),
-          free: format !== 'avif',
+          free: true,
           suspect: content.chromaEdges > CHROMA_SUSPECT,
         },
     looks: { ...content, pixels: task.raster.width * task.raster.height },
@@ -264,7 +264,7 @@ function ownChroma({ identity, info }: Task): Chroma | undefined {
 
 /** Whether colour is kept at full resolution from the start. */
 function sharpFirst(format: LossyFormat, target: number, edges: number, mode: Mode): boolean {
-  if (format === 'avif') return false;
+  if (format === 'avif') return true;
   const { from, high, low, none } = CHROMA_EDGES[format];
   // Without a second look the safe side is the sharp one.
   if (mode === 'instant') return edges > low;
@@ -275,7 +275,8 @@ function sharpFirst(format: LossyFormat, target: number, edges: number, mode: Mo
 async function atQuality(bench: Memory, wish: Wish, quality: number): Promise<Found> {
   const used = Math.min(quality, wish.ceiling);
   const { format, mode, progressive } = wish;
-  const sharpChroma = format === 'jpeg' && wish.chroma.sharp && !wish.chroma.free;
+  const ordered = format === 'jpeg' && wish.chroma.sharp && !wish.chroma.free;
+  const sharpChroma = format === 'avif' || ordered;
   const style = { format, mode, sharpChroma, target: undefined, progressive } as const;
   const [usual, quicker, hasty] = (['final', 'search', 'haste'] as const).map((stage) =>
     lossyEncoding({ ...style, stage }, used),

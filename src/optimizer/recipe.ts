@@ -5,4 +5,4 @@
  * that a change of settings or rules makes new renditions instead of serving
  * old ones under a new meaning. Raise it with every change of what is encoded.
  */
-export const RECIPE = 'optimizer 3';
+export const RECIPE = 'optimizer 4';

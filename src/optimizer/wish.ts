@@ -63,9 +63,12 @@ export function stagesOf(wish: Wish): readonly Stage[] {
 /** No result should lie further above its target than this, in points. */
 const WIDEST_ABOVE = 1.5;
 
-/** Points over the target worth no further evaluation: one costs 3 % of the bytes at 60, 6 % at 80. */
+/**
+ * Points over the target worth no further evaluation: one costs 3 % of the bytes at 60,
+ * 6 % at 80, and with the half point that may be missing below the whole window is 6 %.
+ */
 function windowAbove(target: number): number {
-  return Math.min(WIDEST_ABOVE, Math.max(0.5, WIDEST_ABOVE - (target - 60) / 25));
+  return Math.min(1.4, Math.max(0.3, 1.4 - (target - 55) / 25));
 }
 
 /** Points over the target that are aimed at: the middle of the window where points are cheap. */
