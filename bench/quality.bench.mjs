@@ -114,7 +114,7 @@ function progress(text) {
 }
 
 function line({ picture, width, client, target, known, spent, plain: one, ...row }) {
-  const flags = `${known ? ' known' : ''}${row.outOfReach ? ' out of reach' : ''} ${row.kind}`;
+  const flags = ` ${known}${row.outOfReach ? ' out of reach' : ''} ${row.kind}`;
   const facts = `cost ${plain(spent / one)} miss ${plain(row.score - target)} bytes ${row.bytes}`;
   return `${picture.name} ${width} ${client} ${target}${flags}: ${facts} < ${row.tried}`;
 }

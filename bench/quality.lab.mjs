@@ -17,8 +17,10 @@ import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
 import { WORST_BELOW } from '../dist/optimizer/lossy.js';
 import { optimize } from '../dist/optimizer/optimize.js';
 import { rungsOf } from '../dist/optimizer/search.js';
+import { teach } from '../dist/optimizer/teach.js';
 import { vipsEncoder } from '../dist/vips/encode.js';
 import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../dist/vips/lossless.js';
+import { halve } from '../dist/vips/pixels.js';
 import { shownTo } from './quality.corpus.mjs';
 import { msSsim } from './quality.second.mjs';
 
@@ -98,19 +100,7 @@ export function outputFor(target, fields = {}) {
  */
 export async function run(raster, { client, target, mode = 'online', learned }) {
   const shown = shownTo(client, raster);
-  const accepted = FORMATS[client].filter((f) => f !== 'jpeg' || shown.channels === 3);
-  const [chosen, ...alternatives] = accepted.map((format) => ({
-    format,
-    lossless: false,
-    rule: 0,
-  }));
-  const result = await timed({
-    ...{ raster: shown, chosen, alternatives, identity: false },
-    info: { ...NOWHERE, width: shown.width, height: shown.height },
-    output: outputFor(target),
-    budget: { mode, milliseconds: LONG },
-    ...(learned ? { learned } : {}),
-  });
+  const result = await timed(taskOf(shown, { client, target, mode, learned }));
   const { receipt, winner, spent, own } = result;
   const again = await processorTime(() => vipsEncoder.encode(shown, winner));
   return {
@@ -123,6 +113,33 @@ export async function run(raster, { client, target, mode = 'online', learned }) 
     trials: receipt.trials.length,
     tried: receipt.trials.map((t) => `${t.encoding}=${t.score?.toFixed(1) ?? '-'}`).join(' | '),
   };
+}
+
+function taskOf(shown, { client, target, mode, learned }) {
+  const accepted = FORMATS[client].filter((f) => f !== 'jpeg' || shown.channels === 3);
+  const [chosen, ...alternatives] = accepted.map((format) => ({
+    format,
+    lossless: false,
+    rule: 0,
+  }));
+  return {
+    ...{ raster: shown, chosen, alternatives, identity: false },
+    info: { ...NOWHERE, width: shown.width, height: shown.height },
+    output: outputFor(target),
+    budget: { mode, milliseconds: LONG },
+    ...(learned ? { learned } : {}),
+  };
+}
+
+/** What refining a rendition teaches beside what its search did, as the background does it. */
+export async function lesson(raster, { client, target, format, learned }) {
+  const task = taskOf(shownTo(client, raster), { client, target, mode: 'background', learned });
+  const tools = { encoder: vipsEncoder, metric, halve, now: () => performance.now() };
+  let taught;
+  const spent = await processorTime(async () => {
+    taught = await teach(task, format, learned, tools);
+  });
+  return { learned: taught, spent };
 }
 
 /** A smaller trial passed by its score, and its worst region made the optimizer go on. */

@@ -85,7 +85,7 @@ async function bytesPlot(rows, picture, width) {
     curves.push({ client, points });
   }
   const stops = rows.filter(
-    (r) => r.picture.file === picture.file && r.width === width && !r.known,
+    (r) => r.picture.file === picture.file && r.width === width && r.known === 'cold',
   );
   const high = Math.max(...curves.flatMap(({ points }) => points.map(({ y }) => y)));
   const chart = new Chart({
@@ -108,8 +108,9 @@ function trialsPlot(rows) {
   const share = (some, n) =>
     some.filter(({ trials }) => trials === n).length / Math.max(1, some.length);
   const groups = [
-    [rows.filter(({ known }) => !known), '#64748b', 'cold'],
-    [rows.filter(({ known }) => known), '#0ea5e9', 'another width was searched before'],
+    [rows.filter(({ known }) => known === 'cold'), '#64748b', 'cold'],
+    [rows.filter(({ known }) => known === 'answered'), '#0ea5e9', 'another width was answered'],
+    [rows.filter(({ known }) => known === 'refined'), '#16a34a', 'another width was refined'],
   ];
   const chart = new Chart({
     x: [0.4, most + 0.6],
@@ -118,7 +119,7 @@ function trialsPlot(rows) {
   });
   for (const [i, [some, colour, name]] of groups.entries()) {
     for (let n = 1; n <= most; n++) {
-      chart.bar(n - 0.4 + i * 0.4, n + i * 0.4, share(some, n), colour);
+      chart.bar(n - 0.42 + i * 0.28, n - 0.14 + i * 0.28, share(some, n), colour);
     }
     chart.label(most + 0.5, 0.74 - i * 0.06, `${name} (${some.length})`, colour, 'end');
   }
@@ -135,28 +136,28 @@ function costPlot(rows) {
     title: 'Processor time of a search over one plain encode',
   });
   for (const [i, format] of formats.entries()) {
-    for (const known of [false, true]) {
+    for (const [place, known] of ['cold', 'answered', 'refined'].entries()) {
       const some = rows.filter(
         (r) => r.format === format && r.known === known && r.kind === 'encoded',
       );
       const ratios = some.map(({ spent, plain }) => spent / plain).filter(Number.isFinite);
       if (ratios.length === 0) continue;
-      const at = 2 * i + (known ? 1.4 : 0.6);
+      const at = 2 * i + 0.4 + 0.6 * place;
       for (const [n, ratio] of ratios.entries()) {
         // Spread by the golden ratio, so that dots do not hide each other
-        chart.dot(at - 0.3 + 0.6 * ((n * 0.618) % 1), Math.min(8, ratio), COLOURS[format], 1.5);
+        chart.dot(at - 0.25 + 0.5 * ((n * 0.618) % 1), Math.min(8, ratio), COLOURS[format], 1.5);
       }
       const middle = median(ratios);
       chart.line(
         [
-          { x: at - 0.35, y: middle },
-          { x: at + 0.35, y: middle },
+          { x: at - 0.28, y: middle },
+          { x: at + 0.28, y: middle },
         ],
         '#111',
       );
-      const name = `${format} ${known ? 'known' : 'cold'} ${plain(middle)}`;
-      // Two rows, because neighbours would run into each other
-      chart.label(at, known ? 0 : 0.35, name, COLOURS[format], 'middle');
+      const name = `${format} ${known} ${plain(middle)}`;
+      // Rows, because neighbours would run into each other
+      chart.label(at, 0.35 * (2 - place), name, COLOURS[format], 'middle');
     }
   }
   return chart.text({ xs: [], ys: [0, 1, 2, 3, 4, 5, 6, 7, 8] });

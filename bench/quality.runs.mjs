@@ -3,7 +3,7 @@
  * for it, and judged at once, so that nothing but numbers is kept.
  */
 import { rasterOf } from './quality.corpus.mjs';
-import { run } from './quality.lab.mjs';
+import { lesson, run } from './quality.lab.mjs';
 
 /** Runs of the optimizer, each made once, with the pictures they belong to. */
 export class Runs {
@@ -16,19 +16,27 @@ export class Runs {
     this.#progress = progress;
   }
 
-  /** One rendition; `taught`: the run of another width that came before. */
-  async of(picture, width, client, target, { mode = 'online', taught } = {}) {
-    const key = [picture.file, width, client, target, mode, taught !== undefined].join('|');
-    const known = this.#done.get(key);
-    if (known !== undefined) return known;
-    this.#progress(`${picture.name} ${width} ${client} ${target} ${mode}${taught ? ' known' : ''}`);
+  /**
+   * One rendition; `learned`: what another width taught that was answered, or refined
+   * too, as `known` says.
+   */
+  async of(picture, width, client, target, { mode = 'online', known = 'cold', learned } = {}) {
+    const key = [picture.file, width, client, target, mode, known].join('|');
+    const done = this.#done.get(key);
+    if (done !== undefined) return done;
+    this.#progress(`${picture.name} ${width} ${client} ${target} ${mode} ${known}`);
     const raster = await rasterOf(picture, width);
-    const learned = taught?.learned;
     const made = await run(raster, { client, target, mode, ...(learned ? { learned } : {}) });
-    const row = { ...made, picture, width, mode, known: taught !== undefined, key };
+    const row = { ...made, picture, width, mode, known, key };
     this.#done.set(key, row);
     this.rows.push(row);
     return row;
+  }
+
+  /** What refining a rendition teaches beside what its search did, and what that takes. */
+  async lesson(row) {
+    this.#progress(`${row.picture.name} ${row.width} ${row.client} ${row.target} lesson`);
+    return await lesson(await rasterOf(row.picture, row.width), row);
   }
 
   /** Every combination, picture by picture; a picture that is no wider is not measured twice. */

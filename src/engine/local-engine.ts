@@ -12,6 +12,7 @@ import { Fault, isFault } from '../base/fault.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { sniffFormat } from '../image/sniff.ts';
+import { joined } from '../optimizer/learning.ts';
 import type { Budget, Learned } from '../optimizer/task.ts';
 import { canonicalize } from '../plan/canonicalize.ts';
 import { hashKey, type Key } from '../plan/key.ts';
@@ -306,6 +307,7 @@ export class LocalEngine implements Engine {
       return;
     }
     if ('file' in better.body) await rm(better.body.file, { force: true });
+    if (better.learned) this.#learn(source.hash, better.learned);
     await this.#renditions.update(key, { ...current.meta, refined: true });
   }
 
@@ -340,9 +342,9 @@ export class LocalEngine implements Engine {
   }
 
   #learn(hash: string, learned: Learned): void {
-    const shifts = { ...this.#learned.get(hash)?.shifts, ...learned.shifts };
+    const all = joined(this.#learned.get(hash), learned);
     this.#learned.delete(hash);
-    this.#learned.set(hash, { shifts });
+    this.#learned.set(hash, all);
     if (this.#learned.size > LEARNED_SOURCES)
       this.#learned.delete(this.#learned.keys().next().value!);
   }

@@ -13,6 +13,7 @@ import type { Repacker, Tools } from '../optimizer/optimize.ts';
 import { RECIPE } from '../optimizer/recipe.ts';
 import { vipsEncoder } from '../vips/encode.ts';
 import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../vips/lossless.ts';
+import { halve } from '../vips/pixels.ts';
 import { setUpVips, vipsVersions } from '../vips/setup.ts';
 import { faultText, type Message, type Order } from './order.ts';
 import { carryOut, explainOrder } from './workshop.ts';
@@ -42,6 +43,7 @@ async function tools(): Promise<Tools> {
   return {
     encoder: vipsEncoder,
     repacker,
+    halve,
     metric: guarded(await createSsimulacra2(kernel)),
     now: () => performance.now(),
   };

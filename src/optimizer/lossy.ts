@@ -13,8 +13,10 @@
  * much worse than the whole; and stopping, when time is up.
  */
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
-import { type Config, type Curve, configOf } from './priors.ts';
+import { remember } from './learning.ts';
+import { type Curve, configOf } from './priors.ts';
 import { bestPoint, type Goal, nextQuality, type Point, rungsOf } from './search.ts';
+import type { Learned } from './task.ts';
 import {
   curveToFollow,
   curveToRemember,
@@ -38,7 +40,7 @@ export interface Found {
   readonly lossy: boolean;
   readonly reason: string;
   /** For the next search of the same source. */
-  readonly learned?: { readonly config: Config; readonly deviation: number };
+  readonly learned?: Learned;
 }
 
 /** Points under the target that pass, in every mode: half of what anyone could see. */
@@ -81,6 +83,9 @@ const STEP_HELP = 0.5;
  * window of the metric, and up to `most` where a region lies `uneven` points under the whole.
  */
 const SMALL = { always: 128 * 128, most: 48_000, uneven: 4 } as const;
+
+/** Trials this near to the target, in points, say how the picture deviates there. */
+const LESSON_WITHIN = 4;
 
 /** Settings for a file that is not measured, best first; the last serves where none is in time. */
 const UNMEASURED: Readonly<Record<LossyFormat, readonly Style['stage'][]>> = {
@@ -304,10 +309,7 @@ class Search {
 
   /** `regular`: the attempt whose deviation is worth remembering. */
   #describe(attempt: Measured, regular: Measured): Found {
-    const config = configOf(regular.encoding)!;
     const quality = qualityOf(regular);
-    const curve = curveToRemember(this.#wish, config);
-    const deviation = curve.deviation(quality, regular.score);
     const reached = this.#passes(attempt);
     const near = attempt.score >= this.#wish.target - HURRIED_BELOW;
     return {
@@ -316,8 +318,23 @@ class Search {
       ...(this.#late && !reached && near ? { hurried: true } : {}),
       lossy: true,
       reason: this.#reason(reached, quality),
-      learned: { config, deviation },
+      learned: this.#lesson(regular),
     };
+  }
+
+  /** The mean of what trials near the target say, because scores scatter by a point. */
+  #lesson(regular: Measured): Learned {
+    const config = configOf(regular.encoding)!;
+    const { looks, target } = this.#wish;
+    const curve = curveToRemember(this.#wish, config);
+    const near = this.#tried.filter(
+      ({ encoding, score }) =>
+        configOf(encoding) === config && Math.abs(score - target) <= LESSON_WITHIN,
+    );
+    const points = near.includes(regular) ? near : [regular, ...near];
+    const deviations = points.map((point) => curve.deviation(qualityOf(point), point.score));
+    const deviation = deviations.reduce((sum, value) => sum + value, 0) / deviations.length;
+    return remember(undefined, config, { pixels: looks.pixels, score: target, deviation });
   }
 
   #reason(reached: boolean, quality: number): string {

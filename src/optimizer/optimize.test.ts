@@ -9,7 +9,7 @@ import { contentOf } from './content.ts';
 import { curveFor } from './expectation.ts';
 import { optimize, type Repacker, type Tools } from './optimize.ts';
 import { configOf, lnBpp } from './priors.ts';
-import type { Task } from './task.ts';
+import type { Learned, Task } from './task.ts';
 
 /**
  * A make-believe encoder and metric: sizes and scores are those of the prior
@@ -172,7 +172,7 @@ describe('instant', () => {
   });
 
   test('what another width taught moves the quality', async () => {
-    const learned = { shifts: { jpeg: -6 } };
+    const learned = { shifts: { jpeg: [{ pixels: 32_000, score: 70, deviation: -6 }] } };
     const plain = await optimize(task('jpeg', { budget: instant }), tools());
     const moved = await optimize(task('jpeg', { budget: instant, learned }), tools());
     expect(moved.receipt.quality!).toBeGreaterThan(plain.receipt.quality! + 3);
@@ -322,11 +322,65 @@ describe('online', () => {
   });
 
   test('a source searched before may end anywhere in the window', async () => {
+    const taught = await optimize(task('webp', { raster: large() }), tools({ deviation: 0.75 }));
     const hands = tools({ deviation: 0.9 });
-    const learned = { shifts: { 'webp e4': 0.75 } };
+    const { learned } = taught;
     const { receipt } = await optimize(task('webp', { learned, raster: large() }), hands);
     expect(hands.encodings).toHaveLength(1);
     expect(receipt.score!).toBeLessThanOrEqual(71.5);
+  });
+});
+
+describe('half the width', () => {
+  const whole = () => raster({ width: 400, height: 300 });
+  const half = () => raster({ width: 200, height: 150 });
+  const halving = (world = {}) => ({ ...tools(world), halve: async () => half() });
+  const background = { mode: 'background', milliseconds: 1e6 } as const;
+  const sizes = (learned: Learned, config: string) =>
+    (learned.shifts[config] ?? []).map(({ pixels }) => pixels);
+
+  test.each([
+    ['jpeg', 'jpeg'],
+    ['webp', 'webp e4'],
+    ['avif', 'avif e1'],
+  ] as const)('%s: is searched when a rendition is refined', async (format, config) => {
+    const first = await optimize(task(format, { raster: whole() }), halving());
+    expect(sizes(first.learned, config)).toEqual([120_000]);
+    const { learned } = first;
+    const refined = await optimize(
+      task(format, { raster: whole(), budget: background, learned }),
+      halving(),
+    );
+    expect(sizes(refined.learned, config)).toContain(30_000);
+    const without = await optimize(
+      task(format, { raster: whole(), budget: background, learned }),
+      tools(),
+    );
+    expect(sizes(without.learned, config)).not.toContain(30_000);
+    expect(refined.receipt.trials).toEqual(without.receipt.trials);
+    expect(refined.bytes).toEqual(without.bytes);
+  });
+
+  test('what it taught is where the search at that width begins', async () => {
+    const world = { deviation: -1.4 };
+    const { learned } = await optimize(
+      task('webp', { raster: whole(), budget: background }),
+      halving(world),
+    );
+    const hands = tools(world);
+    await optimize(task('webp', { raster: half(), learned }), hands);
+    expect(hands.encodings).toHaveLength(1);
+  });
+
+  test('a small picture, and one at a fixed quality, teach nothing more', async () => {
+    const small = await optimize(task('jpeg', { budget: background }), halving());
+    expect(sizes(small.learned, 'jpeg')).not.toContain(8_000);
+    const output = asked({ kind: 'quality', jpeg: 75 });
+    const fixed = await optimize(
+      task('jpeg', { raster: whole(), budget: background, output }),
+      halving(),
+    );
+    expect(fixed.learned.shifts).toEqual({});
   });
 });
 

@@ -14,12 +14,14 @@ import type { Raster } from '../image/raster.ts';
 import { askOf, wantsEveryPixel } from './ask.ts';
 import { contentOf, flatten, isOpaque } from './content.ts';
 import { hastyEncoding } from './haste.ts';
+import { joined } from './learning.ts';
 import type { Found } from './lossy.ts';
 import { Memory } from './memory.ts';
 import { type Deliverable, instead } from './never-larger.ts';
 import { race } from './race.ts';
 import type { Receipt } from './receipt.ts';
-import type { Learned, Mode, Optimized, Task } from './task.ts';
+import type { Mode, Optimized, Task } from './task.ts';
+import { teach } from './teach.ts';
 import type { Tools, Workbench } from './workbench.ts';
 
 export type { Repacker } from './never-larger.ts';
@@ -59,7 +61,13 @@ export async function optimize(task: Task, tools: Tools): Promise<Optimized> {
     lossy: found.lossy,
     missed: !found.reached && !found.hurried,
   });
-  if (source === undefined) return fromEncoder(task, bench, mode, found);
+  if (source === undefined) {
+    const optimized = fromEncoder(task, bench, mode, found);
+    if (mode !== 'background') return optimized;
+    const { format } = optimized.receipt;
+    const learned = await teach({ ...task, raster }, format, optimized.learned, tools, start);
+    return { ...optimized, learned };
+  }
   const reason = found.reached
     ? 'encoding again would not save enough to be worth a generation'
     : 'the source itself reaches what the encoder does not';
@@ -83,7 +91,7 @@ function fromEncoder(task: Task, bench: Workbench, mode: Mode, found: Found): Op
   const knob = 'quality' in encoding && found.lossy;
   return {
     bytes,
-    learned: merged(task.learned, found),
+    learned: found.learned ? joined(task.learned, found.learned) : (task.learned ?? { shifts: {} }),
     receipt: {
       ...frame(task, bench, mode, found.reason, bytes),
       format: encoding.format,
@@ -129,10 +137,4 @@ function frame(task: Task, bench: Workbench, mode: Mode, reason: string, bytes: 
     trials: bench.trials,
     reason,
   } satisfies Partial<Receipt>;
-}
-
-function merged(before: Learned | undefined, { learned }: Found): Learned {
-  const shifts = { ...before?.shifts };
-  if (learned !== undefined) shifts[learned.config] = learned.deviation;
-  return { shifts };
 }

@@ -19,10 +19,20 @@ export interface Budget {
   readonly milliseconds: number;
 }
 
-/** What an earlier search of the same source found: where to start, never what to accept. */
+/** How a picture deviated from the curve it was expected to follow. */
+export interface Shift {
+  /** Size of the picture. */
+  readonly pixels: number;
+  /** The score near which it was seen. */
+  readonly score: number;
+  /** In the measure of the curve. */
+  readonly deviation: number;
+}
+
+/** What earlier searches of the same source found: where to start, never what to accept. */
 export interface Learned {
-  /** How the picture deviated from the curve it was expected to follow, in the curve's measure, by configuration. */
-  readonly shifts: Readonly<Record<string, number>>;
+  /** By configuration, the latest last. */
+  readonly shifts: Readonly<Record<string, readonly Shift[]>>;
 }
 
 export interface Task {

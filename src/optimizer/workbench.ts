@@ -19,6 +19,8 @@ export interface Tools {
   readonly metric?: Metric<'ssimulacra2'>;
   /** Without it sources are neither re-packed nor stripped, hence never delivered as they are. */
   readonly repacker?: Repacker;
+  /** A still at half its width and height. Without it a task teaches nothing about other widths. */
+  readonly halve?: (raster: Raster) => Promise<Raster>;
   /** Milliseconds on a clock that only moves forward. */
   now(): number;
 }

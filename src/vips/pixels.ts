@@ -44,6 +44,13 @@ export async function pixels(pipe: Sharp): Promise<Raster> {
   return still(info.width, info.height, info.channels, plain(data));
 }
 
+/** A still at half its width and height, as resizing by 0.5 makes it; sides round, to 1 at least. */
+export async function halve(raster: Raster): Promise<Raster> {
+  const side = (length: number) => Math.max(1, Math.round(length / 2));
+  const [width, height] = [side(raster.width), side(raster.height)];
+  return await pixels(pipeline(raster).resize(width, height, { fit: 'fill' }));
+}
+
 /** One frame of a raster, sharing its memory. */
 export function frameOf(raster: Raster, page: number): Raster {
   const size = raster.width * raster.height * raster.channels;

@@ -11,6 +11,7 @@ import { optimize, type Tools } from '../../src/optimizer/optimize.ts';
 import type { Mode, Optimized, Task } from '../../src/optimizer/task.ts';
 import { picture } from '../../src/plan/output.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
+import { halve } from '../../src/vips/pixels.ts';
 import { builtMetric } from '../support/metric.ts';
 import { committed } from '../support/pictures.ts';
 
@@ -20,11 +21,12 @@ const PASS_BELOW = 0.5;
 let tools: Tools;
 
 beforeAll(async () => {
-  tools = { encoder: vipsEncoder, metric: await builtMetric(), now: () => performance.now() };
+  const metric = await builtMetric();
+  tools = { encoder: vipsEncoder, metric, halve, now: () => performance.now() };
 });
 
-async function raster(name: string): Promise<Raster> {
-  const box = { width: SIDE, height: SIDE, fit: 'inside' } as const;
+async function raster(name: string, side = SIDE): Promise<Raster> {
+  const box = { width: side, height: side, fit: 'inside' } as const;
   const { data, info } = await sharp(committed(name))
     .resize(box)
     .flatten()
@@ -94,6 +96,24 @@ describe('background', () => {
     expect(Math.abs(mean(data) - mean(shown.data))).toBeLessThan(1);
   });
 });
+
+test('what refining one width teaches spares trials at another', async () => {
+  const trials = { untaught: 0, taught: 0 };
+  for (const name of ['coffee.png', 'leaves.jpg', 'elephant.jpg']) {
+    const [large, small] = [await raster(name, 520), await raster(name, 260)];
+    for (const format of ['jpeg', 'webp'] as const) {
+      const first = await run(large, format, 68, 'online');
+      const { learned } = await run(large, format, 68, 'background', { learned: first.learned });
+      const untaught = await run(small, format, 68, 'online', { learned: first.learned });
+      const taught = await run(small, format, 68, 'online', { learned });
+      expect(taught.receipt.score).toBeGreaterThanOrEqual(68 - PASS_BELOW);
+      trials.untaught += untaught.receipt.trials.length;
+      trials.taught += taught.receipt.trials.length;
+    }
+  }
+  // Six searches: more than half of what one trial each does not cover is spared.
+  expect(trials.taught - 6).toBeLessThan((trials.untaught - 6) / 2);
+}, 60_000);
 
 test('an animation keeps its frames, delays and plays, and sampled frames reach the target', async () => {
   const still = await raster('editor.png');
