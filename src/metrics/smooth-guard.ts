@@ -40,7 +40,7 @@ export class SmoothGuard {
   #width = 0;
   #channels = 3;
   /** Offset in the data of the upper left pixel of each smooth block. */
-  #blocks: number[] = [];
+  #blocks = new Uint32Array(0);
   /** Twelve sums per block: four quarters of three channels. */
   #sums = new Int32Array(0);
 
@@ -49,15 +49,19 @@ export class SmoothGuard {
     const { width, height, channels, data } = reference;
     this.#width = width;
     this.#channels = channels;
-    this.#blocks = [];
+    const found = new Uint32Array((width >> 3) * (height >> 3));
+    let count = 0;
     for (let y = 0; y + BLOCK <= height; y += BLOCK) {
       for (let x = 0; x + BLOCK <= width; x += BLOCK) {
         const at = (y * width + x) * channels;
-        if (isSmooth(data, at, width * channels, channels)) this.#blocks.push(at);
+        if (isSmooth(data, at, width * channels, channels)) found[count++] = at;
       }
     }
-    this.#sums = new Int32Array(this.#blocks.length * 12);
-    for (const [index, at] of this.#blocks.entries()) this.#sum(data, at, this.#sums, index * 12);
+    this.#blocks = found.slice(0, count);
+    this.#sums = new Int32Array(count * 12);
+    for (let index = 0; index < count; index++) {
+      this.#sum(data, this.#blocks[index]!, this.#sums, index * 12);
+    }
   }
 
   /** Levels by which the worst smooth blocks have moved; 0 where there are none. */
@@ -65,8 +69,8 @@ export class SmoothGuard {
     const { data } = candidate;
     const histogram = new Uint32Array(256 * PARTS + 1);
     const sums = new Int32Array(12);
-    for (const [index, at] of this.#blocks.entries()) {
-      this.#sum(data, at, sums, 0);
+    for (let index = 0; index < this.#blocks.length; index++) {
+      this.#sum(data, this.#blocks[index]!, sums, 0);
       let most = 0;
       for (let i = 0; i < 12; i++) {
         const moved = Math.abs(sums[i]! - this.#sums[index * 12 + i]!);
@@ -105,25 +109,37 @@ export class SmoothGuard {
   }
 }
 
+/** Whether no step between neighbours of a block is too large, or too unlike the step before it. */
 function isSmooth(data: Uint8Array, at: number, row: number, channels: number): boolean {
+  const pixels = BLOCK * channels;
   for (let y = 0, line = at; y < BLOCK; y++, line += row) {
-    for (let x = 0, i = line; x < BLOCK; x++, i += channels) {
-      if (channels === 4 && data[i + 3] !== 255) return false;
-      for (let c = 0; c < 3; c++) {
-        const here = i + c;
-        if (x > 0 && isRough(data, here, channels, x > 1)) return false;
-        if (y > 0 && isRough(data, here, row, y > 1)) return false;
-      }
+    if (channels === 4) {
+      for (let i = line + 3; i < line + pixels; i += 4) if (data[i] !== 255) return false;
     }
+    if (isRough(data, line, line + pixels, channels)) return false;
+  }
+  for (let x = 0, top = at; x < BLOCK; x++, top += channels) {
+    if (isRough(data, top, top + BLOCK * row, row)) return false;
   }
   return true;
 }
 
-/** Whether the step to a pixel is too large, or too unlike the step before it. */
-function isRough(data: Uint8Array, here: number, back: number, hasBefore: boolean): boolean {
-  const step = data[here]! - data[here - back]!;
-  if (step > STEP || step < -STEP) return true;
-  if (!hasBefore) return false;
-  const bend = step - (data[here - back]! - data[here - 2 * back]!);
-  return bend > BEND || bend < -BEND;
+/** The same of one row or column, from the pixel at `start` to before `end`, a `stride` apart. */
+function isRough(data: Uint8Array, start: number, end: number, stride: number): boolean {
+  for (let colour = 0; colour < 3; colour++) {
+    let before = data[start + colour]!;
+    let step = 0;
+    let first = true;
+    for (let i = start + colour + stride; i < end; i += stride) {
+      const value = data[i]!;
+      const next = value - before;
+      const bend = next - step;
+      if (next > STEP || next < -STEP) return true;
+      if (!first && (bend > BEND || bend < -BEND)) return true;
+      first = false;
+      step = next;
+      before = value;
+    }
+  }
+  return false;
 }

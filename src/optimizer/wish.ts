@@ -66,10 +66,10 @@ const WIDEST_ABOVE = 1.5;
 
 /**
  * Points over the target worth no further evaluation: one costs 3 % of the bytes at 60,
- * 6 % at 80, and with the half point that may be missing below the whole window is 6 %.
+ * 6 % at 80, and with the half point that may be missing below the window is 6 % wide.
  */
 function windowAbove(target: number): number {
-  return Math.min(1.4, Math.max(0.3, 1.4 - (target - 55) / 25));
+  return Math.min(1.45, Math.max(0.3, 1.45 - (target - 55) / 28));
 }
 
 /** Points over the target that are aimed at: the middle of the window where points are cheap. */
