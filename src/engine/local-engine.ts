@@ -12,17 +12,18 @@ import { Fault, isFault } from '../base/fault.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { sniffFormat } from '../image/sniff.ts';
-import { joined } from '../optimizer/learning.ts';
-import type { Budget, Learned } from '../optimizer/task.ts';
+import type { Budget } from '../optimizer/task.ts';
 import { canonicalize } from '../plan/canonicalize.ts';
 import { hashKey, type Key } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printPlan } from '../plan/print.ts';
+import { seriesKey } from '../plan/series.ts';
 import type { FileStore } from '../stores/store.ts';
 import type { TieredStore } from '../stores/tiered.ts';
 import { usableCores } from './cores.ts';
 import type { Engine, Explanation, Job, Rendition, Timings } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { Lessons } from './lessons.ts';
 import {
   DEFAULT_PICTURE_LIMITS,
   type ExplainOutcome,
@@ -51,9 +52,6 @@ const DEFAULT_LATENCY_BUDGET = 1000;
 /** Most predicted cost waiting per worker; about a minute of work. */
 const QUEUE_COST_PER_WORKER = 200;
 
-/** Sources whose search results are remembered. */
-const LEARNED_SOURCES = 5000;
-
 /** Pictures waiting for refinement. */
 const REFINE_QUEUE = 500;
 
@@ -77,7 +75,7 @@ export class LocalEngine implements Engine {
   readonly #renditions: TieredStore;
   readonly #pool: Pool;
   readonly #flights = new SingleFlight<Stored>();
-  readonly #learned = new Map<string, Learned>();
+  readonly #lessons = new Lessons();
   readonly #limits: PictureLimits;
   readonly #refiner: Refiner;
 
@@ -234,19 +232,20 @@ export class LocalEngine implements Engine {
       ...(expires === undefined ? {} : { expires }),
     });
     const hurried = expires !== undefined && budget.milliseconds < this.#latency;
-    return this.#keep(key, source, outcome as Outcome, {
+    return this.#keep(plan, key, source, outcome as Outcome, {
       queue: queued,
       ...(hurried ? { hurried } : {}),
     });
   }
 
   async #keep(
+    plan: Plan,
     key: Key,
     source: HeldSource,
     { body, learned, ...facts }: Outcome,
     extra: { readonly queue?: number; readonly refined?: boolean; readonly hurried?: boolean },
   ): Promise<Stored> {
-    if (learned) this.#learn(source.hash, learned);
+    this.#lessons.add(seriesKey(plan, source.hash), learned);
     const bytes = 'inline' in body ? body.inline : await takeFile(body.file);
     const { queue, ...rest } = extra;
     const meta: RenditionMeta = {
@@ -277,7 +276,7 @@ export class LocalEngine implements Engine {
         priority: 'background',
         sourceKey: source.hash,
       });
-      await this.#keep(key, source, outcome as Outcome, {});
+      await this.#keep(plan, key, source, outcome as Outcome, {});
     });
   }
 
@@ -303,11 +302,11 @@ export class LocalEngine implements Engine {
     });
     const better = outcome as Outcome;
     if (isBetter(better.receipt, current.meta.receipt)) {
-      await this.#keep(key, source, better, { refined: true });
+      await this.#keep(plan, key, source, better, { refined: true });
       return;
     }
     if ('file' in better.body) await rm(better.body.file, { force: true });
-    if (better.learned) this.#learn(source.hash, better.learned);
+    this.#lessons.add(seriesKey(plan, source.hash), better.learned);
     await this.#renditions.update(key, { ...current.meta, refined: true });
   }
 
@@ -318,7 +317,7 @@ export class LocalEngine implements Engine {
     source: HeldSource,
     budget: Budget,
   ): Promise<Omit<Order, 'id'>> {
-    const learned = this.#learned.get(source.hash);
+    const learned = this.#lessons.of(seriesKey(plan, source.hash));
     return {
       kind,
       path: await this.#file(job, source),
@@ -339,14 +338,6 @@ export class LocalEngine implements Engine {
       mode: this.#options.mode ?? 'online',
       milliseconds: Math.max(1, Math.min(this.#latency, left)),
     };
-  }
-
-  #learn(hash: string, learned: Learned): void {
-    const all = joined(this.#learned.get(hash), learned);
-    this.#learned.delete(hash);
-    this.#learned.set(hash, all);
-    if (this.#learned.size > LEARNED_SOURCES)
-      this.#learned.delete(this.#learned.keys().next().value!);
   }
 
   /** A source that is to be delivered as it is; undefined where a worker has to make it safe first. */
