@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Encoder, Encoding } from '../image/encoding.ts';
 import type { Raster } from '../image/raster.ts';
+import { sourceInfo } from '../image/source-info.suite.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Metric, Score } from '../metrics/metric.ts';
 import { picture } from '../plan/output.ts';
@@ -99,21 +100,7 @@ const large = (): Raster => raster({ width: 300, height: 200 });
 
 const flat = (): Raster => raster({ data: new Uint8Array(200 * 160 * 3).fill(90) });
 
-const SOURCE: SourceInfo = {
-  width: 200,
-  height: 160,
-  format: 'png',
-  bytes: 90_000,
-  orientation: 1,
-  pages: 1,
-  delays: [],
-  loop: 1,
-  alpha: false,
-  profile: 'none',
-  space: 'rgb',
-  depth: 8,
-  lossless: true,
-};
+const SOURCE = sourceInfo({ width: 200, height: 160, format: 'png', bytes: 90_000 });
 
 const JPEG_SOURCE: SourceInfo = {
   ...SOURCE,

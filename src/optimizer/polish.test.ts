@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Encoder, type Encoding, encodingText } from '../image/encoding.ts';
 import type { Raster } from '../image/raster.ts';
-import type { SourceInfo } from '../image/source-info.ts';
+import { sourceInfo } from '../image/source-info.suite.ts';
 import type { Metric, Score } from '../metrics/metric.ts';
 import { picture } from '../plan/output.ts';
 import { optimize, type Tools } from './optimize.ts';
@@ -52,21 +52,7 @@ function tools(quirk: Quirk, pace = 1): Tools {
   return { encoder, metric, now: () => time };
 }
 
-const INFO: SourceInfo = {
-  width: WIDTH,
-  height: HEIGHT,
-  format: 'png',
-  bytes: 90_000,
-  orientation: 1,
-  pages: 1,
-  delays: [],
-  loop: 1,
-  alpha: false,
-  profile: 'none',
-  space: 'rgb',
-  depth: 8,
-  lossless: true,
-};
+const INFO = sourceInfo({ width: WIDTH, height: HEIGHT, format: 'png', bytes: 90_000 });
 
 function run(
   format: 'jpeg' | 'webp' | 'avif',

@@ -1,25 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { SourceInfo } from '../image/source-info.ts';
+import { sourceInfo } from '../image/source-info.suite.ts';
 import { picture, type QualityAsk } from '../plan/output.ts';
 import { predict } from './predict.ts';
 import type { Mode } from './task.ts';
 
-const info: SourceInfo = {
+const info = sourceInfo({
   width: 1200,
   height: 800,
-  format: 'jpeg',
   bytes: 200_000,
-  orientation: 1,
-  pages: 1,
-  delays: [],
-  loop: 1,
-  alpha: false,
-  profile: 'none',
-  space: 'rgb',
-  depth: 8,
-  lossless: false,
   jpeg: { progressive: true, chroma: '4:2:0' },
-};
+});
 
 const say = (
   format: 'jpeg' | 'webp' | 'avif' | 'png' | 'gif',

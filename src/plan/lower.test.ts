@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../base/fault.ts';
 import type { FormatName } from '../image/format.ts';
+import { sourceInfo } from '../image/source-info.suite.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { canonicalize } from './canonicalize.ts';
 import { fitResize, fittedSize } from './fit.ts';
@@ -11,23 +12,6 @@ import { CENTRE, type Op, px, type ResizeOp, share } from './op.ts';
 import { type Output, picture } from './output.ts';
 import type { Plan } from './plan.ts';
 import { printPlan, printProgram } from './print.ts';
-
-const info = (fields: Partial<SourceInfo> = {}): SourceInfo => ({
-  format: 'jpeg',
-  width: 2000,
-  height: 1200,
-  bytes: 100_000,
-  orientation: 1,
-  pages: 1,
-  delays: [],
-  loop: 1,
-  alpha: false,
-  profile: 'none',
-  space: 'rgb',
-  depth: 8,
-  lossless: false,
-  ...fields,
-});
 
 const PNG = picture({ formats: [{ format: 'png' }], quality: { kind: 'lossless' } });
 const plan = (ops: readonly Op[], output: Output = PNG): Plan => ({
@@ -42,7 +26,7 @@ const program = (
   facts: Partial<SourceInfo> = {},
   measured: Measured[] = [],
 ) => {
-  const lowered = lower(plan(ops), info(facts), NOTHING, measured);
+  const lowered = lower(plan(ops), sourceInfo(facts), NOTHING, measured);
   if (lowered.kind !== 'program') throw new Error('expected a program');
   return lowered.program;
 };
@@ -206,7 +190,7 @@ describe('lower', () => {
   test('an animation that grows past the sum of its frames is a fault', () => {
     const output = picture({ formats: [{ format: 'gif' }], quality: { kind: 'lossless' } });
     const grown = plan([resize({ width: px(2000), enlarge: 'allowed' })], output);
-    const gif = info({ format: 'gif', width: 40, height: 40, pages: 40 });
+    const gif = sourceInfo({ format: 'gif', width: 40, height: 40, pages: 40 });
     expect(() => lower(grown, gif, NOTHING)).toThrow(
       expect.toSatisfy((e) => isFault(e, 'result-too-large')),
     );
@@ -218,7 +202,7 @@ describe('lower', () => {
       { kind: 'trim', rule: { by: 'border', mean: 11, deviation: 10 }, empty: 'keep' },
       resize({ width: px(160) }),
     ];
-    const first = lower(plan(ops), info(), NOTHING);
+    const first = lower(plan(ops), sourceInfo(), NOTHING);
     expect(first).toMatchObject({ kind: 'measure', rule: { by: 'border' }, size: { width: 2000 } });
     const box = { left: 40, top: 40, width: 320, height: 220 };
     expect(printProgram(program(ops, {}, [box])).slice(0, -1)).toEqual([
@@ -305,7 +289,7 @@ describe('chooseFormat through lower', () => {
     quality: { kind: 'quality', jpeg: 75 },
   });
   const chosen = (accepts: FormatName[], facts: Partial<SourceInfo> = {}) => {
-    const lowered = lower(plan([], output), info(facts), new Set(accepts));
+    const lowered = lower(plan([], output), sourceInfo(facts), new Set(accepts));
     if (lowered.kind !== 'program') throw new Error('expected a program');
     const { chosen, alternatives, frames } = lowered.program;
     return [chosen?.format, alternatives.map((a) => a.format).join(' '), frames.count];

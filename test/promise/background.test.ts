@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FormatName } from '../../src/image/format.ts';
 import type { Raster } from '../../src/image/raster.ts';
-import type { SourceInfo } from '../../src/image/source-info.ts';
+import { sourceInfo } from '../../src/image/source-info.suite.ts';
 import { optimize, type Tools } from '../../src/optimizer/optimize.ts';
 import type { Mode, Optimized, Task } from '../../src/optimizer/task.ts';
 import { picture } from '../../src/plan/output.ts';
@@ -45,10 +45,8 @@ async function run(
   fields: Partial<Task> = {},
 ): Promise<Optimized> {
   const { width, height, pages, delays, loop } = shown;
-  const info: SourceInfo = {
-    ...{ width, height, pages, delays, loop, bytes: 1e6, format: 'png', orientation: 1 },
-    ...{ alpha: false, profile: 'none', space: 'rgb', depth: 8, lossless: true },
-  };
+  const facts = { width, height, pages, delays, loop };
+  const info = sourceInfo({ ...facts, format: 'png', bytes: 1e6 });
   return optimize(
     {
       ...{ raster: shown, info, alternatives: [], identity: false },

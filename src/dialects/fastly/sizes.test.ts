@@ -2,26 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../../base/fault.ts';
 import { type Size, sizeText } from '../../base/size.ts';
-import type { SourceInfo } from '../../image/source-info.ts';
+import { sourceInfo } from '../../image/source-info.suite.ts';
 import { lower } from '../../plan/lower.ts';
 import { fastly } from './index.ts';
 
 function result(query: string, { width, height }: Size): string {
-  const info: SourceInfo = {
-    format: 'jpeg',
-    width,
-    height,
-    bytes: 100_000,
-    orientation: 1,
-    pages: 1,
-    delays: [],
-    loop: 1,
-    alpha: false,
-    profile: 'none',
-    space: 'rgb',
-    depth: 8,
-    lossless: false,
-  };
+  const info = sourceInfo({ width, height });
   const { plan } = fastly.compile(
     {
       method: 'GET',
