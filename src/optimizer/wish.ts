@@ -52,13 +52,13 @@ export function stagesOf(wish: Wish): readonly Stage[] {
   if (mode === 'background') {
     const near = { above: 0.5, aim: 0 };
     const final: Stage = { stage: 'final', cap: 4, rescue: 2, ...near };
-    return known ? [final] : [{ stage: 'search', cap: 3, rescue: 0, ...near }, final];
+    return known ? [final] : [{ stage: 'search', cap: 3, rescue: 3, ...near }, final];
   }
   // Three evaluations suffice, because the looks of a picture tell where to begin.
   const near = known
     ? { above: WIDEST_ABOVE, aim: AIM_KNOWN }
     : { above: windowAbove(target), aim: aimAbove(target) };
-  return [{ stage: 'final', cap: 3, rescue: 2, ...near }];
+  return [{ stage: 'final', cap: 3, rescue: 3, ...near }];
 }
 
 /** No result should lie further above its target than this, in points. */
