@@ -39,7 +39,7 @@ export async function windowPart(context) {
   const stuck = await noQualityInside(over);
   const share = found.filter(inside).length / found.length;
   const free = found.filter((row) => !stuck.has(row) && !row.raised);
-  const kept = rows.filter(({ kind }) => kind !== 'encoded').length;
+  const kept = rows.filter((row) => !row.outOfReach && !searched(row)).length;
   const flagged = rows.filter(({ kind, outOfReach }) => kind === 'encoded' && outOfReach).length;
   return {
     rows: [
@@ -48,7 +48,7 @@ export async function windowPart(context) {
         value: percent(share),
         bar: '≥ 95 %',
         ok: share >= 0.95,
-        note: `${found.length} renditions; besides ${kept} kept lossless, ${flagged} flagged out of reach`,
+        note: `${found.length} renditions; besides ${kept} lossless or nearly, ${flagged} flagged out of reach`,
       },
       {
         what: '… where a quality lies inside and no region was rescued',
@@ -149,7 +149,6 @@ export async function oraclePart(context) {
   const ratios = [];
   for (const row of rows) {
     const { picture, width, client, target, bytes, encoding } = row;
-    if (encoding.format === 'webp' && encoding.mode !== 'lossy') continue;
     if (!('quality' in encoding)) continue;
     context.progress(`oracle ${picture.name} ${width} ${client} ${target}`);
     const sweep = Sweep.of(shownTo(client, await rasterOf(picture, width)));

@@ -67,5 +67,6 @@ export async function distinct(picture, widths) {
   return kept;
 }
 
-/** A search made it, and it met its target. */
-export const searched = ({ kind, outOfReach }) => kind === 'encoded' && !outOfReach;
+/** A search for a quality made it, and it met its target; WebP that is nearly lossless has none. */
+export const searched = ({ kind, outOfReach, encoding }) =>
+  kind === 'encoded' && !outOfReach && encoding.mode !== 'near-lossless';

@@ -52,7 +52,7 @@ export function stagesOf(wish: Wish): readonly Stage[] {
   if (mode === 'background') {
     const near = { above: 0.5, aim: 0 };
     const final: Stage = { stage: 'final', cap: 4, rescue: 2, ...near };
-    return known ? [final] : [{ stage: 'search', cap: 3, rescue: 3, ...near }, final];
+    return known ? [final] : [{ stage: 'search', cap: 3, rescue: 0, ...near }, final];
   }
   // Three evaluations suffice, because the looks of a picture tell where to begin.
   const near = known
