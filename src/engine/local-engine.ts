@@ -30,6 +30,7 @@ import {
   type Order,
   type Outcome,
   type PictureLimits,
+  type UnassignedOrder,
 } from './order.ts';
 import { Pool } from './pool.ts';
 import { Refiner } from './refiner.ts';
@@ -316,7 +317,7 @@ export class LocalEngine implements Engine {
     plan: Plan,
     source: HeldSource,
     budget: Budget,
-  ): Promise<Omit<Order, 'id'>> {
+  ): Promise<UnassignedOrder> {
     const learned = this.#lessons.of(seriesKey(plan, source.hash));
     return {
       kind,

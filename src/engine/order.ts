@@ -41,9 +41,14 @@ export interface Order {
   readonly budget: Budget;
   readonly learned?: Learned;
   readonly limits: PictureLimits;
+  /** Threads that encoders may use; the pool grants more than one while other workers are idle. */
+  readonly threads: number;
   /** Where a large result goes; the front owns the file afterwards. */
   readonly resultFile: string;
 }
+
+/** An order before the pool has given it to a worker. */
+export type UnassignedOrder = Omit<Order, 'id' | 'threads'>;
 
 /** Results up to this many bytes travel inline. */
 export const INLINE_BYTES = 256 * 1024;

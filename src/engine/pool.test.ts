@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { isFault } from '../base/fault.ts';
-import { DEFAULT_PICTURE_LIMITS, type Order } from './order.ts';
+import { DEFAULT_PICTURE_LIMITS, type UnassignedOrder } from './order.ts';
 import { type Demand, Pool, type PoolOptions } from './pool.ts';
 
 const PROGRAM = new URL('../../test/support/fake-worker.mjs', import.meta.url);
@@ -29,7 +29,7 @@ const demand = (path: string, fields: Partial<Demand> = {}): Demand => ({
     budget: { mode: 'instant', milliseconds: 1000 },
     limits: DEFAULT_PICTURE_LIMITS,
     resultFile: '',
-  } satisfies Omit<Order, 'id'>,
+  } satisfies UnassignedOrder,
   cost: 1,
   priority: 'request',
   sourceKey: path,
@@ -50,6 +50,17 @@ describe('Pool', () => {
     expect(outcome).toMatchObject({ path: 'sleep-1' });
     expect(p.ready()).toBe(true);
     expect(await p.recipe()).toBe('fake');
+  });
+
+  test('a first answer is lent the cores of idle workers, one in the background is not', async () => {
+    const p = start({ workers: 3 });
+    await until(() => p.status().workers === 3);
+    const threads = async (work: ReturnType<Pool['run']>) =>
+      ((await work).outcome as unknown as { threads: number }).threads;
+    expect(await threads(p.run(demand('sleep-1')))).toBe(3);
+    const both = [p.run(demand('sleep-200')), p.run(demand('sleep-1'))].map(threads);
+    expect(await Promise.all(both)).toEqual([3, 2]);
+    expect(await threads(p.run(demand('sleep-1', { priority: 'background' })))).toBe(1);
   });
 
   test('a fault of the worker is a fault of the order', async () => {

@@ -14,7 +14,14 @@ import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../base/fault.ts';
-import { type ExplainOutcome, faultFrom, type Message, type Order, type Outcome } from './order.ts';
+import {
+  type ExplainOutcome,
+  faultFrom,
+  type Message,
+  type Order,
+  type Outcome,
+  type UnassignedOrder,
+} from './order.ts';
 
 export interface PoolOptions {
   /** Workers for requests; a further one does background work when there is some. */
@@ -31,7 +38,7 @@ export interface PoolOptions {
 }
 
 export interface Demand {
-  readonly order: Omit<Order, 'id'>;
+  readonly order: UnassignedOrder;
   /** Predicted cost: about the megapixels times the weight of the codec. */
   readonly cost: number;
   readonly priority: 'request' | 'background';
@@ -78,6 +85,9 @@ const QUARANTINE_SIZE = 1000;
 
 /** Milliseconds until it is given another chance: the deaths may have had another cause. */
 const QUARANTINE_MS = 600_000;
+
+/** Most threads for one picture: AVIF gains 1.7 times from two, and less from each one more. */
+const MOST_THREADS = 4;
 
 /** Milliseconds between looks at the workers' memory. */
 const MEMORY_INTERVAL = 250;
@@ -237,9 +247,17 @@ export class Pool {
     );
     const timer = setTimeout(() => this.#kill(worker, tooLate()), limit);
     worker.job = { pending, queued: performance.now() - pending.queuedAt, timer };
-    worker.process.send({ ...pending.order, id: pending.id } satisfies Order, (error) => {
+    const order: Order = { ...pending.order, id: pending.id, threads: this.#threadsFor(worker) };
+    worker.process.send(order, (error) => {
       if (error) this.#kill(worker, undefined);
     });
+  }
+
+  /** A core for each worker that has nothing to do is lent to a first answer; in the background there is time. */
+  #threadsFor({ lane }: Worker): number {
+    if (lane === 'background' || this.#queue.length > 0) return 1;
+    const idle = [...this.#workers].filter((w) => w.lane === 'request' && w.ready && !w.job);
+    return Math.min(MOST_THREADS, 1 + idle.length);
   }
 
   #kill(worker: Worker, verdict: Fault | undefined): void {

@@ -14,7 +14,7 @@ import { RECIPE } from '../optimizer/recipe.ts';
 import { vipsEncoder } from '../vips/encode.ts';
 import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../vips/lossless.ts';
 import { halve } from '../vips/pixels.ts';
-import { setUpVips, vipsVersions } from '../vips/setup.ts';
+import { setUpVips, useThreads, vipsVersions } from '../vips/setup.ts';
 import { faultText, type Message, type Order } from './order.ts';
 import { carryOut, explainOrder } from './workshop.ts';
 
@@ -50,6 +50,7 @@ async function tools(): Promise<Tools> {
 }
 
 async function work(order: Order, hands: Tools): Promise<void> {
+  useThreads(order.threads);
   try {
     if (order.kind === 'explain') {
       await send({ kind: 'explained', id: order.id, outcome: await explainOrder(order) });

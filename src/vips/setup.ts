@@ -41,9 +41,14 @@ export function setUpVips({ concurrency }: VipsSetUp): void {
     );
   }
   sharp.cache(false);
-  sharp.concurrency(Math.max(1, Math.floor(concurrency)));
+  useThreads(concurrency);
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: [...ALLOWED_LOADERS] });
+}
+
+/** From now on a picture is worked on by this many threads, at least one. */
+export function useThreads(threads: number): void {
+  sharp.concurrency(Math.max(1, Math.floor(threads)));
 }
 
 /** Below, equal or above zero as `a` is older than, the same as or newer than `b`. */

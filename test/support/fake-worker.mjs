@@ -6,7 +6,11 @@ const eaten = [];
 process.on('disconnect', () => process.exit(0));
 process.on('message', (order) => {
   const answer = () =>
-    process.send({ kind: 'done', id: order.id, outcome: { pid: process.pid, path: order.path } });
+    process.send({
+      kind: 'done',
+      id: order.id,
+      outcome: { pid: process.pid, path: order.path, threads: order.threads },
+    });
   const [verb, number] = order.path.split('-');
   if (verb === 'hang') return;
   if (verb === 'die') process.kill(process.pid, 'SIGKILL');
