@@ -9,7 +9,7 @@
  *
  *   npm run build && node bench/metric.bench.mjs [folder of photos]
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -17,6 +17,10 @@ import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const folder = process.argv[2] ?? join(here, '../../shared/corpus/photos');
+if (!existsSync(folder)) {
+  console.log(`Metric bench: skipped, there is no ${folder}.`);
+  process.exit(0);
+}
 const kernel = readFileSync(join(here, '../dist/wasm/ssimulacra2.wasm'));
 sharp.concurrency(1);
 

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { FormatName } from '../image/format.ts';
-import type { Receipt } from '../optimizer/receipt.ts';
+import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
 import type { Key } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Timings } from './engine.ts';
@@ -34,9 +34,6 @@ export interface Stored {
   readonly body: Uint8Array;
 }
 
-/** A score this far below its target still counts as reached, in points. */
-const TARGET_TOLERANCE = 0.5;
-
 /** Weights of codecs for the predicted cost, per source megabyte; ratios of encoding times. */
 const COST: Partial<Record<FormatName, number>> = { avif: 4, webp: 2, png: 2, gif: 3 };
 
@@ -57,7 +54,7 @@ export function predictedCost(bytes: number, formats: readonly FormatName[]): nu
 export function isBetter(now: Receipt | undefined, before: Receipt | undefined): boolean {
   if (!now || !before) return false;
   const target = now.target ?? Number.NEGATIVE_INFINITY;
-  const reaches = ({ score }: Receipt) => score === undefined || score >= target - TARGET_TOLERANCE;
+  const reaches = ({ score }: Receipt) => score === undefined || score >= target - PASS_BELOW;
   if (reaches(now) !== reaches(before)) return reaches(now);
   return now.bytes < before.bytes;
 }

@@ -49,7 +49,7 @@ export class SmoothGuard {
     const { width, height, channels, data } = reference;
     this.#width = width;
     this.#channels = channels;
-    const found = new Uint32Array((width >> 3) * (height >> 3));
+    const found = new Uint32Array(Math.floor(width / BLOCK) * Math.floor(height / BLOCK));
     let count = 0;
     for (let y = 0; y + BLOCK <= height; y += BLOCK) {
       for (let x = 0; x + BLOCK <= width; x += BLOCK) {

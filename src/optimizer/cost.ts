@@ -18,13 +18,7 @@ export function encodeCost(encoding: Encoding): number {
     }
     case 'webp':
       if (encoding.mode !== 'lossy') {
-        return encoding.effort < 1
-          ? 75
-          : encoding.effort < 4
-            ? 300
-            : encoding.effort < 6
-              ? 400
-              : 800;
+        return [75, 300, 300, 300, 400, 400, 800][Math.min(6, encoding.effort)]!;
       }
       return (
         (encoding.effort < 2 ? 21 : encoding.effort < 6 ? 78 : 230) +

@@ -15,8 +15,9 @@ import {
   nearlyLossless,
   paletteEncoding,
 } from './encodings.ts';
-import { type Found, PASS_BELOW, WORST_BELOW } from './lossy.ts';
+import { type Found, WORST_BELOW } from './lossy.ts';
 import type { Memory } from './memory.ts';
+import { PASS_BELOW } from './receipt.ts';
 import type { Mode } from './task.ts';
 import type { Attempt, Measured } from './workbench.ts';
 

@@ -15,6 +15,7 @@
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
 import { remember } from './learning.ts';
 import { type Curve, configOf, curveOf } from './priors.ts';
+import { PASS_BELOW } from './receipt.ts';
 import { bestPoint, type Goal, nextQuality, type Point, rungsOf } from './search.ts';
 import type { Learned } from './task.ts';
 import {
@@ -43,9 +44,6 @@ export interface Found {
   /** For the next search of the same source. */
   readonly learned?: Learned;
 }
-
-/** Points under the target that pass, in every mode: half of what anyone could see. */
-export const PASS_BELOW = 0.5;
 
 /** A miss by at most this much is delivered when time is up; a larger one gives way to the source. */
 const HURRIED_BELOW = 8;

@@ -15,9 +15,10 @@
 import type { Encoding } from '../image/encoding.ts';
 import type { Content } from './content.ts';
 import { curveFor } from './expectation.ts';
-import { type Found, PASS_BELOW, WORST_BELOW } from './lossy.ts';
+import { type Found, WORST_BELOW } from './lossy.ts';
 import type { Memory } from './memory.ts';
 import { configOf, lnBpp } from './priors.ts';
+import { PASS_BELOW } from './receipt.ts';
 import { expectedScore, rungsOf } from './search.ts';
 import type { Wish } from './wish.ts';
 import type { Measured } from './workbench.ts';

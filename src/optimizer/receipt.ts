@@ -5,6 +5,9 @@
 import type { FormatName } from '../image/format.ts';
 import type { Mode } from './mode.ts';
 
+/** Points under the target that pass, in every mode: half of what anyone could see. */
+export const PASS_BELOW = 0.5;
+
 /** One encode with its score. */
 export interface Trial {
   /** The encoding in a few letters: "avif q52 e1". */

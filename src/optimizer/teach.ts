@@ -4,9 +4,8 @@
  * A source is seldom asked for in one width. What its first search learned tells
  * the next width to 1 or 2 points, which is one trial too many for most. So when
  * a rendition is refined, the picture at half its width is searched as well, for
- * a tenth of what refining takes; a width in between, or one half as large, then
- * ends with its first trial four times in five with JPEG and two in three with
- * WebP and AVIF, in place of two in five. Nothing of it is delivered.
+ * a tenth of what refining takes at most; a width half as large then ends with its
+ * first trial four times in five, in place of two in five. Nothing of it is delivered.
  */
 import type { FormatName } from '../image/format.ts';
 import { askOf } from './ask.ts';

@@ -6,7 +6,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Engine, Rendition } from '../engine/engine.ts';
-import type { Receipt } from '../optimizer/receipt.ts';
+import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
 
 export interface Meter {
   /** An answer went out; `rendition` where it carries one. */
@@ -15,9 +15,6 @@ export interface Meter {
   text(): Promise<string>;
   readonly mediaType: string;
 }
-
-/** A score this far below its target still counts as on target, in points. */
-const ON_TARGET = 0.5;
 
 /** A meter of its own, so that two servers in one process do not share counts. */
 export function createMeter(engine: Engine): Meter {
@@ -100,5 +97,5 @@ export function createMeter(engine: Engine): Meter {
 function resultOf({ kind, score, target }: Receipt): 'source' | 'unmeasured' | 'on' | 'below' {
   if (kind === 'source') return 'source';
   if (score === undefined) return 'unmeasured';
-  return score >= target! - ON_TARGET ? 'on' : 'below';
+  return score >= target! - PASS_BELOW ? 'on' : 'below';
 }

@@ -62,17 +62,20 @@ test('a first answer is fresh for a minute; the refined one for long, and never 
 test('a width half as large as a refined one ends with its first trial', async () => {
   const at = (width: number) => targetOf('imgix', 'leaves.jpg', `w=${width}&fm=jpg&auto=compress`);
   const trials = ({ headers }: Answer) => Number(/trials=(\d+)/.exec(String(headers.fovea))?.[1]);
-  const cold = await started({ refine: false, pictures: PICTURES }, (server) =>
+  const cold = await started({ refine: false, latency: '60s', pictures: PICTURES }, (server) =>
     server.ask(at(200), { headers }),
   );
-  const taught = await started({ refine: true, pictures: PICTURES }, async (server) => {
-    for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
-      const answer = await server.ask(at(400), { headers });
-      if (maxAge(answer) - ageOf(answer) > 60) break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    return await server.ask(at(200), { headers });
-  });
+  const taught = await started(
+    { refine: true, latency: '60s', pictures: PICTURES },
+    async (server) => {
+      for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
+        const answer = await server.ask(at(400), { headers });
+        if (maxAge(answer) - ageOf(answer) > 60) break;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return await server.ask(at(200), { headers });
+    },
+  );
   expect(trials(cold)).toBeGreaterThan(1);
   expect(trials(taught)).toBe(1);
   expect(psnr(await decode(taught.body), await decode(cold.body))).toBeGreaterThan(24);

@@ -30,6 +30,8 @@ export interface TestServerOptions {
   readonly sources?: readonly object[];
   readonly workers?: number;
   readonly refine?: boolean;
+  /** Time for a first answer; the usual one when not given. */
+  readonly latency?: string;
   readonly limits?: Readonly<Record<string, unknown>>;
   /** The folder of pictures and cache of a server that was stopped with `keep`. */
   readonly home?: string;
@@ -79,6 +81,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
         cache: { folder: join(home, 'cache'), size: '64MB' },
         workers: options.workers ?? 1,
         refine: options.refine ?? false,
+        ...(options.latency === undefined ? {} : { latency: options.latency }),
         ...(options.limits === undefined ? {} : { limits: options.limits }),
         log: { level: 'silent' },
         sources: [
