@@ -20,7 +20,7 @@ export interface Mount {
   readonly origin: Origin;
 }
 
-export interface Job {
+export interface RenderRequest {
   readonly mount: Mount;
   readonly compiled: Compiled;
   readonly accepts: ReadonlySet<FormatName>;
@@ -97,11 +97,11 @@ export interface Explanation {
 
 export interface Engine {
   /** The rendition of a job, from the store or made now. @throws Fault */
-  render(job: Job): Promise<Rendition>;
+  render(job: RenderRequest): Promise<Rendition>;
   /** The bytes of the source as they are, with the media type of their magic bytes. @throws Fault */
-  deliverSource(job: Job): Promise<Rendition>;
+  deliverSource(job: RenderRequest): Promise<Rendition>;
   /** Plan, program and prediction for a job. @throws Fault when the source cannot be read */
-  explain(job: Job): Promise<Explanation>;
+  explain(job: RenderRequest): Promise<Explanation>;
   /** True once a worker has shown that it can render. */
   ready(): boolean;
   /** Numbers for readiness and logs. */

@@ -4,30 +4,30 @@
  * Bounded; what was taught longest ago is forgotten first. In memory only: after a
  * restart the first search of a series is a cold one again.
  */
-import { joined } from '../optimizer/learning.ts';
-import type { Learned } from '../optimizer/task.ts';
+import { mergeWarmStarts } from '../optimizer/learning.ts';
+import type { WarmStart } from '../optimizer/task.ts';
 import type { Key } from '../plan/key.ts';
 
 /** Series that are remembered, a few hundred bytes each. */
 const MOST = 5000;
 
-export class Lessons {
+export class WarmStartCache {
   readonly #most: number;
   /** In the order of the latest lesson. */
-  readonly #bySeries = new Map<Key, Learned>();
+  readonly #bySeries = new Map<Key, WarmStart>();
 
   constructor(most = MOST) {
     this.#most = most;
   }
 
-  of(series: Key): Learned | undefined {
+  of(series: Key): WarmStart | undefined {
     return this.#bySeries.get(series);
   }
 
   /** Adds to what is known of a series; nothing where nothing was learned. */
-  add(series: Key, learned: Learned | undefined): void {
-    if (learned === undefined || Object.keys(learned.shifts).length === 0) return;
-    const all = joined(this.#bySeries.get(series), learned);
+  add(series: Key, warmStart: WarmStart | undefined): void {
+    if (warmStart === undefined || Object.keys(warmStart.offsets).length === 0) return;
+    const all = mergeWarmStarts(this.#bySeries.get(series), warmStart);
     this.#bySeries.delete(series);
     this.#bySeries.set(series, all);
     if (this.#bySeries.size > this.#most)

@@ -21,28 +21,28 @@ import { seriesKey } from '../plan/series.ts';
 import type { FileStore } from '../stores/store.ts';
 import type { TieredStore } from '../stores/tiered.ts';
 import { usableCores } from './cores.ts';
-import type { Engine, Explanation, Job, Rendition, Timings } from './engine.ts';
+import type { Engine, Explanation, RenderRequest, Rendition, Timings } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
-import { Lessons } from './lessons.ts';
+import { WarmStartCache } from './lessons.ts';
 import {
   DEFAULT_PICTURE_LIMITS,
-  type ExplainOutcome,
-  type Order,
-  type Outcome,
+  type ExplainResult,
   type PictureLimits,
-  type UnassignedOrder,
+  type UnassignedRequest,
+  type WorkerRequest,
+  type WorkerResult,
 } from './order.ts';
 import { Pool } from './pool.ts';
 import { Refiner } from './refiner.ts';
 import { SingleFlight } from './single-flight.ts';
-import { type HeldSource, notStored, Sources } from './sources.ts';
+import { type CachedSource, notStored, SourceCache } from './sources.ts';
 import {
   etagOf,
   isBetter,
   negotiated,
   predictedCost,
   type RenditionMeta,
-  type Stored,
+  type StoredRendition,
 } from './stored.ts';
 
 const DEFAULT_SOURCE_BYTES = 50_000_000;
@@ -70,13 +70,13 @@ const DEADLINE_MARGIN = 60;
 export class LocalEngine implements Engine {
   readonly #options: EngineOptions;
   readonly #clock: Clock;
-  readonly #sources: Sources;
+  readonly #sources: SourceCache;
   readonly #sourceStore: FileStore;
   readonly #renditionFiles: FileStore;
   readonly #renditions: TieredStore;
   readonly #pool: Pool;
-  readonly #flights = new SingleFlight<Stored>();
-  readonly #lessons = new Lessons();
+  readonly #flights = new SingleFlight<StoredRendition>();
+  readonly #warmStarts = new WarmStartCache();
   readonly #limits: PictureLimits;
   readonly #refiner: Refiner;
 
@@ -94,7 +94,7 @@ export class LocalEngine implements Engine {
     this.#renditionFiles = files;
     this.#renditions = renditions;
     this.#limits = { ...DEFAULT_PICTURE_LIMITS, ...limits };
-    this.#sources = new Sources({
+    this.#sources = new SourceCache({
       store: sources,
       clock: this.#clock,
       maxBytes: limits.sourceBytes ?? DEFAULT_SOURCE_BYTES,
@@ -124,59 +124,63 @@ export class LocalEngine implements Engine {
     return { ...this.#pool.status(), refining: this.#refiner.waiting };
   }
 
-  async render(job: Job): Promise<Rendition> {
-    const plan = canonicalize(job.compiled.plan);
+  async render(request: RenderRequest): Promise<Rendition> {
+    const plan = canonicalize(request.compiled.plan);
     const start = performance.now();
-    const source = await this.#obtain(job);
+    const source = await this.#obtain(request);
     const fetch = source.state === 'read' ? { fetch: performance.now() - start } : {};
     if (plan.output.kind === 'source') {
-      const passed = await this.#passThrough(job, source, plan.output.sanitize);
+      const passed = await this.#passThrough(request, source, plan.output.sanitize);
       if (passed) return passed;
     }
-    const key = await this.#key(plan, job.accepts, source);
+    const key = await this.#key(plan, request.accepts, source);
     const stored = await this.#stored(key);
     if (stored) {
-      this.#refineLater(job, plan, key, source, stored);
-      return this.#rendition(job, source, key, stored, fetch, { hit: true, collapsed: false });
+      this.#refineLater(request, plan, key, source, stored);
+      return this.#rendition(request, source, key, stored, fetch, { hit: true, collapsed: false });
     }
-    if (job.storedOnly) {
+    if (request.storedOnly) {
       throw notStored();
     }
     // Nobody waits for work that may be cut short by the deadline of another.
-    const flight = `${key} ${job.compiled.response.deadline ?? ''}`;
+    const flight = `${key} ${request.compiled.response.deadline ?? ''}`;
     const collapsed = this.#flights.has(flight);
     const made = await this.#flights
-      .run(flight, (signal) => this.#make(job, plan, key, source, { start, signal }), job.signal)
+      .run(
+        flight,
+        (signal) => this.#make(request, plan, key, source, { start, signal }),
+        request.signal,
+      )
       .catch((error: unknown) => {
         // Too late for this visitor; the next one finds it made.
-        if (isFault(error, 'render-timeout') && job.compiled.response.deadline !== undefined) {
-          this.#makeLater(job, plan, key, source);
+        if (isFault(error, 'render-timeout') && request.compiled.response.deadline !== undefined) {
+          this.#makeLater(request, plan, key, source);
         }
         throw error;
       });
-    this.#refineLater(job, plan, key, source, made);
+    this.#refineLater(request, plan, key, source, made);
     const timings = { ...fetch, ...made.meta.timings };
-    return this.#rendition(job, source, key, made, timings, { hit: false, collapsed });
+    return this.#rendition(request, source, key, made, timings, { hit: false, collapsed });
   }
 
-  async deliverSource(job: Job): Promise<Rendition> {
-    const source = await this.#obtain(job);
-    const body = await this.#read(job, source);
-    return this.#sourceRendition(job, source, body);
+  async deliverSource(request: RenderRequest): Promise<Rendition> {
+    const source = await this.#obtain(request);
+    const body = await this.#read(request, source);
+    return this.#sourceRendition(request, source, body);
   }
 
-  async explain(job: Job): Promise<Explanation> {
-    const plan = canonicalize(job.compiled.plan);
-    const source = await this.#obtain(job);
-    const key = await this.#key(plan, job.accepts, source);
+  async explain(request: RenderRequest): Promise<Explanation> {
+    const plan = canonicalize(request.compiled.plan);
+    const source = await this.#obtain(request);
+    const key = await this.#key(plan, request.accepts, source);
     const { outcome } = await this.#pool.run({
-      order: await this.#order('explain', job, plan, source, this.#budget(undefined)),
+      request: await this.#order('explain', request, plan, source, this.#budget(undefined)),
       cost: 1,
       priority: 'request',
       sourceKey: source.hash,
-      signal: job.signal,
+      signal: request.signal,
     });
-    const { info, program, predicted } = outcome as ExplainOutcome;
+    const { info, program, predicted } = outcome as ExplainResult;
     const stored = await this.#stored(key);
     return {
       plan: printPlan(plan),
@@ -195,45 +199,45 @@ export class LocalEngine implements Engine {
     await this.#sourceStore.close();
   }
 
-  #obtain(job: Job): Promise<HeldSource> {
-    const { source, response } = job.compiled;
-    return this.#sources.obtain(job.mount, source, job.upload, response.freshness, job);
+  #obtain(request: RenderRequest): Promise<CachedSource> {
+    const { source, response } = request.compiled;
+    return this.#sources.get(request.mount, source, request.upload, response.freshness, request);
   }
 
   /** Plan, negotiated formats, content of the source, and recipe: what a rendition depends on. */
-  async #key(plan: Plan, accepts: ReadonlySet<FormatName>, source: HeldSource): Promise<Key> {
+  async #key(plan: Plan, accepts: ReadonlySet<FormatName>, source: CachedSource): Promise<Key> {
     return hashKey(plan, negotiated(plan, accepts), source.hash, await this.#pool.recipe());
   }
 
-  async #stored(key: Key): Promise<Stored | undefined> {
+  async #stored(key: Key): Promise<StoredRendition | undefined> {
     const entry = await this.#renditions.get(key);
     if (!entry) return undefined;
     const meta = entry.meta as unknown as RenditionMeta;
     const old = this.#clock.now() - meta.storedAt > UNREFINED_SECONDS * 1000;
-    return meta.hurried && old ? undefined : { meta, body: entry.body };
+    return meta.deadlineBound && old ? undefined : { meta, body: entry.body };
   }
 
   /** Has a rendition made and keeps it. */
   async #make(
-    job: Job,
+    request: RenderRequest,
     plan: Plan,
     key: Key,
-    source: HeldSource,
+    source: CachedSource,
     { start, signal }: { readonly start: number; readonly signal: AbortSignal },
-  ): Promise<Stored> {
-    const { deadline } = job.compiled.response;
+  ): Promise<StoredRendition> {
+    const { deadline } = request.compiled.response;
     const expires = deadline === undefined ? undefined : start + deadline * 1000;
     const budget = this.#budget(expires);
     const { outcome, queued } = await this.#pool.run({
-      order: await this.#order('render', job, plan, source, budget),
-      cost: predictedCost(source.bytes, negotiated(plan, job.accepts)),
+      request: await this.#order('render', request, plan, source, budget),
+      cost: predictedCost(source.bytes, negotiated(plan, request.accepts)),
       priority: 'request',
       sourceKey: source.hash,
       signal,
       ...(expires === undefined ? {} : { expires }),
     });
     const hurried = expires !== undefined && budget.milliseconds < this.#latency;
-    return this.#keep(plan, key, source, outcome as Outcome, {
+    return this.#keep(plan, key, source, outcome as WorkerResult, {
       queue: queued,
       ...(hurried ? { hurried } : {}),
     });
@@ -242,11 +246,11 @@ export class LocalEngine implements Engine {
   async #keep(
     plan: Plan,
     key: Key,
-    source: HeldSource,
-    { body, learned, ...facts }: Outcome,
+    source: CachedSource,
+    { body, warmStart, ...facts }: WorkerResult,
     extra: { readonly queue?: number; readonly refined?: boolean; readonly hurried?: boolean },
-  ): Promise<Stored> {
-    this.#lessons.add(seriesKey(plan, source.hash), learned);
+  ): Promise<StoredRendition> {
+    this.#warmStarts.add(seriesKey(plan, source.hash), warmStart);
     const bytes = 'inline' in body ? body.inline : await takeFile(body.file);
     const { queue, ...rest } = extra;
     const meta: RenditionMeta = {
@@ -261,38 +265,44 @@ export class LocalEngine implements Engine {
   }
 
   /** Whether a better rendition may still come. */
-  #unrefined({ meta }: Stored): boolean {
+  #unrefined({ meta }: StoredRendition): boolean {
     if (this.#options.refine === false || meta.refined || !meta.receipt) return false;
     return meta.receipt.mode !== 'background' && meta.receipt.kind !== 'source';
   }
 
   /** Makes a rendition that missed its deadline, without one. */
-  #makeLater(job: Job, plan: Plan, key: Key, source: HeldSource): void {
-    if (this.#options.refine === false || job.upload) return;
+  #makeLater(request: RenderRequest, plan: Plan, key: Key, source: CachedSource): void {
+    if (this.#options.refine === false || request.upload) return;
     this.#refiner.add(key, async () => {
       if (await this.#stored(key)) return;
       const { outcome } = await this.#pool.run({
-        order: await this.#order('render', job, plan, source, this.#budget(undefined)),
+        request: await this.#order('render', request, plan, source, this.#budget(undefined)),
         cost: 0,
         priority: 'background',
         sourceKey: source.hash,
       });
-      await this.#keep(plan, key, source, outcome as Outcome, {});
+      await this.#keep(plan, key, source, outcome as WorkerResult, {});
     });
   }
 
-  #refineLater(job: Job, plan: Plan, key: Key, source: HeldSource, stored: Stored): void {
+  #refineLater(
+    request: RenderRequest,
+    plan: Plan,
+    key: Key,
+    source: CachedSource,
+    stored: StoredRendition,
+  ): void {
     // An upload is answered once and seldom asked for again.
-    if (!this.#unrefined(stored) || job.upload) return;
-    this.#refiner.add(key, () => this.#refine(job, plan, key, source));
+    if (!this.#unrefined(stored) || request.upload) return;
+    this.#refiner.add(key, () => this.#refine(request, plan, key, source));
   }
 
   /** Makes a rendition again with all the time it takes; the better one stays. */
-  async #refine(job: Job, plan: Plan, key: Key, source: HeldSource): Promise<void> {
+  async #refine(request: RenderRequest, plan: Plan, key: Key, source: CachedSource): Promise<void> {
     const current = await this.#stored(key);
     if (!current || !this.#unrefined(current)) return;
     const { outcome } = await this.#pool.run({
-      order: await this.#order('render', job, plan, source, {
+      request: await this.#order('render', request, plan, source, {
         mode: 'background',
         milliseconds: REFINE_MS,
       }),
@@ -301,31 +311,31 @@ export class LocalEngine implements Engine {
       sourceKey: source.hash,
       deadline: REFINE_MS + DEFAULT_RENDER_MS,
     });
-    const better = outcome as Outcome;
+    const better = outcome as WorkerResult;
     if (isBetter(better.receipt, current.meta.receipt)) {
       await this.#keep(plan, key, source, better, { refined: true });
       return;
     }
     if ('file' in better.body) await rm(better.body.file, { force: true });
-    this.#lessons.add(seriesKey(plan, source.hash), better.learned);
+    this.#warmStarts.add(seriesKey(plan, source.hash), better.warmStart);
     await this.#renditions.update(key, { ...current.meta, refined: true });
   }
 
   async #order(
-    kind: Order['kind'],
-    job: Job,
+    kind: WorkerRequest['kind'],
+    request: RenderRequest,
     plan: Plan,
-    source: HeldSource,
+    source: CachedSource,
     budget: Budget,
-  ): Promise<UnassignedOrder> {
-    const learned = this.#lessons.of(seriesKey(plan, source.hash));
+  ): Promise<UnassignedRequest> {
+    const warmStart = this.#warmStarts.of(seriesKey(plan, source.hash));
     return {
       kind,
-      path: await this.#file(job, source),
+      path: await this.#file(request, source),
       plan,
-      accepts: [...job.accepts],
+      accepts: [...request.accepts],
       budget,
-      ...(learned ? { learned } : {}),
+      ...(warmStart ? { warmStart } : {}),
       limits: this.#limits,
       resultFile: this.#renditionFiles.temporary(),
     };
@@ -343,30 +353,35 @@ export class LocalEngine implements Engine {
 
   /** A source that is to be delivered as it is; undefined where a worker has to make it safe first. */
   async #passThrough(
-    job: Job,
-    source: HeldSource,
+    request: RenderRequest,
+    source: CachedSource,
     sanitize: boolean,
   ): Promise<Rendition | undefined> {
-    const body = await this.#read(job, source);
+    const body = await this.#read(request, source);
     if (sanitize && sniffFormat(body) === 'svg') return undefined;
-    return this.#sourceRendition(job, source, body, !sanitize);
+    return this.#sourceRendition(request, source, body, !sanitize);
   }
 
   /** The file of a source, read anew where it left the store between two steps. */
-  async #file(job: Job, source: HeldSource): Promise<string> {
+  async #file(request: RenderRequest, source: CachedSource): Promise<string> {
     const path =
-      (await this.#sources.path(source)) ?? (await this.#sources.path(await this.#obtain(job)));
+      (await this.#sources.path(source)) ?? (await this.#sources.path(await this.#obtain(request)));
     if (path === undefined) {
       throw new Fault('overloaded', 'The source left the store before it could be used.');
     }
     return path;
   }
 
-  async #read(job: Job, source: HeldSource): Promise<Uint8Array> {
-    return readFile(await this.#file(job, source));
+  async #read(request: RenderRequest, source: CachedSource): Promise<Uint8Array> {
+    return readFile(await this.#file(request, source));
   }
 
-  #sourceRendition(job: Job, source: HeldSource, body: Uint8Array, trustsSvg = false): Rendition {
+  #sourceRendition(
+    request: RenderRequest,
+    source: CachedSource,
+    body: Uint8Array,
+    trustsSvg = false,
+  ): Rendition {
     const format = sniffFormat(body);
     const size = { width: 0, height: 0, format: format ?? ('jpeg' as const), bytes: body.length };
     const key = hashKey('as it is', source.hash);
@@ -382,23 +397,23 @@ export class LocalEngine implements Engine {
       storedAt: source.checkedAt,
     };
     const hit = source.state !== 'read';
-    return this.#rendition(job, source, key, { meta, body }, {}, { hit, collapsed: false });
+    return this.#rendition(request, source, key, { meta, body }, {}, { hit, collapsed: false });
   }
 
   #rendition(
-    job: Job,
-    source: HeldSource,
+    request: RenderRequest,
+    source: CachedSource,
     key: Key,
-    { meta, body }: Stored,
+    { meta, body }: StoredRendition,
     timings: Timings,
     { hit, collapsed }: { readonly hit: boolean; readonly collapsed: boolean },
   ): Rendition {
-    const policy = job.compiled.response.freshness;
+    const policy = request.compiled.response.freshness;
     const facts = this.#sources.freshness(source, policy);
     const now = this.#clock.now();
     const age = Math.max(0, Math.floor((now - source.checkedAt) / 1000));
     // While a better answer is on its way, this one should not be kept for long.
-    const better = meta.hurried || this.#unrefined({ meta, body });
+    const better = meta.deadlineBound || this.#unrefined({ meta, body });
     const brief = better ? age + UNREFINED_SECONDS : Infinity;
     const { receipt } = meta;
     return {
@@ -410,7 +425,7 @@ export class LocalEngine implements Engine {
         seconds: Math.floor(Math.min(facts.freshSeconds, brief)),
         age,
         shared: !facts.private,
-        noStore: facts.noStore || job.compiled.response.noStore === true,
+        noStore: facts.noStore || request.compiled.response.noStore === true,
       },
       cache: {
         hit,

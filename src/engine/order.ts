@@ -10,7 +10,7 @@ import type { Size } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
-import type { Budget, Learned } from '../optimizer/task.ts';
+import type { Budget, WarmStart } from '../optimizer/task.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Timings } from './engine.ts';
 
@@ -29,7 +29,7 @@ export const DEFAULT_PICTURE_LIMITS: PictureLimits = {
   frames: 1000,
 };
 
-export interface Order {
+export interface WorkerRequest {
   readonly id: number;
   /** `render`: a rendition; `explain`: facts, program and prediction, no pixel decoded. */
   readonly kind: 'render' | 'explain';
@@ -39,7 +39,7 @@ export interface Order {
   readonly plan: Plan;
   readonly accepts: readonly FormatName[];
   readonly budget: Budget;
-  readonly learned?: Learned;
+  readonly warmStart?: WarmStart;
   readonly limits: PictureLimits;
   /** Threads that encoders may use; the pool grants more than one while other workers are idle. */
   readonly threads: number;
@@ -48,12 +48,12 @@ export interface Order {
 }
 
 /** An order before the pool has given it to a worker. */
-export type UnassignedOrder = Omit<Order, 'id' | 'threads'>;
+export type UnassignedRequest = Omit<WorkerRequest, 'id' | 'threads'>;
 
 /** Results up to this many bytes travel inline. */
 export const INLINE_BYTES = 256 * 1024;
 
-export interface Outcome {
+export interface WorkerResult {
   readonly body:
     | { readonly inline: Uint8Array }
     | { readonly file: string; readonly bytes: number };
@@ -61,12 +61,12 @@ export interface Outcome {
   readonly source: Size & { readonly format: FormatName; readonly bytes: number };
   readonly result: Size & { readonly format: FormatName; readonly bytes: number };
   readonly receipt?: Receipt;
-  readonly learned?: Learned;
+  readonly warmStart?: WarmStart;
   readonly diagnostics: readonly Diagnostic[];
   readonly timings: Timings;
 }
 
-export interface ExplainOutcome {
+export interface ExplainResult {
   readonly info: SourceInfo;
   readonly program: readonly string[];
   readonly predicted?: string;
@@ -76,8 +76,8 @@ export interface ExplainOutcome {
 export type Message =
   /** It has rendered a test picture; `recipe` names the encoders and their versions. */
   | { readonly kind: 'ready'; readonly recipe: string }
-  | { readonly kind: 'done'; readonly id: number; readonly outcome: Outcome }
-  | { readonly kind: 'explained'; readonly id: number; readonly outcome: ExplainOutcome }
+  | { readonly kind: 'done'; readonly id: number; readonly outcome: WorkerResult }
+  | { readonly kind: 'explained'; readonly id: number; readonly outcome: ExplainResult }
   | { readonly kind: 'failed'; readonly id: number; readonly fault: FaultText };
 
 /** A fault as plain data. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { isFault } from '../base/fault.ts';
-import { DEFAULT_PICTURE_LIMITS, type UnassignedOrder } from './order.ts';
-import { type Demand, Pool, type PoolOptions } from './pool.ts';
+import { DEFAULT_PICTURE_LIMITS, type UnassignedRequest } from './order.ts';
+import { Pool, type PoolOptions, type PoolTask } from './pool.ts';
 
 const PROGRAM = new URL('../../test/support/fake-worker.mjs', import.meta.url);
 
@@ -20,8 +20,8 @@ function start(options: Partial<PoolOptions> = {}): Pool {
   return pool;
 }
 
-const demand = (path: string, fields: Partial<Demand> = {}): Demand => ({
-  order: {
+const demand = (path: string, fields: Partial<PoolTask> = {}): PoolTask => ({
+  request: {
     kind: 'render',
     path,
     plan: { frames: { kind: 'all' }, ops: [], output: { kind: 'source', sanitize: false } },
@@ -29,7 +29,7 @@ const demand = (path: string, fields: Partial<Demand> = {}): Demand => ({
     budget: { mode: 'instant', milliseconds: 1000 },
     limits: DEFAULT_PICTURE_LIMITS,
     resultFile: '',
-  } satisfies UnassignedOrder,
+  } satisfies UnassignedRequest,
   cost: 1,
   priority: 'request',
   sourceKey: path,

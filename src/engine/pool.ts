@@ -15,12 +15,12 @@ import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../base/fault.ts';
 import {
-  type ExplainOutcome,
+  type ExplainResult,
   faultFrom,
   type Message,
-  type Order,
-  type Outcome,
-  type UnassignedOrder,
+  type UnassignedRequest,
+  type WorkerRequest,
+  type WorkerResult,
 } from './order.ts';
 
 export interface PoolOptions {
@@ -37,8 +37,8 @@ export interface PoolOptions {
   readonly log?: (event: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
-export interface Demand {
-  readonly order: UnassignedOrder;
+export interface PoolTask {
+  readonly request: UnassignedRequest;
   /** Predicted cost: about the megapixels times the weight of the codec. */
   readonly cost: number;
   readonly priority: 'request' | 'background';
@@ -52,12 +52,15 @@ export interface Demand {
   readonly signal?: AbortSignal;
 }
 
-interface Pending extends Demand {
+interface QueuedTask extends PoolTask {
   readonly id: number;
   readonly queuedAt: number;
   attempts: number;
   expiry?: NodeJS.Timeout;
-  resolve(outcome: { readonly outcome: Outcome | ExplainOutcome; readonly queued: number }): void;
+  resolve(outcome: {
+    readonly outcome: WorkerResult | ExplainResult;
+    readonly queued: number;
+  }): void;
   reject(error: unknown): void;
 }
 
@@ -66,9 +69,13 @@ interface Worker {
   readonly lane: 'request' | 'background';
   ready: boolean;
   done: number;
-  job?: { readonly pending: Pending; readonly queued: number; readonly timer: NodeJS.Timeout };
+  current?: {
+    readonly pending: QueuedTask;
+    readonly queued: number;
+    readonly timer: NodeJS.Timeout;
+  };
   /** Why the pool killed it, when it did. */
-  verdict?: Fault;
+  killReason?: Fault;
   retired: boolean;
 }
 
@@ -95,8 +102,8 @@ const MEMORY_INTERVAL = 250;
 export class Pool {
   readonly #options: PoolOptions;
   readonly #workers = new Set<Worker>();
-  readonly #queue: Pending[] = [];
-  readonly #background: Pending[] = [];
+  readonly #queue: QueuedTask[] = [];
+  readonly #background: QueuedTask[] = [];
   /** Sources whose worker died, with how often and when last. */
   readonly #crashes = new Map<string, { readonly count: number; readonly at: number }>();
   readonly #watch: NodeJS.Timeout;
@@ -132,7 +139,7 @@ export class Pool {
     return {
       workers: workers.filter((w) => w.ready).length,
       queued: this.#queue.length,
-      running: workers.filter((w) => w.job).length,
+      running: workers.filter((w) => w.current).length,
       background: this.#background.length,
     };
   }
@@ -147,8 +154,8 @@ export class Pool {
    * @throws Fault overloaded when the queue is full, render-timeout, render-failed, or the worker's own
    */
   run(
-    demand: Demand,
-  ): Promise<{ readonly outcome: Outcome | ExplainOutcome; readonly queued: number }> {
+    demand: PoolTask,
+  ): Promise<{ readonly outcome: WorkerResult | ExplainResult; readonly queued: number }> {
     if (this.#closed)
       return Promise.reject(new Fault('overloaded', 'The server is shutting down.'));
     if (this.#crashesOf(demand.sourceKey) >= CRASHES_TO_QUARANTINE) {
@@ -167,7 +174,7 @@ export class Pool {
       return Promise.reject(new Fault('overloaded', 'The server is busy; please try again soon.'));
     }
     return new Promise((resolve, reject) => {
-      const pending: Pending = {
+      const pending: QueuedTask = {
         ...demand,
         id: this.#nextId++,
         queuedAt: performance.now(),
@@ -206,7 +213,7 @@ export class Pool {
     );
   }
 
-  #enqueue(pending: Pending): void {
+  #enqueue(pending: QueuedTask): void {
     if (pending.priority === 'background') {
       this.#background.push(pending);
       if (![...this.#workers].some((w) => w.lane === 'background')) this.#start('background');
@@ -217,7 +224,7 @@ export class Pool {
   }
 
   /** Takes an order that still waits out of its queue. */
-  #withdraw(pending: Pending, reason: Fault): void {
+  #withdraw(pending: QueuedTask, reason: Fault): void {
     for (const queue of [this.#queue, this.#background]) {
       const index = queue.indexOf(pending);
       if (index < 0) continue;
@@ -229,7 +236,7 @@ export class Pool {
 
   #dispatch(): void {
     for (const worker of this.#workers) {
-      if (!worker.ready || worker.job || worker.retired) continue;
+      if (!worker.ready || worker.current || worker.retired) continue;
       const queue = worker.lane === 'background' ? this.#background : this.#queue;
       const pending = queue.shift();
       if (!pending) continue;
@@ -238,7 +245,7 @@ export class Pool {
     }
   }
 
-  #assign(worker: Worker, pending: Pending): void {
+  #assign(worker: Worker, pending: QueuedTask): void {
     pending.attempts++;
     clearTimeout(pending.expiry);
     const limit = Math.min(
@@ -246,8 +253,12 @@ export class Pool {
       Math.max(0, (pending.expires ?? Number.POSITIVE_INFINITY) - performance.now()),
     );
     const timer = setTimeout(() => this.#kill(worker, tooLate()), limit);
-    worker.job = { pending, queued: performance.now() - pending.queuedAt, timer };
-    const order: Order = { ...pending.order, id: pending.id, threads: this.#threadsFor(worker) };
+    worker.current = { pending, queued: performance.now() - pending.queuedAt, timer };
+    const order: WorkerRequest = {
+      ...pending.request,
+      id: pending.id,
+      threads: this.#threadsFor(worker),
+    };
     worker.process.send(order, (error) => {
       if (error) this.#kill(worker, undefined);
     });
@@ -256,12 +267,12 @@ export class Pool {
   /** A core for each worker that has nothing to do is lent to a first answer; in the background there is time. */
   #threadsFor({ lane }: Worker): number {
     if (lane === 'background' || this.#queue.length > 0) return 1;
-    const idle = [...this.#workers].filter((w) => w.lane === 'request' && w.ready && !w.job);
+    const idle = [...this.#workers].filter((w) => w.lane === 'request' && w.ready && !w.current);
     return Math.min(MOST_THREADS, 1 + idle.length);
   }
 
   #kill(worker: Worker, verdict: Fault | undefined): void {
-    if (verdict) worker.verdict ??= verdict;
+    if (verdict) worker.killReason ??= verdict;
     worker.process.kill('SIGKILL');
   }
 
@@ -302,10 +313,10 @@ export class Pool {
       this.#failedStarts = 0;
       return this.#dispatch();
     }
-    const { job } = worker;
+    const { current: job } = worker;
     if (!job || job.pending.id !== message.id) return;
     clearTimeout(job.timer);
-    delete worker.job;
+    delete worker.current;
     worker.done++;
     if (message.kind !== 'failed') this.#crashes.delete(job.pending.sourceKey);
     if (message.kind === 'failed') job.pending.reject(faultFrom(message.fault));
@@ -327,7 +338,7 @@ export class Pool {
 
   #ended(worker: Worker): void {
     if (!this.#workers.delete(worker)) return;
-    const { job, verdict } = worker;
+    const { current: job, killReason: verdict } = worker;
     if (job) {
       clearTimeout(job.timer);
       this.#afterDeath(job.pending, verdict);
@@ -342,7 +353,7 @@ export class Pool {
     setTimeout(() => !this.#closed && this.#start(worker.lane), wait).unref();
   }
 
-  #afterDeath(pending: Pending, verdict: Fault | undefined): void {
+  #afterDeath(pending: QueuedTask, verdict: Fault | undefined): void {
     if (verdict) {
       this.#options.log?.('worker-killed', { reason: verdict.code, ...verdict.detail });
       return pending.reject(verdict);
@@ -374,7 +385,7 @@ export class Pool {
 
   #watchMemory(): void {
     for (const worker of this.#workers) {
-      if (!worker.job || worker.verdict) continue;
+      if (!worker.current || worker.killReason) continue;
       const bytes = memoryOf(worker);
       if (bytes <= this.#options.memory) continue;
       this.#kill(

@@ -22,7 +22,7 @@ import type { Mount } from './engine.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** A source ready to be worked on. */
-export interface HeldSource {
+export interface CachedSource {
   /** Its key in the store. */
   readonly key: Key;
   /** SHA-256 of its bytes, hexadecimal. */
@@ -45,7 +45,7 @@ interface SourceMeta {
   readonly checkedAt: number;
   readonly url?: string;
   /** A folder's cheap validators at the time of reading. */
-  readonly peeked?: Validators;
+  readonly fileValidators?: Validators;
 }
 
 export interface SourceOptions {
@@ -61,9 +61,9 @@ const HELD_RECORDS = 20_000;
 /** Failed lookups remembered, so that a missing source is not asked for again and again. */
 const REMEMBERED_FAILURES = 2000;
 
-export class Sources {
+export class SourceCache {
   readonly #options: SourceOptions;
-  readonly #flights = new SingleFlight<HeldSource>();
+  readonly #flights = new SingleFlight<CachedSource>();
   /** Records of the sources used last, so that a hit reads no file for them. */
   readonly #records = new Map<Key, SourceMeta>();
   readonly #failures = new Map<Key, { readonly fault: Fault; readonly until: number }>();
@@ -73,13 +73,13 @@ export class Sources {
   }
 
   /** The source a reference names, read or checked if need be. @throws Fault */
-  async obtain(
+  async get(
     mount: Mount,
     ref: SourceRef,
     upload: Uint8Array | undefined,
     policy: FreshnessPolicy,
     { signal, storedOnly = false }: { readonly signal: AbortSignal; readonly storedOnly?: boolean },
-  ): Promise<HeldSource> {
+  ): Promise<CachedSource> {
     if (ref.kind === 'upload') return this.#keepUpload(upload);
     const location = await mount.origin.locate(ref);
     const key = hashKey('source', mount.name, location.id);
@@ -99,12 +99,12 @@ export class Sources {
   }
 
   /** How long answers made of a source may be kept. */
-  freshness(source: HeldSource, policy: FreshnessPolicy): Freshness {
+  freshness(source: CachedSource, policy: FreshnessPolicy): Freshness {
     return lifetime(source.headers, policy, source.checkedAt);
   }
 
   /** The file of a held source; undefined when it was evicted. */
-  async path(source: HeldSource): Promise<string | undefined> {
+  async path(source: CachedSource): Promise<string | undefined> {
     const path = await this.#options.store.path(source.key);
     if (path === undefined) this.#records.delete(source.key);
     return path;
@@ -116,14 +116,14 @@ export class Sources {
     mount: Mount,
     location: Location,
     policy: FreshnessPolicy,
-  ): Promise<{ held: HeldSource; check: boolean; usable: boolean } | undefined> {
+  ): Promise<{ held: CachedSource; check: boolean; usable: boolean } | undefined> {
     const meta = await this.#record(key);
     if (!meta) return undefined;
     const now = this.#options.clock.now();
-    if (mount.origin.peek) {
-      const peeked = await mount.origin.peek(location);
+    if (mount.origin.stat) {
+      const peeked = await mount.origin.stat(location);
       if (!peeked) throw new Fault('source-not-found', 'The source was not found.');
-      if (peeked.etag !== meta.peeked?.etag) return undefined;
+      if (peeked.etag !== meta.fileValidators?.etag) return undefined;
       return { held: held(key, { ...meta, checkedAt: now }, 'fresh'), check: false, usable: true };
     }
     const facts = lifetime(meta.headers, policy, meta.checkedAt);
@@ -141,11 +141,11 @@ export class Sources {
     location: Location,
     policy: FreshnessPolicy,
     signal: AbortSignal,
-  ): Promise<HeldSource> {
+  ): Promise<CachedSource> {
     const { store, clock } = this.#options;
     const meta = (await store.head(key)) as SourceMeta | undefined;
     try {
-      const peeked = await mount.origin.peek?.(location);
+      const peeked = await mount.origin.stat?.(location);
       const fetched = await mount.origin.fetch(location, meta && validators(meta), signal);
       if (fetched.kind === 'unchanged' && meta) {
         const checked: SourceMeta = {
@@ -170,7 +170,7 @@ export class Sources {
         headers: fetched.headers,
         checkedAt: clock.now(),
         ...(location.url === undefined ? {} : { url: location.url }),
-        ...(peeked === undefined ? {} : { peeked }),
+        ...(peeked === undefined ? {} : { fileValidators: peeked }),
       };
       await store.put(key, { ...read }, body);
       this.#hold(key, read);
@@ -204,7 +204,7 @@ export class Sources {
     meta: SourceMeta | undefined,
     policy: FreshnessPolicy,
     error: unknown,
-  ): Promise<HeldSource | undefined> {
+  ): Promise<CachedSource | undefined> {
     if (!meta || !isFault(error) || !error.kind.retry) return undefined;
     const facts = lifetime(meta.headers, policy, meta.checkedAt);
     const age = (this.#options.clock.now() - meta.checkedAt) / 1000;
@@ -223,7 +223,7 @@ export class Sources {
     }
   }
 
-  async #keepUpload(upload: Uint8Array | undefined): Promise<HeldSource> {
+  async #keepUpload(upload: Uint8Array | undefined): Promise<CachedSource> {
     if (!upload || upload.length === 0) {
       throw new Fault('upload-missing', 'Expected a picture in the body of the request, got none.');
     }
@@ -265,11 +265,15 @@ export function notStored(): Fault {
  * Freshness by what the origin says, else by the dialect: each service names
  * its own time for silent origins, so nothing is guessed from Last-Modified.
  */
-function lifetime(headers: HeldSource['headers'], policy: FreshnessPolicy, at: number): Freshness {
+function lifetime(
+  headers: CachedSource['headers'],
+  policy: FreshnessPolicy,
+  at: number,
+): Freshness {
   return freshness(headers, policy, at, { heuristicCap: 0 });
 }
 
-function held(key: Key, meta: SourceMeta, state: HeldSource['state']): HeldSource {
+function held(key: Key, meta: SourceMeta, state: CachedSource['state']): CachedSource {
   const { hash, bytes, headers, checkedAt, url } = meta;
   return { key, hash, bytes, headers, checkedAt, state, ...(url === undefined ? {} : { url }) };
 }

@@ -11,25 +11,25 @@ import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
 import type { Key } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Timings } from './engine.ts';
-import type { Outcome } from './order.ts';
+import type { WorkerResult } from './order.ts';
 
 /** What is kept beside the bytes of a rendition. */
 export interface RenditionMeta {
   readonly etag: string;
   readonly mediaType: string;
-  readonly source: Outcome['source'];
-  readonly result: Outcome['result'];
+  readonly source: WorkerResult['source'];
+  readonly result: WorkerResult['result'];
   readonly receipt?: Receipt;
   readonly diagnostics: readonly Diagnostic[];
   readonly timings: Timings;
   readonly storedAt: number;
   /** Made under a client's deadline that left less than the usual time: not kept for long. */
-  readonly hurried?: boolean;
+  readonly deadlineBound?: boolean;
   /** Nothing is left to improve. */
   readonly refined?: boolean;
 }
 
-export interface Stored {
+export interface StoredRendition {
   readonly meta: RenditionMeta;
   readonly body: Uint8Array;
 }

@@ -15,8 +15,8 @@ import { vipsEncoder } from '../vips/encode.ts';
 import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../vips/lossless.ts';
 import { halve } from '../vips/pixels.ts';
 import { setUpVips, useThreads, vipsVersions } from '../vips/setup.ts';
-import { faultText, type Message, type Order } from './order.ts';
-import { carryOut, explainOrder } from './workshop.ts';
+import { faultText, type Message, type WorkerRequest } from './order.ts';
+import { executeExplain, executeRender } from './workshop.ts';
 
 const send = (message: Message) =>
   new Promise<void>((resolve) => {
@@ -49,13 +49,13 @@ async function tools(): Promise<Tools> {
   };
 }
 
-async function work(order: Order, hands: Tools): Promise<void> {
+async function work(order: WorkerRequest, hands: Tools): Promise<void> {
   useThreads(order.threads);
   try {
     if (order.kind === 'explain') {
-      await send({ kind: 'explained', id: order.id, outcome: await explainOrder(order) });
+      await send({ kind: 'explained', id: order.id, outcome: await executeExplain(order) });
     } else {
-      await send({ kind: 'done', id: order.id, outcome: await carryOut(order, hands) });
+      await send({ kind: 'done', id: order.id, outcome: await executeRender(order, hands) });
     }
   } catch (error) {
     await send({ kind: 'failed', id: order.id, fault: faultText(error) });
@@ -68,5 +68,5 @@ await vipsEncoder.encode(
   { width: 1, height: 1, channels: 3, data: new Uint8Array(3), pages: 1, delays: [], loop: 0 },
   { format: 'png', effort: 1 },
 );
-process.on('message', (order: Order) => void work(order, hands));
+process.on('message', (order: WorkerRequest) => void work(order, hands));
 await send({ kind: 'ready', recipe: JSON.stringify([RECIPE, vipsVersions()]) });

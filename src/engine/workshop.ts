@@ -15,21 +15,26 @@ import { optimize, type Tools } from '../optimizer/optimize.ts';
 import { predict } from '../optimizer/predict.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import type { Budget } from '../optimizer/task.ts';
-import { lower, type Measured } from '../plan/lower.ts';
+import { lower, type TrimBox } from '../plan/lower.ts';
 import type { Output } from '../plan/output.ts';
 import { printProgram } from '../plan/print.ts';
 import type { Program } from '../plan/program.ts';
 import { imageoptimFacts, imgixFacts } from '../vips/facts.ts';
-import { measureTrim } from '../vips/measure.ts';
+import { findTrim } from '../vips/measure.ts';
 import { probe } from '../vips/probe.ts';
 import { render } from '../vips/render.ts';
 import { sanitizeSvg } from '../vips/svg.ts';
 import { blurhash } from '../vision/blurhash.ts';
 import { paletteCss, paletteJson, paletteOf } from '../vision/palette.ts';
-import { type ExplainOutcome, INLINE_BYTES, type Order, type Outcome } from './order.ts';
+import {
+  type ExplainResult,
+  INLINE_BYTES,
+  type WorkerRequest,
+  type WorkerResult,
+} from './order.ts';
 
 /** What was made, before it is packed for the way back. */
-interface Made extends Pick<Outcome, 'receipt' | 'learned' | 'diagnostics'> {
+interface Rendered extends Pick<WorkerResult, 'receipt' | 'warmStart' | 'diagnostics'> {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
   readonly format: FormatName;
@@ -39,29 +44,29 @@ interface Made extends Pick<Outcome, 'receipt' | 'learned' | 'diagnostics'> {
 type Stopwatch = Record<string, number>;
 
 /** The rendition an order asks for. @throws Fault */
-export async function carryOut(order: Order, tools: Tools): Promise<Outcome> {
+export async function executeRender(request: WorkerRequest, tools: Tools): Promise<WorkerResult> {
   const timings: Stopwatch = {};
   const start = performance.now();
-  if (order.plan.output.kind === 'source') return safeSource(order);
-  const info = await timed(timings, 'decode', () => probe({ path: order.path }, order.limits));
-  const made = await make(order, info, tools, { timings, start });
+  if (request.plan.output.kind === 'source') return safeSource(request);
+  const info = await timed(timings, 'decode', () => probe({ path: request.path }, request.limits));
+  const made = await make(request, info, tools, { timings, start });
   timings.total = performance.now() - start;
   return {
-    body: await pack(made.bytes, order.resultFile),
+    body: await pack(made.bytes, request.resultFile),
     mediaType: made.mediaType,
     source: { ...uprightSize(info), format: info.format, bytes: info.bytes },
     result: { ...made.size, format: made.format, bytes: made.bytes.length },
     ...(made.receipt ? { receipt: made.receipt } : {}),
-    ...(made.learned ? { learned: made.learned } : {}),
+    ...(made.warmStart ? { warmStart: made.warmStart } : {}),
     diagnostics: made.diagnostics,
     timings,
   };
 }
 
 /** Facts, program and prediction: everything but pixels. @throws Fault */
-export async function explainOrder(order: Order): Promise<ExplainOutcome> {
-  const info = await probe({ path: order.path }, order.limits);
-  const lowered = lower(order.plan, info, new Set(order.accepts));
+export async function executeExplain(request: WorkerRequest): Promise<ExplainResult> {
+  const info = await probe({ path: request.path }, request.limits);
+  const lowered = lower(request.plan, info, new Set(request.accepts));
   if (lowered.kind === 'measure') {
     return { info, program: [`measure trim by ${lowered.rule.by}, then the rest`] };
   }
@@ -69,7 +74,7 @@ export async function explainOrder(order: Order): Promise<ExplainOutcome> {
   const { output, chosen } = program;
   const predicted =
     output.kind === 'picture' && chosen
-      ? predict({ output, chosen, info, size: program.size, mode: order.budget.mode })
+      ? predict({ output, chosen, info, size: program.size, mode: request.budget.mode })
       : undefined;
   return {
     info,
@@ -79,22 +84,27 @@ export async function explainOrder(order: Order): Promise<ExplainOutcome> {
 }
 
 /** When the order began, and what its stages took. */
-interface Course {
+interface Timing {
   readonly timings: Stopwatch;
   readonly start: number;
 }
 
-async function make(order: Order, info: SourceInfo, tools: Tools, course: Course): Promise<Made> {
-  const { output } = order.plan;
+async function make(
+  request: WorkerRequest,
+  info: SourceInfo,
+  tools: Tools,
+  course: Timing,
+): Promise<Rendered> {
+  const { output } = request.plan;
   const { timings } = course;
-  const program = await programOf(order, info, timings);
-  if (output.kind === 'facts') return facts(order, info, program.size, output.form);
+  const program = await programOf(request, info, timings);
+  if (output.kind === 'facts') return facts(request, info, program.size, output.form);
   const raster = await timed(timings, 'transform', () =>
-    render({ path: order.path }, info, program),
+    render({ path: request.path }, info, program),
   );
   switch (output.kind) {
     case 'picture':
-      return picture(order, info, program, raster, output, tools, course);
+      return picture(request, info, program, raster, output, tools, course);
     case 'blurhash':
       return text(blurhash(raster, output.x, output.y), 'text/plain; charset=utf-8', raster);
     case 'palette': {
@@ -109,34 +119,38 @@ async function make(order: Order, info: SourceInfo, tools: Tools, course: Course
 }
 
 /** Lowers the plan, measuring the boxes of trims until nothing is open. */
-async function programOf(order: Order, info: SourceInfo, timings: Stopwatch): Promise<Program> {
-  const accepts = new Set(order.accepts);
-  const measured: Measured[] = [];
+async function programOf(
+  request: WorkerRequest,
+  info: SourceInfo,
+  timings: Stopwatch,
+): Promise<Program> {
+  const accepts = new Set(request.accepts);
+  const measured: TrimBox[] = [];
   // Every round measures one more trim, so there are no more rounds than ops.
-  for (let round = 0; round <= order.plan.ops.length; round++) {
-    const lowered = lower(order.plan, info, accepts, measured);
+  for (let round = 0; round <= request.plan.ops.length; round++) {
+    const lowered = lower(request.plan, info, accepts, measured);
     if (lowered.kind === 'program') return lowered.program;
     const { before, frames, colour, rule } = lowered;
     const raster = await timed(timings, 'decode', () =>
-      render({ path: order.path }, info, { instructions: before, frames, colour }),
+      render({ path: request.path }, info, { instructions: before, frames, colour }),
     );
-    measured.push(measureTrim(raster, rule) ?? 'empty');
+    measured.push(findTrim(raster, rule) ?? 'empty');
   }
   throw new Fault('internal', 'Lowering did not end.');
 }
 
 async function picture(
-  order: Order,
+  request: WorkerRequest,
   info: SourceInfo,
   program: Program,
   raster: Raster,
   output: Extract<Output, { kind: 'picture' }>,
   tools: Tools,
-  { timings, start }: Course,
-): Promise<Made> {
+  { timings, start }: Timing,
+): Promise<Rendered> {
   const chosen = program.chosen!;
-  const source = program.identity ? new Uint8Array(await readFile(order.path)) : undefined;
-  const { bytes, receipt, learned } = await timed(timings, 'encode', () =>
+  const source = program.identity ? new Uint8Array(await readFile(request.path)) : undefined;
+  const { bytes, receipt, warmStart } = await timed(timings, 'encode', () =>
     optimize(
       {
         raster,
@@ -146,8 +160,8 @@ async function picture(
         output,
         identity: program.identity,
         ...(source ? { source } : {}),
-        budget: remaining(order.budget, start),
-        ...(order.learned ? { learned: order.learned } : {}),
+        budget: remaining(request.budget, start),
+        ...(request.warmStart ? { warmStart: request.warmStart } : {}),
       },
       tools,
     ),
@@ -158,7 +172,7 @@ async function picture(
     format: receipt.format,
     size: program.size,
     receipt,
-    learned,
+    warmStart,
     diagnostics: remarks(info, program, receipt),
   };
 }
@@ -192,29 +206,29 @@ function remarks(info: SourceInfo, program: Program, receipt: Receipt): Diagnost
 }
 
 async function facts(
-  order: Order,
+  request: WorkerRequest,
   info: SourceInfo,
   size: Size,
   form: 'imgix' | 'imageoptim',
-): Promise<Made> {
+): Promise<Rendered> {
   const document =
-    form === 'imgix' ? imgixFacts(await readFile(order.path), info) : imageoptimFacts(info, size);
+    form === 'imgix' ? imgixFacts(await readFile(request.path), info) : imageoptimFacts(info, size);
   return text(JSON.stringify(document), 'application/json', size);
 }
 
-function text(content: string, mediaType: string, { width, height }: Size): Made {
+function text(content: string, mediaType: string, { width, height }: Size): Rendered {
   const bytes = new TextEncoder().encode(content);
   // Data outputs have no picture format; the nearest card only fills the facts.
   return { bytes, mediaType, format: 'png', size: { width, height }, diagnostics: [] };
 }
 
 /** An SVG source as it is, made harmless. */
-async function safeSource(order: Order): Promise<Outcome> {
-  const source = await readFile(order.path);
+async function safeSource(request: WorkerRequest): Promise<WorkerResult> {
+  const source = await readFile(request.path);
   const clean = sanitizeSvg(source);
   const facts = { width: 0, height: 0, format: 'svg' as const };
   return {
-    body: await pack(clean, order.resultFile),
+    body: await pack(clean, request.resultFile),
     mediaType: formatCard('svg').mediaType,
     source: { ...facts, bytes: source.length },
     result: { ...facts, bytes: clean.length },
@@ -223,7 +237,7 @@ async function safeSource(order: Order): Promise<Outcome> {
   };
 }
 
-async function pack(bytes: Uint8Array, file: string): Promise<Outcome['body']> {
+async function pack(bytes: Uint8Array, file: string): Promise<WorkerResult['body']> {
   if (bytes.length <= INLINE_BYTES) return { inline: bytes };
   await writeFile(file, bytes);
   return { file, bytes: bytes.length };

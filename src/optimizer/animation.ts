@@ -12,12 +12,12 @@
 import type { Raster } from '../image/raster.ts';
 import type { Content } from './content.ts';
 import { losslessEncoding, lossyEncoding } from './encodings.ts';
-import { keepPixels } from './exact.ts';
-import { type Found, searchLossy } from './lossy.ts';
-import type { Memory } from './memory.ts';
+import { encodeLossless } from './exact.ts';
+import { type EncodeResult, searchLossy } from './lossy.ts';
+import type { RecordingTrialRunner } from './memory.ts';
 import type { Mode } from './mode.ts';
-import { polish } from './polish.ts';
-import { firstChroma, styleOf, type Wish } from './wish.ts';
+import { searchNeighbours } from './polish.ts';
+import { firstChroma, type SearchSettings, styleOf } from './wish.ts';
 
 /** Detail, in bits per pixel, below which an animation is also tried without loss. */
 const PLAIN_FRAMES = 4;
@@ -44,39 +44,39 @@ export function sampledFrames(raster: Raster): Raster {
 
 /** An animation: the search runs on some frames, the quality found serves all. */
 export async function searchAnimation(
-  bench: Memory,
-  asked: Wish,
+  runner: RecordingTrialRunner,
+  asked: SearchSettings,
   content: Content,
-): Promise<Found> {
+): Promise<EncodeResult> {
   const patient = asked.mode === 'background';
-  const wish: Wish = patient ? { ...asked, mode: 'online' } : asked;
-  const whole = lossyEncoding(styleOf(wish, 'final', firstChroma(wish).sharp), 75);
-  const still = bench.beside(sampledFrames(bench.raster), bench.cost(whole));
-  if (wish.mode === 'instant' || !bench.measures || !still.affords(whole)) {
-    return await searchLossy(bench, { ...wish, mode: 'instant' });
+  const settings: SearchSettings = patient ? { ...asked, mode: 'online' } : asked;
+  const whole = lossyEncoding(styleOf(settings, 'final', firstChroma(settings).sharp), 75);
+  const still = runner.beside(sampledFrames(runner.raster), runner.cost(whole));
+  if (settings.mode === 'instant' || !runner.measures || !still.affords(whole)) {
+    return await searchLossy(runner, { ...settings, mode: 'instant' });
   }
-  const searched = await searchLossy(still, wish);
+  const searched = await searchLossy(still, settings);
   // The slow loop filter is not worth its time on every frame, hence `photo`.
   const found = patient
-    ? await polish(still, wish, searched, { ...content, kind: 'photo' })
+    ? await searchNeighbours(still, settings, searched, { ...content, kind: 'photo' })
     : searched;
-  bench.trials.push(...still.trials);
-  const attempt = await bench.encode(found.attempt.encoding);
+  runner.trials.push(...still.trials);
+  const attempt = await runner.encode(found.attempt.encoding);
   const { score, worst } = found.attempt;
   const measured = score === undefined ? {} : { score, ...(worst === undefined ? {} : { worst }) };
-  const lossy: Found = { ...found, attempt: { ...attempt, ...measured } };
-  return await orExact(bench, content, wish.mode, lossy);
+  const lossy: EncodeResult = { ...found, attempt: { ...attempt, ...measured } };
+  return await orExact(runner, content, settings.mode, lossy);
 }
 
 /** The animation without loss, where its frames are plain and that takes no more bytes. */
 export async function orExact(
-  bench: Memory,
+  runner: RecordingTrialRunner,
   content: Content,
   mode: Mode,
-  lossy: Found,
-): Promise<Found> {
-  const hopeful = content.detail < PLAIN_FRAMES;
-  if (!hopeful || !bench.affords(losslessEncoding('webp', mode), false)) return lossy;
-  const exact = await keepPixels(bench, 'webp', content, mode);
+  lossy: EncodeResult,
+): Promise<EncodeResult> {
+  const hopeful = content.residualEntropy < PLAIN_FRAMES;
+  if (!hopeful || !runner.affords(losslessEncoding('webp', mode), false)) return lossy;
+  const exact = await encodeLossless(runner, 'webp', content, mode);
   return exact.attempt.bytes.length <= lossy.attempt.bytes.length ? exact : lossy;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { picture, type QualityAsk } from '../plan/output.ts';
-import { askOf, effectiveTarget } from './ask.ts';
+import { picture, type QualitySpec } from '../plan/output.ts';
+import { effectiveTarget, qualityRequestFor } from './ask.ts';
 
 describe('effectiveTarget', () => {
   test.each([
@@ -17,8 +17,12 @@ describe('effectiveTarget', () => {
 });
 
 describe('askOf', () => {
-  const ask = (quality: QualityAsk, format: 'jpeg' | 'png' | 'avif' | 'webp', identity = true) =>
-    askOf(picture({ formats: [], quality }), { format, lossless: false, rule: 0 }, identity);
+  const ask = (quality: QualitySpec, format: 'jpeg' | 'png' | 'avif' | 'webp', identity = true) =>
+    qualityRequestFor(
+      picture({ formats: [], quality }),
+      { format, lossless: false, rule: 0 },
+      identity,
+    );
 
   test.each([
     ['lossless WebP keeps pixels', { kind: 'lossless' }, 'webp', { kind: 'lossless' }],
@@ -50,6 +54,6 @@ describe('askOf', () => {
   test('a rule that says lossless goes before any quality', () => {
     const output = picture({ formats: [], quality: { kind: 'target', score: 60 } });
     const chosen = { format: 'webp', lossless: true, rule: 0 } as const;
-    expect(askOf(output, chosen, false)).toEqual({ kind: 'lossless' });
+    expect(qualityRequestFor(output, chosen, false)).toEqual({ kind: 'lossless' });
   });
 });

@@ -12,7 +12,7 @@ import { fromJpegScale, wholeQuality } from './priors.ts';
 
 export type Picture = Extract<Output, { kind: 'picture' }>;
 
-export type Ask =
+export type QualityRequest =
   | { readonly kind: 'target'; readonly score: number }
   /** On the scale of the format's encoder. */
   | { readonly kind: 'quality'; readonly quality: number }
@@ -31,7 +31,11 @@ const KEEPS_PIXELS: ReadonlySet<FormatName> = new Set(['png', 'gif', 'webp']);
  * What is asked of a format, with density, scales and abilities taken into
  * account. `identity`: the raster shows the source pixel for pixel.
  */
-export function askOf(output: Picture, chosen: ChosenFormat, identity: boolean): Ask {
+export function qualityRequestFor(
+  output: Picture,
+  chosen: ChosenFormat,
+  identity: boolean,
+): QualityRequest {
   if (wantsEveryPixel(output, chosen, identity)) {
     const canKeep = KEEPS_PIXELS.has(chosen.format);
     return canKeep ? { kind: 'lossless' } : { kind: 'target', score: LOSSLESS_STAND_IN };

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { SourceInfo } from '../image/source-info.ts';
-import { picture, type QualityAsk } from '../plan/output.ts';
-import { ceilingFor } from './ceiling.ts';
+import { picture, type QualitySpec } from '../plan/output.ts';
+import { sourceQualityCap } from './ceiling.ts';
 import type { LossyFormat } from './encodings.ts';
-import type { Task } from './task.ts';
+import type { OptimizeInput } from './task.ts';
 
-const TARGET: QualityAsk = { kind: 'target', score: 75 };
-const FIXED: QualityAsk = { kind: 'quality', jpeg: 90 };
+const TARGET: QualitySpec = { kind: 'target', score: 75 };
+const FIXED: QualitySpec = { kind: 'quality', jpeg: 90 };
 
 function ceiling(
   format: LossyFormat,
   source: { quality?: number; format?: SourceInfo['format']; identity?: boolean },
-  quality: QualityAsk = TARGET,
+  quality: QualitySpec = TARGET,
 ): number {
   const task = {
     info: {
@@ -20,8 +20,8 @@ function ceiling(
     },
     identity: source.identity ?? true,
     output: picture({ formats: [], quality }),
-  } as unknown as Task;
-  return ceilingFor(task, format);
+  } as unknown as OptimizeInput;
+  return sourceQualityCap(task, format);
 }
 
 describe('ceilingFor', () => {

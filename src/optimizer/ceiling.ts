@@ -12,12 +12,12 @@
 import { estimateJpegQuality } from '../image/jpeg-quality.ts';
 import type { LossyFormat } from './encodings.ts';
 import { meanScore, qualityFor } from './priors.ts';
-import type { Task } from './task.ts';
+import type { OptimizeInput } from './task.ts';
 
 const NONE = 100;
 
 /** The highest quality on the format's own scale; 100 where there is no reason for one. */
-export function ceilingFor(task: Task, format: LossyFormat): number {
+export function sourceQualityCap(task: OptimizeInput, format: LossyFormat): number {
   const { info, identity, source, output } = task;
   if (format === 'avif' && output.quality.kind !== 'quality') return NONE;
   if (!identity || info.format !== 'jpeg') return NONE;

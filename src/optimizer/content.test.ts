@@ -24,7 +24,7 @@ describe('contentOf', () => {
   test('blocks of colour are a graphic, and their colours are counted', () => {
     const content = contentOf(draw(64, 64, (x, y) => [(x >> 4) * 60, (y >> 4) * 60, 9]));
     expect(content).toMatchObject({ kind: 'graphic', colours: 16 });
-    expect(content.flat).toBeGreaterThan(0.9);
+    expect(content.repeatedShare).toBeGreaterThan(0.9);
   });
 
   test('one odd pixel in the last row is counted too', () => {
@@ -39,18 +39,18 @@ describe('contentOf', () => {
   });
 
   test.each([
-    // pixel  texture  busy  gentle  why
+    // pixel  texture  high  low   why
     [() => [90, 90, 90], [-0.7, -0.6], 0, 0, 'nothing happens'],
     [(x: number) => [2 * x, 2 * x, 2 * x], [-0.7, -0.6], 0, 1, 'a slope is smooth, yet it changes'],
     [(x: number) => (x % 8 < 4 ? [0, 0, 0] : [255, 255, 255]), [-0.7, -0.6], 1, 0, 'stripes'],
     [(x: number, y: number) => Array(3).fill(noise(x, y)), [4, 6], 1, 0, 'noise'],
   ] as const)(
-    'activity of %s: texture in %j, busy %i, gentle %i (%s)',
-    (pixel, texture, busy, gentle, _why) => {
+    'activity of %s: texture in %j, high contrast %i, low contrast %i (%s)',
+    (pixel, texture, highContrast, lowContrast, _why) => {
       const content = contentOf(draw(64, 64, pixel as (x: number, y: number) => number[]));
       expect(content.texture).toBeGreaterThanOrEqual(texture[0]);
       expect(content.texture).toBeLessThanOrEqual(texture[1]);
-      expect(content).toMatchObject({ busy, gentle });
+      expect(content).toMatchObject({ highContrast, lowContrast });
     },
   );
 
@@ -65,8 +65,8 @@ describe('contentOf', () => {
     [9, 1],
   ])('a raster of %i x %i has an answer', (width, height) => {
     const content = contentOf(draw(width, height, () => [1, 2, 3]));
-    expect(content.flat + content.chromaEdges).toBeGreaterThanOrEqual(0);
-    expect(content).toMatchObject({ busy: 0, gentle: 0 });
+    expect(content.repeatedShare + content.chromaEdges).toBeGreaterThanOrEqual(0);
+    expect(content).toMatchObject({ highContrast: 0, lowContrast: 0 });
     expect(content.texture).toBeLessThan(0);
   });
 });

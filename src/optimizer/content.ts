@@ -14,7 +14,7 @@ import type { Raster } from '../image/raster.ts';
 export interface Content {
   readonly kind: 'photo' | 'graphic';
   /** Share of pixels equal to their left neighbour, 0..1. */
-  readonly flat: number;
+  readonly repeatedShare: number;
   /** Different colours in the whole raster; absent above 256. */
   readonly colours?: number;
   /**
@@ -22,7 +22,7 @@ export interface Content {
    * entropy of what the Paeth predictor misses, green taken from red and blue. Lossless
    * WebP needs 0.9 of it for photographs, 0.6 for graphics, 0.1 for a smooth gradient.
    */
-  readonly detail: number;
+  readonly residualEntropy: number;
   /**
    * Fine texture and noise: the mean, over 8 x 8 blocks, of the logarithm of what is left of
    * a pixel after its row and its column are taken away. Flat areas have -0.7, most
@@ -30,13 +30,13 @@ export interface Content {
    */
   readonly texture: number;
   /** Share of 8 x 8 blocks with strong contrast, 0..1. */
-  readonly busy: number;
+  readonly highContrast: number;
   /** Share of 8 x 8 blocks that change a little: skin, sky, what is out of focus; 0..1. */
-  readonly gentle: number;
+  readonly lowContrast: number;
   /** Share of 2 x 2 blocks whose colour, not brightness, changes strongly, 0..1. */
   readonly chromaEdges: number;
   /** Some pixel is not opaque. */
-  readonly clear: boolean;
+  readonly hasAlpha: boolean;
 }
 
 const SAMPLED_ROWS = 64;
@@ -50,10 +50,10 @@ const LEAST_RESIDUE = 0.5;
 /** Side of the blocks whose activity is looked at, in pixels. */
 const BLOCK = 8;
 
-/** Standard deviation of the green values of a block that counts as busy. */
+/** Standard deviation of the green values of a block of high contrast. */
 const BUSY = 16;
 
-/** Standard deviations between which a block is gentle. */
+/** Standard deviations of a block of low contrast. */
 const GENTLE = { from: 1, to: 8 } as const;
 
 /** Above this share of repeated pixels a picture is a graphic. Photographs stay under 0.2. */
@@ -69,12 +69,12 @@ export function contentOf(raster: Raster): Content {
   const colours = raster.pages > 1 ? undefined : countColours(raster, 256);
   return {
     kind: flat > GRAPHIC_FLAT ? 'graphic' : 'photo',
-    flat,
+    repeatedShare: flat,
     ...(colours === undefined ? {} : { colours }),
-    detail: residualEntropy(raster),
+    residualEntropy: residualEntropy(raster),
     ...activity(raster),
     chromaEdges: chromaEdgeShare(raster),
-    clear: !isOpaque(raster),
+    hasAlpha: !isOpaque(raster),
   };
 }
 
@@ -165,17 +165,17 @@ function residualEntropy({ data, width, height, channels }: Raster): number {
   return bits;
 }
 
-/** Texture, busy and gentle shares of the green channel, over rows of blocks spread evenly. */
+/** Texture, and the shares of blocks of high and of low contrast, of the green channel, over rows of blocks spread evenly. */
 function activity({
   data,
   width,
   height,
   channels,
-}: Raster): Pick<Content, 'texture' | 'busy' | 'gentle'> {
+}: Raster): Pick<Content, 'texture' | 'highContrast' | 'lowContrast'> {
   const step = BLOCK * Math.max(1, Math.floor(height / (BLOCK * SAMPLED_BLOCK_ROWS)));
   let texture = 0;
-  let busy = 0;
-  let gentle = 0;
+  let highContrast = 0;
+  let lowContrast = 0;
   let blocks = 0;
   for (let top = 0; top + BLOCK <= height; top += step) {
     for (let left = 0; left + BLOCK <= width; left += BLOCK) {
@@ -184,13 +184,17 @@ function activity({
         row: width * channels,
       });
       texture += Math.log(residue + LEAST_RESIDUE);
-      if (deviation > BUSY) busy++;
-      else if (deviation >= GENTLE.from && deviation < GENTLE.to) gentle++;
+      if (deviation > BUSY) highContrast++;
+      else if (deviation >= GENTLE.from && deviation < GENTLE.to) lowContrast++;
       blocks++;
     }
   }
-  if (blocks === 0) return { texture: Math.log(LEAST_RESIDUE), busy: 0, gentle: 0 };
-  return { texture: texture / blocks, busy: busy / blocks, gentle: gentle / blocks };
+  if (blocks === 0) return { texture: Math.log(LEAST_RESIDUE), highContrast: 0, lowContrast: 0 };
+  return {
+    texture: texture / blocks,
+    highContrast: highContrast / blocks,
+    lowContrast: lowContrast / blocks,
+  };
 }
 
 /** Standard deviation of one block, and the mean size of what neither row nor column explain. */

@@ -24,9 +24,9 @@ export interface Style {
   readonly format: LossyFormat;
   /**
    * `search`: cheap, scores alike; `final`: what is delivered. They agree where nothing is
-   * gained. `haste` is what is delivered when there is no time for better.
+   * gained. `fastest` is what is delivered when there is no time for better.
    */
-  readonly stage: 'search' | 'final' | 'haste';
+  readonly stage: 'search' | 'final' | 'fastest';
   readonly mode: Mode;
   /** Colour at full resolution (JPEG, AVIF), sharper subsampling (WebP). */
   readonly sharpChroma: boolean;
@@ -37,32 +37,32 @@ export interface Style {
 
 /** The encoding of a style at a quality. */
 export function lossyEncoding(style: Style, quality: number): Encoding {
-  const haste = style.stage === 'haste';
+  const fastest = style.stage === 'fastest';
   switch (style.format) {
     case 'jpeg':
       return {
         format: 'jpeg',
         quality: wholeQuality<'jpeg'>(quality),
         chroma: style.sharpChroma ? '4:4:4' : '4:2:0',
-        progressive: style.progressive && (style.stage === 'final' || haste),
+        progressive: style.progressive && (style.stage === 'final' || fastest),
         // Without scans to optimise `full` is as quick as `trellis`, and it keeps the deringing
         // that moves text by 20 points.
-        effort: haste ? 'fast' : 'full',
+        effort: fastest ? 'fast' : 'full',
       };
     case 'webp':
       return {
         format: 'webp',
         mode: 'lossy',
         quality: wholeQuality<'webp'>(quality),
-        effort: haste ? 0 : style.mode === 'background' && style.stage === 'final' ? 6 : 4,
-        smartSubsample: style.sharpChroma && !haste,
+        effort: fastest ? 0 : style.mode === 'background' && style.stage === 'final' ? 6 : 4,
+        smartSubsample: style.sharpChroma && !fastest,
       };
     case 'avif': {
       const patient = style.mode === 'background' && style.stage === 'final';
       return {
         format: 'avif',
         quality: wholeQuality<'avif'>(quality),
-        effort: patient ? 3 : haste ? 0 : 1,
+        effort: patient ? 3 : fastest ? 0 : 1,
         depth: patient && (style.target ?? 0) >= TEN_BITS_FROM ? 10 : 8,
         chroma: style.sharpChroma ? '4:4:4' : '4:2:0',
       };
@@ -101,13 +101,13 @@ export function losslessEncoding(format: 'png' | 'webp', mode: Mode): Encoding {
 }
 
 /** WebP that moves pixels by a few levels where that packs better; 100 moves none, 0 the most. */
-export function nearlyLossless(strength: number, mode: Mode): Encoding {
+export function nearLosslessEncoding(strength: number, mode: Mode): Encoding {
   const exact = losslessEncoding('webp', mode) as Extract<Encoding, { format: 'webp' }>;
   return { ...exact, mode: 'near-lossless', quality: wholeQuality<'webp'>(strength) };
 }
 
 /** Every pixel kept, in the least time. */
-export function hastyLossless(format: 'png' | 'webp'): Encoding {
+export function fastestLossless(format: 'png' | 'webp'): Encoding {
   const encoding = losslessEncoding(format, 'instant');
   return { ...encoding, effort: format === 'png' ? 1 : 0 } as Encoding;
 }
@@ -130,7 +130,7 @@ export function gifEncoding(colours: number, mode: Mode): Encoding {
 }
 
 /** A GIF in the least time. */
-export function hastyGif(colours: number): Encoding {
+export function fastestGif(colours: number): Encoding {
   return { ...gifEncoding(colours, 'instant'), effort: 1 } as Encoding;
 }
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Raster } from '../image/raster.ts';
 import { vipsEncoder } from '../vips/encode.ts';
 import { contentOf } from './content.ts';
-import { keepPixels } from './exact.ts';
-import { Memory } from './memory.ts';
+import { encodeLossless } from './exact.ts';
+import { RecordingTrialRunner } from './memory.ts';
 
 function draw(pixel: (x: number, y: number) => [number, number, number]): Raster {
   const [width, height] = [96, 64];
@@ -15,12 +15,12 @@ function draw(pixel: (x: number, y: number) => [number, number, number]): Raster
 }
 
 async function keep(raster: Raster, format: 'png' | 'webp') {
-  const bench = new Memory(
+  const runner = new RecordingTrialRunner(
     raster,
     { encoder: vipsEncoder, now: () => 0 },
     { mode: 'online', milliseconds: 1000 },
   );
-  const found = await keepPixels(bench, format, contentOf(raster), 'online');
+  const found = await encodeLossless(runner, format, contentOf(raster), 'online');
   const shown = await vipsEncoder.decode(found.attempt.bytes, 3);
   expect(Buffer.compare(shown.data, raster.data)).toBe(0);
   return found;

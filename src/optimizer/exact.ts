@@ -8,36 +8,36 @@
 import type { Encoding } from '../image/encoding.ts';
 import type { Content } from './content.ts';
 import {
+  fastestGif,
+  fastestLossless,
   gifEncoding,
-  hastyGif,
-  hastyLossless,
   losslessEncoding,
-  nearlyLossless,
+  nearLosslessEncoding,
   paletteEncoding,
 } from './encodings.ts';
-import { type Found, WORST_BELOW } from './lossy.ts';
-import type { Memory } from './memory.ts';
+import { type EncodeResult, WORST_BELOW } from './lossy.ts';
+import type { RecordingTrialRunner } from './memory.ts';
 import { PASS_BELOW } from './receipt.ts';
 import type { Mode } from './task.ts';
-import type { Attempt, Measured } from './workbench.ts';
+import type { Attempt, MeasuredAttempt } from './workbench.ts';
 
 /** The score of identical pixels, by the metric's definition. */
 const IDENTICAL = { score: 100, worst: 100 } as const;
 
 /** Every pixel kept, in the fewest bytes: true colour, or a palette that proves exact. */
-export async function keepPixels(
-  bench: Memory,
+export async function encodeLossless(
+  runner: RecordingTrialRunner,
   format: 'png' | 'webp',
   content: Content,
   mode: Mode,
-): Promise<Found> {
-  const quicker = [losslessEncoding(format, 'instant'), hastyLossless(format)] as const;
-  const whole = await bench.encode(bench.timely([losslessEncoding(format, mode), ...quicker]));
+): Promise<EncodeResult> {
+  const quicker = [losslessEncoding(format, 'instant'), fastestLossless(format)] as const;
+  const whole = await runner.encode(runner.timely([losslessEncoding(format, mode), ...quicker]));
   const colours = format === 'png' ? content.colours : undefined;
-  if (colours !== undefined && !inHaste(whole)) {
-    const palette = await bench.encode(paletteEncoding(Math.max(2, colours), mode));
+  if (colours !== undefined && !isFastest(whole)) {
+    const palette = await runner.encode(paletteEncoding(Math.max(2, colours), mode));
     const smaller = palette.bytes.length < whole.bytes.length;
-    if (smaller && (await bench.isExact(palette.bytes))) {
+    if (smaller && (await runner.isLossless(palette.bytes))) {
       return exact(palette, `${colours} colours fit a palette, every pixel is kept`);
     }
   }
@@ -45,22 +45,22 @@ export async function keepPixels(
 }
 
 /** Whether time allowed only the quickest settings, so that there is none for a second look. */
-function inHaste({ encoding }: Attempt): boolean {
-  return 'effort' in encoding && encoding.effort === hastyLossless('png').effort;
+function isFastest({ encoding }: Attempt): boolean {
+  return 'effort' in encoding && encoding.effort === fastestLossless('png').effort;
 }
 
-function exact(attempt: Attempt, reason: string): Found {
+function exact(attempt: Attempt, reason: string): EncodeResult {
   return { attempt: { ...attempt, ...IDENTICAL }, reached: true, lossy: false, reason };
 }
 
 /** A palette the plan demands, whatever it scores. */
 export async function forcedPalette(
-  bench: Memory,
+  runner: RecordingTrialRunner,
   colours: number,
   target: number | undefined,
   mode: Mode,
-): Promise<Found> {
-  return await withoutKnob(bench, paletteEncoding(colours, mode), target, mode);
+): Promise<EncodeResult> {
+  return await encodeFixed(runner, paletteEncoding(colours, mode), target, mode);
 }
 
 /**
@@ -69,21 +69,21 @@ export async function forcedPalette(
  * give the file of 256.
  */
 export async function pngToTarget(
-  bench: Memory,
+  runner: RecordingTrialRunner,
   content: Content,
   target: number,
   colours: number,
   mode: Mode,
-): Promise<Found> {
-  const whole = await keepPixels(bench, 'png', content, mode);
+): Promise<EncodeResult> {
+  const whole = await encodeLossless(runner, 'png', content, mode);
   const fits = content.colours !== undefined && content.colours <= colours;
-  if (mode === 'instant' || !bench.measures || inHaste(whole.attempt)) return whole;
+  if (mode === 'instant' || !runner.measures || isFastest(whole.attempt)) return whole;
   const few = mode === 'background' && colours > 16 && (content.colours ?? 256) > 16;
   let best = whole;
   for (const count of [...(few ? [16] : []), ...(fits ? [] : [colours])]) {
     const encoding = paletteEncoding(count, mode);
-    if (!bench.affords(encoding)) return best;
-    const palette = await bench.measure(encoding);
+    if (!runner.affords(encoding)) return best;
+    const palette = await runner.measure(encoding);
     if (!reaches(palette, target) || palette.bytes.length >= best.attempt.bytes.length) continue;
     best = { attempt: palette, reached: true, lossy: true, reason: 'a palette reaches the target' };
   }
@@ -101,16 +101,16 @@ const STRENGTHS = [
 ] as const;
 
 /** WebP that moves pixels by a few levels; undefined where that misses the target or time is up. */
-export async function nearlyPixels(
-  bench: Memory,
+export async function encodeNearLossless(
+  runner: RecordingTrialRunner,
   target: number,
   mode: Mode,
-): Promise<Found | undefined> {
+): Promise<EncodeResult | undefined> {
   const hopeful = STRENGTHS.filter(({ upTo }) => target <= upTo);
   for (const { strength } of hopeful.slice(0, 2)) {
-    const encoding = nearlyLossless(strength, mode);
-    if (!bench.affords(encoding)) return undefined;
-    const attempt = await bench.measure(encoding);
+    const encoding = nearLosslessEncoding(strength, mode);
+    if (!runner.affords(encoding)) return undefined;
+    const attempt = await runner.measure(encoding);
     if (reaches(attempt, target)) return { attempt, reached: true, lossy: true, reason: NEARLY };
   }
   return undefined;
@@ -118,29 +118,31 @@ export async function nearlyPixels(
 
 const NEARLY = 'pixels moved by a few levels reach the target';
 
-function reaches({ score, worst }: Measured, target: number): boolean {
+function reaches({ score, worst }: MeasuredAttempt, target: number): boolean {
   return score >= target - PASS_BELOW && worst >= target - WORST_BELOW;
 }
 
-export async function gif(
-  bench: Memory,
+export async function encodeGif(
+  runner: RecordingTrialRunner,
   colours: number,
   target: number | undefined,
   mode: Mode,
-): Promise<Found> {
-  const encoding = bench.timely([gifEncoding(colours, mode), hastyGif(colours)]);
-  return await withoutKnob(bench, encoding, target, mode);
+): Promise<EncodeResult> {
+  const encoding = runner.timely([gifEncoding(colours, mode), fastestGif(colours)]);
+  return await encodeFixed(runner, encoding, target, mode);
 }
 
-async function withoutKnob(
-  bench: Memory,
+async function encodeFixed(
+  runner: RecordingTrialRunner,
   encoding: Encoding,
   target: number | undefined,
   mode: Mode,
-): Promise<Found> {
-  const still = bench.measures && bench.raster.pages === 1;
-  const measured = mode !== 'instant' && still && bench.affords(encoding);
-  const attempt: Attempt = measured ? await bench.measure(encoding) : await bench.encode(encoding);
+): Promise<EncodeResult> {
+  const still = runner.measures && runner.raster.pages === 1;
+  const measured = mode !== 'instant' && still && runner.affords(encoding);
+  const attempt: Attempt = measured
+    ? await runner.measure(encoding)
+    : await runner.encode(encoding);
   const { score } = attempt;
   return {
     attempt,

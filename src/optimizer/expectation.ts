@@ -17,7 +17,11 @@ import type { Content } from './content.ts';
 import { type Config, type Curve, curveOf, halvingsBelowUsual, inverse } from './priors.ts';
 
 /** What of a raster the expectation rests on. */
-export interface Looks extends Pick<Content, 'texture' | 'busy' | 'gentle' | 'flat' | 'detail'> {
+export interface ContentFeatures
+  extends Pick<
+    Content,
+    'texture' | 'highContrast' | 'lowContrast' | 'repeatedShare' | 'residualEntropy'
+  > {
   /** Of the raster. */
   readonly pixels: number;
 }
@@ -78,9 +82,9 @@ const MOST = 4.3;
  * The curve of a configuration for a picture of these looks; deviations count from there.
  * `share`: how much of what the looks say is believed, 0..1.
  */
-export function curveFor(config: Config, looks: Looks, share = 1): Curve {
-  const usual = curveOf(config, looks.pixels);
-  const expected = SCORES.map((_, i) => share * deviationAt(config, i, looks));
+export function curveFor(config: Config, features: ContentFeatures, share = 1): Curve {
+  const usual = curveOf(config, features.pixels);
+  const expected = SCORES.map((_, i) => share * deviationAt(config, i, features));
   const lean = (quality: number) => between(expected, usual.score(quality));
   const score = (quality: number, deviation = 0) => usual.score(quality, lean(quality) + deviation);
   return {
@@ -90,11 +94,19 @@ export function curveFor(config: Config, looks: Looks, share = 1): Curve {
   };
 }
 
-function deviationAt(config: Config, index: number, looks: Looks): number {
+function deviationAt(config: Config, index: number, features: ContentFeatures): number {
   const family: Family = config in LINES ? (config as Family) : (FAMILIES[config] ?? 'avif e1');
   const line: Line = LINES[family][index]!;
-  const { texture, busy, gentle, flat, detail, pixels } = looks;
-  const units = [1, texture, busy, gentle, flat, detail, halvingsBelowUsual(pixels)];
+  const { texture, highContrast, lowContrast, repeatedShare, residualEntropy, pixels } = features;
+  const units = [
+    1,
+    texture,
+    highContrast,
+    lowContrast,
+    repeatedShare,
+    residualEntropy,
+    halvingsBelowUsual(pixels),
+  ];
   const sum = units.reduce((total, unit, i) => total + unit * line[i]!, 0);
   return Math.min(MOST, Math.max(-MOST, sum));
 }

@@ -9,27 +9,27 @@
 import type { Encoding } from '../image/encoding.ts';
 import type { FormatName } from '../image/format.ts';
 import type { ChosenFormat } from '../plan/program.ts';
-import { hastyGif, hastyLossless, isLossyFormat, lossyEncoding } from './encodings.ts';
-import type { Memory } from './memory.ts';
+import { fastestGif, fastestLossless, isLossyFormat, lossyEncoding } from './encodings.ts';
+import type { RecordingTrialRunner } from './memory.ts';
 
 /** A quality in the middle, where only the cost of settings matters. */
 const ANY = 75;
 
 /** The format to write: the chosen one if it can end in time, else the quickest that is accepted. */
-export function quickest(
-  bench: Memory,
+export function fastestFormat(
+  runner: RecordingTrialRunner,
   chosen: ChosenFormat,
   others: readonly ChosenFormat[],
 ): ChosenFormat {
-  const cost = ({ format }: ChosenFormat) => bench.cost(hastyEncoding(format));
-  if (bench.affords(hastyEncoding(chosen.format), false)) return chosen;
+  const cost = ({ format }: ChosenFormat) => runner.cost(fastestEncoding(format));
+  if (runner.affords(fastestEncoding(chosen.format), false)) return chosen;
   return [chosen, ...others].reduce((a, b) => (cost(b) < cost(a) / 2 ? b : a));
 }
 
 /** The quickest encoding of a format, at a middling quality. */
-export function hastyEncoding(format: FormatName): Encoding {
-  if (format === 'gif') return hastyGif(256);
-  if (!isLossyFormat(format)) return hastyLossless('png');
+export function fastestEncoding(format: FormatName): Encoding {
+  if (format === 'gif') return fastestGif(256);
+  if (!isLossyFormat(format)) return fastestLossless('png');
   const plain = { mode: 'online', sharpChroma: format === 'avif', target: undefined } as const;
-  return lossyEncoding({ format, stage: 'haste', progressive: false, ...plain }, ANY);
+  return lossyEncoding({ format, stage: 'fastest', progressive: false, ...plain }, ANY);
 }

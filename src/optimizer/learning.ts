@@ -10,7 +10,7 @@
  *
  * Pure.
  */
-import type { Learned, Shift } from './task.ts';
+import type { CurveOffset, WarmStart } from './task.ts';
 
 /** Shifts kept for a configuration; the oldest gives way. */
 const KEPT = 8;
@@ -22,31 +22,35 @@ const SAME_SIZE = 0.5;
 const SAME_SCORE = 4;
 
 /** What was learned, and one more shift; a shift of the same size and score gives way to it. */
-export function remember(before: Learned | undefined, config: string, shift: Shift): Learned {
-  const others = (before?.shifts[config] ?? []).filter((known) => !alike(known, shift));
-  return { shifts: { ...before?.shifts, [config]: [...others, shift].slice(-KEPT) } };
+export function addOffset(
+  before: WarmStart | undefined,
+  config: string,
+  shift: CurveOffset,
+): WarmStart {
+  const others = (before?.offsets[config] ?? []).filter((known) => !alike(known, shift));
+  return { offsets: { ...before?.offsets, [config]: [...others, shift].slice(-KEPT) } };
 }
 
 /** Both, the `later` of two shifts alike going before. */
-export function joined(before: Learned | undefined, later: Learned): Learned {
-  let all: Learned = before ?? { shifts: {} };
-  for (const [config, shifts] of Object.entries(later.shifts)) {
-    for (const shift of shifts) all = remember(all, config, shift);
+export function mergeWarmStarts(before: WarmStart | undefined, later: WarmStart): WarmStart {
+  let all: WarmStart = before ?? { offsets: {} };
+  for (const [config, shifts] of Object.entries(later.offsets)) {
+    for (const shift of shifts) all = addOffset(all, config, shift);
   }
   return all;
 }
 
 /** A deviation to start from, and whether it was seen at this size or carried from one other. */
-export interface Carried {
+export interface TransferredOffset {
   readonly deviation: number;
   readonly from: 'this size' | 'two sizes' | 'another size';
 }
 
 /** The deviation to expect at a size and a score; undefined where nothing is known. */
-export function carried(
-  shifts: readonly Shift[] | undefined,
-  at: Pick<Shift, 'pixels' | 'score'>,
-): Carried | undefined {
+export function transferredOffset(
+  shifts: readonly CurveOffset[] | undefined,
+  at: Pick<CurveOffset, 'pixels' | 'score'>,
+): TransferredOffset | undefined {
   const [near, ...rest] = nearScore(shifts ?? [], at.score).sort(
     (a, b) => Math.abs(octaves(a, at)) - Math.abs(octaves(b, at)),
   );
@@ -62,22 +66,22 @@ export function carried(
 }
 
 /** How near to a score something was learned, in points; infinite where nothing was. */
-export function scoreDistance(shifts: readonly Shift[] | undefined, score: number): number {
+export function scoreDistance(shifts: readonly CurveOffset[] | undefined, score: number): number {
   return Math.min(...(shifts ?? []).map((shift) => Math.abs(shift.score - score)));
 }
 
 /** The shifts found nearest to a score: deviations are not quite the same at others. */
-function nearScore(shifts: readonly Shift[], score: number): Shift[] {
+function nearScore(shifts: readonly CurveOffset[], score: number): CurveOffset[] {
   const least = scoreDistance(shifts, score);
   return shifts.filter((shift) => Math.abs(shift.score - score) <= least + SAME_SCORE);
 }
 
-function alike(a: Shift, b: Shift): boolean {
+function alike(a: CurveOffset, b: CurveOffset): boolean {
   const near = Math.abs(a.score - b.score) <= SAME_SCORE;
   return near && Math.abs(octaves(a, b)) <= SAME_SIZE;
 }
 
 /** How much larger `a` is than `b`, as a binary logarithm of pixels. */
-function octaves(a: Pick<Shift, 'pixels'>, b: Pick<Shift, 'pixels'>): number {
+function octaves(a: Pick<CurveOffset, 'pixels'>, b: Pick<CurveOffset, 'pixels'>): number {
   return Math.log2(a.pixels / b.pixels);
 }

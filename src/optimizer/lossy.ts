@@ -13,40 +13,40 @@
  * much worse than the whole; and stopping, when time is up.
  */
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
-import { remember } from './learning.ts';
+import { addOffset } from './learning.ts';
 import { type Curve, configOf, curveOf } from './priors.ts';
 import { PASS_BELOW } from './receipt.ts';
-import { bestPoint, type Goal, nextQuality, type Point, rungsOf } from './search.ts';
-import type { Learned } from './task.ts';
+import { bestPoint, nextQuality, type Point, qualityStepsOf, type StopCriteria } from './search.ts';
+import type { WarmStart } from './task.ts';
 import {
   configFor,
   curveToFollow,
   curveToRemember,
   firstChroma,
   firstDeviation,
+  type SearchSettings,
   type Stage,
-  stagesOf,
+  searchSchedule,
   styleOf,
-  type Wish,
 } from './wish.ts';
-import type { Attempt, Measured, Workbench } from './workbench.ts';
+import type { Attempt, MeasuredAttempt, TrialRunner } from './workbench.ts';
 
 /** What came of a way of encoding. */
-export interface Found {
+export interface EncodeResult {
   readonly attempt: Attempt;
   /** The target was met, or there was none. */
   readonly reached: boolean;
   /** It was missed by little and for want of time only: better than the source, until it is refined. */
-  readonly hurried?: boolean;
+  readonly deadlineBound?: boolean;
   /** Pixels changed. */
   readonly lossy: boolean;
   readonly reason: string;
   /** For the next search of the same source. */
-  readonly learned?: Learned;
+  readonly warmStart?: WarmStart;
 }
 
 /** A miss by at most this much is delivered when time is up; a larger one gives way to the source. */
-const HURRIED_BELOW = 8;
+const MISS_ALLOWED_AT_DEADLINE = 8;
 
 /** A first score this far under what was expected means that chroma is the problem. */
 const CHROMA_MISS = 8;
@@ -87,13 +87,13 @@ const STEP_HELP = 0.5;
 const SMALL = { always: 128 * 128, most: 48_000, uneven: 4, flat: 0.3 } as const;
 
 /** Trials this near to the target, in points, say how the picture deviates there. */
-const LESSON_WITHIN = 4;
+const OBSERVED_WITHIN = 4;
 
 /** Settings for a file that is not measured, best first; the last serves where none is in time. */
 const UNMEASURED: Readonly<Record<LossyFormat, readonly Style['stage'][]>> = {
-  jpeg: ['final', 'haste'],
-  webp: ['final', 'search', 'haste'],
-  avif: ['final', 'search', 'haste'],
+  jpeg: ['final', 'fastest'],
+  webp: ['final', 'search', 'fastest'],
+  avif: ['final', 'search', 'fastest'],
 };
 
 /** Highest quality worth searching; above, bytes explode and scores do not move. */
@@ -112,49 +112,52 @@ const GUESSES = {
 } as const;
 
 /** Finds the lowest quality that reaches the wish's target; measured when the bench can. */
-export async function searchLossy(bench: Workbench, wish: Wish): Promise<Found> {
-  const search = new Search(bench, wish);
-  return wish.mode === 'instant' || !bench.measures ? search.guess() : search.run();
+export async function searchLossy(
+  runner: TrialRunner,
+  settings: SearchSettings,
+): Promise<EncodeResult> {
+  const search = new QualitySearch(runner, settings);
+  return settings.mode === 'instant' || !runner.measures ? search.guess() : search.run();
 }
 
-class Search {
-  readonly #bench: Workbench;
-  readonly #wish: Wish;
-  readonly #ceiling: number;
+class QualitySearch {
+  readonly #runner: TrialRunner;
+  readonly #settings: SearchSettings;
+  readonly #qualityCap: number;
   #sharp: boolean;
   /** A miss may still change the chroma. */
   #open: boolean;
-  readonly #tried: Measured[] = [];
+  readonly #tried: MeasuredAttempt[] = [];
   /** Time is up. */
   #late = false;
 
-  constructor(bench: Workbench, wish: Wish) {
-    this.#bench = bench;
-    this.#wish = wish;
-    this.#ceiling = Math.min(wish.ceiling, TOP[wish.format]);
-    const { sharp, open } = firstChroma(wish);
+  constructor(runner: TrialRunner, settings: SearchSettings) {
+    this.#runner = runner;
+    this.#settings = settings;
+    this.#qualityCap = Math.min(settings.qualityCap, TOP[settings.format]);
+    const { sharp, open } = firstChroma(settings);
     this.#sharp = sharp;
     this.#open = open;
   }
 
   /** One encoding at the quality that is likely to reach the target, with the best settings in time. */
-  async guess(deviation?: number): Promise<Found> {
-    const { target } = this.#wish;
-    const stage = this.#inTime() ?? UNMEASURED[this.#wish.format].at(-1)!;
+  async guess(deviation?: number): Promise<EncodeResult> {
+    const { target } = this.#settings;
+    const stage = this.#inTime() ?? UNMEASURED[this.#settings.format].at(-1)!;
     const curve = this.#curve(stage);
-    const start = deviation ?? firstDeviation(this.#wish, stage, this.#sharp);
+    const start = deviation ?? firstDeviation(this.#settings, stage, this.#sharp);
     const wanted = Math.round(curve.quality(target, start));
-    const quality = Math.min(wanted, this.#ceiling);
-    const attempt = await this.#bench.encode(this.#encoding(stage, quality));
+    const quality = Math.min(wanted, this.#qualityCap);
+    const attempt = await this.#runner.encode(this.#encoding(stage, quality));
     const capped = quality < wanted;
     const reached = !capped || secondGeneration(curve.score(quality, start)) >= target;
     return { attempt, reached, lossy: true, reason: GUESSES[capped ? 'capped' : 'free'] };
   }
 
-  async run(): Promise<Found> {
-    const [first] = stagesOf(this.#wish);
-    if (!this.#bench.affords(this.#encoding(first!.stage, 75))) return await this.guess();
-    const { target } = this.#wish;
+  async run(): Promise<EncodeResult> {
+    const [first] = searchSchedule(this.#settings);
+    if (!this.#runner.affords(this.#encoding(first!.stage, 75))) return await this.guess();
+    const { target } = this.#settings;
     let found = await this.#climb();
     if (!('attempt' in found) && !this.#passes(found) && this.#open && !this.#late) {
       // The ceiling of subsampled colour was met.
@@ -172,10 +175,10 @@ class Search {
   }
 
   /** Goes through the stages; ends early, with a guess where it must, when time is up. */
-  async #climb(): Promise<Measured | Found> {
+  async #climb(): Promise<MeasuredAttempt | EncodeResult> {
     let deviation: number | undefined;
-    let best: Measured | undefined;
-    for (const stage of stagesOf(this.#wish)) {
+    let best: MeasuredAttempt | undefined;
+    for (const stage of searchSchedule(this.#settings)) {
       const point = await this.#search(stage, deviation, best === undefined);
       if (point === undefined) break;
       best = point.attempt;
@@ -186,17 +189,17 @@ class Search {
   }
 
   /** Better a guess from what was learned than a stand-in of the wrong kind, or a miss where a guess is in time. */
-  #needsGuess(best: Measured | undefined): boolean {
+  #needsGuess(best: MeasuredAttempt | undefined): boolean {
     if (best === undefined) return true;
     const settled = this.#isFinal(best);
-    if (!settled && this.#wish.insists) return true;
+    if (!settled && this.#settings.jpegModeForced) return true;
     return !this.#passes(best) && (!settled || this.#inTime() !== undefined);
   }
 
   /** The best settings whose encoding, without a measurement, ends in time. */
   #inTime(): Style['stage'] | undefined {
-    const stages = UNMEASURED[this.#wish.format];
-    return stages.find((stage) => this.#bench.affords(this.#encoding(stage, 75), false));
+    const stages = UNMEASURED[this.#settings.format];
+    return stages.find((stage) => this.#runner.affords(this.#encoding(stage, 75), false));
   }
 
   /** The best point of one stage; at least one evaluation is made if it is the very `first`. */
@@ -205,27 +208,27 @@ class Search {
     deviation: number | undefined,
     first: boolean,
   ): Promise<Tried | undefined> {
-    const { target, format } = this.#wish;
-    const goal: Goal = { ...rest, target, below: PASS_BELOW, ceiling: this.#ceiling };
+    const { target, format } = this.#settings;
+    const goal: StopCriteria = { ...rest, target, below: PASS_BELOW, qualityCap: this.#qualityCap };
     let points: Tried[] = [];
     let start = deviation;
-    let smeared: Tried | undefined;
+    let subsampled: Tried | undefined;
     for (;;) {
       const curve = this.#curve(stage);
-      const known = start ?? firstDeviation(this.#wish, stage, this.#sharp);
-      const quality = nextQuality(curve, rungsOf(format), points, goal, known);
+      const known = start ?? firstDeviation(this.#settings, stage, this.#sharp);
+      const quality = nextQuality(curve, qualityStepsOf(format), points, goal, known);
       if (quality === undefined) return bestPoint(points, goal);
       const encoding = this.#encoding(stage, quality);
-      if (!(first && points.length === 0) && !this.#bench.affords(encoding)) {
+      if (!(first && points.length === 0) && !this.#runner.affords(encoding)) {
         this.#late = true;
-        return bestPoint(points, goal) ?? smeared;
+        return bestPoint(points, goal) ?? subsampled;
       }
-      const attempt = await this.#bench.measure(encoding);
+      const attempt = await this.#runner.measure(encoding);
       this.#tried.push(attempt);
       points.push({ quality, score: attempt.score, attempt });
       if (points.length === 1 && this.#blamesChroma(curve.score(quality, known), attempt.score)) {
         this.#useSharp();
-        smeared = points[0];
+        subsampled = points[0];
         points = [];
         start = undefined;
       }
@@ -233,7 +236,7 @@ class Search {
   }
 
   #blamesChroma(expected: number, score: number): boolean {
-    return this.#open && this.#wish.chroma.suspect && score < expected - CHROMA_MISS;
+    return this.#open && this.#settings.chroma.suspect && score < expected - CHROMA_MISS;
   }
 
   #useSharp(): void {
@@ -242,8 +245,8 @@ class Search {
   }
 
   /** The other chroma where it comes nearer to the target with fewer bytes. */
-  async #halfStep(found: Measured): Promise<Measured | undefined> {
-    const { target, format, chroma } = this.#wish;
+  async #halfStep(found: MeasuredAttempt): Promise<MeasuredAttempt | undefined> {
+    const { target, format, chroma } = this.#settings;
     const over = found.score - target;
     if (this.#late || over <= HALF_STEP.from || over > HALF_STEP.to) return undefined;
     const sharp = !this.#sharp;
@@ -253,15 +256,15 @@ class Search {
     const curve = this.#curve('final');
     const deviation = curve.deviation(qualityOf(found), found.score + shift);
     const { from: above, tries: cap, aim } = HALF_STEP;
-    const edges = { target, below: PASS_BELOW, above, aim, ceiling: this.#ceiling };
-    const goal: Goal = { ...edges, cap, rescue: 0 };
+    const edges = { target, below: PASS_BELOW, above, aim, qualityCap: this.#qualityCap };
+    const goal: StopCriteria = { ...edges, cap, rescue: 0 };
     const points: Tried[] = [];
     for (;;) {
-      const quality = nextQuality(curve, rungsOf(format), points, goal, deviation);
+      const quality = nextQuality(curve, qualityStepsOf(format), points, goal, deviation);
       if (quality === undefined) break;
-      const encoding = lossyEncoding(styleOf(this.#wish, 'final', sharp), quality);
-      if (!this.#bench.affords(encoding)) break;
-      const attempt = await this.#bench.measure(encoding);
+      const encoding = lossyEncoding(styleOf(this.#settings, 'final', sharp), quality);
+      if (!this.#runner.affords(encoding)) break;
+      const attempt = await this.#runner.measure(encoding);
       points.push({ quality, score: attempt.score, attempt });
     }
     const half = bestPoint(points, goal)?.attempt;
@@ -270,41 +273,43 @@ class Search {
     return even && half.bytes.length < found.bytes.length ? half : undefined;
   }
 
-  async #stepUp(found: Measured): Promise<Measured | undefined> {
+  async #stepUp(found: MeasuredAttempt): Promise<MeasuredAttempt | undefined> {
     const curve = this.#curve('final');
     const quality = qualityOf(found);
     const deviation = curve.deviation(quality, found.score);
-    const floor = this.#wish.target - WORST_BELOW;
+    const floor = this.#settings.target - WORST_BELOW;
     const lacking = Math.min(WORST_STEP.most, Math.max(WORST_STEP.least, floor - found.worst));
-    const higher = Math.round(curve.quality(this.#wish.target + lacking, deviation));
-    const next = Math.min(this.#ceiling, Math.max(quality + 1, higher));
+    const higher = Math.round(curve.quality(this.#settings.target + lacking, deviation));
+    const next = Math.min(this.#qualityCap, Math.max(quality + 1, higher));
     const encoding = this.#encoding('final', next);
     const before = this.#measuredBetween(quality, next + STEP_SLACK);
-    if (before === undefined && (next <= quality || !this.#bench.affords(encoding)))
+    if (before === undefined && (next <= quality || !this.#runner.affords(encoding)))
       return undefined;
-    const raised = before ?? (await this.#bench.measure(encoding));
+    const raised = before ?? (await this.#runner.measure(encoding));
     // A step that hardly helps the region is not worth its bytes.
     const enough = found.worst + STEP_HELP * (floor - found.worst);
     return raised.worst >= enough ? raised : undefined;
   }
 
   /** A small picture at the quality of a mean one, where the search went below that. */
-  async #keepUp(found: Measured): Promise<Measured | undefined> {
-    const { width, height } = this.#bench.raster;
+  async #keepUp(found: MeasuredAttempt): Promise<MeasuredAttempt | undefined> {
+    const { width, height } = this.#runner.raster;
     const even = found.worst > found.score - SMALL.uneven;
     if (width * height > (even ? SMALL.always : SMALL.most)) return undefined;
-    const ringing = !even && this.#wish.looks.flat >= SMALL.flat;
-    const usual = curveOf(configFor(this.#wish, 'final', this.#sharp));
-    const mean = Math.round((ringing ? usual : this.#curve('final')).quality(this.#wish.target));
-    const quality = Math.min(mean, this.#ceiling);
+    const ringing = !even && this.#settings.features.repeatedShare >= SMALL.flat;
+    const usual = curveOf(configFor(this.#settings, 'final', this.#sharp));
+    const mean = Math.round(
+      (ringing ? usual : this.#curve('final')).quality(this.#settings.target),
+    );
+    const quality = Math.min(mean, this.#qualityCap);
     const encoding = this.#encoding('final', quality);
-    if (qualityOf(found) >= quality || this.#late || !this.#bench.affords(encoding))
+    if (qualityOf(found) >= quality || this.#late || !this.#runner.affords(encoding))
       return undefined;
-    return this.#bench.measure(encoding);
+    return this.#runner.measure(encoding);
   }
 
   /** What was measured with the final settings just there: a step already made. */
-  #measuredBetween(above: number, most: number): Measured | undefined {
+  #measuredBetween(above: number, most: number): MeasuredAttempt | undefined {
     return this.#tried.find((attempt) => {
       const quality = qualityOf(attempt);
       return quality > above && quality <= most && this.#isFinal(attempt);
@@ -312,37 +317,37 @@ class Search {
   }
 
   /** `regular`: the attempt whose deviation is worth remembering. */
-  #describe(attempt: Measured, regular: Measured): Found {
+  #describe(attempt: MeasuredAttempt, regular: MeasuredAttempt): EncodeResult {
     const quality = qualityOf(regular);
     const reached = this.#passes(attempt);
-    const near = attempt.score >= this.#wish.target - HURRIED_BELOW;
+    const near = attempt.score >= this.#settings.target - MISS_ALLOWED_AT_DEADLINE;
     return {
       attempt,
       reached,
-      ...(this.#late && !reached && near ? { hurried: true } : {}),
+      ...(this.#late && !reached && near ? { deadlineBound: true } : {}),
       lossy: true,
       reason: this.#reason(reached, quality),
-      learned: this.#lesson(regular),
+      warmStart: this.#observation(regular),
     };
   }
 
   /** The mean of what trials near the target say, because scores scatter by a point. */
-  #lesson(regular: Measured): Learned {
+  #observation(regular: MeasuredAttempt): WarmStart {
     const config = configOf(regular.encoding)!;
-    const { looks, target } = this.#wish;
-    const curve = curveToRemember(this.#wish, config);
+    const { features, target } = this.#settings;
+    const curve = curveToRemember(this.#settings, config);
     const near = this.#tried.filter(
       ({ encoding, score }) =>
-        configOf(encoding) === config && Math.abs(score - target) <= LESSON_WITHIN,
+        configOf(encoding) === config && Math.abs(score - target) <= OBSERVED_WITHIN,
     );
     const points = near.includes(regular) ? near : [regular, ...near];
     const deviations = points.map((point) => curve.deviation(qualityOf(point), point.score));
     const deviation = deviations.reduce((sum, value) => sum + value, 0) / deviations.length;
-    return remember(undefined, config, { pixels: looks.pixels, score: target, deviation });
+    return addOffset(undefined, config, { pixels: features.pixels, score: target, deviation });
   }
 
   #reason(reached: boolean, quality: number): string {
-    const { ceiling, format } = this.#wish;
+    const { qualityCap: ceiling, format } = this.#settings;
     if (!reached && ceiling < TOP[format] && quality >= ceiling) {
       return CAPPED;
     }
@@ -352,26 +357,26 @@ class Search {
       : 'the nearest to a target that this encoder does not reach';
   }
 
-  #passes({ score }: Measured): boolean {
-    return score >= this.#wish.target - PASS_BELOW;
+  #passes({ score }: MeasuredAttempt): boolean {
+    return score >= this.#settings.target - PASS_BELOW;
   }
 
-  #isFinal({ encoding }: Measured): boolean {
+  #isFinal({ encoding }: MeasuredAttempt): boolean {
     const final = this.#encoding('final', qualityOf({ encoding }));
     return JSON.stringify(final) === JSON.stringify(encoding);
   }
 
   #encoding(stage: Style['stage'], quality: number) {
-    return lossyEncoding(styleOf(this.#wish, stage, this.#sharp), quality);
+    return lossyEncoding(styleOf(this.#settings, stage, this.#sharp), quality);
   }
 
   #curve(stage: Style['stage']): Curve {
-    return curveToFollow(this.#wish, stage, this.#sharp);
+    return curveToFollow(this.#settings, stage, this.#sharp);
   }
 }
 
 interface Tried extends Point {
-  readonly attempt: Measured;
+  readonly attempt: MeasuredAttempt;
 }
 
 function qualityOf({ encoding }: Pick<Attempt, 'encoding'>): number {

@@ -8,10 +8,10 @@ import type { Encoding } from '../image/encoding.ts';
 import type { Raster } from '../image/raster.ts';
 import { encodeCost } from './cost.ts';
 import type { Budget } from './task.ts';
-import { type Measured, type Tools, Workbench } from './workbench.ts';
+import { type MeasuredAttempt, type Tools, TrialRunner } from './workbench.ts';
 
-export class Memory extends Workbench {
-  readonly measured: Measured[] = [];
+export class RecordingTrialRunner extends TrialRunner {
+  readonly measured: MeasuredAttempt[] = [];
   readonly #tools: Tools;
   readonly #budget: Budget;
   readonly #start: number;
@@ -23,7 +23,7 @@ export class Memory extends Workbench {
     this.#start = start;
   }
 
-  override async measure(encoding: Encoding): Promise<Measured> {
+  override async measure(encoding: Encoding): Promise<MeasuredAttempt> {
     const attempt = await super.measure(encoding);
     this.measured.push(attempt);
     return attempt;
@@ -41,8 +41,13 @@ export class Memory extends Workbench {
   }
 
   /** A memory for another raster of the task, whose deadline comes earlier by `reserve` milliseconds. */
-  beside(raster: Raster, reserve: number): Memory {
+  beside(raster: Raster, reserve: number): RecordingTrialRunner {
     const milliseconds = this.#budget.milliseconds - reserve;
-    return new Memory(raster, this.#tools, { ...this.#budget, milliseconds }, this.#start);
+    return new RecordingTrialRunner(
+      raster,
+      this.#tools,
+      { ...this.#budget, milliseconds },
+      this.#start,
+    );
   }
 }

@@ -10,7 +10,7 @@
 import type { FormatName } from '../image/format.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Picture } from './ask.ts';
-import type { Task } from './task.ts';
+import type { OptimizeInput } from './task.ts';
 
 /** Works on the bytes of a file and leaves its pixels alone. */
 export interface Repacker {
@@ -46,7 +46,7 @@ export interface Deliverable {
 }
 
 /** Whether the file itself would be a right answer to the request. */
-export function sourceSatisfies(task: Task): boolean {
+export function sourceSatisfies(task: OptimizeInput): boolean {
   const { info, output, source } = task;
   if (!task.identity || source === undefined || output.whenLarger !== 'source') return false;
   const formats = [task.chosen, ...task.alternatives].filter((c) => c.format === info.format);
@@ -62,7 +62,7 @@ export function sourceSatisfies(task: Task): boolean {
 }
 
 /** A palette is a means where a target is asked, and the order itself where a quality is. */
-function paletteSatisfies({ info, output }: Task, palette: number | undefined): boolean {
+function paletteSatisfies({ info, output }: OptimizeInput, palette: number | undefined): boolean {
   if (palette === undefined || output.quality.kind === 'target') return true;
   return info.palette !== undefined && info.palette <= palette;
 }
@@ -81,8 +81,8 @@ function jpegSatisfies(info: SourceInfo, output: Picture): boolean {
  * undefined when the result stands. `lossy`: the result changed pixels, so it
  * must save a generation's worth. `missed`: the result failed its target.
  */
-export async function instead(
-  task: Task,
+export async function sourceInstead(
+  task: OptimizeInput,
   repacker: Repacker | undefined,
   result: { readonly bytes: number; readonly lossy: boolean; readonly missed: boolean },
 ): Promise<Deliverable | undefined> {
@@ -105,14 +105,14 @@ export async function instead(
 }
 
 /** Whether only a packed copy of the source is of the kind that was asked for. */
-function needsPacking({ info, output }: Task): boolean {
+function needsPacking({ info, output }: OptimizeInput): boolean {
   return info.format === 'jpeg' && output.jpeg.kind === 'progressive' && !info.jpeg?.progressive;
 }
 
 async function repack(
   repacker: Repacker,
   bytes: Uint8Array,
-  { info, output }: Task,
+  { info, output }: OptimizeInput,
 ): Promise<Uint8Array | undefined> {
   if (info.format === 'jpeg') {
     // Packed anew it is progressive and without metadata.

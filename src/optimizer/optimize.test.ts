@@ -10,7 +10,7 @@ import { contentOf } from './content.ts';
 import { curveFor } from './expectation.ts';
 import { optimize, type Repacker, type Tools } from './optimize.ts';
 import { configOf, curveOf, lnBpp } from './priors.ts';
-import type { Learned, Task } from './task.ts';
+import type { OptimizeInput, WarmStart } from './task.ts';
 
 /**
  * A make-believe encoder and metric: sizes and scores are those of the prior
@@ -51,7 +51,7 @@ function tools(world: World = {}, repacker?: Repacker): Tools & { encodings: Enc
       const step = sharp ? 1 : (world.coarse ?? 1);
       const quality = Math.min(100, Math.ceil(encoding.quality / step) * step);
       const score =
-        curveFor(config, looksOf(raster)).score(quality, world.deviation ?? 0) -
+        curveFor(config, featuresOf(raster)).score(quality, world.deviation ?? 0) -
         (sharp ? 0 : (world.smear ?? 0));
       const weight = world.weight?.[encoding.format] ?? 1;
       return file((weight * pixels * Math.exp(lnBpp(config, quality))) / 8, score);
@@ -72,7 +72,7 @@ function tools(world: World = {}, repacker?: Repacker): Tools & { encodings: Enc
   return { encoder, metric, now: () => time, encodings, ...(repacker ? { repacker } : {}) };
 }
 
-const looksOf = (raster: Raster) => ({
+const featuresOf = (raster: Raster) => ({
   ...contentOf(raster),
   pixels: raster.width * raster.height,
 });
@@ -116,7 +116,7 @@ const choice = (format: ChosenFormat['format'], fields: Partial<ChosenFormat> = 
   ...fields,
 });
 
-function task(format: ChosenFormat['format'], fields: Partial<Task> = {}): Task {
+function task(format: ChosenFormat['format'], fields: Partial<OptimizeInput> = {}): OptimizeInput {
   return {
     raster: raster(),
     info: SOURCE,
@@ -145,7 +145,7 @@ describe('instant', () => {
     const { receipt } = await optimize(task(f, { budget: instant }), hands);
     expect(hands.encodings).toHaveLength(1);
     const config = configOf(hands.encodings[0]!)!;
-    const score = curveFor(config, looksOf(raster())).score(receipt.quality!);
+    const score = curveFor(config, featuresOf(raster())).score(receipt.quality!);
     expect(Math.abs(score - 70)).toBeLessThan(1);
     expect(receipt).toMatchObject({ format: f, target: 70, mode: 'instant', kind: 'encoded' });
     expect(receipt.score).toBeUndefined();
@@ -159,9 +159,9 @@ describe('instant', () => {
   });
 
   test('what another width taught moves the quality', async () => {
-    const learned = { shifts: { jpeg: [{ pixels: 32_000, score: 70, deviation: -6 }] } };
+    const warmStart = { offsets: { jpeg: [{ pixels: 32_000, score: 70, deviation: -6 }] } };
     const plain = await optimize(task('jpeg', { budget: instant }), tools());
-    const moved = await optimize(task('jpeg', { budget: instant, learned }), tools());
+    const moved = await optimize(task('jpeg', { budget: instant, warmStart }), tools());
     expect(moved.receipt.quality!).toBeGreaterThan(plain.receipt.quality! + 3);
   });
 });
@@ -207,19 +207,19 @@ describe('online', () => {
     '%s reaches the target on a picture %f spreads off the mean',
     async (f, deviation) => {
       const hands = tools({ deviation });
-      const { receipt, learned } = await optimize(task(f, { raster: large() }), hands);
+      const { receipt, warmStart } = await optimize(task(f, { raster: large() }), hands);
       expect(receipt.score).toBeGreaterThanOrEqual(69.5);
       expect(receipt.score).toBeLessThanOrEqual(71.5);
       expect(hands.encodings.length).toBeLessThanOrEqual(3);
-      expect(Object.values(learned.shifts)).toHaveLength(1);
+      expect(Object.values(warmStart.offsets)).toHaveLength(1);
     },
   );
 
   test.each(['jpeg', 'webp', 'avif'] as const)('%s searched before: one evaluation', async (f) => {
     const hands = tools({ deviation: -1 });
-    const { learned } = await optimize(task(f), hands);
+    const { warmStart } = await optimize(task(f), hands);
     const again = tools({ deviation: -1 });
-    await optimize(task(f, { learned }), again);
+    await optimize(task(f, { warmStart }), again);
     expect(again.encodings).toHaveLength(1);
   });
 
@@ -326,8 +326,8 @@ describe('online', () => {
   test('a source searched before may end anywhere in the window', async () => {
     const taught = await optimize(task('webp', { raster: large() }), tools({ deviation: 0.75 }));
     const hands = tools({ deviation: 0.9 });
-    const { learned } = taught;
-    const { receipt } = await optimize(task('webp', { learned, raster: large() }), hands);
+    const { warmStart } = taught;
+    const { receipt } = await optimize(task('webp', { warmStart, raster: large() }), hands);
     expect(hands.encodings).toHaveLength(1);
     expect(receipt.score!).toBeLessThanOrEqual(71.5);
   });
@@ -338,8 +338,8 @@ describe('half the width', () => {
   const half = () => raster({ width: 200, height: 150 });
   const halving = (world = {}) => ({ ...tools(world), halve: async () => half() });
   const background = { mode: 'background', milliseconds: 1e6 } as const;
-  const sizes = (learned: Learned, config: string) =>
-    (learned.shifts[config] ?? []).map(({ pixels }) => pixels);
+  const sizes = (warmStart: WarmStart, config: string) =>
+    (warmStart.offsets[config] ?? []).map(({ pixels }) => pixels);
 
   test.each([
     ['jpeg', 'jpeg'],
@@ -347,42 +347,42 @@ describe('half the width', () => {
     ['avif', 'avif e1'],
   ] as const)('%s: is searched when a rendition is refined', async (format, config) => {
     const first = await optimize(task(format, { raster: whole() }), halving());
-    expect(sizes(first.learned, config)).toEqual([120_000]);
-    const { learned } = first;
+    expect(sizes(first.warmStart, config)).toEqual([120_000]);
+    const { warmStart } = first;
     const refined = await optimize(
-      task(format, { raster: whole(), budget: background, learned }),
+      task(format, { raster: whole(), budget: background, warmStart }),
       halving(),
     );
-    expect(sizes(refined.learned, config)).toContain(30_000);
+    expect(sizes(refined.warmStart, config)).toContain(30_000);
     const without = await optimize(
-      task(format, { raster: whole(), budget: background, learned }),
+      task(format, { raster: whole(), budget: background, warmStart }),
       tools(),
     );
-    expect(sizes(without.learned, config)).not.toContain(30_000);
+    expect(sizes(without.warmStart, config)).not.toContain(30_000);
     expect(refined.receipt.trials).toEqual(without.receipt.trials);
     expect(refined.bytes).toEqual(without.bytes);
   });
 
   test('what it taught is where the search at that width begins', async () => {
     const world = { deviation: -1.4 };
-    const { learned } = await optimize(
+    const { warmStart } = await optimize(
       task('webp', { raster: whole(), budget: background }),
       halving(world),
     );
     const hands = tools(world);
-    await optimize(task('webp', { raster: half(), learned }), hands);
+    await optimize(task('webp', { raster: half(), warmStart }), hands);
     expect(hands.encodings).toHaveLength(1);
   });
 
   test('a small picture, and one at a fixed quality, teach nothing more', async () => {
     const small = await optimize(task('jpeg', { budget: background }), halving());
-    expect(sizes(small.learned, 'jpeg')).not.toContain(8_000);
+    expect(sizes(small.warmStart, 'jpeg')).not.toContain(8_000);
     const output = asked({ kind: 'quality', jpeg: 75 });
     const fixed = await optimize(
       task('jpeg', { raster: whole(), budget: background, output }),
       halving(),
     );
-    expect(fixed.learned.shifts).toEqual({});
+    expect(fixed.warmStart.offsets).toEqual({});
   });
 });
 
@@ -418,7 +418,7 @@ describe('short of time', () => {
     expect(receipt.outOfReach).toBeUndefined();
   });
 
-  test('a miss is corrected by what was learned, though nobody looks again', async () => {
+  test('a miss is corrected by what was learned, though nobody features again', async () => {
     const hands = tools({ deviation: -2, pace: 20 });
     const { receipt } = await optimize(task('avif', { alternatives, budget: within(38) }), hands);
     const [first, second] = hands.encodings as { format: string; quality: number }[];

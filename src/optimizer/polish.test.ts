@@ -6,7 +6,7 @@ import type { Metric, Score } from '../metrics/metric.ts';
 import { picture } from '../plan/output.ts';
 import { optimize, type Tools } from './optimize.ts';
 import { configOf, curveOf, lnBpp } from './priors.ts';
-import type { Optimized, Task } from './task.ts';
+import type { OptimizeInput, OptimizeResult } from './task.ts';
 
 /** What an encoding scores and takes beside what its curve says. */
 type Quirk = (encoding: Encoding) => { readonly score?: number; readonly share?: number };
@@ -57,11 +57,11 @@ const INFO = sourceInfo({ width: WIDTH, height: HEIGHT, format: 'png', bytes: 90
 function run(
   format: 'jpeg' | 'webp' | 'avif',
   quirk: Quirk,
-  fields: Partial<Task['budget']> = {},
-  jpeg: Task['output']['jpeg'] = { kind: 'free', chroma: 'free' },
+  fields: Partial<OptimizeInput['budget']> = {},
+  jpeg: OptimizeInput['output']['jpeg'] = { kind: 'free', chroma: 'free' },
   pace = 1,
   score = 70,
-): Promise<Optimized> {
+): Promise<OptimizeResult> {
   const output = picture({ formats: [{ format }], quality: { kind: 'target', score }, jpeg });
   return optimize(
     {

@@ -15,13 +15,13 @@
 import type { Encoding } from '../image/encoding.ts';
 import type { Content } from './content.ts';
 import { curveFor } from './expectation.ts';
-import { type Found, WORST_BELOW } from './lossy.ts';
-import type { Memory } from './memory.ts';
+import { type EncodeResult, WORST_BELOW } from './lossy.ts';
+import type { RecordingTrialRunner } from './memory.ts';
 import { configOf, lnBpp } from './priors.ts';
 import { PASS_BELOW } from './receipt.ts';
-import { expectedScore, rungsOf } from './search.ts';
-import type { Wish } from './wish.ts';
-import type { Measured } from './workbench.ts';
+import { expectedScore, qualityStepsOf } from './search.ts';
+import type { SearchSettings } from './wish.ts';
+import type { MeasuredAttempt } from './workbench.ts';
 
 /** Tries with one kind of settings. */
 const TRIES = { jpeg: 3, webp: 4, avif: 2 } as const;
@@ -56,19 +56,19 @@ const TEN_BITS_TRIED_FROM = 65;
 type Knobbed = Extract<Encoding, { quality: unknown }>;
 
 /** The smallest of what was measured and of what else is worth a try; `found` where nothing is smaller. */
-export async function polish(
-  bench: Memory,
-  wish: Wish,
-  found: Found,
+export async function searchNeighbours(
+  runner: RecordingTrialRunner,
+  settings: SearchSettings,
+  found: EncodeResult,
   content: Content,
-): Promise<Found> {
-  const first = new Polisher(bench, wish).best();
+): Promise<EncodeResult> {
+  const first = new NeighbourSearch(runner, settings).best();
   if (first === undefined) return found;
-  const polisher = new Polisher(bench, wish, first);
+  const polisher = new NeighbourSearch(runner, settings, first);
   const final = found.attempt.encoding as Knobbed;
   await polisher.lower(final);
-  if (bench.raster.width * bench.raster.height <= FEW_PIXELS) {
-    for (const other of others(final, wish, content)) await polisher.lower(other);
+  if (runner.raster.width * runner.raster.height <= FEW_PIXELS) {
+    for (const other of others(final, settings, content)) await polisher.lower(other);
   }
   await polisher.baseline();
   const attempt = polisher.best() ?? first;
@@ -77,41 +77,41 @@ export async function polish(
 }
 
 /** Settings beside those of a result that may need fewer bytes for the same score. */
-function others(final: Knobbed, wish: Wish, content: Content): Knobbed[] {
+function others(final: Knobbed, settings: SearchSettings, content: Content): Knobbed[] {
   const { kind } = content;
   switch (final.format) {
     case 'jpeg':
-      if (wish.target < TABLES_FROM) return [];
+      if (settings.target < TABLES_FROM) return [];
       return TABLES[kind].map((table) => ({ ...final, table }));
     case 'webp': {
       // Beside alpha, effort 6 takes ten times as long.
-      if (content.clear) return [];
+      if (content.hasAlpha) return [];
       const turned = { ...final, smartSubsample: !final.smartSubsample };
       return kind === 'photo' ? [turned] : [turned, { ...final, deblock: true }];
     }
     case 'avif':
-      return final.depth === 8 && wish.target >= TEN_BITS_TRIED_FROM && kind === 'photo'
+      return final.depth === 8 && settings.target >= TEN_BITS_TRIED_FROM && kind === 'photo'
         ? [{ ...final, depth: 10 }]
         : [];
   }
 }
 
-class Polisher {
-  readonly #bench: Memory;
-  readonly #wish: Wish;
+class NeighbourSearch {
+  readonly #runner: RecordingTrialRunner;
+  readonly #settings: SearchSettings;
   readonly #pass: number;
   readonly #worst: number;
 
-  constructor(bench: Memory, wish: Wish, first?: Measured) {
-    this.#bench = bench;
-    this.#wish = wish;
-    this.#pass = wish.target - PASS_BELOW;
-    this.#worst = Math.min(wish.target - WORST_BELOW, first?.worst ?? Number.POSITIVE_INFINITY);
+  constructor(runner: RecordingTrialRunner, settings: SearchSettings, first?: MeasuredAttempt) {
+    this.#runner = runner;
+    this.#settings = settings;
+    this.#pass = settings.target - PASS_BELOW;
+    this.#worst = Math.min(settings.target - WORST_BELOW, first?.worst ?? Number.POSITIVE_INFINITY);
   }
 
   /** The fewest bytes that reach the target, everywhere in the picture before somewhere. */
-  best(): Measured | undefined {
-    const passing = this.#bench.measured.filter(
+  best(): MeasuredAttempt | undefined {
+    const passing = this.#runner.measured.filter(
       ({ encoding, score }) => score >= this.#pass && this.#allowed(encoding),
     );
     const even = passing.filter(({ worst }) => worst >= this.#worst);
@@ -124,8 +124,8 @@ class Polisher {
       const quality = this.#next(settings);
       if (quality === undefined) return;
       const encoding = { ...settings, quality } as Encoding;
-      if (!this.#bench.affords(encoding)) return;
-      await this.#bench.measure(encoding);
+      if (!this.#runner.affords(encoding)) return;
+      await this.#runner.measure(encoding);
     }
   }
 
@@ -134,25 +134,25 @@ class Polisher {
     const best = this.best();
     if (best?.encoding.format !== 'jpeg' || best.bytes.length >= SMALL_JPEG) return;
     const encoding = { ...best.encoding, progressive: !best.encoding.progressive };
-    if (this.#wish.insists || !this.#bench.affords(encoding)) return;
+    if (this.#settings.jpegModeForced || !this.#runner.affords(encoding)) return;
     if (!this.#tried(encoding).some((p) => p.quality === encoding.quality)) {
-      await this.#bench.measure(encoding);
+      await this.#runner.measure(encoding);
     }
   }
 
   /** The quality of these settings that most likely passes just so, in fewer bytes than the best. */
   #next(settings: Knobbed): number | undefined {
-    const { looks } = this.#wish;
+    const { features } = this.#settings;
     const config = configOf(settings)!;
-    const curve = curveFor(config, looks);
+    const curve = curveFor(config, features);
     const points = this.#tried(settings);
     const best = this.best()!;
     if (points.length === 0) {
       // Another setting, seen for the first time: as the best one would do.
-      const { encoding, score } = best as Measured & { encoding: Knobbed };
-      const own = curveFor(configOf(encoding)!, looks);
+      const { encoding, score } = best as MeasuredAttempt & { encoding: Knobbed };
+      const own = curveFor(configOf(encoding)!, features);
       const start = curve.quality(score, own.deviation(encoding.quality, score));
-      return Math.min(this.#wish.ceiling, Math.max(1, Math.round(start)));
+      return Math.min(this.#settings.qualityCap, Math.max(1, Math.round(start)));
     }
     const expected = (quality: number) => expectedScore(curve, quality, points);
     const bytes = (quality: number) => {
@@ -164,9 +164,9 @@ class Polisher {
     const uneven = points
       .filter((p) => p.score >= this.#pass && p.worst < this.#worst)
       .reduce((high, p) => Math.max(high, p.quality), 0);
-    const open = rungsOf(settings.format).filter(
+    const open = qualityStepsOf(settings.format).filter(
       (quality) =>
-        quality <= this.#wish.ceiling &&
+        quality <= this.#settings.qualityCap &&
         quality > uneven &&
         points.every((p) => p.quality !== quality) &&
         expected(quality) >= this.#pass - SCATTER[settings.format] &&
@@ -183,7 +183,7 @@ class Polisher {
   /** What was measured with these settings. */
   #tried(settings: Knobbed) {
     const name = withoutQuality(settings);
-    return this.#bench.measured
+    return this.#runner.measured
       .filter(({ encoding }) => withoutQuality(encoding) === name)
       .map(({ encoding, score, worst, bytes }) => ({
         quality: (encoding as Knobbed).quality as number,
@@ -195,14 +195,14 @@ class Polisher {
 
   /** Stand-ins of a search are as good as its last step, unless the plan insists on their kind. */
   #allowed(encoding: Encoding): boolean {
-    if (encoding.format !== this.#wish.format) return false;
-    if (encoding.format !== 'jpeg' || !this.#wish.insists) return true;
-    return encoding.progressive === this.#wish.progressive;
+    if (encoding.format !== this.#settings.format) return false;
+    if (encoding.format !== 'jpeg' || !this.#settings.jpegModeForced) return true;
+    return encoding.progressive === this.#settings.progressive;
   }
 }
 
-function smallest(attempts: readonly Measured[]): Measured | undefined {
-  return attempts.reduce<Measured | undefined>(
+function smallest(attempts: readonly MeasuredAttempt[]): MeasuredAttempt | undefined {
+  return attempts.reduce<MeasuredAttempt | undefined>(
     (a, b) => (a === undefined || b.bytes.length < a.bytes.length ? b : a),
     undefined,
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sourceInfo } from '../image/source-info.suite.ts';
-import { picture, type QualityAsk } from '../plan/output.ts';
+import { picture, type QualitySpec } from '../plan/output.ts';
 import { predict } from './predict.ts';
 import type { Mode } from './task.ts';
 
@@ -13,7 +13,7 @@ const info = sourceInfo({
 
 const say = (
   format: 'jpeg' | 'webp' | 'avif' | 'png' | 'gif',
-  quality: QualityAsk,
+  quality: QualitySpec,
   mode: Mode = 'online',
 ) =>
   predict({

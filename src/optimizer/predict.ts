@@ -9,7 +9,7 @@ import type { Size } from '../base/size.ts';
 import { type Encoding, encodingText } from '../image/encoding.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { ChosenFormat } from '../plan/program.ts';
-import { askOf, type Picture } from './ask.ts';
+import { type Picture, qualityRequestFor } from './ask.ts';
 import {
   forcedChroma,
   gifEncoding,
@@ -23,7 +23,7 @@ import {
 import { configOf, lnBpp, qualityFor } from './priors.ts';
 import type { Mode } from './task.ts';
 
-export interface Question {
+export interface EstimateInput {
   readonly output: Picture;
   readonly chosen: ChosenFormat;
   readonly info: SourceInfo;
@@ -33,10 +33,10 @@ export interface Question {
 }
 
 /** The expected encoding in words: "avif q52 e1 4:4:4 8bit for a score of 68, about 35 kB". */
-export function predict(question: Question): string {
+export function predict(question: EstimateInput): string {
   const { output, chosen, info, size, mode } = question;
   const { format } = chosen;
-  const ask = askOf(output, chosen, false);
+  const ask = qualityRequestFor(output, chosen, false);
   if (format === 'gif') return encodingText(gifEncoding(output.colours ?? 256, mode));
   if (format === 'png') {
     const palette = chosen.palette ?? output.colours;

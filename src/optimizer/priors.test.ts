@@ -94,7 +94,7 @@ describe('one number, one look', () => {
     expect(fromJpegScale(75, 'gif')).toBeUndefined();
   });
 
-  test('a higher number never looks worse', () => {
+  test('a higher number never features worse', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 99 }), fc.constantFrom('webp', 'avif'), (q, format) => {
         expect(fromJpegScale(q + 1, format)!).toBeGreaterThanOrEqual(fromJpegScale(q, format)!);

@@ -11,8 +11,8 @@ import type { Chroma } from '../image/encoding.ts';
 import { formatCard } from '../image/format.ts';
 import type { ChosenFormat } from '../plan/program.ts';
 import { orExact, searchAnimation } from './animation.ts';
-import { type Ask, askOf } from './ask.ts';
-import { ceilingFor } from './ceiling.ts';
+import { type QualityRequest, qualityRequestFor } from './ask.ts';
+import { sourceQualityCap } from './ceiling.ts';
 import type { Content } from './content.ts';
 import {
   forcedChroma,
@@ -22,15 +22,21 @@ import {
   lossyEncoding,
   progressiveJpeg,
 } from './encodings.ts';
-import { forcedPalette, gif, keepPixels, nearlyPixels, pngToTarget } from './exact.ts';
-import { quickest } from './haste.ts';
-import { type Found, searchLossy } from './lossy.ts';
-import type { Memory } from './memory.ts';
-import { polish } from './polish.ts';
+import {
+  encodeGif,
+  encodeLossless,
+  encodeNearLossless,
+  forcedPalette,
+  pngToTarget,
+} from './exact.ts';
+import { fastestFormat } from './haste.ts';
+import { type EncodeResult, searchLossy } from './lossy.ts';
+import type { RecordingTrialRunner } from './memory.ts';
+import { searchNeighbours } from './polish.ts';
 import { configOf, lnBppAt } from './priors.ts';
-import type { Mode, Task } from './task.ts';
-import type { Wish } from './wish.ts';
-import type { Workbench } from './workbench.ts';
+import type { Mode, OptimizeInput } from './task.ts';
+import type { SearchSettings } from './wish.ts';
+import type { TrialRunner } from './workbench.ts';
 
 /** What an alternative format must save to be delivered in place of the chosen one. */
 export const ALTERNATIVE_SAVING = 0.1;
@@ -71,68 +77,69 @@ const CHROMA_EDGES = {
 const CHROMA_SUSPECT = 0.001;
 
 /** The winner among the chosen format and the alternatives. */
-export async function race(
-  bench: Memory,
-  task: Task,
+export async function selectFormat(
+  runner: RecordingTrialRunner,
+  task: OptimizeInput,
   content: Content,
   mode: Mode,
-): Promise<Found> {
-  const others = runners(task, content);
-  const toTarget = askOf(task.output, task.chosen, task.identity).kind === 'target';
-  const chosen = toTarget ? quickest(bench, task.chosen, others) : task.chosen;
-  const first = await bestWay(bench, task, chosen, content, mode);
+): Promise<EncodeResult> {
+  const others = candidates(task, content);
+  const toTarget = qualityRequestFor(task.output, task.chosen, task.identity).kind === 'target';
+  const chosen = toTarget ? fastestFormat(runner, task.chosen, others) : task.chosen;
+  const first = await encodeFormat(runner, task, chosen, content, mode);
   if (chosen !== task.chosen) return first;
-  if (mode === 'instant' || bench.raster.pages > 1) return first;
-  const asked = askOf(task.output, task.chosen, task.identity);
+  if (mode === 'instant' || runner.raster.pages > 1) return first;
+  const asked = qualityRequestFor(task.output, task.chosen, task.identity);
   if (asked.kind !== 'target') return first;
   let best = first;
   for (const other of others) {
     const limit = first.attempt.bytes.length * (1 - ALTERNATIVE_SAVING);
     const floor = Math.min(limit, best.attempt.bytes.length);
-    if (!worthStarting(bench, other)) continue;
-    const bound = couldTake(first, task.chosen, other, content, asked.score, bench);
+    if (!worthStarting(runner, other)) continue;
+    const bound = estimatedBytes(first, task.chosen, other, content, asked.score, runner);
     if (bound * OPTIMISM[mode] >= floor && best.reached) continue;
-    const found = await bestWay(bench, task, other, content, mode);
-    if (found.reached && (beats(found, best, floor) || !best.reached)) best = found;
+    const found = await encodeFormat(runner, task, other, content, mode);
+    if (found.reached && (isSmallerEnough(found, best, floor) || !best.reached)) best = found;
   }
   return best;
 }
 
 /** Whether a format can be written in time at all: what is late is no better than what is there. */
-function worthStarting(bench: Memory, { format }: ChosenFormat): boolean {
-  return !isLossyFormat(format) || bench.affords(lossyEncoding(plainStyle(format), 75), false);
+function worthStarting(runner: RecordingTrialRunner, { format }: ChosenFormat): boolean {
+  return !isLossyFormat(format) || runner.affords(lossyEncoding(plainStyle(format), 75), false);
 }
 
 /** Clearly smaller; or no larger, with every pixel kept. */
-function beats(found: Found, best: Found, floor: number): boolean {
+function isSmallerEnough(found: EncodeResult, best: EncodeResult, floor: number): boolean {
   const { length } = found.attempt.bytes;
   const freeLossless = !found.lossy && best.lossy && length <= best.attempt.bytes.length;
   return length <= floor || freeLossless;
 }
 
 /** Alternatives worth a look: formats not tried yet that can hold the picture. */
-function runners(task: Task, content: Content): ChosenFormat[] {
+function candidates(task: OptimizeInput, content: Content): ChosenFormat[] {
   const seen = new Set([task.chosen.format]);
   return task.alternatives.filter(({ format, onlySource }) => {
     if (onlySource || seen.has(format) || format === 'gif') return false;
     seen.add(format);
-    return formatCard(format).encodable && (!content.clear || formatCard(format).alpha);
+    return formatCard(format).encodable && (!content.hasAlpha || formatCard(format).alpha);
   });
 }
 
 /** The bytes an alternative is likely to take, from the priors and what the chosen format took. */
-function couldTake(
-  first: Found,
+function estimatedBytes(
+  first: EncodeResult,
   chosen: ChosenFormat,
   { format }: ChosenFormat,
   content: Content,
   target: number,
-  bench: Workbench,
+  runner: TrialRunner,
 ): number {
-  const lossless = format === 'jpeg' || format === 'avif' ? undefined : exactBytes(bench, content);
+  const lossless =
+    format === 'jpeg' || format === 'avif' ? undefined : estimatedLosslessBytes(runner, content);
   if (!isLossyFormat(format)) return lossless ?? Number.POSITIVE_INFINITY;
   const usual = lnBppAt(configOf(lossyEncoding(plainStyle(format), 75))!, target);
-  const { width, height } = bench.raster;
+  const { width, height } = runner.raster;
   let lossy = (width * height * Math.exp(usual)) / 8;
   if (isLossyFormat(chosen.format) && first.lossy && first.reached) {
     const own = lnBppAt(configOf(lossyEncoding(plainStyle(chosen.format), 75))!, target);
@@ -142,7 +149,10 @@ function couldTake(
 }
 
 /** Roughly the bytes of a file that keeps every pixel. */
-function exactBytes({ raster }: Workbench, { detail }: Content): number {
+function estimatedLosslessBytes(
+  { raster }: TrialRunner,
+  { residualEntropy: detail }: Content,
+): number {
   return (LOSSLESS_SHARE * raster.width * raster.height * detail) / 8;
 }
 
@@ -157,94 +167,102 @@ const plainStyle = (format: LossyFormat) =>
   }) as const;
 
 /** The smallest file of one format that does what is asked of it. */
-async function bestWay(
-  bench: Memory,
-  task: Task,
+async function encodeFormat(
+  runner: RecordingTrialRunner,
+  task: OptimizeInput,
   choice: ChosenFormat,
   content: Content,
   mode: Mode,
-): Promise<Found> {
+): Promise<EncodeResult> {
   const { output } = task;
   const { format } = choice;
-  const ask = askOf(output, choice, task.identity);
+  const ask = qualityRequestFor(output, choice, task.identity);
   const target = ask.kind === 'target' ? ask.score : undefined;
-  if (format === 'gif') return await gif(bench, output.colours ?? 256, target, mode);
-  if (format === 'png') return await png(bench, choice, ask, content, output.colours, mode);
+  if (format === 'gif') return await encodeGif(runner, output.colours ?? 256, target, mode);
+  if (format === 'png') return await png(runner, choice, ask, content, output.colours, mode);
   if (!isLossyFormat(format)) {
     throw new Fault('not-implemented', `expected a format that can be written, got ${format}`);
   }
-  if (ask.kind === 'lossless') return await keepPixels(bench, 'webp', content, mode);
-  const wish = wishOf(task, format, target ?? 0, content, mode);
+  if (ask.kind === 'lossless') return await encodeLossless(runner, 'webp', content, mode);
+  const settings = searchSettingsFor(task, format, target ?? 0, content, mode);
   if (ask.kind === 'quality') {
-    const fixed = await atQuality(bench, wish, ask.quality);
+    const fixed = await atQuality(runner, settings, ask.quality);
     // Frames of flat colour pack better as they are, whatever quality was named.
-    return bench.raster.pages > 1 ? await orExact(bench, content, mode, fixed) : fixed;
+    return runner.raster.pages > 1 ? await orExact(runner, content, mode, fixed) : fixed;
   }
-  if (bench.raster.pages > 1) return await searchAnimation(bench, wish, content);
-  if (format !== 'webp') return await patiently(bench, wish, content);
-  return await webpToTarget(bench, wish, content);
+  if (runner.raster.pages > 1) return await searchAnimation(runner, settings, content);
+  if (format !== 'webp') return await searchWithPostSearch(runner, settings, content);
+  return await webpToTarget(runner, settings, content);
 }
 
 /** The search for a quality; in the background, what patience adds to it. */
-async function patiently(bench: Memory, wish: Wish, content: Content): Promise<Found> {
-  const found = await searchLossy(bench, wish);
-  const patient = wish.mode === 'background' && bench.measures;
-  return patient ? await polish(bench, wish, found, content) : found;
+async function searchWithPostSearch(
+  runner: RecordingTrialRunner,
+  settings: SearchSettings,
+  content: Content,
+): Promise<EncodeResult> {
+  const found = await searchLossy(runner, settings);
+  const patient = settings.mode === 'background' && runner.measures;
+  return patient ? await searchNeighbours(runner, settings, found, content) : found;
 }
 
 /** WebP to a target: lossy, or every pixel where that takes fewer bytes. */
-async function webpToTarget(bench: Memory, wish: Wish, content: Content): Promise<Found> {
-  const { mode, target } = wish;
+async function webpToTarget(
+  runner: RecordingTrialRunner,
+  settings: SearchSettings,
+  content: Content,
+): Promise<EncodeResult> {
+  const { mode, target } = settings;
   // A picture this plain needs no search: lossy files have nothing to leave out.
   const plain = Math.exp(lnBppAt('webp e4', target)) * PLAIN_SHARE;
-  if (content.detail < plain) return await keepPixels(bench, 'webp', content, mode);
-  const lossy = await patiently(bench, wish, content);
+  if (content.residualEntropy < plain) return await encodeLossless(runner, 'webp', content, mode);
+  const lossy = await searchWithPostSearch(runner, settings, content);
   if (mode === 'instant') return lossy;
   // Where the target is out of reach, every pixel may cost more, but not without end.
   const limit = lossy.attempt.bytes.length * (lossy.reached ? 1 : UNREACHED_PRICE);
-  const likely = exactBytes(bench, content);
-  const affordable = bench.affords(losslessEncoding('webp', mode));
+  const likely = estimatedLosslessBytes(runner, content);
+  const affordable = runner.affords(losslessEncoding('webp', mode));
   const exact =
-    likely < limit && affordable ? await keepPixels(bench, 'webp', content, mode) : undefined;
+    likely < limit && affordable ? await encodeLossless(runner, 'webp', content, mode) : undefined;
   const best = exact !== undefined && exact.attempt.bytes.length < limit ? exact : lossy;
   if (content.kind === 'photo' || (target < NEARLY_FROM && lossy.reached)) return best;
   const bound = best === lossy ? limit : best.attempt.bytes.length;
   if ((exact?.attempt.bytes.length ?? likely) * NEARLY_SHARE >= bound) return best;
-  const near = await nearlyPixels(bench, target, mode);
+  const near = await encodeNearLossless(runner, target, mode);
   return near !== undefined && near.attempt.bytes.length < bound ? near : best;
 }
 
 async function png(
-  bench: Memory,
+  runner: RecordingTrialRunner,
   choice: ChosenFormat,
-  ask: Ask,
+  ask: QualityRequest,
   content: Content,
   colours: number | undefined,
   mode: Mode,
-): Promise<Found> {
+): Promise<EncodeResult> {
   const palette = choice.palette ?? colours;
   const target = ask.kind === 'target' ? ask.score : undefined;
   const few = content.colours !== undefined && content.colours <= (palette ?? 256);
-  if (palette !== undefined && !few) return await forcedPalette(bench, palette, target, mode);
-  if (target === undefined) return await keepPixels(bench, 'png', content, mode);
-  return await pngToTarget(bench, content, target, palette ?? 256, mode);
+  if (palette !== undefined && !few) return await forcedPalette(runner, palette, target, mode);
+  if (target === undefined) return await encodeLossless(runner, 'png', content, mode);
+  return await pngToTarget(runner, content, target, palette ?? 256, mode);
 }
 
-function wishOf(
-  task: Task,
+function searchSettingsFor(
+  task: OptimizeInput,
   format: LossyFormat,
   target: number,
   content: Content,
   mode: Mode,
-): Wish {
+): SearchSettings {
   const forced = format === 'jpeg' ? (forcedChroma(task.output) ?? ownChroma(task)) : undefined;
   return {
     format,
     mode,
     target,
-    ceiling: ceilingFor(task, format),
+    qualityCap: sourceQualityCap(task, format),
     progressive: progressiveJpeg(task.output, task.info),
-    insists: format === 'jpeg' && task.output.jpeg.kind !== 'free',
+    jpegModeForced: format === 'jpeg' && task.output.jpeg.kind !== 'free',
     chroma: forced
       ? { sharp: forced === '4:4:4', free: false, suspect: false }
       : {
@@ -252,13 +270,13 @@ function wishOf(
           free: true,
           suspect: content.chromaEdges > CHROMA_SUSPECT,
         },
-    looks: { ...content, pixels: task.raster.width * task.raster.height },
-    learned: task.learned,
+    features: { ...content, pixels: task.raster.width * task.raster.height },
+    warmStart: task.warmStart,
   };
 }
 
 /** The chroma of a JPEG shown pixel for pixel, where it is halved: what is gone needs no bytes. */
-function ownChroma({ identity, info }: Task): Chroma | undefined {
+function ownChroma({ identity, info }: OptimizeInput): Chroma | undefined {
   return identity && info.jpeg?.chroma === '4:2:0' ? '4:2:0' : undefined;
 }
 
@@ -272,20 +290,24 @@ function sharpFirst(format: LossyFormat, target: number, edges: number, mode: Mo
 }
 
 /** A quality the request fixed: one encode, never above what the source has. */
-async function atQuality(bench: Memory, wish: Wish, quality: number): Promise<Found> {
-  const used = Math.min(quality, wish.ceiling);
-  const { format, mode, progressive } = wish;
-  const ordered = format === 'jpeg' && wish.chroma.sharp && !wish.chroma.free;
+async function atQuality(
+  runner: RecordingTrialRunner,
+  settings: SearchSettings,
+  quality: number,
+): Promise<EncodeResult> {
+  const used = Math.min(quality, settings.qualityCap);
+  const { format, mode, progressive } = settings;
+  const ordered = format === 'jpeg' && settings.chroma.sharp && !settings.chroma.free;
   const sharpChroma = format === 'avif' || ordered;
   const style = { format, mode, sharpChroma, target: undefined, progressive } as const;
-  const [usual, quicker, hasty] = (['final', 'search', 'haste'] as const).map((stage) =>
+  const [usual, quicker, hasty] = (['final', 'search', 'fastest'] as const).map((stage) =>
     lossyEncoding({ ...style, stage }, used),
   );
   // A baseline stand-in is no answer where scans are asked for.
-  const encoding = bench.timely(format === 'jpeg' ? [usual!, hasty!] : [usual!, quicker!, hasty!]);
-  const still = bench.measures && bench.raster.pages === 1;
-  const measured = mode !== 'instant' && still && bench.affords(encoding);
-  const attempt = measured ? await bench.measure(encoding) : await bench.encode(encoding);
+  const encoding = runner.timely(format === 'jpeg' ? [usual!, hasty!] : [usual!, quicker!, hasty!]);
+  const still = runner.measures && runner.raster.pages === 1;
+  const measured = mode !== 'instant' && still && runner.affords(encoding);
+  const attempt = measured ? await runner.measure(encoding) : await runner.encode(encoding);
   const reason =
     used < quality
       ? 'no higher quality than the source itself has'

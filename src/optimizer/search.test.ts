@@ -1,30 +1,37 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Config, curveOf, meanScore } from './priors.ts';
-import { bestPoint, expectedScore, type Goal, nextQuality, type Point, rungsOf } from './search.ts';
+import {
+  bestPoint,
+  expectedScore,
+  nextQuality,
+  type Point,
+  qualityStepsOf,
+  type StopCriteria,
+} from './search.ts';
 
 type Curve = (quality: number) => number;
 
 /** Runs the search to its end on a curve. */
-function climb(config: Config, curve: Curve, goal: Goal, deviation = 0): Point[] {
+function climb(config: Config, curve: Curve, goal: StopCriteria, deviation = 0): Point[] {
   const format = config.startsWith('avif') ? 'avif' : config.startsWith('webp') ? 'webp' : 'jpeg';
   const points: Point[] = [];
   for (let i = 0; i < 200; i++) {
-    const quality = nextQuality(curveOf(config), rungsOf(format), points, goal, deviation);
+    const quality = nextQuality(curveOf(config), qualityStepsOf(format), points, goal, deviation);
     if (quality === undefined) return points;
     points.push({ quality, score: curve(quality) });
   }
   throw new Error('the search did not end');
 }
 
-const goal = (target: number, over: Partial<Goal> = {}): Goal => ({
+const goal = (target: number, over: Partial<StopCriteria> = {}): StopCriteria => ({
   target,
   below: 0.5,
   above: 0.75,
   aim: 0.1,
   cap: 12,
   rescue: 2,
-  ceiling: 100,
+  qualityCap: 100,
   ...over,
 });
 
@@ -38,12 +45,12 @@ const pictures = fc.record({
 
 describe('nextQuality', () => {
   test('the first guess is where the prior curve meets the target', () => {
-    const first = nextQuality(curveOf('jpeg'), rungsOf('jpeg'), [], goal(70))!;
+    const first = nextQuality(curveOf('jpeg'), qualityStepsOf('jpeg'), [], goal(70))!;
     expect(Math.abs(meanScore('jpeg', first) - 70)).toBeLessThan(1);
   });
 
   test('what an earlier search found moves the first guess', () => {
-    const rungs = rungsOf('webp');
+    const rungs = qualityStepsOf('webp');
     const hard = nextQuality(curveOf('webp e4'), rungs, [], goal(70), -1)!;
     const easy = nextQuality(curveOf('webp e4'), rungs, [], goal(70), 1)!;
     expect(hard).toBeGreaterThan(easy + 3);
@@ -64,7 +71,7 @@ describe('nextQuality', () => {
     fc.assert(
       fc.property(configs, targets, pictures, (config, target, { deviation, bend }) => {
         let highest = Number.NEGATIVE_INFINITY;
-        const rising = rungsOf(config.startsWith('avif') ? 'avif' : 'jpeg').map((q) => {
+        const rising = qualityStepsOf(config.startsWith('avif') ? 'avif' : 'jpeg').map((q) => {
           highest = Math.max(highest, curveOf(config).score(q, deviation) + bend * (q - 50));
           return [q, highest] as const;
         });
@@ -124,7 +131,7 @@ describe('nextQuality', () => {
   });
 
   test('no quality above the ceiling is tried', () => {
-    const points = climb('jpeg', (q) => q * 0.5, goal(80, { ceiling: 62 }));
+    const points = climb('jpeg', (q) => q * 0.5, goal(80, { qualityCap: 62 }));
     expect(Math.max(...points.map((p) => p.quality))).toBe(62);
   });
 
@@ -159,8 +166,8 @@ describe('expectedScore', () => {
 
 describe('rungsOf', () => {
   test('AVIF has about 64 steps, each named by its lowest quality', () => {
-    expect(rungsOf('avif')).toHaveLength(65);
-    expect(rungsOf('avif').slice(0, 6)).toEqual([1, 3, 4, 6, 8, 10]);
-    expect(rungsOf('avif').at(-1)).toBe(100);
+    expect(qualityStepsOf('avif')).toHaveLength(65);
+    expect(qualityStepsOf('avif').slice(0, 6)).toEqual([1, 3, 4, 6, 8, 10]);
+    expect(qualityStepsOf('avif').at(-1)).toBe(100);
   });
 });

@@ -21,7 +21,7 @@ export interface Point {
   readonly score: number;
 }
 
-export interface Goal {
+export interface StopCriteria {
   readonly target: number;
   /** Points under the target that still pass. */
   readonly below: number;
@@ -34,7 +34,7 @@ export interface Goal {
   /** Further evaluations when the best within the cap lies clearly off the target. */
   readonly rescue: number;
   /** Highest quality that may be tried. */
-  readonly ceiling: number;
+  readonly qualityCap: number;
 }
 
 /** This far off the target, a result is worth further evaluations. */
@@ -57,7 +57,7 @@ export function nextQuality(
   curve: Curve,
   rungs: readonly number[],
   points: readonly Point[],
-  goal: Goal,
+  goal: StopCriteria,
   deviation = 0,
 ): number | undefined {
   const pass = goal.target - goal.below;
@@ -67,7 +67,7 @@ export function nextQuality(
 
   const open = rungs.filter(
     (q) =>
-      q <= goal.ceiling &&
+      q <= goal.qualityCap &&
       q > (low?.quality ?? 0) &&
       q < (high?.quality ?? Number.POSITIVE_INFINITY),
   );
@@ -82,7 +82,10 @@ export function nextQuality(
 }
 
 /** The best point: the lowest quality that passes, else the highest score. */
-export function bestPoint<P extends Point>(points: readonly P[], goal: Goal): P | undefined {
+export function bestPoint<P extends Point>(
+  points: readonly P[],
+  goal: StopCriteria,
+): P | undefined {
   const { high } = bracket(points, goal.target - goal.below);
   if (high !== undefined) return high;
   return points.reduce<P | undefined>((a, b) => (a && a.score >= b.score ? a : b), undefined);
@@ -121,12 +124,12 @@ export function expectedScore(
  * about 64 quantisers for 100 qualities; each is named by its lowest quality, as
  * observed on the encoder (a duplicate would cost an evaluation, nothing more).
  */
-export function rungsOf(format: LossyFormat): readonly number[] {
-  return format === 'avif' ? AVIF_RUNGS : ALL_RUNGS;
+export function qualityStepsOf(format: LossyFormat): readonly number[] {
+  return format === 'avif' ? AVIF_STEPS : ALL_STEPS;
 }
 
-const ALL_RUNGS: readonly number[] = Array.from({ length: 100 }, (_, i) => i + 1);
-const AVIF_RUNGS: readonly number[] = [
+const ALL_STEPS: readonly number[] = Array.from({ length: 100 }, (_, i) => i + 1);
+const AVIF_STEPS: readonly number[] = [
   1, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 35, 37, 39, 40, 42, 44, 45, 47,
   49, 50, 52, 54, 55, 56, 58, 59, 60, 62, 63, 64, 66, 67, 68, 70, 71, 72, 74, 75, 76, 78, 79, 80,
   82, 83, 84, 86, 87, 88, 90, 91, 92, 94, 95, 96, 98, 99, 100,
@@ -156,7 +159,7 @@ function correction(points: readonly Point[], pass: number): number {
   return (low ? 1 : -0.5) * REPEATED_MISS * (run - 1);
 }
 
-function rescued(points: readonly Point[], high: Point | undefined, goal: Goal): boolean {
+function rescued(points: readonly Point[], high: Point | undefined, goal: StopCriteria): boolean {
   if (points.length >= goal.cap + goal.rescue) return false;
   if (high !== undefined) return high.score > goal.target + RESCUE.above;
   return points.every(({ score }) => score < goal.target - RESCUE.below);

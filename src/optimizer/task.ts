@@ -20,7 +20,7 @@ export interface Budget {
 }
 
 /** How a picture deviated from the curve it was expected to follow. */
-export interface Shift {
+export interface CurveOffset {
   /** Size of the picture. */
   readonly pixels: number;
   /** The score near which it was seen. */
@@ -30,12 +30,12 @@ export interface Shift {
 }
 
 /** What earlier searches of the same source found: where to start, never what to accept. */
-export interface Learned {
+export interface WarmStart {
   /** By configuration, the latest last. */
-  readonly shifts: Readonly<Record<string, readonly Shift[]>>;
+  readonly offsets: Readonly<Record<string, readonly CurveOffset[]>>;
 }
 
-export interface Task {
+export interface OptimizeInput {
   readonly raster: Raster;
   readonly info: SourceInfo;
   /** The format that the plan's rules chose. */
@@ -48,11 +48,11 @@ export interface Task {
   /** The file itself, for identity. */
   readonly source?: Uint8Array;
   readonly budget: Budget;
-  readonly learned?: Learned;
+  readonly warmStart?: WarmStart;
 }
 
-export interface Optimized {
+export interface OptimizeResult {
   readonly bytes: Uint8Array;
   readonly receipt: Receipt;
-  readonly learned: Learned;
+  readonly warmStart: WarmStart;
 }

@@ -8,37 +8,39 @@
  * first trial four times in five, in place of two in five. Nothing of it is delivered.
  */
 import type { FormatName } from '../image/format.ts';
-import { askOf } from './ask.ts';
+import { qualityRequestFor } from './ask.ts';
 import { contentOf } from './content.ts';
 import { isLossyFormat } from './encodings.ts';
-import { joined } from './learning.ts';
-import { Memory } from './memory.ts';
-import { race } from './race.ts';
-import type { Learned, Task } from './task.ts';
+import { mergeWarmStarts } from './learning.ts';
+import { RecordingTrialRunner } from './memory.ts';
+import { selectFormat } from './race.ts';
+import type { OptimizeInput, WarmStart } from './task.ts';
 import type { Tools } from './workbench.ts';
 
 /** Half pictures of fewer pixels teach little. */
 const LEAST_PIXELS = 128 * 128;
 
 /** What was learned, and what half the width teaches about a format; `start`: when the task began. */
-export async function teach(
-  task: Task,
+export async function trainHalfSize(
+  task: OptimizeInput,
   format: FormatName,
-  learned: Learned,
+  warmStart: WarmStart,
   tools: Tools,
   start = tools.now(),
-): Promise<Learned> {
+): Promise<WarmStart> {
   const { raster, alternatives, output } = task;
   const chosen = [task.chosen, ...alternatives].find((choice) => choice.format === format);
   const few = raster.width * raster.height < 4 * LEAST_PIXELS;
-  if (chosen === undefined || tools.halve === undefined || few || raster.pages > 1) return learned;
-  if (!isLossyFormat(format) || askOf(output, chosen, false).kind !== 'target') return learned;
+  if (chosen === undefined || tools.halve === undefined || few || raster.pages > 1)
+    return warmStart;
+  if (!isLossyFormat(format) || qualityRequestFor(output, chosen, false).kind !== 'target')
+    return warmStart;
   const half = await tools.halve(raster);
-  const smaller: Task = {
-    ...{ ...task, raster: half, chosen, alternatives: [], identity: false, learned },
+  const smaller: OptimizeInput = {
+    ...{ ...task, raster: half, chosen, alternatives: [], identity: false, warmStart },
     budget: { ...task.budget, mode: 'online' },
   };
-  const bench = new Memory(half, tools, smaller.budget, start);
-  const found = await race(bench, smaller, contentOf(half), 'online');
-  return found.learned === undefined ? learned : joined(learned, found.learned);
+  const runner = new RecordingTrialRunner(half, tools, smaller.budget, start);
+  const found = await selectFormat(runner, smaller, contentOf(half), 'online');
+  return found.warmStart === undefined ? warmStart : mergeWarmStarts(warmStart, found.warmStart);
 }

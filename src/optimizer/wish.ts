@@ -5,14 +5,14 @@
  * the chroma and the deviation to start from. Pure.
  */
 import { type LossyFormat, lossyEncoding, type Style } from './encodings.ts';
-import { curveFor, type Looks } from './expectation.ts';
-import { carried, scoreDistance } from './learning.ts';
+import { type ContentFeatures, curveFor } from './expectation.ts';
+import { scoreDistance, transferredOffset } from './learning.ts';
 import { type Config, type Curve, configOf } from './priors.ts';
-import type { Goal } from './search.ts';
-import type { Learned, Mode } from './task.ts';
+import type { StopCriteria } from './search.ts';
+import type { Mode, WarmStart } from './task.ts';
 
 /** Colour at full resolution (JPEG 4:4:4, WebP's sharp subsampling), or not. */
-export interface ChromaWish {
+export interface ChromaSettings {
   /** The first guess, or the order of the plan. */
   readonly sharp: boolean;
   /** The search may decide otherwise. */
@@ -21,24 +21,24 @@ export interface ChromaWish {
   readonly suspect: boolean;
 }
 
-export interface Wish {
+export interface SearchSettings {
   readonly format: LossyFormat;
   readonly mode: Mode;
   /** The score to reach. */
   readonly target: number;
   /** Highest quality allowed, on the encoder's scale; a poor source sets it. */
-  readonly ceiling: number;
+  readonly qualityCap: number;
   /** How a JPEG is written, and whether the plan insists. */
   readonly progressive: boolean;
-  readonly insists: boolean;
-  readonly chroma: ChromaWish;
+  readonly jpegModeForced: boolean;
+  readonly chroma: ChromaSettings;
   /** What the first guess is made from. */
-  readonly looks: Looks;
-  readonly learned: Learned | undefined;
+  readonly features: ContentFeatures;
+  readonly warmStart: WarmStart | undefined;
 }
 
 /** One round of a search: with which settings, how often, and when a score is near enough. */
-export interface Stage extends Pick<Goal, 'cap' | 'above' | 'aim' | 'rescue'> {
+export interface Stage extends Pick<StopCriteria, 'cap' | 'above' | 'aim' | 'rescue'> {
   readonly stage: Style['stage'];
 }
 
@@ -46,9 +46,9 @@ export interface Stage extends Pick<Goal, 'cap' | 'above' | 'aim' | 'rescue'> {
  * The rounds of a search. A source searched before is likely to be right at
  * once, so it begins with the final settings and its window is wider.
  */
-export function stagesOf(wish: Wish): readonly Stage[] {
-  const { mode, target } = wish;
-  const known = knownConfig(wish, 'final') !== undefined;
+export function searchSchedule(settings: SearchSettings): readonly Stage[] {
+  const { mode, target } = settings;
+  const known = knownConfig(settings, 'final') !== undefined;
   if (mode === 'background') {
     const near = { above: 0.5, aim: 0 };
     const final: Stage = { stage: 'final', cap: 4, rescue: 2, ...near };
@@ -84,11 +84,17 @@ const AIM_KNOWN = 0.5;
  * The chroma to begin with, and whether a miss may change it. What an earlier
  * search of the source ended with goes before the guess from its content.
  */
-export function firstChroma(wish: Wish): { readonly sharp: boolean; readonly open: boolean } {
-  const { sharp, free } = wish.chroma;
+export function firstChroma(settings: SearchSettings): {
+  readonly sharp: boolean;
+  readonly open: boolean;
+} {
+  const { sharp, free } = settings.chroma;
   if (!free) return { sharp, open: false };
   const away = (guess: boolean) =>
-    scoreDistance(wish.learned?.shifts[configFor(wish, 'final', guess)], wish.target);
+    scoreDistance(
+      settings.warmStart?.offsets[configFor(settings, 'final', guess)],
+      settings.target,
+    );
   const [withSharp, without] = [away(true), away(false)];
   if (Math.min(withSharp, without) === Number.POSITIVE_INFINITY) return { sharp, open: !sharp };
   return withSharp <= without ? { sharp: true, open: false } : { sharp: false, open: true };
@@ -98,24 +104,32 @@ export function firstChroma(wish: Wish): { readonly sharp: boolean; readonly ope
  * Where to start: what an earlier search found with these settings or with those
  * that stand in for them; else 0, as the looks of the picture say.
  */
-export function firstDeviation(wish: Wish, stage: Style['stage'], sharp: boolean): number {
-  const config = knownConfig(wish, stage, sharp);
+export function firstDeviation(
+  settings: SearchSettings,
+  stage: Style['stage'],
+  sharp: boolean,
+): number {
+  const config = knownConfig(settings, stage, sharp);
   if (config === undefined) return 0;
-  const at = { pixels: wish.looks.pixels, score: wish.target };
-  const { deviation, from } = carried(wish.learned!.shifts[config], at)!;
-  return from === 'another size' ? deviation * TRANSFER[wish.format].kept : deviation;
+  const at = { pixels: settings.features.pixels, score: settings.target };
+  const { deviation, from } = transferredOffset(settings.warmStart!.offsets[config], at)!;
+  return from === 'another size' ? deviation * TRANSFER[settings.format].kept : deviation;
 }
 
 /** The curve to search along: the one that an earlier search is remembered by, if there was one. */
-export function curveToFollow(wish: Wish, stage: Style['stage'], sharp: boolean): Curve {
-  const config = configFor(wish, stage, sharp);
-  const known = knownConfig(wish, stage, sharp) !== undefined;
-  return known ? curveToRemember(wish, config) : curveFor(config, wish.looks);
+export function curveToFollow(
+  settings: SearchSettings,
+  stage: Style['stage'],
+  sharp: boolean,
+): Curve {
+  const config = configFor(settings, stage, sharp);
+  const known = knownConfig(settings, stage, sharp) !== undefined;
+  return known ? curveToRemember(settings, config) : curveFor(config, settings.features);
 }
 
 /** The curve that the deviation left for the next search counts from. */
-export function curveToRemember({ format, looks }: Wish, config: Config): Curve {
-  return curveFor(config, looks, TRANSFER[format].looks);
+export function curveToRemember({ format, features }: SearchSettings, config: Config): Curve {
+  return curveFor(config, features, TRANSFER[format].features);
 }
 
 /**
@@ -124,27 +138,31 @@ export function curveToRemember({ format, looks }: Wish, config: Config): Curve 
  * first trial, over 400 pairs of widths (800 to 400, 560 to 280, 800 to 560, 560 to 400): 53
  * of 100 with each format, where the whole deviation from the mean curve had 44 to 49.
  */
-const TRANSFER: Readonly<Record<LossyFormat, { looks: number; kept: number }>> = {
-  jpeg: { looks: 0, kept: 0.95 },
-  webp: { looks: 0.75, kept: 0.8 },
-  avif: { looks: 0.5, kept: 0.9 },
+const TRANSFER: Readonly<Record<LossyFormat, { features: number; kept: number }>> = {
+  jpeg: { features: 0, kept: 0.95 },
+  webp: { features: 0.75, kept: 0.8 },
+  avif: { features: 0.5, kept: 0.9 },
 };
 
 function knownConfig(
-  wish: Wish,
+  settings: SearchSettings,
   stage: Style['stage'],
-  sharp = firstChroma(wish).sharp,
+  sharp = firstChroma(settings).sharp,
 ): Config | undefined {
-  const configs = [configFor(wish, stage, sharp), configFor(wish, 'search', sharp)];
-  return configs.find((config) => (wish.learned?.shifts[config]?.length ?? 0) > 0);
+  const configs = [configFor(settings, stage, sharp), configFor(settings, 'search', sharp)];
+  return configs.find((config) => (settings.warmStart?.offsets[config]?.length ?? 0) > 0);
 }
 
 /** The curve that the encodings of a stage follow. */
-export function configFor(wish: Wish, stage: Style['stage'], sharp: boolean): Config {
-  return configOf(lossyEncoding(styleOf(wish, stage, sharp), 75))!;
+export function configFor(settings: SearchSettings, stage: Style['stage'], sharp: boolean): Config {
+  return configOf(lossyEncoding(styleOf(settings, stage, sharp), 75))!;
 }
 
-export function styleOf(wish: Wish, stage: Style['stage'], sharpChroma: boolean): Style {
-  const { format, mode, target, progressive } = wish;
+export function styleOf(
+  settings: SearchSettings,
+  stage: Style['stage'],
+  sharpChroma: boolean,
+): Style {
+  const { format, mode, target, progressive } = settings;
   return { format, stage, mode, sharpChroma, target, progressive };
 }

@@ -36,9 +36,9 @@ export interface Attempt {
 }
 
 /** An attempt with its score. */
-export type Measured = Attempt & { readonly score: number; readonly worst: number };
+export type MeasuredAttempt = Attempt & { readonly score: number; readonly worst: number };
 
-export class Workbench {
+export class TrialRunner {
   readonly raster: Raster;
   readonly trials: Trial[] = [];
   readonly #tools: Tools;
@@ -71,9 +71,9 @@ export class Workbench {
   }
 
   /** A bench for another raster of the same task, with the same deadline. */
-  for(raster: Raster): Workbench {
+  for(raster: Raster): TrialRunner {
     const budget = { mode: 'online' as const, milliseconds: this.#deadline - this.#start };
-    return new Workbench(raster, this.#tools, budget, this.#start);
+    return new TrialRunner(raster, this.#tools, budget, this.#start);
   }
 
   /** The raster as a file; the trial is noted without a score. */
@@ -84,7 +84,7 @@ export class Workbench {
   }
 
   /** The raster as a file, decoded again and compared with what went in. @throws without a metric */
-  async measure(encoding: Encoding): Promise<Measured> {
+  async measure(encoding: Encoding): Promise<MeasuredAttempt> {
     const { encoder, metric, now } = this.#tools;
     if (metric === undefined) throw new Error('expected a metric for measuring, got none');
     const start = now();
@@ -97,7 +97,7 @@ export class Workbench {
   }
 
   /** Whether a file decodes to exactly the pixels of the raster; colour under full clearness is ignored. */
-  async isExact(bytes: Uint8Array): Promise<boolean> {
+  async isLossless(bytes: Uint8Array): Promise<boolean> {
     const shown = await this.#tools.encoder.decode(bytes, this.raster.channels);
     return samePixels(this.raster, shown);
   }

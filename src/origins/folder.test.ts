@@ -156,14 +156,14 @@ describe('the folder origin', () => {
   test('a location from elsewhere is checked like a path', async () => {
     for (const id of ['../outside.png', 'out.png', '/etc/passwd']) {
       expect(await faultCode(origin.fetch({ id }, undefined, never))).toBe('source-not-found');
-      expect(await origin.peek?.({ id })).toBeUndefined();
+      expect(await origin.stat?.({ id })).toBeUndefined();
     }
   });
 
   test('a named pipe is no source, and nobody waits for its writer', async () => {
     execFileSync('mkfifo', [join(root, 'pipe.png')]);
     expect(await faultCode(() => content('pipe.png'))).toBe('source-not-found');
-    expect(await origin.peek?.({ id: 'pipe.png' })).toBeUndefined();
+    expect(await origin.stat?.({ id: 'pipe.png' })).toBeUndefined();
   });
 
   test('a file that grows while it is read is not taken for a whole one', async () => {
@@ -184,11 +184,11 @@ describe('the folder origin', () => {
     const path = write('same.png', 'aaaa');
     utimesSync(path, 1000, 1000);
     const location = await locate('same.png');
-    const held = await origin.peek?.(location);
+    const held = await origin.stat?.(location);
     writeFileSync(`${path}.new`, 'bbbb');
     utimesSync(`${path}.new`, 1000, 1000);
     renameSync(`${path}.new`, path);
-    expect(await origin.peek?.(location)).not.toEqual(held);
+    expect(await origin.stat?.(location)).not.toEqual(held);
     expect((await origin.fetch(location, held, never)).kind).toBe('bytes');
   });
 

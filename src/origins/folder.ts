@@ -55,7 +55,7 @@ export class FolderOrigin implements Origin {
     return { kind: 'bytes', body: read(path, validators.etag, this.#maxBytes, signal), headers };
   }
 
-  async peek(location: Location & Partial<FolderLocation>): Promise<Validators | undefined> {
+  async stat(location: Location & Partial<FolderLocation>): Promise<Validators | undefined> {
     try {
       // Found a moment ago for the same request; looked for again when it comes from elsewhere.
       const path = location.path ?? (await this.#find(location.id)).path;

@@ -115,15 +115,15 @@ export function originSuite(open: () => Promise<OriginSetup>): void {
     });
 
     test('peeks only where that is right', async () => {
-      if (!setup.origin.peek) return;
+      if (!setup.origin.stat) return;
       const source = await setup.put('peek.png', Buffer.from('1'));
       const location = await setup.origin.locate(source);
       const fetched = await setup.origin.fetch(location, undefined, never);
       await bytesOf(fetched);
-      expect((await setup.origin.peek(location))?.etag).toBe(fetched.headers.etag);
+      expect((await setup.origin.stat(location))?.etag).toBe(fetched.headers.etag);
       await setup.put('peek.png', Buffer.from('22'));
-      expect((await setup.origin.peek(location))?.etag).not.toBe(fetched.headers.etag);
-      expect(await setup.origin.peek({ id: 'nothing/here.png' })).toBeUndefined();
+      expect((await setup.origin.stat(location))?.etag).not.toBe(fetched.headers.etag);
+      expect(await setup.origin.stat({ id: 'nothing/here.png' })).toBeUndefined();
     });
   });
 }

@@ -41,7 +41,7 @@ export interface Origin {
    */
   fetch(location: Location, held: Validators | undefined, signal: AbortSignal): Promise<Fetched>;
   /** Whether a held copy is still the source, without reading it; only where that is cheap (folders). */
-  peek?(location: Location): Promise<Validators | undefined>;
+  stat?(location: Location): Promise<Validators | undefined>;
   /** Frees connections. */
   close(): Promise<void>;
 }

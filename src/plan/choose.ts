@@ -34,7 +34,7 @@ export interface Choice {
 }
 
 /** The format for a picture and the others that would do as well. */
-export function chooseFormat(
+export function negotiateFormat(
   { formats }: Extract<Output, { kind: 'picture' }>,
   facts: PictureFacts,
 ): Choice {

@@ -7,7 +7,7 @@ import type { SourceInfo } from '../image/source-info.ts';
 import { canonicalize } from './canonicalize.ts';
 import { fitResize, fittedSize } from './fit.ts';
 import { planKey } from './key.ts';
-import { lower, type Measured } from './lower.ts';
+import { lower, type TrimBox } from './lower.ts';
 import { CENTRE, type Op, px, type ResizeOp, share } from './op.ts';
 import { type Output, picture } from './output.ts';
 import type { Plan } from './plan.ts';
@@ -21,11 +21,7 @@ const plan = (ops: readonly Op[], output: Output = PNG): Plan => ({
 });
 const NOTHING: ReadonlySet<FormatName> = new Set();
 
-const program = (
-  ops: readonly Op[],
-  facts: Partial<SourceInfo> = {},
-  measured: Measured[] = [],
-) => {
+const program = (ops: readonly Op[], facts: Partial<SourceInfo> = {}, measured: TrimBox[] = []) => {
   const lowered = lower(plan(ops), sourceInfo(facts), NOTHING, measured);
   if (lowered.kind !== 'program') throw new Error('expected a program');
   return lowered.program;

@@ -14,16 +14,16 @@ import { clamp, type Region, type Size, sizeText } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import type { Orientation, SourceInfo } from '../image/source-info.ts';
-import { chooseFormat } from './choose.ts';
+import { negotiateFormat } from './choose.ts';
 import { fitInside, fitResize, lengthOf } from './fit.ts';
 import type { Fill, Op } from './op.ts';
 import type { Plan } from './plan.ts';
 import type { Instruction, Lowered, Program, ResolvedFill } from './program.ts';
-import { simplify } from './simplify.ts';
+import { mergeResamples } from './simplify.ts';
 import { canvasFrame, cropSize, cropWindow, insetWindow, rotatedFrame, sidesOf } from './window.ts';
 
 /** What measuring a trim found: the box that stays, or that nothing would. */
-export type Measured = Region | 'empty';
+export type TrimBox = Region | 'empty';
 
 export interface LowerLimits {
   /** Most pixels of any picture on the way, one frame. */
@@ -63,7 +63,7 @@ export function lower(
   plan: Plan,
   info: SourceInfo,
   accepts: ReadonlySet<FormatName>,
-  measured: readonly Measured[] = [],
+  measured: readonly TrimBox[] = [],
   limits: LowerLimits = DEFAULT_LOWER_LIMITS,
 ): Lowered {
   const { output } = plan;
@@ -94,11 +94,11 @@ export function lower(
       apply(state, op, info);
     }
   }
-  const instructions = simplify(state.instructions);
+  const instructions = mergeResamples(state.instructions);
   for (const instruction of instructions) check(instruction, limits);
   const choice =
     output.kind === 'picture'
-      ? chooseFormat(output, {
+      ? negotiateFormat(output, {
           info,
           accepts,
           size: state.size,
@@ -281,7 +281,7 @@ function seek(state: State, asked: Size, by: 'attention' | 'entropy' | 'edges'):
     height: Math.min(asked.height, state.size.height),
   };
   if (same(size, state.size)) return;
-  state.instructions.push({ kind: 'seek', by, ...size });
+  state.instructions.push({ kind: 'smart-crop', by, ...size });
   state.size = size;
 }
 
@@ -374,7 +374,7 @@ function mask(state: State, op: Extract<Op, { kind: 'mask' }>): void {
   if (op.color === undefined || op.color.alpha < 1) state.alpha = true;
 }
 
-function applyTrim(state: State, op: Extract<Op, { kind: 'trim' }>, box: Measured): void {
+function applyTrim(state: State, op: Extract<Op, { kind: 'trim' }>, box: TrimBox): void {
   if (box === 'empty') {
     if (op.empty === 'keep') return;
     throw new Fault(

@@ -36,7 +36,7 @@ export interface FormatRule {
 }
 
 /** How good the picture shall be. */
-export type QualityAsk =
+export type QualitySpec =
   /** A score on the SSIMULACRA 2 scale, at density 1. */
   | { readonly kind: 'target'; readonly score: number }
   /**
@@ -58,7 +58,7 @@ export type Output =
   | {
       readonly kind: 'picture';
       readonly formats: readonly FormatRule[];
-      readonly quality: QualityAsk;
+      readonly quality: QualitySpec;
       /** Device pixels per CSS pixel; steers the target, never the size. */
       readonly density: number;
       /** Under alpha where the format has none. */

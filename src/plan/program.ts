@@ -29,7 +29,7 @@ export type Instruction =
   | ({ readonly kind: 'extract' } & Region)
   | ({ readonly kind: 'scale'; readonly filter: Filter } & Size)
   /** Cut this size where the content is. */
-  | ({ readonly kind: 'seek'; readonly by: 'attention' | 'entropy' | 'edges' } & Size)
+  | ({ readonly kind: 'smart-crop'; readonly by: 'attention' | 'entropy' | 'edges' } & Size)
   /** Scale nothing; add this much around. */
   | ({ readonly kind: 'extend'; readonly sides: Sides; readonly fill: ResolvedFill } & Size)
   /** `scale` is the zoom for `straighten`; 1 for `pivot`. */

@@ -10,7 +10,7 @@ import type { Instruction } from './program.ts';
  * The same program with fewer resamplings: scales in a row become the last one,
  * and a window between two scales moves behind them.
  */
-export function simplify(instructions: readonly Instruction[]): Instruction[] {
+export function mergeResamples(instructions: readonly Instruction[]): Instruction[] {
   const out: Instruction[] = [];
   for (const next of instructions) {
     const last = out.at(-1);

@@ -18,7 +18,7 @@ import { type Config, ConfigError } from './config.ts';
 import type { Services } from './handler.ts';
 import type { Handle } from './http-message.ts';
 import { createLog, type Log } from './log.ts';
-import { createMeter } from './meter.ts';
+import { createMetrics } from './meter.ts';
 import { createListener } from './node-adapter.ts';
 import { createHandle, type Page, type Route } from './routes.ts';
 import type { SourceConfig } from './source-schema.ts';
@@ -59,7 +59,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     clock: systemClock,
     log,
     policy: config.headers,
-    ...(config.metrics.token === undefined ? {} : { meter: createMeter(engine) }),
+    ...(config.metrics.token === undefined ? {} : { meter: createMetrics(engine) }),
   };
   let draining = false;
   const handle = createHandle({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judge } from './conditional.ts';
+import { evaluateConditions } from './conditional.ts';
 
 const WHAT = { etag: '"abc"', lastModified: 'Fri, 20 Nov 2026 08:00:00 GMT', length: 1000 };
 const SAME = WHAT.lastModified;
@@ -7,7 +7,7 @@ const BEFORE = 'Fri, 20 Nov 2026 07:59:59 GMT';
 const AFTER = 'Fri, 20 Nov 2026 08:00:01 GMT';
 
 function text(headers: Record<string, string>, method = 'GET', what = WHAT): string {
-  const verdict = judge(method, headers, what);
+  const verdict = evaluateConditions(method, headers, what);
   return verdict.kind === 'part' ? `${verdict.first}-${verdict.last}` : verdict.kind;
 }
 
@@ -73,9 +73,11 @@ describe('judge', () => {
 
   test('without a date of the source, dates neither match nor fail', () => {
     const what = { etag: '"abc"', length: 10 };
-    expect(judge('GET', { 'if-modified-since': AFTER }, what).kind).toBe('full');
-    expect(judge('GET', { 'if-unmodified-since': BEFORE }, what).kind).toBe('full');
-    expect(judge('GET', { 'if-range': SAME, range: 'bytes=0-1' }, what).kind).toBe('full');
+    expect(evaluateConditions('GET', { 'if-modified-since': AFTER }, what).kind).toBe('full');
+    expect(evaluateConditions('GET', { 'if-unmodified-since': BEFORE }, what).kind).toBe('full');
+    expect(evaluateConditions('GET', { 'if-range': SAME, range: 'bytes=0-1' }, what).kind).toBe(
+      'full',
+    );
   });
 
   test('an empty body has no range', () => {

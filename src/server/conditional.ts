@@ -19,7 +19,7 @@ export interface Representation {
   readonly length: number;
 }
 
-export type Verdict =
+export type ConditionalResult =
   | { readonly kind: 'full' }
   | { readonly kind: 'not-modified' }
   | { readonly kind: 'failed' }
@@ -28,7 +28,11 @@ export type Verdict =
   | { readonly kind: 'unsatisfiable' };
 
 /** What to send of a representation; `method` is GET, HEAD or POST. */
-export function judge(method: string, headers: Headers, what: Representation): Verdict {
+export function evaluateConditions(
+  method: string,
+  headers: Headers,
+  what: Representation,
+): ConditionalResult {
   if (method !== 'GET' && method !== 'HEAD') return { kind: 'full' };
   if (preconditionFailed(headers, what)) return { kind: 'failed' };
   if (isFresh(headers, what)) return { kind: 'not-modified' };
@@ -36,7 +40,7 @@ export function judge(method: string, headers: Headers, what: Representation): V
   return ifRangeHolds(headers['if-range'], what) ? range(headers.range, what.length) : FULL;
 }
 
-const FULL: Verdict = { kind: 'full' };
+const FULL: ConditionalResult = { kind: 'full' };
 
 function preconditionFailed(headers: Headers, { etag, lastModified }: Representation): boolean {
   const ifMatch = headers['if-match'];
@@ -74,7 +78,7 @@ function ifRangeHolds(condition: string | undefined, what: Representation): bool
  * Written out because RFC 9110 section 14.1.2 takes a suffix longer than the
  * body for all of it and ignores a backward range, and range-parser does neither.
  */
-function range(header: string, length: number): Verdict {
+function range(header: string, length: number): ConditionalResult {
   const match = /^bytes=\s*(\d*)\s*-\s*(\d*)$/i.exec(header.trim());
   const [from = '', to = ''] = match?.slice(1) ?? [];
   if (from === '' && to === '') return FULL;

@@ -6,7 +6,7 @@
  */
 import { Fault, type FaultCode } from '../base/fault.ts';
 import type { Dialect, ImageRequest } from '../dialects/dialect.ts';
-import type { Engine, Job, Rendition } from '../engine/engine.ts';
+import type { Engine, RenderRequest, Rendition } from '../engine/engine.ts';
 import type { Origin } from '../origins/origin.ts';
 import { picture } from '../plan/output.ts';
 import type { Services, Site } from './handler.ts';
@@ -39,12 +39,12 @@ export function rendition(fields: Partial<Rendition> = {}): Rendition {
 }
 
 export interface FakeEngine extends Engine {
-  readonly jobs: Job[];
+  readonly jobs: RenderRequest[];
 }
 
 /** An engine that gives what it is told to. */
 export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
-  const jobs: Job[] = [];
+  const jobs: RenderRequest[] = [];
   const { render = async () => rendition(), ...others } = parts;
   return {
     jobs,

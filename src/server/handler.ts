@@ -14,9 +14,9 @@ import type {
   ImageRequest,
   Refusal,
 } from '../dialects/dialect.ts';
-import type { Engine, Job, Mount, Rendition } from '../engine/engine.ts';
+import type { Engine, Mount, RenderRequest, Rendition } from '../engine/engine.ts';
 import { acceptedFormats } from './accept.ts';
-import { judge } from './conditional.ts';
+import { evaluateConditions } from './conditional.ts';
 import { contentDisposition } from './disposition.ts';
 import { asFault, type ErrorAnswer, errorResponse, faultAnswer } from './errors.ts';
 import {
@@ -28,7 +28,7 @@ import {
   NO_BODY,
 } from './http-message.ts';
 import { type Log, loggable } from './log.ts';
-import type { Meter } from './meter.ts';
+import type { Metrics } from './meter.ts';
 import { cacheHeaders, renditionHeaders, safeMediaType } from './success.ts';
 import { hasForbiddenCharacter } from './target.ts';
 
@@ -52,7 +52,7 @@ export interface Services {
   readonly log: Log;
   readonly policy: HeaderPolicy;
   /** Counts answers, where metrics are served. */
-  readonly meter?: Meter;
+  readonly meter?: Metrics;
 }
 
 /** What is known of a request when something goes wrong. */
@@ -62,7 +62,7 @@ interface Attempt {
   readonly image: ImageRequest;
   readonly services: Services;
   compiled?: Compiled;
-  job?: Job;
+  job?: RenderRequest;
   rendition?: Rendition;
 }
 
@@ -119,7 +119,7 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
     compiled = site.dialect.compile(image, site.settings);
     attempt.compiled = compiled;
   }
-  const job: Job = {
+  const job: RenderRequest = {
     mount: site.mount,
     compiled,
     accepts: image.accepts,
@@ -188,7 +188,7 @@ function selected(
   services: Services,
 ): HttpResponse {
   const what = { etag, length: body.length, ...(lastModified ? { lastModified } : {}) };
-  const verdict = judge(request.method, request.headers, what);
+  const verdict = evaluateConditions(request.method, request.headers, what);
   switch (verdict.kind) {
     case 'not-modified':
       return { status: 304, headers: notModified(headers), body: NO_BODY };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { fakeEngine, handleWith, request, services, textOf } from './exchange.suite.ts';
-import { createMeter } from './meter.ts';
+import { createMetrics } from './meter.ts';
 
 describe('metrics', () => {
   const engine = fakeEngine();
-  const meter = createMeter(engine);
+  const meter = createMetrics(engine);
   const handle = handleWith(engine, {
     services: { ...services(engine), meter },
     metricsToken: 'open-sesame',
@@ -32,7 +32,7 @@ describe('metrics', () => {
   });
 
   test('count trials, targets and saved bytes of what was made, not of hits', async () => {
-    const own = createMeter(engine);
+    const own = createMetrics(engine);
     const receipt = {
       format: 'avif',
       encoding: 'avif q50',

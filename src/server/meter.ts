@@ -8,7 +8,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Engine, Rendition } from '../engine/engine.ts';
 import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
 
-export interface Meter {
+export interface Metrics {
   /** An answer went out; `rendition` where it carries one. */
   answered(dialect: string, status: number, rendition?: Rendition): void;
   /** Everything counted so far, as text. */
@@ -17,7 +17,7 @@ export interface Meter {
 }
 
 /** A meter of its own, so that two servers in one process do not share counts. */
-export function createMeter(engine: Engine): Meter {
+export function createMetrics(engine: Engine): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'fovea_' });

@@ -16,7 +16,7 @@ import {
   NO_BODY,
 } from './http-message.ts';
 import { loggable } from './log.ts';
-import { MAX_TARGET, readTarget, type Target } from './target.ts';
+import { MAX_TARGET, type RequestTarget, readTarget } from './target.ts';
 
 /** Where a site answers. */
 export interface Place {
@@ -120,7 +120,7 @@ async function answer(options: RouterOptions, request: HttpRequest): Promise<Htt
 /** The site that a target belongs to, and the raw rest of the target below it. */
 export function findRoute(
   routes: readonly Route[],
-  target: Target,
+  target: RequestTarget,
 ): { readonly site: Site; readonly rest: string } | undefined {
   let best: { site: Site; rest: string; length: number } | undefined;
   const consider = (site: Site, rest: string, length: number) => {

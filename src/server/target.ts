@@ -8,7 +8,7 @@
 /** Longest request target, in bytes (spec: http.md 11.6). */
 export const MAX_TARGET = 8192;
 
-export interface Target {
+export interface RequestTarget {
   /** Lower case, without port and trailing dot; absent without a Host. */
   readonly host?: string;
   /** Raw path and query; begins with "/". */
@@ -22,7 +22,7 @@ export interface Target {
  * `http://img.example/a?b` is host img.example and path `/a?b`; the host of an
  * absolute target overrides the Host header (RFC 9112 section 3.2.2).
  */
-export function readTarget(raw: string, hostHeader: string | undefined): Target | undefined {
+export function readTarget(raw: string, hostHeader: string | undefined): RequestTarget | undefined {
   if (raw.startsWith('/')) return withHost(hostHeader, raw);
   const absolute = /^https?:\/\/([^/?#]*)/i.exec(raw);
   if (absolute === null) return undefined;
@@ -34,7 +34,7 @@ export function readTarget(raw: string, hostHeader: string | undefined): Target 
   return withHost(host, rest.startsWith('/') ? rest : `/${rest}`);
 }
 
-function withHost(host: string | undefined, path: string): Target {
+function withHost(host: string | undefined, path: string): RequestTarget {
   const name = host === undefined ? undefined : hostName(host);
   return name === undefined || name === '' ? { path } : { host: name, path };
 }

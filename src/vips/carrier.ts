@@ -22,7 +22,7 @@ interface Entry {
 }
 
 /** A little-endian TIFF of one still, with the raster's profile and density. */
-export function carrier(raster: Raster): Uint8Array {
+export function writeTiff(raster: Raster): Uint8Array {
   const { width, height, channels, data, profile, metadata } = raster;
   const bits = shorts(Array.from({ length: channels }, () => 8));
   const entries: Entry[] = [

@@ -14,7 +14,7 @@ import type { Encoder, Encoding } from '../image/encoding.ts';
 import type { FormatName } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { concat, plain } from './bytes.ts';
-import { carrier } from './carrier.ts';
+import { writeTiff } from './carrier.ts';
 import { isGrey, pipeline, withAlpha, withoutAlpha } from './pixels.ts';
 
 /** mozjpeg's own quantisation table, tuned to the eye. */
@@ -130,7 +130,7 @@ function opened(raster: Raster, encoding: Encoding): Sharp {
   const { format } = encoding;
   const base = format === 'jpeg' ? withoutAlpha(raster) : raster;
   if (carries(raster, format)) {
-    return sharp(carrier(base), { limitInputPixels: false, ignoreIcc: true });
+    return sharp(writeTiff(base), { limitInputPixels: false, ignoreIcc: true });
   }
   const greyable = format === 'jpeg' || (format === 'png' && encoding.palette === undefined);
   return greyable && isGrey(base) ? greyPipeline(base) : pipeline(base);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Raster } from '../image/raster.ts';
 import type { Instruction } from '../plan/program.ts';
 import { extract, orient } from './geometry.ts';
-import { type Lead, takeLead } from './lead.ts';
+import { foldIntoLoad, type LoadTransform } from './lead.ts';
 import { card } from './pictures.suite.ts';
 import { setUpVips } from './setup.ts';
 
@@ -26,7 +26,7 @@ async function stepwise(start: Raster, steps: readonly Instruction[]): Promise<R
   return raster;
 }
 
-async function atOnce(start: Raster, lead: Lead): Promise<Raster> {
+async function atOnce(start: Raster, lead: LoadTransform): Promise<Raster> {
   return orient(lead.window ? extract(start, lead.window) : start, lead.turn);
 }
 
@@ -46,7 +46,7 @@ describe('takeLead', () => {
         });
         // A window of a side that is one pixel already stays at its place.
         const start = card(12, 7);
-        const { lead, rest } = takeLead(start, steps);
+        const { lead, rest } = foldIntoLoad(start, steps);
         expect(rest).toEqual([]);
         expect((await atOnce(start, lead)).data).toEqual((await stepwise(start, steps)).data);
       }),
@@ -55,7 +55,7 @@ describe('takeLead', () => {
   });
 
   test('a scale is said in the axes of the stored picture', () => {
-    const { lead, rest } = takeLead({ width: 400, height: 200 }, [
+    const { lead, rest } = foldIntoLoad({ width: 400, height: 200 }, [
       { kind: 'orient', turn: 90, mirror: false, width: 200, height: 400 },
       { kind: 'scale', width: 50, height: 100, filter: 'lanczos3' },
       { kind: 'extract', left: 0, top: 0, width: 50, height: 50 },

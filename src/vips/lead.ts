@@ -19,7 +19,7 @@ export interface Turn {
   readonly turn: 0 | 90 | 180 | 270;
 }
 
-export interface Lead {
+export interface LoadTransform {
   /** Window on the stored picture, before scaling; absent for all of it. */
   readonly window?: Region;
   /** Size in the stored picture's axes, after the window; absent for no scaling. */
@@ -29,12 +29,12 @@ export interface Lead {
 }
 
 /** The longest beginning of a program that is one step, and the instructions left. */
-export function takeLead(
+export function foldIntoLoad(
   source: Size,
   instructions: readonly Instruction[],
-): { lead: Lead; rest: readonly Instruction[] } {
+): { lead: LoadTransform; rest: readonly Instruction[] } {
   let window: Region = { left: 0, top: 0, width: source.width, height: source.height };
-  let scale: Lead['scale'];
+  let scale: LoadTransform['scale'];
   let turn: Turn = { mirror: false, turn: 0 };
   let taken = 0;
   for (const step of instructions) {
@@ -51,7 +51,7 @@ export function takeLead(
     taken++;
   }
   const whole = window.width === source.width && window.height === source.height;
-  const lead: Lead = {
+  const lead: LoadTransform = {
     turn,
     ...(whole ? {} : { window }),
     ...(scale === undefined ? {} : { scale }),

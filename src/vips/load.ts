@@ -16,7 +16,7 @@ import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
 import type { Program } from '../plan/program.ts';
-import type { Lead, Turn } from './lead.ts';
+import type { LoadTransform, Turn } from './lead.ts';
 import { pipeline, pixels } from './pixels.ts';
 import { decoding, readSource, type SourceFile, sharpInput } from './source-file.ts';
 import { safeSvgText } from './svg.ts';
@@ -49,7 +49,7 @@ export async function loadStill(
   info: SourceInfo,
   colour: Program['colour'],
   page: number,
-  lead: Lead,
+  lead: LoadTransform,
 ): Promise<Raster> {
   if (info.format === 'svg') return loadSvg(file, info, lead);
   const open = () => openSource(file, info, colour, page);
@@ -198,7 +198,7 @@ export function turned(pipe: Sharp, { mirror, turn }: Turn): Sharp {
 const SVG_DENSITY = 72;
 
 /** Drawn at the size that is wanted: nothing is resampled but the last fraction of a pixel. */
-async function loadSvg(file: SourceFile, info: SourceInfo, lead: Lead): Promise<Raster> {
+async function loadSvg(file: SourceFile, info: SourceInfo, lead: LoadTransform): Promise<Raster> {
   const input = Buffer.from(safeSvgText(await readSource(file)));
   const from: Size = lead.window ?? info;
   const to = lead.scale ?? { ...from, filter: 'lanczos3' as const };

@@ -9,7 +9,7 @@ import { profileKind, profileName } from './icc.ts';
 import { jpegEnd } from './jpeg-segments.ts';
 import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from './lossless.ts';
 import { card, corpus, corpusFile, pictureOf, solid } from './pictures.suite.ts';
-import { readRights } from './rights.ts';
+import { readCopyright } from './rights.ts';
 import { setUpVips } from './setup.ts';
 
 setUpVips({ concurrency: 1 });
@@ -146,7 +146,7 @@ describe('stripMetadata', () => {
         jpegEnd(bytes, 2);
         webpIsLossless(bytes);
         readExif(bytes);
-        readRights(bytes);
+        readCopyright(bytes);
         profileKind(bytes);
         profileName(bytes);
       }),
@@ -173,7 +173,7 @@ describe('readRights', () => {
       .withExif({ IFD0: { Copyright: 'all rights', Make: 'TestCam' } })
       .jpeg()
       .toBuffer();
-    const rights = readRights(bytes);
+    const rights = readCopyright(bytes);
     expect(rights?.exif).toEqual({ IFD0: { Copyright: 'all rights', Artist: 'A <b>; C' } });
     expect(rights?.xmp).toContain('A &#60;b&#62;; C');
     expect(rights?.xmp).toContain('https://example.com/r?a=1&#38;b=2');
@@ -181,14 +181,14 @@ describe('readRights', () => {
   });
 
   test('a picture without rights gives none', async () => {
-    expect(readRights(await pictureOf(card(9, 9)).jpeg().toBuffer())).toBeUndefined();
+    expect(readCopyright(await pictureOf(card(9, 9)).jpeg().toBuffer())).toBeUndefined();
   });
 
   test('EXIF, IPTC and XMP of one photograph', async () => {
     const path = corpusFile('formats', 'jpeg-exif-gps-iptc-xmp.jpg');
     if (path === undefined)
       return console.log('the photograph is not beside the repository: skipped');
-    const text = JSON.stringify(readRights(await readFile(path)));
+    const text = JSON.stringify(readCopyright(await readFile(path)));
     expect(text).toMatch(/CC0 test/);
     expect(text).toMatch(/XMP creator/);
     expect(text).not.toMatch(/TestCam|Corpus One|headline|GPS/);

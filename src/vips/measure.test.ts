@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Raster } from '../image/raster.ts';
 import type { TrimRule } from '../plan/op.ts';
-import { measureTrim } from './measure.ts';
+import { findTrim } from './measure.ts';
 import { card, solid, withBox } from './pictures.suite.ts';
 
 const white = [255, 255, 255];
@@ -12,7 +12,7 @@ const framed = withBox(solid(90, 60, white), [20, 10, 50, 30], [10, 20, 30]);
 const inner = { left: 20, top: 10, width: 50, height: 30 };
 
 describe('measureTrim', () => {
-  test.each<[string, Raster, TrimRule, ReturnType<typeof measureTrim>]>([
+  test.each<[string, Raster, TrimRule, ReturnType<typeof findTrim>]>([
     // why, picture, rule, box
     ['the colour of the corner', framed, exact, inner],
     [
@@ -73,7 +73,7 @@ describe('measureTrim', () => {
       undefined,
     ],
   ])('%s', (_why, picture, rule, box) => {
-    expect(measureTrim(picture, rule)).toEqual(box);
+    expect(findTrim(picture, rule)).toEqual(box);
   });
 
   test('a single pixel anywhere is the box', () => {
@@ -81,7 +81,7 @@ describe('measureTrim', () => {
       fc.property(fc.nat(18), fc.nat(13), (x, y) => {
         // The corner pixel is the colour that goes, so the dot stands elsewhere.
         const picture = withBox(solid(20, 15, white), [x + 1, y + 1, 1, 1], [0, 0, 0]);
-        expect(measureTrim(picture, exact)).toEqual({
+        expect(findTrim(picture, exact)).toEqual({
           left: x + 1,
           top: y + 1,
           width: 1,
@@ -93,7 +93,7 @@ describe('measureTrim', () => {
 
   test('a picture without a border keeps all of itself', () => {
     const all = { left: 0, top: 0, width: 40, height: 30 };
-    expect(measureTrim(card(40, 30), exact)).toEqual(all);
+    expect(findTrim(card(40, 30), exact)).toEqual(all);
   });
 
   test('frames of an animation share one box', () => {
@@ -101,6 +101,6 @@ describe('measureTrim', () => {
     const second = withBox(solid(20, 20, white), [10, 12, 4, 4], [0, 0, 0]);
     const data = new Uint8Array([...first.data, ...second.data]);
     const film: Raster = { ...first, pages: 2, data };
-    expect(measureTrim(film, exact)).toEqual({ left: 2, top: 2, width: 12, height: 14 });
+    expect(findTrim(film, exact)).toEqual({ left: 2, top: 2, width: 12, height: 14 });
   });
 });

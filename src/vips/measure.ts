@@ -15,7 +15,7 @@ import type { TrimRule } from '../plan/op.ts';
 import { LUMA } from './tone.ts';
 
 /** The box that stays; undefined when nothing would. */
-export function measureTrim(raster: Raster, rule: TrimRule): Region | undefined {
+export function findTrim(raster: Raster, rule: TrimRule): Region | undefined {
   const boxes: Region[] = [];
   for (let page = 0; page < raster.pages; page++) {
     const box = measureFrame(raster, page, rule);

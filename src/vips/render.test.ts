@@ -318,7 +318,7 @@ describe('what the program lends and asks', () => {
   test('a lent eye decides where to cut', async () => {
     const { raster } = await rendered(
       await png(card(100, 50)),
-      [{ kind: 'seek', by: 'attention', width: 50, height: 50 }],
+      [{ kind: 'smart-crop', by: 'attention', width: 50, height: 50 }],
       { context: { seek: async (_, size) => ({ ...size, left: 37, top: 0 }) } },
     );
     expect(origin(raster, 0, 25)[0]).toBeCloseTo(0.375, 1);
@@ -330,7 +330,7 @@ describe('what the program lends and asks', () => {
       const noise = withBox(solid(300, 100, [90, 90, 90]), [240, 40, 30, 30], [230, 120, 90]);
       for (let i = 0; i < 30; i += 2) noise.data.set([20, 20, 20], ((40 + i) * 300 + 240 + i) * 3);
       const { raster } = await rendered(await png(noise), [
-        { kind: 'seek', by, width: 100, height: 100 },
+        { kind: 'smart-crop', by, width: 100, height: 100 },
       ]);
       let found = 0;
       for (let i = 0; i < raster.data.length; i += 3) if (raster.data[i]! > 200) found++;

@@ -18,11 +18,11 @@ import type { Instruction, Program } from '../plan/program.ts';
 import { blurred } from './blur.ts';
 import { bilevel, denoise, halftone, pixelate, sharpen } from './filters.ts';
 import { extend, extract, orient, rotate } from './geometry.ts';
-import { takeLead } from './lead.ts';
+import { foldIntoLoad } from './lead.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
 import { frameOf, isOpaque, withAlpha, withoutAlpha } from './pixels.ts';
-import { readRights } from './rights.ts';
-import { type SeekBy, seekWindow } from './seek.ts';
+import { readCopyright } from './rights.ts';
+import { type SmartCropBy, smartCropWindow } from './seek.ts';
 import { border, checker, mask, over } from './shapes.ts';
 import { readSource, type SourceFile } from './source-file.ts';
 import { tone } from './tone.ts';
@@ -30,7 +30,7 @@ import { tone } from './tone.ts';
 /** What rendering may be lent by rooms it does not know; all optional. */
 export interface RenderContext {
   /** A better eye than libvips's: the window of `size` on the raster that shows its content. */
-  readonly seek?: (raster: Raster, size: Size, by: SeekBy) => Promise<Region | undefined>;
+  readonly seek?: (raster: Raster, size: Size, by: SmartCropBy) => Promise<Region | undefined>;
   /**
    * The correction a picture wants, decided on a small upright copy of the whole source,
    * so that all sizes of one source agree; undefined where it is fine as it is.
@@ -43,7 +43,7 @@ export interface RenderContext {
 }
 
 /** The parts of a program that rendering reads; a `measure` of lowering has them too. */
-export interface RenderOrder {
+export interface RenderInput {
   readonly frames: Program['frames'];
   readonly colour: Program['colour'];
   readonly instructions: readonly Instruction[];
@@ -62,33 +62,33 @@ const FRAME_BYTES = 64 * 1024 * 1024;
 export async function render(
   file: SourceFile,
   info: SourceInfo,
-  order: RenderOrder,
+  order: RenderInput,
   context: RenderContext = {},
 ): Promise<Raster> {
-  const hands: Hands = { context, file, info, order, memory: new Map() };
+  const hands: RenderState = { context, file, info, input: order, perStepCache: new Map() };
   const raster = order.frames.count > 1 ? await renderFrames(hands) : await renderStill(hands);
   return order.output === undefined ? raster : finish(raster, hands);
 }
 
 /** What a step may need besides the raster, and what the first frame decided for all. */
-interface Hands {
+interface RenderState {
   readonly context: RenderContext;
   readonly file: SourceFile;
   readonly info: SourceInfo;
-  readonly order: RenderOrder;
-  readonly memory: Map<Instruction, Region | ((frame: Raster) => Raster)>;
+  readonly input: RenderInput;
+  readonly perStepCache: Map<Instruction, Region | ((frame: Raster) => Raster)>;
 }
 
-async function renderStill(hands: Hands): Promise<Raster> {
-  const { file, info, order } = hands;
-  const { lead, rest } = takeLead(info, order.instructions);
+async function renderStill(hands: RenderState): Promise<Raster> {
+  const { file, info, input: order } = hands;
+  const { lead, rest } = foldIntoLoad(info, order.instructions);
   const loaded = await loadStill(file, info, order.colour, order.frames.first, lead);
   const reached = order.instructions[order.instructions.length - rest.length - 1];
-  return through(reached ? held(loaded, reached) : loaded, rest, hands);
+  return through(reached ? assertSize(loaded, reached) : loaded, rest, hands);
 }
 
-async function renderFrames(hands: Hands): Promise<Raster> {
-  const { context, file, info, order } = hands;
+async function renderFrames(hands: RenderState): Promise<Raster> {
+  const { context, file, info, input: order } = hands;
   const { first, count } = order.frames;
   const frameBytes = info.width * info.height * 4;
   const batch = Math.max(1, Math.floor((context.frameBytes ?? FRAME_BYTES) / frameBytes));
@@ -125,31 +125,31 @@ function stacked(frames: readonly Raster[]): Raster {
 async function through(
   start: Raster,
   instructions: readonly Instruction[],
-  hands: Hands,
+  hands: RenderState,
 ): Promise<Raster> {
   let raster = start;
-  for (const step of instructions) raster = held(await apply(raster, step, hands), step);
+  for (const step of instructions) raster = assertSize(await apply(raster, step, hands), step);
   return raster;
 }
 
 /** The raster, once it is known to have the size its instruction names. */
-function held(raster: Raster, step: Size & { readonly kind: string }): Raster {
+function assertSize(raster: Raster, step: Size & { readonly kind: string }): Raster {
   if (raster.width !== step.width || raster.height !== step.height) {
     throw new Error(`Expected ${sizeText(step)} after ${step.kind}, got ${sizeText(raster)}.`);
   }
   return raster;
 }
 
-async function apply(raster: Raster, step: Instruction, hands: Hands): Promise<Raster> {
+async function apply(raster: Raster, step: Instruction, hands: RenderState): Promise<Raster> {
   switch (step.kind) {
     case 'orient':
       return orient(raster, step);
     case 'extract':
       return extract(raster, step);
     case 'scale':
-      return rescale(raster, step, hands.order.frames.count > 1);
-    case 'seek':
-      return extract(raster, await sought(raster, step, hands));
+      return rescale(raster, step, hands.input.frames.count > 1);
+    case 'smart-crop':
+      return extract(raster, await smartCropRegion(raster, step, hands));
     case 'extend':
       return extend(raster, step);
     case 'rotate':
@@ -182,10 +182,10 @@ async function apply(raster: Raster, step: Instruction, hands: Hands): Promise<R
 }
 
 /** Where to cut; the first frame decides for all. */
-async function sought(
+async function smartCropRegion(
   raster: Raster,
-  step: Extract<Instruction, { kind: 'seek' }>,
-  { context, memory }: Hands,
+  step: Extract<Instruction, { kind: 'smart-crop' }>,
+  { context, perStepCache: memory }: RenderState,
 ): Promise<Region> {
   const known = memory.get(step);
   if (known && typeof known !== 'function') return known;
@@ -197,7 +197,7 @@ async function sought(
     lent.top >= 0 &&
     lent.left + size.width <= raster.width &&
     lent.top + size.height <= raster.height;
-  const region = fits ? { ...lent, ...size } : await seekWindow(raster, size, step.by);
+  const region = fits ? { ...lent, ...size } : await smartCropWindow(raster, size, step.by);
   memory.set(step, region);
   return region;
 }
@@ -205,8 +205,8 @@ async function sought(
 /** Longer side of the copy on which a correction is decided. */
 const SMALL = 256;
 
-async function enhanced(raster: Raster, step: Instruction, hands: Hands): Promise<Raster> {
-  const { context, file, info, order, memory } = hands;
+async function enhanced(raster: Raster, step: Instruction, hands: RenderState): Promise<Raster> {
+  const { context, file, info, input: order, perStepCache: memory } = hands;
   if (context.enhance === undefined) return raster;
   let correct = memory.get(step);
   if (typeof correct !== 'function') {
@@ -224,8 +224,8 @@ async function enhanced(raster: Raster, step: Instruction, hands: Hands): Promis
 }
 
 /** Everything that goes into the file beside the pixels. */
-async function finish(raster: Raster, hands: Hands): Promise<Raster> {
-  const { info, order, file } = hands;
+async function finish(raster: Raster, hands: RenderState): Promise<Raster> {
+  const { info, input: order, file } = hands;
   // Alpha without a clear pixel costs bytes in every format and shows nothing.
   const shown = raster.channels === 4 && isOpaque(raster) ? withoutAlpha(raster) : raster;
   const { output } = order;
@@ -233,7 +233,7 @@ async function finish(raster: Raster, hands: Hands): Promise<Raster> {
   const profile = await profileFor(hands);
   const rights =
     output.metadata !== 'none' && info.format === 'jpeg' && order.chosen?.format === 'jpeg'
-      ? readRights(await readSource(file))
+      ? readCopyright(await readSource(file))
       : undefined;
   const metadata = output.dpi === undefined ? rights : { ...rights, density: output.dpi };
   return {
@@ -243,7 +243,11 @@ async function finish(raster: Raster, hands: Hands): Promise<Raster> {
   };
 }
 
-async function profileFor({ info, order, file }: Hands): Promise<Uint8Array | undefined> {
+async function profileFor({
+  info,
+  input: order,
+  file,
+}: RenderState): Promise<Uint8Array | undefined> {
   if (keepsProfile(info, order.colour)) {
     const { icc } = await sharp(await readSource(file)).metadata();
     return icc && new Uint8Array(icc);

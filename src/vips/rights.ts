@@ -11,7 +11,7 @@ import { latin1, tidyText, uint16, uint32 } from './bytes.ts';
 import { readExif } from './exif.ts';
 import { jpegExif, jpegPhotoshop, jpegXmp, walkJpeg } from './jpeg-segments.ts';
 
-export interface Rights {
+export interface Copyright {
   readonly copyright?: string;
   readonly creator?: string;
   readonly credit?: string;
@@ -19,13 +19,13 @@ export interface Rights {
   readonly licensorUrl?: string;
 }
 
-type Mutable = { -readonly [K in keyof Rights]: Rights[K] };
+type Mutable = { -readonly [K in keyof Copyright]: Copyright[K] };
 
 /** Longest field that is carried on. */
 const MOST_TEXT = 1000;
 
 /** The rights fields of a JPEG as metadata to embed; undefined where it has none. */
-export function readRights(jpeg: Uint8Array): RasterMetadata | undefined {
+export function readCopyright(jpeg: Uint8Array): RasterMetadata | undefined {
   const walk = walkJpeg(jpeg);
   const found: Mutable = {
     ...fromExif(jpegExif(walk)),
@@ -38,12 +38,12 @@ export function readRights(jpeg: Uint8Array): RasterMetadata | undefined {
     ...(found.creator === undefined ? {} : { Artist: found.creator }),
   };
   return {
-    xmp: rightsXmp(found),
+    xmp: copyrightXmp(found),
     ...(Object.keys(fields).length === 0 ? {} : { exif: { IFD0: fields } }),
   };
 }
 
-function fromExif(block: Uint8Array | undefined): Rights {
+function fromExif(block: Uint8Array | undefined): Copyright {
   if (block === undefined) return {};
   const { main } = readExif(block);
   return {
@@ -53,13 +53,13 @@ function fromExif(block: Uint8Array | undefined): Rights {
 }
 
 /** IPTC records 2:80 by-line, 2:110 credit, 2:116 copyright notice. */
-const IPTC_FIELDS: Readonly<Record<number, keyof Rights>> = {
+const IPTC_FIELDS: Readonly<Record<number, keyof Copyright>> = {
   80: 'creator',
   110: 'credit',
   116: 'copyright',
 };
 
-function fromIptc(photoshop: Uint8Array | undefined): Rights {
+function fromIptc(photoshop: Uint8Array | undefined): Copyright {
   const block = photoshop && iptcBlock(photoshop);
   const found: Mutable = {};
   if (block === undefined) return found;
@@ -93,7 +93,7 @@ function iptcBlock(bytes: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
-function fromXmp(packet: Uint8Array | undefined): Rights {
+function fromXmp(packet: Uint8Array | undefined): Copyright {
   if (packet === undefined) return {};
   const text = Buffer.from(packet).toString('utf8');
   return {
@@ -121,7 +121,7 @@ function property(xmp: string, name: string): string | undefined {
   return unescaped((items.length > 0 ? items : [content.replace(/<[^>]*>/g, '')]).join('; '));
 }
 
-function field(name: keyof Rights, value: unknown): Rights {
+function field(name: keyof Copyright, value: unknown): Copyright {
   if (typeof value !== 'string') return {};
   const text = tidyText(value).slice(0, MOST_TEXT);
   return text === '' ? {} : { [name]: text };
@@ -148,7 +148,7 @@ function escaped(text: string): string {
 }
 
 /** An XMP packet that holds the rights and nothing else. */
-export function rightsXmp(rights: Rights): string {
+export function copyrightXmp(rights: Copyright): string {
   const { copyright, creator, credit, statement, licensorUrl } = rights;
   const lines = [
     copyright &&

@@ -11,13 +11,17 @@ import type { Raster } from '../image/raster.ts';
 import { edgeWindow } from './filters.ts';
 import { pipeline, pixels } from './pixels.ts';
 
-export type SeekBy = 'attention' | 'entropy' | 'edges';
+export type SmartCropBy = 'attention' | 'entropy' | 'edges';
 
 /** Longer side of the copy that is looked at. */
 const SMALL = 256;
 
 /** The window of `size` on the raster that shows its content; inside the raster, of exactly that size. */
-export async function seekWindow(raster: Raster, size: Size, by: SeekBy): Promise<Region> {
+export async function smartCropWindow(
+  raster: Raster,
+  size: Size,
+  by: SmartCropBy,
+): Promise<Region> {
   const factor = Math.min(1, SMALL / Math.max(raster.width, raster.height));
   const shrink = (value: number) => Math.max(1, Math.round(value * factor));
   const width = shrink(raster.width);

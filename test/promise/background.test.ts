@@ -8,7 +8,7 @@ import type { FormatName } from '../../src/image/format.ts';
 import type { Raster } from '../../src/image/raster.ts';
 import { sourceInfo } from '../../src/image/source-info.suite.ts';
 import { optimize, type Tools } from '../../src/optimizer/optimize.ts';
-import type { Mode, Optimized, Task } from '../../src/optimizer/task.ts';
+import type { Mode, OptimizeInput, OptimizeResult } from '../../src/optimizer/task.ts';
 import { picture } from '../../src/plan/output.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
 import { halve } from '../../src/vips/pixels.ts';
@@ -42,8 +42,8 @@ async function run(
   format: FormatName,
   score: number,
   mode: Mode,
-  fields: Partial<Task> = {},
-): Promise<Optimized> {
+  fields: Partial<OptimizeInput> = {},
+): Promise<OptimizeResult> {
   const { width, height, pages, delays, loop } = shown;
   const facts = { width, height, pages, delays, loop };
   const info = sourceInfo({ ...facts, format: 'png', bytes: 1e6 });
@@ -72,8 +72,8 @@ describe('background', () => {
     async (name, format, score, _why) => {
       const shown = await raster(name);
       const online = await run(shown, format, score, 'online');
-      const { learned } = online;
-      const patient = await run(shown, format, score, 'background', { learned });
+      const { warmStart } = online;
+      const patient = await run(shown, format, score, 'background', { warmStart });
       expect(patient.bytes.length).toBeLessThanOrEqual(online.bytes.length);
       expect(patient.receipt.score).toBeGreaterThanOrEqual(score - PASS_BELOW);
     },
@@ -101,9 +101,11 @@ test('what refining one width teaches spares trials at another', async () => {
     const [large, small] = [await raster(name, 520), await raster(name, 260)];
     for (const format of ['jpeg', 'webp'] as const) {
       const first = await run(large, format, 68, 'online');
-      const { learned } = await run(large, format, 68, 'background', { learned: first.learned });
-      const untaught = await run(small, format, 68, 'online', { learned: first.learned });
-      const taught = await run(small, format, 68, 'online', { learned });
+      const { warmStart } = await run(large, format, 68, 'background', {
+        warmStart: first.warmStart,
+      });
+      const untaught = await run(small, format, 68, 'online', { warmStart: first.warmStart });
+      const taught = await run(small, format, 68, 'online', { warmStart });
       expect(taught.receipt.score).toBeGreaterThanOrEqual(68 - PASS_BELOW);
       trials.untaught += untaught.receipt.trials.length;
       trials.taught += taught.receipt.trials.length;

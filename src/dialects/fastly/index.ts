@@ -16,7 +16,7 @@ import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialec
 import { output } from './output.ts';
 import { type FastlyValues, PARAMS } from './params.ts';
 import { present, printable, refuse } from './present.ts';
-import { readTarget, type Target } from './query.ts';
+import { type FastlyTarget, readTarget } from './query.ts';
 import { readSettings, type ServiceSettings } from './settings.ts';
 import { translate } from './translate.ts';
 
@@ -62,7 +62,7 @@ function compile(request: ImageRequest, { defaults }: DialectSettings): Compiled
   };
 }
 
-function sourceOf({ path, unknown }: Target, settings: ServiceSettings): SourceRef {
+function sourceOf({ path, unknown }: FastlyTarget, settings: ServiceSettings): SourceRef {
   if (path === '') throw new Fault('source-not-found', 'Expected the path of a picture, got none.');
   return settings.originQuery === 'unknown' && unknown !== ''
     ? { kind: 'path', path, query: unknown }
@@ -71,7 +71,7 @@ function sourceOf({ path, unknown }: Target, settings: ServiceSettings): SourceR
 
 /** In the order of the table, so that the order in the URL shows nowhere, not even in the warnings. */
 function readValues(
-  { given }: Target,
+  { given }: FastlyTarget,
   settings: ServiceSettings,
   remark: (param: string, reason: string) => void,
 ): FastlyValues {

@@ -10,7 +10,7 @@ import {
   type FormatRule,
   type Output,
   picture,
-  type QualityAsk,
+  type QualitySpec,
 } from '../../plan/output.ts';
 import { targetFor } from '../targets.ts';
 import type { FastlyValues, FormatWord } from './params.ts';
@@ -19,7 +19,7 @@ import type { Remark } from './translate.ts';
 
 type PictureOutput = Extract<Output, { kind: 'picture' }>;
 
-export interface Encoding {
+export interface OutputChoice {
   readonly output: PictureOutput;
   /** The choice of format looked at Accept. */
   readonly negotiated: boolean;
@@ -32,7 +32,11 @@ export interface Encoding {
 type Keep = 'always' | 'by-source' | 'never';
 
 /** The encoding that the parameters ask for; a source whose pixels stay as they are bounds its size. */
-export function output(values: FastlyValues, settings: ServiceSettings, remark: Remark): Encoding {
+export function output(
+  values: FastlyValues,
+  settings: ServiceSettings,
+  remark: Remark,
+): OutputChoice {
   const format = writable(values.format, remark);
   const automatic = format === 'auto' ? [] : automaticFormats(values, settings);
   const chosen = explicit(format, values);
@@ -216,7 +220,7 @@ function quality(
   { quality: pair, optimize }: FastlyValues,
   settings: ServiceSettings,
   autoWebp: boolean,
-): QualityAsk {
+): QualitySpec {
   if (pair) {
     return pair.webp !== undefined && autoWebp
       ? { kind: 'quality', jpeg: pair.first, own: { webp: pair.webp } }

@@ -6,7 +6,7 @@
  */
 import { PARAMS } from './params.ts';
 
-export interface Target {
+export interface FastlyTarget {
   /** Percent-encoded as received, without the leading slash. */
   readonly path: string;
   /** Decoded texts of this dialect's parameters. */
@@ -16,7 +16,7 @@ export interface Target {
 }
 
 /** A raw request target taken apart; never fails. */
-export function readTarget(target: string): Target {
+export function readTarget(target: string): FastlyTarget {
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   const given = new Map<string, string>();

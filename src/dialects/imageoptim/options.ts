@@ -17,26 +17,26 @@ import { type Diagnostic, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Values } from '../params.ts';
 import {
-  type Box,
   type CropAt,
   DEFAULT_TIMEOUT,
   type FormatWord,
   type OptionName,
   PARAMS,
   type Preset,
+  type SizeOption,
 } from './params.ts';
 import { decodeOnce, quoted } from './text.ts';
 
-export type Mode =
+export type SizeMode =
   | { readonly kind: 'scale-down' | 'fit' | 'pad' | 'stretch' }
   | { readonly kind: 'crop'; readonly at: CropAt };
 
 export interface Options {
   /** Absent: no resizing. */
-  readonly box?: Box;
+  readonly box?: SizeOption;
   /** Device pixels per CSS pixel. */
   readonly density: number;
-  readonly mode: Mode;
+  readonly mode: SizeMode;
   readonly trim: boolean;
   readonly background: Color;
   readonly quality: Preset;

@@ -12,7 +12,7 @@ import type { Color } from '../../base/color.ts';
 import { choice, type Param, type ParamTable, param, type Reading } from '../params.ts';
 
 /** Width and perhaps height of a box, in CSS pixels. */
-export interface Box {
+export interface SizeOption {
   readonly width: number;
   readonly height?: number;
 }
@@ -42,7 +42,7 @@ export const MAX_TIMEOUT = 120;
 
 export const PARAMS = {
   full: flag('No resizing; the picture is only optimized.'),
-  size: param<Box>({
+  size: param<SizeOption>({
     values: `W or WxH, 1..${MAX_SIDE}, CSS pixels`,
     doc: 'Largest width, or width and height, of the result. Multiplied by the density.',
     read: readBox,
@@ -99,7 +99,7 @@ function flag(doc: string): Param<true> {
   return param<true>({ values: 'the word alone', doc, read: () => ({ value: true }) });
 }
 
-function readBox(text: string): Reading<Box> {
+function readBox(text: string): Reading<SizeOption> {
   const expected = `a width or a box such as 300x200, each from 1 to ${MAX_SIDE}`;
   const [, width, height] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? [];
   const sides = [width, height].filter((side) => side !== undefined).map(Number);

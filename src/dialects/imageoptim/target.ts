@@ -17,7 +17,7 @@ import type { SourceRef } from '../../image/source-ref.ts';
 import type { DialectSettings } from '../dialect.ts';
 import { decodeOnce, escapeRaw } from './text.ts';
 
-export interface Target {
+export interface ImageoptimTarget {
   /** The raw options segment. */
   readonly options: string;
   /** What follows the options; empty where nothing does. */
@@ -38,7 +38,7 @@ export function hasAccounts({ origin, accounts }: DialectSettings): boolean {
  * @throws Fault `account-unknown` for a missing, malformed or unserved name,
  * `bad-request` where the options were forgotten
  */
-export function splitTarget(target: string, settings: DialectSettings): Target {
+export function splitTarget(target: string, settings: DialectSettings): ImageoptimTarget {
   let rest = target.startsWith('/') ? target.slice(1) : target;
   if (hasAccounts(settings)) {
     const [account, after] = cut(rest);

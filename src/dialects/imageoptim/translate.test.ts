@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { Fault } from '../../base/fault.ts';
 import type { FormatName } from '../../image/format.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
-import { chooseFormat } from '../../plan/choose.ts';
+import { negotiateFormat } from '../../plan/choose.ts';
 import type { Op } from '../../plan/op.ts';
-import type { QualityAsk } from '../../plan/output.ts';
+import type { QualitySpec } from '../../plan/output.ts';
 import { readOptions } from './options.ts';
 import { translate } from './translate.ts';
 
@@ -129,7 +129,7 @@ describe('the steps of a plan', () => {
 });
 
 describe('the quality of a plan', () => {
-  test.each<[string, QualityAsk, string]>([
+  test.each<[string, QualitySpec, string]>([
     ['full', { kind: 'target', score: 68 }, 'medium is the default'],
     ['quality=low', { kind: 'target', score: 50 }, 'artefacts will be noticeable'],
     ['quality=high', { kind: 'target', score: 85 }, 'no visible artefacts'],
@@ -176,7 +176,7 @@ function choice(segment: string, method: Method, shot: Shot, accepts: readonly F
   const info = { format: source, lossless, alpha } as SourceInfo;
   const size = { width: 400, height: 300 };
   const frames = plan(segment, method).frames.kind === 'all';
-  const { chosen, alternatives } = chooseFormat(picture(segment, method), {
+  const { chosen, alternatives } = negotiateFormat(picture(segment, method), {
     info,
     accepts: new Set(accepts),
     size,

@@ -11,11 +11,11 @@ import { type Diagnostic, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { FormatName } from '../../image/format.ts';
 import { type Anchor, type Op, px, type ResizeOp } from '../../plan/op.ts';
-import { type FormatRule, type Output, picture, type QualityAsk } from '../../plan/output.ts';
+import { type FormatRule, type Output, picture, type QualitySpec } from '../../plan/output.ts';
 import { freezePlan, type Plan } from '../../plan/plan.ts';
 import type { ImageRequest } from '../dialect.ts';
 import { targetFor } from '../targets.ts';
-import type { Mode, Options } from './options.ts';
+import type { Options, SizeMode } from './options.ts';
 import type { CropAt } from './params.ts';
 
 export interface Translated {
@@ -79,7 +79,7 @@ function opsOf({ trim, box, density, mode, background }: Options): Op[] {
   return ops;
 }
 
-function fittingOf(mode: Mode): Pick<ResizeOp, 'fit' | 'enlarge' | 'anchor' | 'position'> {
+function fittingOf(mode: SizeMode): Pick<ResizeOp, 'fit' | 'enlarge' | 'anchor' | 'position'> {
   switch (mode.kind) {
     case 'scale-down':
       return { fit: 'inside', enlarge: 'never' };
@@ -114,7 +114,7 @@ function anchorOf(at: CropAt): Anchor {
 }
 
 /** Scores at density 1: the output's own density lowers them where it is 2 or more. */
-function qualityAsk({ quality, box }: Options): QualityAsk {
+function qualityAsk({ quality, box }: Options): QualitySpec {
   if (quality !== 'lossless') return { kind: 'target', score: targetFor(`imageoptim-${quality}`) };
   if (box === undefined) return { kind: 'lossless' };
   return { kind: 'lossless', resized: targetFor('imageoptim-high') };

@@ -7,7 +7,7 @@
  */
 import { WHITE } from '../../base/color.ts';
 import { type FormatName, formatCard } from '../../image/format.ts';
-import { type FormatRule, type Output, picture, type QualityAsk } from '../../plan/output.ts';
+import { type FormatRule, type Output, picture, type QualitySpec } from '../../plan/output.ts';
 import { targetFor } from '../targets.ts';
 import type { ImgixValues } from './params.ts';
 import type { FmWord } from './params-output.ts';
@@ -168,7 +168,7 @@ function likeSource(webp: FormatRule): FormatRule[] {
 }
 
 /** `q` if given; else what looks like 45 for compress and Save-Data; else 75. */
-function qualityOf(values: ImgixValues, { saveData }: ClientFacts): QualityAsk {
+function qualityOf(values: ImgixValues, { saveData }: ClientFacts): QualitySpec {
   if (values.q !== undefined) return { kind: 'quality', jpeg: Math.max(1, values.q) };
   // A target is given at density 1; the density of the output does the rest.
   if (compresses(values) || saveData) {

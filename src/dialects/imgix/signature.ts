@@ -28,13 +28,13 @@ export function splitTarget(target: string): RawTarget {
 }
 
 /** `absent`: no `s` at all; `wrong`: one that no token gives. */
-export type Verdict = 'good' | 'wrong' | 'absent';
+export type SignatureCheck = 'good' | 'wrong' | 'absent';
 
 /**
  * The verdict on a target. Every token is tried, and comparing takes the same
  * time wherever two signatures differ.
  */
-export function verify({ path, query }: RawTarget, tokens: readonly string[]): Verdict {
+export function verify({ path, query }: RawTarget, tokens: readonly string[]): SignatureCheck {
   const pairs = query.split('&');
   // The hash covers the rest, so that s may stand anywhere; of several the last one signs.
   const at = pairs.findLastIndex((pair) => pair.startsWith('s='));

@@ -41,7 +41,7 @@ const FITS: Readonly<Record<FitWord, Pick<ResizeOp, 'enlarge'> & { readonly fit:
 };
 
 /** The box of a request, in CSS pixels or shares. */
-export interface Box {
+export interface RequestedBox {
   readonly width?: Length;
   readonly height?: Length;
   /** Device pixels per CSS pixel; 1 where no side was asked for. */
@@ -54,7 +54,7 @@ export interface Box {
  * A `Width` hint counts device pixels: it is divided by the density here, so
  * that multiplying by it later gives the hint again.
  */
-export function boxOf(values: ImgixValues, hints: Hints): Box {
+export function boxOf(values: ImgixValues, hints: Hints): RequestedBox {
   const asked = hints.dpr ?? values.dpr ?? 1;
   const { h: height } = values;
   const width = hints.width === undefined ? values.w : px(hints.width / asked);
@@ -111,7 +111,7 @@ function trimRules(values: ImgixValues, trim: NonNullable<ImgixValues['trim']>):
 /** The resize of a box; none where nothing about the size was said. */
 export function resizeOps(
   values: ImgixValues,
-  box: Box,
+  box: RequestedBox,
   room: Sides | undefined,
 ): (Extract<Op, { kind: 'crop' }> | ResizeOp)[] {
   const word = values.fit ?? 'clip';
@@ -149,7 +149,11 @@ export function resizeOps(
  * The density at which the box stays within 8192: `w=5000&dpr=3` has 1.6384.
  * A box that would be scaled down afterwards is never built.
  */
-function boundedDensity(box: Box, ratio: number | undefined, limits: SideLimits = {}): number {
+function boundedDensity(
+  box: RequestedBox,
+  ratio: number | undefined,
+  limits: SideLimits = {},
+): number {
   const width = pixels(box.width);
   const height = pixels(box.height);
   const longest = Math.max(
@@ -230,7 +234,7 @@ function zoomCrop({ x, y, zoom }: Extract<Anchor, { kind: 'focus' }>) {
   return [{ kind: 'crop', area, x: place(x), y: place(y), outside: 'intersect' } as const];
 }
 
-export const CLEAR_FILL: Fill = {
+export const TRANSPARENT_FILL: Fill = {
   kind: 'color',
   color: { red: 255, green: 255, blue: 255, alpha: 0 },
 };
@@ -243,7 +247,7 @@ function fillOf(values: ImgixValues): Fill {
 }
 
 export function colorFill(color: Color | undefined): Fill {
-  return color === undefined || color.alpha === 0 ? CLEAR_FILL : { kind: 'color', color };
+  return color === undefined || color.alpha === 0 ? TRANSPARENT_FILL : { kind: 'color', color };
 }
 
 /** Mirror and turn. */
@@ -260,7 +264,7 @@ export function turns(values: ImgixValues): Op[] {
   if (rot !== 0) {
     const mode = values['rot-type'] ?? 'straighten';
     // A straightened picture leaves no corner to fill.
-    const fill = mode === 'pivot' ? colorFill(values.bg) : CLEAR_FILL;
+    const fill = mode === 'pivot' ? colorFill(values.bg) : TRANSPARENT_FILL;
     ops.push({ kind: 'rotate', degrees: rot, mode, fill });
   }
   return ops;
