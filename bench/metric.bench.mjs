@@ -34,7 +34,7 @@ async function measure(file) {
   const { data, info } = await sharp(join(folder, file))
     .rotate()
     .flatten()
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
   const raw = { width: info.width, height: info.height, channels: info.channels };

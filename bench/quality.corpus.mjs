@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { flatten, isOpaque } from '../dist/optimizer/content.js';
+import { flatten, isOpaque } from '../dist/optimizer/model/content.js';
 
 const CORPUS = fileURLToPath(new URL('../../shared/corpus/', import.meta.url));
 const READABLE = /\.(png|jpe?g|webp|svg|avif)$/i;
@@ -65,7 +65,7 @@ async function scaled({ file }, width) {
   const { data, info } = await sharp(file, { density: 72 })
     .rotate()
     .resize({ width, height: width * 2, fit: 'inside', withoutEnlargement: true })
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
   const raster = still(
@@ -96,12 +96,12 @@ export function shownTo(client, raster) {
   return client === 'jpeg' && raster.channels === 4 ? flatten(raster, WHITE) : raster;
 }
 
-/** Small text in saturated colours on white; undefined where this machine has no font. */
-export async function colouredText() {
-  const colours = ['#d00000', '#0000d0', '#008000', '#c000c0', '#e06000', '#0080a0'];
+/** Small text in saturated colors on white; undefined where this machine has no font. */
+export async function coloredText() {
+  const colors = ['#d00000', '#0000d0', '#008000', '#c000c0', '#e06000', '#0080a0'];
   const lines = Array.from({ length: 26 }, (_, i) => {
-    const fill = colours[i % colours.length];
-    return `<text x="12" y="${22 + i * 18}" fill="${fill}">The quick brown fox jumps over the lazy dog, ${1000 + 37 * i} times in colour no. ${i}.</text>`;
+    const fill = colors[i % colors.length];
+    return `<text x="12" y="${22 + i * 18}" fill="${fill}">The quick brown fox jumps over the lazy dog, ${1000 + 37 * i} times in color no. ${i}.</text>`;
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="500" font-family="sans-serif" font-size="14"><rect width="640" height="500" fill="#fff"/>${lines.join('')}</svg>`;
   const { data, info } = await sharp(Buffer.from(svg))

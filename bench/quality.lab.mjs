@@ -14,13 +14,13 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { guarded } from '../dist/metrics/guarded.js';
 import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
-import { WORST_BELOW } from '../dist/optimizer/lossy.js';
 import { optimize } from '../dist/optimizer/optimize.js';
-import { rungsOf } from '../dist/optimizer/search.js';
-import { teach } from '../dist/optimizer/teach.js';
+import { teach } from '../dist/optimizer/search/half-size-training.js';
+import { WORST_BELOW } from '../dist/optimizer/search/quality-search.js';
+import { rungsOf } from '../dist/optimizer/search/quality-step.js';
 import { vipsEncoder } from '../dist/vips/encode.js';
-import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../dist/vips/lossless.js';
-import { halve } from '../dist/vips/pixels.js';
+import { halve } from '../dist/vips/pipeline.js';
+import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../dist/vips/repack.js';
 import { shownTo } from './quality.corpus.mjs';
 import { msSsim } from './quality.second.mjs';
 

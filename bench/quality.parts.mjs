@@ -6,7 +6,7 @@
  * that no search made (`kept`: lossless or the source itself; `flagged`: out of
  * the encoder's reach, and saying so) are counted apart.
  */
-import { rungsOf } from '../dist/optimizer/search.js';
+import { rungsOf } from '../dist/optimizer/search/quality-step.js';
 import { rasterOf, shownTo, subset } from './quality.corpus.mjs';
 import { PASS_BELOW, SETTINGS, Sweep, siblings } from './quality.lab.mjs';
 import { distinct, searched } from './quality.runs.mjs';

@@ -1,6 +1,6 @@
 /**
  * Parts of the quality bench about promises: never larger than the source,
- * text in colour, and what metrics say that the optimizer does not search by.
+ * text in color, and what metrics say that the optimizer does not search by.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { lower } from '../dist/plan/lower.js';
 import { probe } from '../dist/vips/probe.js';
 import { render } from '../dist/vips/render.js';
-import { colouredText, rasterOf, shownTo, subset } from './quality.corpus.mjs';
+import { coloredText, rasterOf, shownTo, subset } from './quality.corpus.mjs';
 import { CLIENTS, decode, encode, outputFor, run, SETTINGS, Sweep, timed } from './quality.lab.mjs';
 import { butteraugli, hasButteraugli } from './quality.second.mjs';
 import { mean, plain } from './quality.sums.mjs';
@@ -96,10 +96,10 @@ async function identities(name, source, targets) {
   return outcomes;
 }
 
-/** 8. Does coloured text survive JPEG? */
+/** 8. Does colored text survive JPEG? */
 export async function textPart({ targets }) {
-  const raster = await colouredText();
-  if (raster === undefined) return { rows: [], remark: 'Coloured text: skipped, no font here.' };
+  const raster = await coloredText();
+  if (raster === undefined) return { rows: [], remark: 'Colored text: skipped, no font here.' };
   const { width, height, channels, data } = raster;
   const path = (name) => join(tmpdir(), `fovea-${name}`);
   await sharp(data, { raw: { width, height, channels } }).png().toFile(path('text.png'));
@@ -113,12 +113,12 @@ export async function textPart({ targets }) {
     found.push(row);
   }
   const plainly = await new Sweep(raster).at({ ...SETTINGS.jpeg, quality: 80 });
-  console.error(`coloured text: ${files.join(' ')}`);
+  console.error(`colored text: ${files.join(' ')}`);
   const ok = found.every(({ score, target }) => score >= target);
   return {
     rows: [
       {
-        what: 'Coloured text on white for a JPEG client',
+        what: 'Colored text on white for a JPEG client',
         value: found.map(({ score }) => plain(score, 1)).join(' / '),
         bar: `≥ ${targets.join(' / ')}`,
         ok,

@@ -117,11 +117,11 @@ function trialsPlot(rows) {
     y: [0, 0.8],
     title: 'Share of renditions by number of encodes',
   });
-  for (const [i, [some, colour, name]] of groups.entries()) {
+  for (const [i, [some, color, name]] of groups.entries()) {
     for (let n = 1; n <= most; n++) {
-      chart.bar(n - 0.42 + i * 0.28, n - 0.14 + i * 0.28, share(some, n), colour);
+      chart.bar(n - 0.42 + i * 0.28, n - 0.14 + i * 0.28, share(some, n), color);
     }
-    chart.label(most + 0.5, 0.74 - i * 0.06, `${name} (${some.length})`, colour, 'end');
+    chart.label(most + 0.5, 0.74 - i * 0.06, `${name} (${some.length})`, color, 'end');
   }
   const xs = Array.from({ length: most }, (_, i) => i + 1);
   return chart.text({ xs, ys: [0, 0.2, 0.4, 0.6, 0.8] });
@@ -186,29 +186,27 @@ class Chart {
     this.#title = title;
   }
 
-  line(points, colour) {
+  line(points, color) {
     const path = points.map(({ x, y }) => `${this.#x(x)},${this.#y(y)}`).join(' ');
+    this.#marks.push(`<polyline points="${path}" fill="none" stroke="${color}" stroke-width="2"/>`);
+  }
+
+  dot(x, y, color, radius) {
     this.#marks.push(
-      `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`,
+      `<circle cx="${this.#x(x)}" cy="${this.#y(y)}" r="${radius}" fill="${color}" fill-opacity="0.55"/>`,
     );
   }
 
-  dot(x, y, colour, radius) {
-    this.#marks.push(
-      `<circle cx="${this.#x(x)}" cy="${this.#y(y)}" r="${radius}" fill="${colour}" fill-opacity="0.55"/>`,
-    );
-  }
-
-  bar(from, to, value, colour) {
+  bar(from, to, value, color) {
     const [left, right, top, foot] = [this.#x(from), this.#x(to), this.#y(value), this.#y(0)];
     this.#marks.push(
-      `<rect x="${left}" y="${top}" width="${(right - left).toFixed(1)}" height="${(foot - top).toFixed(1)}" fill="${colour}"/>`,
+      `<rect x="${left}" y="${top}" width="${(right - left).toFixed(1)}" height="${(foot - top).toFixed(1)}" fill="${color}"/>`,
     );
   }
 
-  label(x, y, text, colour, anchor) {
+  label(x, y, text, color, anchor) {
     this.#marks.push(
-      `<text x="${this.#x(x)}" y="${this.#y(y) - 4}" fill="${colour}" text-anchor="${anchor}">${escaped(text)}</text>`,
+      `<text x="${this.#x(x)}" y="${this.#y(y) - 4}" fill="${color}" text-anchor="${anchor}">${escaped(text)}</text>`,
     );
   }
 

@@ -149,9 +149,9 @@ const twoSteps = (room) => async (file, w, h, W, H) => {
   const { data, info } = await raw(f > 1 ? sharp(file).resize(...size) : sharp(file));
   return raw(
     sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
-      .pipelineColourspace('scrgb')
+      .pipelineColorspace('scrgb')
       .resize(...fill(w, h))
-      .toColourspace('srgb'),
+      .toColorspace('srgb'),
   );
 };
 

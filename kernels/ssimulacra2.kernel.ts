@@ -5,7 +5,7 @@
  * numbers and stay in TypeScript; this file is everything that touches pixels.
  * Its plain twin is `src/metrics/ssimulacra2-twin.ts`.
  *
- * - Colour: a table per channel gives each byte's share of the three cone
+ * - Color: a table per channel gives each byte's share of the three cone
  *   responses (linear light, mixed, bias included), so a pixel is two vector
  *   additions. Averaging commutes with the mixing, so every coarser level is
  *   the 2 x 2 mean of these responses and no matrix is applied again.
@@ -26,7 +26,7 @@
  * every `prepare`. It grows to the largest picture seen.
  */
 
-import { convertRow, fillTables, halveRow, readPixels, repeatLast } from './ssimulacra2/colour';
+import { convertRow, fillTables, halveRow, readPixels, repeatLast } from './ssimulacra2/color';
 import {
   clearTail, flushTiles, trailAll, trailArtifact, trailLost, trailSsim,
 } from './ssimulacra2/errors';

@@ -97,7 +97,7 @@ describe('fovea', () => {
     [['serve'], 2, /expected --config FILE/],
     [['serve', '--config', 'nowhere.json'], 2, /there is none/],
     [['serve', '--config', config, '--port', 'x'], 2, /listen\.port \(from --port\): expected/],
-    [['serve', '--colour', 'blue'], 2, /unknown option '--colour'/],
+    [['serve', '--color', 'blue'], 2, /unknown option '--color'/],
     [['bake'], 2, /unknown command 'bake'/],
     [['explain', '--config', config], 2, /missing required argument 'url'/],
     [['explain', '/nowhere/a.jpg', '--config', config], 1, /mounts are: \/shop/],

@@ -3,7 +3,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Mode } from '../optimizer/mode.ts';
-import type { PictureLimits } from './order.ts';
+import type { PictureLimits } from './worker-protocol.ts';
 
 export interface EngineOptions {
   readonly cache: {

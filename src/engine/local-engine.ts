@@ -17,25 +17,14 @@ import { canonicalize } from '../plan/canonicalize.ts';
 import { hashKey, type Key } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printPlan } from '../plan/print.ts';
-import { seriesKey } from '../plan/series.ts';
+import { seriesKey } from '../plan/size-series.ts';
 import type { FileStore } from '../stores/store.ts';
 import type { TieredStore } from '../stores/tiered.ts';
 import { usableCores } from './cores.ts';
 import type { Engine, Explanation, RenderRequest, Rendition, Timings } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
-import { WarmStartCache } from './lessons.ts';
-import {
-  DEFAULT_PICTURE_LIMITS,
-  type ExplainResult,
-  type PictureLimits,
-  type UnassignedRequest,
-  type WorkerRequest,
-  type WorkerResult,
-} from './order.ts';
 import { Pool } from './pool.ts';
 import { Refiner } from './refiner.ts';
-import { SingleFlight } from './single-flight.ts';
-import { type CachedSource, notStored, SourceCache } from './sources.ts';
 import {
   etagOf,
   isBetter,
@@ -43,7 +32,18 @@ import {
   predictedCost,
   type RenditionMeta,
   type StoredRendition,
-} from './stored.ts';
+} from './rendition-meta.ts';
+import { SingleFlight } from './single-flight.ts';
+import { type CachedSource, notStored, SourceCache } from './source-cache.ts';
+import { WarmStartCache } from './warm-start-cache.ts';
+import {
+  DEFAULT_PICTURE_LIMITS,
+  type ExplainResult,
+  type PictureLimits,
+  type UnassignedRequest,
+  type WorkerRequest,
+  type WorkerResult,
+} from './worker-protocol.ts';
 
 const DEFAULT_SOURCE_BYTES = 50_000_000;
 const DEFAULT_RENDER_MS = 60_000;

@@ -21,7 +21,7 @@ import {
   type UnassignedRequest,
   type WorkerRequest,
   type WorkerResult,
-} from './order.ts';
+} from './worker-protocol.ts';
 
 export interface PoolOptions {
   /** Workers for requests; a further one does background work when there is some. */

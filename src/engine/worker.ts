@@ -12,11 +12,11 @@ import { createSsimulacra2 } from '../metrics/ssimulacra2.ts';
 import type { Repacker, Tools } from '../optimizer/optimize.ts';
 import { RECIPE } from '../optimizer/recipe.ts';
 import { vipsEncoder } from '../vips/encode.ts';
-import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../vips/lossless.ts';
-import { halve } from '../vips/pixels.ts';
-import { setUpVips, useThreads, vipsVersions } from '../vips/setup.ts';
-import { faultText, type Message, type WorkerRequest } from './order.ts';
-import { executeExplain, executeRender } from './workshop.ts';
+import { setUpVips, useThreads, vipsVersions } from '../vips/loader-policy.ts';
+import { halve } from '../vips/pipeline.ts';
+import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../vips/repack.ts';
+import { executeExplain, executeRender } from './render-task.ts';
+import { faultText, type Message, type WorkerRequest } from './worker-protocol.ts';
 
 const send = (message: Message) =>
   new Promise<void>((resolve) => {

@@ -50,7 +50,7 @@ export type Encoding =
     }
   | {
       readonly format: 'png';
-      /** Colours of the palette, 2..256; absent for true colour. */
+      /** Colors of the palette, 2..256; absent for true color. */
       readonly palette?: number;
       /** 1 fast .. 10 small. */
       readonly effort: number;

@@ -16,7 +16,7 @@ export interface Raster extends Size {
   readonly delays: readonly number[];
   /** Times an animation plays, 0 for ever. */
   readonly loop: number;
-  /** An ICC profile to embed, where the plan keeps the source's own colour space. */
+  /** An ICC profile to embed, where the plan keeps the source's own color space. */
   readonly profile?: Uint8Array;
   /** Metadata blocks to carry into the file, where the plan keeps some. */
   readonly metadata?: RasterMetadata;

@@ -29,13 +29,13 @@ export interface SourceInfo extends Size {
   /** `none`: untagged; `srgb`: tagged as sRGB; `other`: a profile that must be applied. */
   readonly profile: 'none' | 'srgb' | 'other';
   readonly profileName?: string;
-  /** Colour model of the stored pixels. */
+  /** Color model of the stored pixels. */
   readonly space: 'rgb' | 'grey' | 'cmyk' | 'other';
   /** Bits per channel. */
   readonly depth: 8 | 16 | 32;
   /** The source keeps every pixel (PNG, GIF, lossless WebP, TIFF without JPEG). */
   readonly lossless: boolean;
-  /** Colours of the palette where the file has one. */
+  /** Colors of the palette where the file has one. */
   readonly palette?: number;
   /** Pixels per inch, where the file says so. */
   readonly density?: number;

@@ -18,7 +18,7 @@ import { SmoothGuard } from './smooth-guard.ts';
 const SCORE_AT_REST = 86;
 const SCORE_PER_LEVEL = 5;
 
-/** Below this deviation nothing is said: 1.5 levels are within rounding of colour conversion. */
+/** Below this deviation nothing is said: 1.5 levels are within rounding of color conversion. */
 const LEAST_DEVIATION = 1.5;
 
 /** The metric with its `worst` lowered where smooth areas moved. */

@@ -45,7 +45,7 @@ describe('SmoothGuard', () => {
       'a gradient flattened to steps',
     ],
     ['flat blocks of 32', (x, y) => [(x & ~31) + 16, y, 128], 14.5, 'coarser steps are worse'],
-    ['one channel', (x, y) => [x, y, 138], 10, 'colour counts as much as light'],
+    ['one channel', (x, y) => [x, y, 138], 10, 'color counts as much as light'],
   ])('a gradient against %s', (_, pixel, levels, _why) => {
     expect(deviation(painted(gradient), painted(pixel))).toBeCloseTo(levels, 1);
   });

@@ -1,7 +1,7 @@
 /**
  * Smooth guard: how far smooth areas have moved, which SSIMULACRA 2 hardly sees.
  *
- * The metric has no weight for colour at full resolution and little for slow
+ * The metric has no weight for color at full resolution and little for slow
  * gradients, so a search that trusts it alone drives a sky or a gradient into
  * steps and blotches that anyone sees. The guard looks only there.
  *
@@ -126,11 +126,11 @@ function isSmooth(data: Uint8Array, at: number, row: number, channels: number): 
 
 /** The same of one row or column, from the pixel at `start` to before `end`, a `stride` apart. */
 function isRough(data: Uint8Array, start: number, end: number, stride: number): boolean {
-  for (let colour = 0; colour < 3; colour++) {
-    let before = data[start + colour]!;
+  for (let color = 0; color < 3; color++) {
+    let before = data[start + color]!;
     let step = 0;
     let first = true;
-    for (let i = start + colour + stride; i < end; i += stride) {
+    for (let i = start + color + stride; i < end; i += stride) {
       const value = data[i]!;
       const next = value - before;
       const bend = next - step;

@@ -2,13 +2,13 @@
  * The published constants of SSIMULACRA 2.1, by Jon Sneyers (Cloudinary).
  *
  * Source: github.com/cloudinary/ssimulacra2, `src/ssimulacra2.cc` at commit
- * 81feacf, and the colour and blur definitions of libjxl it rests on; both
+ * 81feacf, and the color and blur definitions of libjxl it rests on; both
  * BSD-3-Clause, notices in `THIRD_PARTY.md`. The weights were
  * fitted by the author to the human ratings of CID22, TID2013, KADID-10k and
  * KonFiG-IQA. Only numbers stand here; the code around them is this project's.
  */
 
-/** Planes of the metric's colour space: red-green, luma, blue minus luma. */
+/** Planes of the metric's color space: red-green, luma, blue minus luma. */
 export const PLANES = 3;
 /** Levels: 1:1, 1:2, 1:4, 1:8, 1:16, 1:32. */
 export const LEVELS = 6;

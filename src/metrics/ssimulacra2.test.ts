@@ -47,8 +47,8 @@ function expectTwin(reference: Raster, candidate: Raster, by = metric, ceiling =
   expect(Math.abs(ours.worst - twin.worst)).toBeLessThan(0.02);
 }
 
-const constant = (width: number, height: number, colour: readonly [number, number, number]) => {
-  const data = new Uint8Array(width * height * 3).map((_, i) => colour[i % 3]!);
+const constant = (width: number, height: number, color: readonly [number, number, number]) => {
+  const data = new Uint8Array(width * height * 3).map((_, i) => color[i % 3]!);
   return still({ width, height, data });
 };
 
@@ -70,7 +70,7 @@ describe('the kernel agrees with its twin', () => {
     ['3x200', 'noise', 'noise', 9, 'a narrow strip'],
     ['128x128', 'ui', 'box', 1, 'the smallest that is not extended'],
     ['129x131', 'noise', 'block', 8, 'odd sides at every level'],
-    ['130x150', 'ui', 'chroma', 4, 'colour damage only, in flat areas'],
+    ['130x150', 'ui', 'chroma', 4, 'color damage only, in flat areas'],
     ['127x190', 'grad', 'quant', 8, 'banding on a gradient'],
     ['512x128', 'noise', 'shift', 1, 'exactly one strip of columns'],
     ['513x129', 'noise', 'block', 4, 'a strip of one column'],
@@ -166,7 +166,7 @@ describe('alpha', () => {
     expect(scores(opaque(picture), still(damaged))).toEqual(rgb);
   });
 
-  test('of zero hides the colour beneath it', () => {
+  test('of zero hides the color beneath it', () => {
     const half = (x: number) => (x < 80 ? 0 : 255);
     const other = withAlpha(picture, half);
     for (let i = 0; i < other.data.length; i += 4) {
@@ -176,8 +176,8 @@ describe('alpha', () => {
   });
 
   test('is judged on dark and on bright ground, and the lower counts', () => {
-    const glass = (colour: number) => {
-      const data = new Uint8Array(140 * 140 * 3).fill(colour);
+    const glass = (color: number) => {
+      const data = new Uint8Array(140 * 140 * 3).fill(color);
       return { width: 140, height: 140, data };
     };
     // dark strokes on glass that vanish: invisible over dark ground, plain over bright

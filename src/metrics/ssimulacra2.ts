@@ -5,7 +5,7 @@
  * Score: 100 identical, 90 not told apart even when flickered, 80 not told
  * apart side by side, 70 high, 50 medium, 30 low; it may be negative.
  *
- * - Colour: XYB of libjxl moved into 0..1, with B - Y in place of B.
+ * - Color: XYB of libjxl moved into 0..1, with B - Y in place of B.
  * - Levels: 1:1 to 1:32 by 2 x 2 means in linear light; sides round up.
  * - Maps, for each plane and level, from local means and variances under a
  *   blur of sigma 1.5: the loss of structure (SSIM without the denominator of

@@ -6,10 +6,10 @@ import type { SourceInfo } from '../image/source-info.ts';
 import type { Metric, Score } from '../metrics/metric.ts';
 import { picture } from '../plan/output.ts';
 import type { ChosenFormat } from '../plan/program.ts';
-import { contentOf } from './content.ts';
-import { curveFor } from './expectation.ts';
+import { contentOf } from './model/content.ts';
+import { curveFor } from './model/content-model.ts';
+import { configOf, curveOf, lnBpp } from './model/priors.ts';
 import { optimize, type Repacker, type Tools } from './optimize.ts';
-import { configOf, curveOf, lnBpp } from './priors.ts';
 import type { OptimizeInput, WarmStart } from './task.ts';
 
 /**
@@ -552,7 +552,7 @@ describe('never larger', () => {
     },
   );
 
-  test('a JPEG with halved colour is not written again with more of it', async () => {
+  test('a JPEG with halved color is not written again with more of it', async () => {
     const hands = tools({ smear: 30 }, strips(50_000));
     const { receipt } = await optimize(task('jpeg', { ...jpeg }), hands);
     const encodings = receipt.trials.map(({ encoding }) => encoding);

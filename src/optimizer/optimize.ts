@@ -11,21 +11,21 @@
 import { encodingText } from '../image/encoding.ts';
 import { formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
-import { qualityRequestFor, wantsEveryPixel } from './ask.ts';
-import { contentOf, flatten, isOpaque } from './content.ts';
-import { fastestEncoding } from './haste.ts';
-import { mergeWarmStarts } from './learning.ts';
-import type { EncodeResult } from './lossy.ts';
-import { RecordingTrialRunner } from './memory.ts';
-import { type Deliverable, sourceInstead } from './never-larger.ts';
-import { selectFormat } from './race.ts';
+import { fastestEncoding } from './formats/fastest.ts';
+import { selectFormat } from './formats/format-selection.ts';
+import { type Deliverable, sourceInstead } from './formats/never-larger.ts';
+import { qualityRequestFor, wantsEveryPixel } from './formats/quality-request.ts';
+import { contentOf, flatten, isOpaque } from './model/content.ts';
 import type { Receipt } from './receipt.ts';
+import { trainHalfSize } from './search/half-size-training.ts';
+import type { EncodeResult } from './search/quality-search.ts';
+import { RecordingTrialRunner } from './search/recording-trial-runner.ts';
+import type { Tools, TrialRunner } from './search/trial-runner.ts';
+import { mergeWarmStarts } from './search/warm-start.ts';
 import type { Mode, OptimizeInput, OptimizeResult } from './task.ts';
-import { trainHalfSize } from './teach.ts';
-import type { Tools, TrialRunner } from './workbench.ts';
 
-export type { Repacker } from './never-larger.ts';
-export type { Tools } from './workbench.ts';
+export type { Repacker } from './formats/never-larger.ts';
+export type { Tools } from './search/trial-runner.ts';
 
 /** Most pixels, over all frames, that a search looks at; above, the prior decides. */
 const MOST_SEARCHED: Readonly<Record<Mode, number>> = {

@@ -9,7 +9,6 @@ import type { Size } from '../base/size.ts';
 import { type Encoding, encodingText } from '../image/encoding.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { ChosenFormat } from '../plan/program.ts';
-import { type Picture, qualityRequestFor } from './ask.ts';
 import {
   forcedChroma,
   gifEncoding,
@@ -19,8 +18,9 @@ import {
   paletteEncoding,
   progressiveJpeg,
   type Style,
-} from './encodings.ts';
-import { configOf, lnBpp, qualityFor } from './priors.ts';
+} from './formats/encodings.ts';
+import { type Picture, qualityRequestFor } from './formats/quality-request.ts';
+import { configOf, lnBpp, qualityFor } from './model/priors.ts';
 import type { Mode } from './task.ts';
 
 export interface EstimateInput {
@@ -37,9 +37,9 @@ export function predict(question: EstimateInput): string {
   const { output, chosen, info, size, mode } = question;
   const { format } = chosen;
   const ask = qualityRequestFor(output, chosen, false);
-  if (format === 'gif') return encodingText(gifEncoding(output.colours ?? 256, mode));
+  if (format === 'gif') return encodingText(gifEncoding(output.colors ?? 256, mode));
   if (format === 'png') {
-    const palette = chosen.palette ?? output.colours;
+    const palette = chosen.palette ?? output.colors;
     return encodingText(palette ? paletteEncoding(palette, mode) : losslessEncoding('png', mode));
   }
   if (!isLossyFormat(format)) return format;

@@ -217,7 +217,7 @@ function canonicalOutput(output: Output): Output {
   };
 }
 
-/** True colour PNG keeps every pixel, asked or not. */
+/** True color PNG keeps every pixel, asked or not. */
 function canonicalRule({ lossless, final, ...rule }: FormatRule): FormatRule {
   const implied = rule.format === 'png' && rule.palette === undefined;
   return {

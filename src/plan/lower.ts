@@ -14,13 +14,20 @@ import { clamp, type Region, type Size, sizeText } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import type { Orientation, SourceInfo } from '../image/source-info.ts';
-import { negotiateFormat } from './choose.ts';
 import { fitInside, fitResize, lengthOf } from './fit.ts';
+import { mergeResamples } from './merge-resamples.ts';
+import { negotiateFormat } from './negotiate.ts';
 import type { Fill, Op } from './op.ts';
 import type { Plan } from './plan.ts';
 import type { Instruction, Lowered, Program, ResolvedFill } from './program.ts';
-import { mergeResamples } from './simplify.ts';
-import { canvasFrame, cropSize, cropWindow, insetWindow, rotatedFrame, sidesOf } from './window.ts';
+import {
+  canvasFrame,
+  cropSize,
+  cropWindow,
+  insetWindow,
+  rotatedFrame,
+  sidesOf,
+} from './regions.ts';
 
 /** What measuring a trim found: the box that stays, or that nothing would. */
 export type TrimBox = Region | 'empty';
@@ -72,7 +79,7 @@ export function lower(
     alpha: info.alpha && info.opaque !== true,
     instructions: [],
   };
-  const colour = colourOf(plan, info);
+  const color = colorOf(plan, info);
   const moving = isAnimation(info) && plan.frames.kind === 'all';
   let trims = 0;
   for (const op of plan.ops) {
@@ -85,7 +92,7 @@ export function lower(
           before: state.instructions,
           size: state.size,
           frames: { first: firstFrame(plan, info), count: 1 },
-          colour,
+          color,
           rule: op.rule,
         };
       }
@@ -114,7 +121,7 @@ export function lower(
     kind: 'program',
     program: {
       frames,
-      colour,
+      color,
       instructions,
       size: state.size,
       alpha: state.alpha,
@@ -122,7 +129,7 @@ export function lower(
         instructions.length === 0 &&
         frames.count === info.pages &&
         (info.space === 'rgb' || info.space === 'grey') &&
-        (info.profile !== 'other' || colour === 'keep'),
+        (info.profile !== 'other' || color === 'keep'),
       ...(choice === undefined ? {} : { chosen: choice.chosen }),
       alternatives:
         choice?.alternatives.filter((a) => !moving || formatCard(a.format).animation) ?? [],
@@ -140,7 +147,7 @@ function firstFrame(plan: Plan, info: SourceInfo): number {
   return plan.frames.kind === 'one' ? clamp(plan.frames.index, 0, info.pages - 1) : 0;
 }
 
-function colourOf({ output }: Plan, info: SourceInfo): Program['colour'] {
+function colorOf({ output }: Plan, info: SourceInfo): Program['color'] {
   if (output.kind !== 'picture') return 'srgb';
   if (output.profile === 'strip') return 'strip';
   return output.profile === 'keep' && info.space === 'rgb' ? 'keep' : 'srgb';

@@ -41,7 +41,7 @@ export type Anchor =
 /** What fills space that the picture does not cover. */
 export type Fill =
   | { readonly kind: 'color'; readonly color: Color }
-  /** Clear where the picture has alpha and the output can carry it, else the colour. */
+  /** Clear where the picture has alpha and the output can carry it, else the color. */
   | { readonly kind: 'clear-with-alpha'; readonly color: Color }
   /** A blurred copy of the picture; sigma in output pixels, by default a twentieth of the shorter side, 4..200. */
   | { readonly kind: 'blur'; readonly sigma?: number }
@@ -64,7 +64,7 @@ export type Filter = 'nearest' | 'bilinear' | 'bicubic' | 'mitchell' | 'lanczos2
 
 /** How a trim finds the frame that goes. */
 export type TrimRule =
-  /** Rows and columns within `tolerance` of a colour; no `color`: that of the upper left pixel. */
+  /** Rows and columns within `tolerance` of a color; no `color`: that of the upper left pixel. */
   | {
       readonly by: 'color';
       readonly color?: Color;
@@ -73,9 +73,9 @@ export type TrimRule =
     }
   /** Rows and columns whose alpha is within `tolerance` (0..255) of `alpha` (0..255). */
   | { readonly by: 'alpha'; readonly alpha: number; readonly tolerance: number }
-  /** A uniform border judged from its own colour: mean difference and standard deviation, 0..255. */
+  /** A uniform border judged from its own color: mean difference and standard deviation, 0..255. */
   | { readonly by: 'border'; readonly mean: number; readonly deviation: number }
-  /** By alpha where there is an alpha channel, else by colour. */
+  /** By alpha where there is an alpha channel, else by color. */
   | {
       readonly by: 'alpha-or-color';
       readonly color?: Color;
@@ -128,15 +128,15 @@ export type ToneStep =
   /** Linear light times `2 ^ stops`. */
   | { readonly kind: 'exposure'; readonly stops: number }
   | { readonly kind: 'hue'; readonly degrees: number }
-  /** Saturation that spares colours already saturated; -1..1. */
+  /** Saturation that spares colors already saturated; -1..1. */
   | { readonly kind: 'vibrance'; readonly amount: number }
   /** Highlights down (-1..0), shadows up (0..1), by smooth masks on luminance. */
   | { readonly kind: 'shadows-highlights'; readonly shadows: number; readonly highlights: number }
   /** Mix with sepia, 0..1. */
   | { readonly kind: 'sepia'; readonly amount: number }
-  /** Luma in one hue; the alpha of the colour is the strength. */
+  /** Luma in one hue; the alpha of the color is the strength. */
   | { readonly kind: 'monochrome'; readonly color: Color }
-  /** Luma from a dark to a light colour; `amount` 0..1 over the original. */
+  /** Luma from a dark to a light color; `amount` 0..1 over the original. */
   | {
       readonly kind: 'duotone';
       readonly dark: Color;
@@ -225,7 +225,7 @@ export type Op =
   | { readonly kind: 'halftone'; readonly side: number }
   /** Noise reduction and its sharpening threshold, -100..100. */
   | { readonly kind: 'denoise'; readonly strength: number; readonly sharpness: number }
-  /** Tone and colour from the picture's own distribution. */
+  /** Tone and color from the picture's own distribution. */
   | { readonly kind: 'enhance' }
   /** Strictly black and white: luma above `level` (0..1) is white, or error diffusion. */
   | {
@@ -233,7 +233,7 @@ export type Op =
       readonly method: 'threshold' | 'atkinson';
       readonly level: number;
     }
-  /** Put the picture on a colour; an opaque one removes alpha. */
+  /** Put the picture on a color; an opaque one removes alpha. */
   | { readonly kind: 'background'; readonly color: Color }
   /** A checkerboard under clear areas. */
   | { readonly kind: 'checker'; readonly side: number; readonly colors: readonly [Color, Color] }

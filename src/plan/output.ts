@@ -29,7 +29,7 @@ export interface FormatRule {
   readonly format: FormatName | 'source';
   /** Keep every pixel, in a format that can. */
   readonly lossless?: boolean;
-  /** Colours of the palette for PNG, 2..256. */
+  /** Colors of the palette for PNG, 2..256. */
   readonly palette?: number;
   /** Where this rule wins, its format is the answer and later rules are no alternatives. */
   readonly final?: boolean;
@@ -76,8 +76,8 @@ export type Output =
        * profile, values untouched.
        */
       readonly profile: 'srgb' | 'keep' | 'tagged-srgb' | 'strip';
-      /** Colours for palette outputs, 2..256. */
-      readonly colours?: number;
+      /** Colors for palette outputs, 2..256. */
+      readonly colors?: number;
       /** Resolution tag, pixels per inch. */
       readonly dpi?: number;
       /**
@@ -96,7 +96,7 @@ export type Output =
   | {
       readonly kind: 'palette';
       readonly form: 'css' | 'json';
-      readonly colours: number;
+      readonly colors: number;
       readonly prefix: string;
     };
 

@@ -74,7 +74,7 @@ export interface Program {
   /** Frames read: first index and count. */
   readonly frames: { readonly first: number; readonly count: number };
   /** The source is read as sRGB, in its own space, or with its profile ignored. */
-  readonly colour: 'srgb' | 'keep' | 'strip';
+  readonly color: 'srgb' | 'keep' | 'strip';
   readonly instructions: readonly Instruction[];
   /** Of one frame of the result. */
   readonly size: Size;
@@ -101,6 +101,6 @@ export type Lowered =
       readonly before: readonly Instruction[];
       readonly size: Size;
       readonly frames: Program['frames'];
-      readonly colour: Program['colour'];
+      readonly color: Program['color'];
       readonly rule: TrimRule;
     };

@@ -18,7 +18,7 @@ import { type Config, ConfigError } from './config.ts';
 import type { Services } from './handler.ts';
 import type { Handle } from './http-message.ts';
 import { createLog, type Log } from './log.ts';
-import { createMetrics } from './meter.ts';
+import { createMetrics } from './metrics.ts';
 import { createListener } from './node-adapter.ts';
 import { createHandle, type Page, type Route } from './routes.ts';
 import type { SourceConfig } from './source-schema.ts';

@@ -98,7 +98,7 @@ describe('problems', () => {
     const given = {
       listen: { port: 'eighty', hostname: 'x' },
       cache: { size: '5 parsecs' },
-      colour: 'blue',
+      color: 'blue',
       log: { level: 'loud' },
       sources: [
         { ...SHOP, dialect: 'cloudinary', mount: 'shop' },
@@ -110,7 +110,7 @@ describe('problems', () => {
     };
     expect([...problems(given, { env: { FOVEA_WORKERS: 'many' } })].sort()).toEqual([
       'cache.size: expected a size such as 512MB or 64MiB, got "5 parsecs"',
-      'colour: expected no such option here',
+      'color: expected no such option here',
       'listen.hostname: expected no such option here',
       'listen.port: expected a whole number from 0 to 65535, got "eighty"',
       'log.level: expected one of silent, error, warn, info, debug, got "loud"',

@@ -28,8 +28,8 @@ import {
   NO_BODY,
 } from './http-message.ts';
 import { type Log, loggable } from './log.ts';
-import type { Metrics } from './meter.ts';
-import { cacheHeaders, renditionHeaders, safeMediaType } from './success.ts';
+import type { Metrics } from './metrics.ts';
+import { cacheHeaders, renditionHeaders, safeMediaType } from './response-headers.ts';
 import { hasForbiddenCharacter } from './target.ts';
 
 /** One configured source with everything that answers for it. */

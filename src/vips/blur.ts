@@ -6,7 +6,7 @@
  * sigma 5 does.
  */
 import type { Raster } from '../image/raster.ts';
-import { pipeline, pixels } from './pixels.ts';
+import { pipeline, pixels } from './pipeline.ts';
 
 /** The range of sharp. */
 const LEAST = 0.3;

@@ -1,14 +1,14 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { jpegFrame, walkJpeg } from '../containers/jpeg.ts';
 import { type Encoding, encodingText, type Quality } from '../image/encoding.ts';
 import type { Raster } from '../image/raster.ts';
 import { sniffFormat } from '../image/sniff.ts';
+import { card, solid, withBox } from '../raster/pictures.suite.ts';
+import { withAlpha } from '../raster/pixels.ts';
 import { vipsEncoder } from './encode.ts';
-import { jpegFrame, walkJpeg } from './jpeg-segments.ts';
-import { card, solid, withBox } from './pictures.suite.ts';
-import { withAlpha } from './pixels.ts';
+import { setUpVips } from './loader-policy.ts';
 import { srgbProfile } from './render.ts';
-import { setUpVips } from './setup.ts';
 
 setUpVips({ concurrency: 1 });
 

@@ -10,12 +10,13 @@
  */
 import { losslessCompressPng } from '@napi-rs/image';
 import sharp, { type Sharp } from 'sharp';
+import { concat, plain } from '../containers/bytes.ts';
+import { writeTiff } from '../containers/tiff-writer.ts';
 import type { Encoder, Encoding } from '../image/encoding.ts';
 import type { FormatName } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
-import { concat, plain } from './bytes.ts';
-import { writeTiff } from './carrier.ts';
-import { isGrey, pipeline, withAlpha, withoutAlpha } from './pixels.ts';
+import { isGrey, withAlpha, withoutAlpha } from '../raster/pixels.ts';
+import { pipeline } from './pipeline.ts';
 
 /** mozjpeg's own quantisation table, tuned to the eye. */
 const MOZJPEG_TABLE = 3;
@@ -96,14 +97,14 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
         : pipe
             .png({
               palette: true,
-              colours: encoding.palette,
+              colors: encoding.palette,
               effort: encoding.effort,
               compressionLevel: 9,
             })
             .toBuffer();
     case 'gif':
       return pipe
-        .gif({ colours: encoding.palette, effort: encoding.effort, ...motion(raster) })
+        .gif({ colors: encoding.palette, effort: encoding.effort, ...motion(raster) })
         .toBuffer();
   }
 }
@@ -154,7 +155,7 @@ function greyPipeline({ width, height, channels, data }: Raster): Sharp {
   return sharp(out, {
     limitInputPixels: false,
     raw: { width, height, channels: kept },
-  }).toColourspace('b-w');
+  }).toColorspace('b-w');
 }
 
 /** The pipeline told which metadata to write; none unless the raster has some. */
@@ -169,7 +170,7 @@ function described(pipe: Sharp, { profile, metadata, pages }: Raster, format: Fo
 async function decode(bytes: Uint8Array, channels: 3 | 4): Promise<Raster> {
   const pipe = sharp(bytes, { animated: true, ignoreIcc: true, limitInputPixels: false });
   const { data, info } = await pipe
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
   const pages = info.pages ?? 1;

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { corpusFile } from '../base/corpus.suite.ts';
+import { card } from '../raster/pictures.suite.ts';
 import { imageoptimFacts, imgixFacts } from './facts.ts';
-import { card, corpusFile, pictureOf } from './pictures.suite.ts';
+import { setUpVips } from './loader-policy.ts';
+import { pictureOf } from './pictures.suite.ts';
 import { probe } from './probe.ts';
-import { setUpVips } from './setup.ts';
 
 setUpVips({ concurrency: 1 });
 

@@ -7,12 +7,12 @@
  * are not among the named tags, and where a picture was taken is left out.
  */
 import type { Size } from '../base/size.ts';
+import { uint16 } from '../containers/bytes.ts';
+import { pngChunks, webpChunks } from '../containers/chunks.ts';
+import { isJfif, jpegExif, walkJpeg } from '../containers/jpeg.ts';
 import { formatCard } from '../image/format.ts';
 import { type SourceInfo, uprightSize } from '../image/source-info.ts';
-import { uint16 } from './bytes.ts';
-import { pngChunks, webpChunks } from './chunks.ts';
-import { type Directory, readExif } from './exif.ts';
-import { isJfif, jpegExif, walkJpeg } from './jpeg-segments.ts';
+import { type Directory, readExif } from '../metadata/exif.ts';
 
 export type Json =
   | string

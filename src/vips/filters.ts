@@ -6,9 +6,10 @@
  */
 import type { Raster } from '../image/raster.ts';
 import type { Instruction } from '../plan/program.ts';
+import { withoutAlpha } from '../raster/pixels.ts';
+import { LUMA } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
-import { pipeline, pixels, withoutAlpha } from './pixels.ts';
-import { LUMA } from './tone.ts';
+import { pipeline, pixels } from './pipeline.ts';
 
 type Step<K extends Instruction['kind']> = Extract<Instruction, { kind: K }>;
 
@@ -18,7 +19,7 @@ function lumaOf(data: Uint8Array, i: number): number {
 
 /**
  * Unsharp mask: `v + amount * (v - blurred)` where the difference is above
- * the threshold. `luma`: one difference for all channels, so that no colour
+ * the threshold. `luma`: one difference for all channels, so that no color
  * fringes appear. A negative amount softens.
  */
 export async function sharpen(raster: Raster, step: Step<'sharpen'>): Promise<Raster> {
@@ -46,7 +47,7 @@ export async function sharpen(raster: Raster, step: Step<'sharpen'>): Promise<Ra
   return { ...raster, data: new Uint8Array(out.buffer) };
 }
 
-/** Square blocks, each in the mean of its pixels; clear pixels lend no colour. */
+/** Square blocks, each in the mean of its pixels; clear pixels lend no color. */
 export function pixelate(raster: Raster, step: Step<'pixelate'>): Raster {
   const side = Math.max(1, Math.round(step.side));
   if (side === 1) return raster;
@@ -71,7 +72,7 @@ export function pixelate(raster: Raster, step: Step<'pixelate'>): Raster {
   return { ...raster, data: out };
 }
 
-/** Mean colour, weighted by alpha, and mean alpha of a rectangle. */
+/** Mean color, weighted by alpha, and mean alpha of a rectangle. */
 function meanOf(
   data: Uint8Array,
   width: number,

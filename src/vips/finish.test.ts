@@ -1,10 +1,11 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type Output, picture } from '../plan/output.ts';
-import { card, pictureOf } from './pictures.suite.ts';
+import { card } from '../raster/pictures.suite.ts';
+import { setUpVips } from './loader-policy.ts';
+import { pictureOf } from './pictures.suite.ts';
 import { probe } from './probe.ts';
 import { render, srgbProfile } from './render.ts';
-import { setUpVips } from './setup.ts';
 
 setUpVips({ concurrency: 1 });
 
@@ -13,13 +14,13 @@ const base = { formats: [], quality: { kind: 'lossless' } } as const;
 async function finished(
   bytes: Uint8Array,
   more: Partial<Extract<Output, { kind: 'picture' }>>,
-  colour: 'srgb' | 'keep' | 'strip' = 'srgb',
+  color: 'srgb' | 'keep' | 'strip' = 'srgb',
   format: 'jpeg' | 'webp' = 'jpeg',
 ) {
   const info = await probe({ bytes });
   return render({ bytes }, info, {
     frames: { first: 0, count: 1 },
-    colour,
+    color,
     instructions: [],
     output: picture({ ...base, ...more }),
     chosen: { format, lossless: false, rule: 0 },

@@ -8,11 +8,12 @@ import type { Color } from '../base/color.ts';
 import type { Region, Size } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
 import type { Instruction, ResolvedFill } from '../plan/program.ts';
+import { over } from '../raster/compositing.ts';
+import { still, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { blurred } from './blur.ts';
-import type { Turn } from './lead.ts';
 import { turned } from './load.ts';
-import { pipeline, pixels, still, withAlpha, withoutAlpha } from './pixels.ts';
-import { over } from './shapes.ts';
+import { pipeline, pixels } from './pipeline.ts';
+import type { Turn } from './shrink-on-load.ts';
 
 /** Mirrored left-right if asked, then turned clockwise. */
 export async function orient(raster: Raster, turn: Turn): Promise<Raster> {
@@ -48,7 +49,7 @@ export async function extend(
   }
 }
 
-/** A canvas of one colour; with alpha where the colour or the picture has some. */
+/** A canvas of one color; with alpha where the color or the picture has some. */
 function filled({ width, height }: Size, color: Color, channels: 3 | 4): Raster {
   const wanted = color.alpha < 1 ? 4 : channels;
   const line = new Uint8Array(width * wanted);
@@ -116,7 +117,7 @@ export async function rotate(
 const RIM = 4;
 const AROUND = { top: RIM, right: RIM, bottom: RIM, left: RIM };
 
-/** The edge repeated outwards and clear there: colours stay, only alpha fades. */
+/** The edge repeated outwards and clear there: colors stay, only alpha fades. */
 async function opaqueFrame(raster: Raster): Promise<Raster> {
   const framed = withAlpha(
     await pixels(pipeline(raster).extend({ ...AROUND, extendWith: 'copy' })),
@@ -131,7 +132,7 @@ async function opaqueFrame(raster: Raster): Promise<Raster> {
   return framed;
 }
 
-/** Multiplied by alpha, so that clear pixels lend no colour. */
+/** Multiplied by alpha, so that clear pixels lend no color. */
 function clearFrame(raster: Raster): Promise<Raster> {
   const background = { r: 0, g: 0, b: 0, alpha: 0 };
   return pixels(pipeline(premultiplied(raster)).extend({ ...AROUND, background }));

@@ -16,10 +16,10 @@ import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
 import type { Program } from '../plan/program.ts';
-import type { LoadTransform, Turn } from './lead.ts';
-import { pipeline, pixels } from './pixels.ts';
+import { safeSvgText } from '../svg/sanitize.ts';
+import { pipeline, pixels } from './pipeline.ts';
+import type { LoadTransform, Turn } from './shrink-on-load.ts';
 import { decoding, readSource, type SourceFile, sharpInput } from './source-file.ts';
-import { safeSvgText } from './svg.ts';
 
 /** Filters of the plan by their names in sharp. */
 export const KERNELS = {
@@ -47,12 +47,12 @@ const SHRINK_BEFORE_WINDOW = 6;
 export async function loadStill(
   file: SourceFile,
   info: SourceInfo,
-  colour: Program['colour'],
+  color: Program['color'],
   page: number,
   lead: LoadTransform,
 ): Promise<Raster> {
   if (info.format === 'svg') return loadSvg(file, info, lead);
-  const open = () => openSource(file, info, colour, page);
+  const open = () => openSource(file, info, color, page);
   const { scale } = lead;
   if (scale === undefined) {
     return decoding(pixels(turned(windowed(open(), lead.window), lead.turn)));
@@ -70,11 +70,11 @@ export async function loadStill(
 export async function loadFrames(
   file: SourceFile,
   info: SourceInfo,
-  colour: Program['colour'],
+  color: Program['color'],
   first: number,
   count: number,
 ): Promise<Raster> {
-  const pipe = openSource(file, info, colour, first, count);
+  const pipe = openSource(file, info, color, first, count);
   const strip = await decoding(pixels(pipe));
   return { ...strip, height: info.height, pages: Math.round(strip.height / info.height) };
 }
@@ -144,29 +144,29 @@ function shrunkWindow(window: Region, source: Size, near: Size): Region {
 function openSource(
   file: SourceFile,
   info: SourceInfo,
-  colour: Program['colour'],
+  color: Program['color'],
   page = 0,
   pages = 1,
 ): Sharp {
   const pipe = sharp(sharpInput(file), {
-    ...readingOptions(info, colour),
+    ...readingOptions(info, color),
     limitInputPixels: info.width * info.height * pages,
     ...(info.pages > 1 ? { page, pages } : {}),
   });
   // sharp mistakes 16 bits for Display P3; told the way out, it converts twice and rightly.
   const deep = info.depth !== 8 && info.profile === 'other' && info.space === 'rgb';
-  return deep && colour === 'srgb' ? pipe.withIccProfile('srgb', { attach: false }) : pipe;
+  return deep && color === 'srgb' ? pipe.withIccProfile('srgb', { attach: false }) : pipe;
 }
 
 /** A profile is applied only where it says other than sRGB: that saves as much time as decoding takes. */
-function readingOptions(info: SourceInfo, colour: Program['colour']): SharpOptions {
-  const apply = info.profile === 'other' && colour !== 'strip' && !keepsProfile(info, colour);
+function readingOptions(info: SourceInfo, color: Program['color']): SharpOptions {
+  const apply = info.profile === 'other' && color !== 'strip' && !keepsProfile(info, color);
   return { failOn: 'error', ignoreIcc: !apply };
 }
 
-/** Whether the pixels stay in the source's own colour space, with its profile. */
-export function keepsProfile(info: SourceInfo, colour: Program['colour']): boolean {
-  return colour === 'keep' && info.profile === 'other' && info.space === 'rgb' && info.pages === 1;
+/** Whether the pixels stay in the source's own color space, with its profile. */
+export function keepsProfile(info: SourceInfo, color: Program['color']): boolean {
+  return color === 'keep' && info.profile === 'other' && info.space === 'rgb' && info.pages === 1;
 }
 
 function windowed(pipe: Sharp, window: Region | undefined): Sharp {
@@ -185,7 +185,7 @@ function resized(pipe: Sharp, { width, height, filter }: Scale): Sharp {
 
 /** The same in linear light; sharp multiplies by alpha around it. */
 function linearly(pipe: Sharp, scale: Scale): Sharp {
-  return resized(pipe, scale).pipelineColourspace('scrgb');
+  return resized(pipe, scale).pipelineColorspace('scrgb');
 }
 
 /** After the resize, as sharp does it when asked in this order. */

@@ -1,95 +1,27 @@
 /**
- * Pictures for the tests of this room: cards whose red tells x and whose
- * green tells y, so that a pixel says where it came from.
+ * Pictures of the tests of this room, as sharp takes them and as a program renders them.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Instruction } from '../plan/program.ts';
-import { still } from './pixels.ts';
 import { probe } from './probe.ts';
 import { type RenderContext, render } from './render.ts';
-
-/** A card: red runs from 0 to 255 with x, green with y, blue is 128. */
-export function card(width: number, height: number, channels: 3 | 4 = 3): Raster {
-  const data = new Uint8Array(width * height * channels);
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i += channels) {
-      data[i] = Math.round((255 * (x + 0.5)) / width);
-      data[i + 1] = Math.round((255 * (y + 0.5)) / height);
-      data[i + 2] = 128;
-      if (channels === 4) data[i + 3] = 255;
-    }
-  }
-  return still(width, height, channels, data);
-}
-
-/** One colour everywhere. */
-export function solid(width: number, height: number, color: readonly number[]): Raster {
-  const channels = color.length as 3 | 4;
-  const data = Uint8Array.from(
-    { length: width * height * channels },
-    (_, i) => color[i % channels]!,
-  );
-  return still(width, height, channels, data);
-}
-
-/** A copy with a rectangle of one colour in it. */
-export function withBox(
-  raster: Raster,
-  [left, top, width, height]: readonly [number, number, number, number],
-  color: readonly number[],
-): Raster {
-  const data = new Uint8Array(raster.data);
-  for (let y = top; y < top + height; y++) {
-    for (let x = left; x < left + width; x++) {
-      data.set(color, (y * raster.width + x) * raster.channels);
-    }
-  }
-  return { ...raster, data };
-}
 
 /** sharp on a raster's pixels. */
 export function pictureOf({ width, height, channels, data }: Raster): Sharp {
   return sharp(data, { raw: { width, height, channels } });
 }
 
-export function at(raster: Raster, x: number, y: number, page = 0): number[] {
-  const i = ((page * raster.height + y) * raster.width + x) * raster.channels;
-  return [...raster.data.subarray(i, i + raster.channels)];
-}
-
-/** Where a pixel of a card came from, as shares of the card. */
-export function origin(raster: Raster, x: number, y: number): [number, number] {
-  const [red, green] = at(raster, x, y);
-  return [red! / 255, green! / 255];
-}
-
 /** Probed and rendered, with nothing attached. */
 export async function rendered(
   bytes: Uint8Array,
   instructions: readonly Instruction[],
-  more: { context?: RenderContext; colour?: 'srgb' | 'keep' | 'strip' } = {},
+  more: { context?: RenderContext; color?: 'srgb' | 'keep' | 'strip' } = {},
 ): Promise<{ raster: Raster; info: SourceInfo }> {
   const info = await probe({ bytes });
   const frames = { first: 0, count: info.pages };
-  const colour = more.colour ?? 'srgb';
-  const order = { frames, colour, instructions, output: { kind: 'blurhash', x: 4, y: 3 } } as const;
+  const color = more.color ?? 'srgb';
+  const order = { frames, color, instructions, output: { kind: 'blurhash', x: 4, y: 3 } } as const;
   return { info, raster: await render({ bytes }, info, order, more.context) };
-}
-
-/** Files of a folder of the shared corpus, where it stands beside the repository. */
-export function corpus(folder: string): { name: string; path: string }[] {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const path = resolve(here, '../../../shared/corpus', folder);
-  if (!existsSync(path)) return [];
-  return readdirSync(path).map((name) => ({ name, path: join(path, name) }));
-}
-
-/** The path of one file of the shared corpus; undefined where it is not there. */
-export function corpusFile(folder: string, name: string): string | undefined {
-  return corpus(folder).find((file) => file.name === name)?.path;
 }

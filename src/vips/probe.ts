@@ -8,17 +8,17 @@
  */
 import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';
+import { pngChunks, webpIsLossless } from '../containers/chunks.ts';
+import { jpegEnd, jpegFrame, walkJpeg } from '../containers/jpeg.ts';
+import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
-import { estimateJpegQuality } from '../image/jpeg-quality.ts';
 import { looksLikeText, sniffFormat } from '../image/sniff.ts';
 import type { Orientation, SourceInfo } from '../image/source-info.ts';
-import { pngChunks, webpIsLossless } from './chunks.ts';
-import { readExif } from './exif.ts';
-import { profileKind, profileName } from './icc.ts';
-import { jpegEnd, jpegFrame, walkJpeg } from './jpeg-segments.ts';
+import { readExif } from '../metadata/exif.ts';
+import { profileKind, profileName } from '../metadata/icc.ts';
+import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/sanitize.ts';
 import { decoding, readSource, type SourceFile, TOO_MANY } from './source-file.ts';
-import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from './svg.ts';
 
 export interface ProbeLimits {
   /** Most pixels of one frame. */

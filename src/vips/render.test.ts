@@ -2,21 +2,14 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { WHITE } from '../base/color.ts';
+import { corpusFile } from '../base/corpus.suite.ts';
 import type { Orientation } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
 import type { Instruction } from '../plan/program.ts';
+import { at, card, origin, solid, withBox } from '../raster/pictures.suite.ts';
 import { vipsEncoder } from './encode.ts';
-import {
-  at,
-  card,
-  corpusFile,
-  origin,
-  pictureOf,
-  rendered,
-  solid,
-  withBox,
-} from './pictures.suite.ts';
-import { setUpVips } from './setup.ts';
+import { setUpVips } from './loader-policy.ts';
+import { pictureOf, rendered } from './pictures.suite.ts';
 
 setUpVips({ concurrency: 1 });
 
@@ -210,7 +203,7 @@ describe('turning by an angle', () => {
 });
 
 describe('alpha', () => {
-  test('clear pixels lend no colour to their neighbours', async () => {
+  test('clear pixels lend no color to their neighbours', async () => {
     const half = withBox(solid(64, 64, [0, 255, 0, 0]), [0, 0, 32, 64], [255, 0, 0, 255]);
     const { raster } = await rendered(await png(half), [scale(13, 13)]);
     expect(raster.channels).toBe(4);
@@ -239,7 +232,7 @@ describe('light', () => {
     expect(at(raster, 32, 32)[0]).toBeLessThan(194);
   });
 
-  test('nearest invents no colour', async () => {
+  test('nearest invents no color', async () => {
     const { raster } = await rendered(
       await png(withBox(solid(16, 16, [10, 20, 30]), [0, 0, 8, 16], [200, 100, 50])),
       [scale(64, 64, 'nearest')],
@@ -357,12 +350,12 @@ describe('what the program lends and asks', () => {
   });
 });
 
-describe('colour', () => {
+describe('color', () => {
   test('16-bit grey keeps its levels', async () => {
     const ramp = Uint16Array.from({ length: 256 * 8 }, (_, i) => (i % 256) * 257);
     const raw = { width: 256, height: 8, channels: 1 as const };
     const bytes = await sharp(ramp, { raw: { ...raw, depth: 'ushort' } as typeof raw })
-      .toColourspace('grey16')
+      .toColorspace('grey16')
       .png()
       .toBuffer();
     const { raster, info } = await rendered(bytes, []);
@@ -373,12 +366,12 @@ describe('colour', () => {
   test.each([8, 16])('Display P3 of %i bits becomes sRGB', async (depth) => {
     // The sRGB red (200, 40, 40) as P3 values, then back.
     const base = sharp(await png(solid(16, 16, [200, 40, 40])));
-    const p3 = depth === 16 ? base.toColourspace('rgb16') : base;
+    const p3 = depth === 16 ? base.toColorspace('rgb16') : base;
     const tagged = await p3.withIccProfile('p3').png().toBuffer();
     const { raster, info } = await rendered(tagged, []);
     expect(info.profile).toBe('other');
     if (depth === 8) {
-      const stored = await rendered(tagged, [], { colour: 'strip' });
+      const stored = await rendered(tagged, [], { color: 'strip' });
       expect(at(stored.raster, 8, 8)[0]).toBeLessThan(195);
     }
     at(raster, 8, 8).forEach((value, c) => {

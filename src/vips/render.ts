@@ -14,18 +14,18 @@ import type { Region, Size } from '../base/size.ts';
 import { sizeText } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
+import { readCopyright } from '../metadata/copyright.ts';
 import type { Instruction, Program } from '../plan/program.ts';
+import { border, checker, mask, over } from '../raster/compositing.ts';
+import { frameOf, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
+import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
 import { bilevel, denoise, halftone, pixelate, sharpen } from './filters.ts';
 import { extend, extract, orient, rotate } from './geometry.ts';
-import { foldIntoLoad } from './lead.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
-import { frameOf, isOpaque, withAlpha, withoutAlpha } from './pixels.ts';
-import { readCopyright } from './rights.ts';
-import { type SmartCropBy, smartCropWindow } from './seek.ts';
-import { border, checker, mask, over } from './shapes.ts';
+import { foldIntoLoad } from './shrink-on-load.ts';
+import { type SmartCropBy, smartCropWindow } from './smart-crop.ts';
 import { readSource, type SourceFile } from './source-file.ts';
-import { tone } from './tone.ts';
 
 /** What rendering may be lent by rooms it does not know; all optional. */
 export interface RenderContext {
@@ -45,7 +45,7 @@ export interface RenderContext {
 /** The parts of a program that rendering reads; a `measure` of lowering has them too. */
 export interface RenderInput {
   readonly frames: Program['frames'];
-  readonly colour: Program['colour'];
+  readonly color: Program['color'];
   readonly instructions: readonly Instruction[];
   /** Absent while measuring: then nothing is attached, and an opaque alpha channel stays. */
   readonly output?: Program['output'];
@@ -82,7 +82,7 @@ interface RenderState {
 async function renderStill(hands: RenderState): Promise<Raster> {
   const { file, info, input: order } = hands;
   const { lead, rest } = foldIntoLoad(info, order.instructions);
-  const loaded = await loadStill(file, info, order.colour, order.frames.first, lead);
+  const loaded = await loadStill(file, info, order.color, order.frames.first, lead);
   const reached = order.instructions[order.instructions.length - rest.length - 1];
   return through(reached ? assertSize(loaded, reached) : loaded, rest, hands);
 }
@@ -95,7 +95,7 @@ async function renderFrames(hands: RenderState): Promise<Raster> {
   const frames: Raster[] = [];
   for (let done = 0; done < count; done += batch) {
     const some = Math.min(batch, count - done);
-    const strip = await loadFrames(file, info, order.colour, first + done, some);
+    const strip = await loadFrames(file, info, order.color, first + done, some);
     for (let page = 0; page < strip.pages; page++) {
       const frame = await through(frameOf(strip, page), order.instructions, hands);
       // A frame that shares the strip's memory would keep all of it.
@@ -213,7 +213,7 @@ async function enhanced(raster: Raster, step: Instruction, hands: RenderState): 
     const factor = Math.min(1, SMALL / Math.max(info.width, info.height));
     const width = Math.max(1, Math.round(info.width * factor));
     const height = Math.max(1, Math.round(info.height * factor));
-    const small = await loadStill(file, info, order.colour, order.frames.first, {
+    const small = await loadStill(file, info, order.color, order.frames.first, {
       scale: { width, height, filter: 'lanczos3' },
       turn: { mirror: false, turn: 0 },
     });
@@ -248,7 +248,7 @@ async function profileFor({
   input: order,
   file,
 }: RenderState): Promise<Uint8Array | undefined> {
-  if (keepsProfile(info, order.colour)) {
+  if (keepsProfile(info, order.color)) {
     const { icc } = await sharp(await readSource(file)).metadata();
     return icc && new Uint8Array(icc);
   }

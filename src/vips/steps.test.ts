@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BLACK, type Color, WHITE } from '../base/color.ts';
 import type { ToneStep } from '../plan/op.ts';
+import { border, checker, mask, over } from '../raster/compositing.ts';
+import { at, card, solid, withBox } from '../raster/pictures.suite.ts';
+import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
 import { bilevel, denoise, edgeWindow, halftone, pixelate, sharpen } from './filters.ts';
-import { at, card, solid, withBox } from './pictures.suite.ts';
-import { setUpVips } from './setup.ts';
-import { border, checker, mask, over } from './shapes.ts';
-import { tone } from './tone.ts';
+import { setUpVips } from './loader-policy.ts';
 
 setUpVips({ concurrency: 1 });
 
@@ -233,7 +233,7 @@ describe('filters', () => {
 });
 
 describe('grounds', () => {
-  test('an opaque colour takes alpha away, a translucent one stays translucent', () => {
+  test('an opaque color takes alpha away, a translucent one stays translucent', () => {
     const half = solid(2, 2, [200, 100, 0, 128]);
     expect(at(over(half, WHITE), 0, 0)).toEqual([227, 177, 127]);
     expect(at(over(solid(2, 2, [9, 9, 9, 0]), color(1, 2, 3)), 0, 0)).toEqual([1, 2, 3]);
@@ -269,7 +269,7 @@ describe('shapes', () => {
     expect(Math.abs(area - Math.PI * 50 * 30)).toBeLessThan(10);
   });
 
-  test('corners are round by their own radii, under a colour the size of the pixel stays', () => {
+  test('corners are round by their own radii, under a color the size of the pixel stays', () => {
     const step = { kind: 'mask', shape: 'corners', radii: [20, 0, 10, 0], ...size } as const;
     const clear = mask(solid(100, 60, [1, 2, 3]), step);
     expect([
@@ -307,7 +307,7 @@ describe('shapes', () => {
     expect(out.channels).toBe(3);
   });
 
-  test('a round border is clear outside, coloured on its band, and shows the picture inside', () => {
+  test('a round border is clear outside, colored on its band, and shows the picture inside', () => {
     const out = border(solid(100, 60, [1, 2, 3]), {
       kind: 'border',
       sides: { top: 5, right: 5, bottom: 5, left: 5 },

@@ -34,7 +34,7 @@ function averaged(raster: Raster): { width: number; height: number; data: Uint8C
   return { width, height, data };
 }
 
-/** The mean colour of a rectangle, on white. */
+/** The mean color of a rectangle, on white. */
 function meanOn(
   { width, channels, data }: Raster,
   left: number,

@@ -5,7 +5,7 @@ import type { Raster } from '../image/raster.ts';
 import { blurhash } from './blurhash.ts';
 import { paletteCss, paletteJson, paletteOf } from './palette.ts';
 
-/** A raster of one row per colour, each eight pixels long. */
+/** A raster of one row per color, each eight pixels long. */
 function rows(...colors: readonly (readonly number[])[]): Raster {
   const channels = (colors[0]?.length ?? 3) as 3 | 4;
   const data = Uint8Array.from(
@@ -19,7 +19,7 @@ const BLUE = [10, 40, 200];
 const GREY = [120, 122, 118];
 
 describe('paletteOf', () => {
-  test('the most frequent colour comes first, each as it stands in the picture', () => {
+  test('the most frequent color comes first, each as it stands in the picture', () => {
     const { colors } = paletteOf(rows(BLUE, RED, RED, RED, GREY, GREY), 3);
     expect(colors.map(({ red, green, blue }) => [red, green, blue])).toEqual([RED, GREY, BLUE]);
     expect(colors[0]?.share).toBeCloseTo(0.5);
@@ -37,14 +37,14 @@ describe('paletteOf', () => {
     expect(paletteOf(rows([1, 2, 3, 0], [...RED, 255]), 1).colors[0]).toMatchObject({ red: 204 });
   });
 
-  test('roles go to colours that fit them', () => {
+  test('roles go to colors that fit them', () => {
     const { dominant } = paletteOf(rows(RED, GREY, [250, 190, 180], [60, 5, 5]), 4);
     expect(dominant.vibrant).toMatchObject({ red: 204 });
     expect(dominant.muted).toMatchObject({ red: 120 });
     expect(dominant.vibrant_dark).toMatchObject({ red: 60 });
   });
 
-  test('the number of colours and the shares hold for any picture', () => {
+  test('the number of colors and the shares hold for any picture', () => {
     const color = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255));
     fc.assert(
       fc.property(
@@ -62,7 +62,7 @@ describe('paletteOf', () => {
   });
 });
 
-test('the style sheet has a pair for each colour, the extremes and the roles', () => {
+test('the style sheet has a pair for each color, the extremes and the roles', () => {
   const css = paletteCss(paletteOf(rows(RED, BLUE), 2), 'shop');
   expect(css).toMatch(/\.shop-fg-1\s*\{\s*color:\s*#[0-9a-f]{6}\s*!important/);
   expect(css).toContain('.shop-bg-2 { background-color: #');
@@ -79,7 +79,7 @@ test('the document has the documented fields', () => {
 });
 
 describe('blurhash', () => {
-  test('a flat picture has its colour in digits 3 to 6', () => {
+  test('a flat picture has its color in digits 3 to 6', () => {
     expect(blurhash(rows(RED, RED, RED))).toMatch(/^L.NYHm\S{22}$/);
   });
 

@@ -1,9 +1,9 @@
 /**
- * Palette: the colours a picture is made of (spec: imgix.md 5.9).
+ * Palette: the colors a picture is made of (spec: imgix.md 5.9).
  *
  * Pixels are counted in cells of five bits per channel; median cut splits the
  * cells into boxes, and a few rounds of k-means move the boxes' means to where
- * the pixels are. Beside the N colours stand up to six that have a role:
+ * the pixels are. Beside the N colors stand up to six that have a role:
  * vibrant and muted, each plain, light and dark.
  *
  * Deterministic: no random start, ties go to the lower number.
@@ -47,28 +47,28 @@ interface Cell {
 
 type Axis = 'red' | 'green' | 'blue';
 
-/** Colours the roles are chosen among. */
+/** Colors the roles are chosen among. */
 const CANDIDATES = 24;
 const ROUNDS = 6;
 
 /** The palette of a raster's first frame; pixels more than half clear are not seen. */
-export function paletteOf(raster: Raster, colours: number): Palette {
+export function paletteOf(raster: Raster, colors: number): Palette {
   const cells = cellsOf(raster);
   const total = cells.reduce((sum, cell) => sum + cell.count, 0);
-  const found = clusters(cells, colours, total);
+  const found = clusters(cells, colors, total);
   return {
-    colors: filled(found, colours),
+    colors: filled(found, colors),
     dominant: rolesOf(clusters(cells, CANDIDATES, total)),
     luminance:
       total === 0 ? 0 : cells.reduce((sum, cell) => sum + luminance(cell) * cell.count, 0) / total,
   };
 }
 
-/** A flat picture has fewer colours than asked for: the most frequent stands for the rest. */
-function filled(found: readonly PaletteColor[], colours: number): PaletteColor[] {
+/** A flat picture has fewer colors than asked for: the most frequent stands for the rest. */
+function filled(found: readonly PaletteColor[], colors: number): PaletteColor[] {
   const first = found[0];
   if (first === undefined) return [];
-  return Array.from({ length: colours }, (_, i) => found[i] ?? { ...first, share: 0 });
+  return Array.from({ length: colors }, (_, i) => found[i] ?? { ...first, share: 0 });
 }
 
 function cellsOf({ width, height, channels, data }: Raster): Cell[] {
@@ -98,7 +98,7 @@ function cellsOf({ width, height, channels, data }: Raster): Cell[] {
     }));
 }
 
-/** At most `wanted` colours, the most frequent first. */
+/** At most `wanted` colors, the most frequent first. */
 function clusters(cells: readonly Cell[], wanted: number, total: number): PaletteColor[] {
   if (cells.length === 0 || wanted < 1) return [];
   let means = cut(cells, wanted).map(meanOf);
@@ -233,7 +233,7 @@ export function hexOf({ red, green, blue }: Pick<PaletteColor, 'red' | 'green' |
 
 /**
  * The palette as a style sheet: `.image-fg-1`, `.image-bg-1`, … for each
- * colour, `-ex-1` black and `-ex-2` white, then the roles. `prefix` must be a
+ * color, `-ex-1` black and `-ex-2` white, then the roles. `prefix` must be a
  * CSS name already; anything else in it is dropped.
  */
 export function paletteCss(palette: Palette, prefix = 'image'): string {

@@ -151,7 +151,7 @@ describe('windows', () => {
     fractions.forEach(([x, y], i) => {
       const [sourceX, sourceY] = points[i]!;
       const expected = [(255 * sourceX) / 400, (255 * sourceY) / 300, 128];
-      // A pixel of the answer is up to four steps of colour wide; a palette adds some
+      // A pixel of the answer is up to four steps of color wide; a palette adds some
       expect(distance(pixel(shown, x, y), expected), `at ${x}, ${y}`).toBeLessThanOrEqual(14);
     });
     checkHeaders(dialect, answer, 'png', 'card.png');

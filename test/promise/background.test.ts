@@ -11,7 +11,7 @@ import { optimize, type Tools } from '../../src/optimizer/optimize.ts';
 import type { Mode, OptimizeInput, OptimizeResult } from '../../src/optimizer/task.ts';
 import { picture } from '../../src/plan/output.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
-import { halve } from '../../src/vips/pixels.ts';
+import { halve } from '../../src/vips/pipeline.ts';
 import { builtMetric } from '../support/metric.ts';
 import { committed } from '../support/pictures.ts';
 
@@ -30,7 +30,7 @@ async function raster(name: string, side = SIDE): Promise<Raster> {
   const { data, info } = await sharp(committed(name))
     .resize(box)
     .flatten()
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
   const { width, height } = info;

@@ -14,13 +14,13 @@ import type { FormatName } from '../../src/image/format.ts';
 import type { Raster } from '../../src/image/raster.ts';
 import type { SourceInfo } from '../../src/image/source-info.ts';
 import { guarded } from '../../src/metrics/guarded.ts';
-import { WORST_BELOW } from '../../src/optimizer/lossy.ts';
 import { optimize, type Tools } from '../../src/optimizer/optimize.ts';
 import type { Receipt } from '../../src/optimizer/receipt.ts';
+import { WORST_BELOW } from '../../src/optimizer/search/quality-search.ts';
 import { picture } from '../../src/plan/output.ts';
 import type { ChosenFormat } from '../../src/plan/program.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
-import { setUpVips } from '../../src/vips/setup.ts';
+import { setUpVips } from '../../src/vips/loader-policy.ts';
 import { builtMetric } from '../support/metric.ts';
 import { committed } from '../support/pictures.ts';
 
@@ -168,7 +168,7 @@ function stepsOver({ trials, format, quality }: Receipt): boolean {
 async function small(name: string): Promise<Raster> {
   const { data, info } = await sharp(committed(name))
     .resize({ width: WIDTH })
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });

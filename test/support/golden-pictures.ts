@@ -50,7 +50,7 @@ function valueNoise(width: number, height: number, cell: number, seed: number) {
   };
 }
 
-/** Three octaves of coloured noise: soft clouds with fine grain. */
+/** Three octaves of colored noise: soft clouds with fine grain. */
 function noise(width: number, height: number): Picture {
   const octaves = [0, 1, 2].map((c) => [
     valueNoise(width, height, 64, 11 + c),
@@ -69,15 +69,15 @@ function noise(width: number, height: number): Picture {
 function ui(width: number, height: number): Picture {
   const picture = { width, height, data: new Uint8Array(width * height * 3).fill(245) };
   const next = bytesFrom(77);
-  const put = (x: number, y: number, colour: readonly number[]) =>
-    picture.data.set(colour, (y * width + x) * 3);
+  const put = (x: number, y: number, color: readonly number[]) =>
+    picture.data.set(color, (y * width + x) * 3);
   for (let box = 0; box < 24; box++) {
     const left = (next() * width) >> 8;
     const top = (next() * height) >> 8;
     const right = Math.min(width, left + ((next() * width) >> 10) + 2);
     const bottom = Math.min(height, top + ((next() * height) >> 10) + 2);
-    const colour = [next(), next(), next()];
-    for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) put(x, y, colour);
+    const color = [next(), next(), next()];
+    for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) put(x, y, color);
   }
   for (let y = 5; y + 7 < height; y += 12) {
     for (let x = 6; x + 5 < width; x += 7) {

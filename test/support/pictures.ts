@@ -91,7 +91,7 @@ export interface Decoded {
 export async function decode(bytes: Uint8Array): Promise<Decoded> {
   const facts = await sharp(bytes, { animated: true }).metadata();
   const { data, info } = await sharp(bytes, { animated: true })
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .ensureAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });

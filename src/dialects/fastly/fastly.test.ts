@@ -220,7 +220,7 @@ describe('the steps of a plan', () => {
     [
       'pad=10&bg-color=0,255,0,0.5',
       { kind: 'color', color: { alpha: 0 } },
-      'the background step brings the colour, once',
+      'the background step brings the color, once',
     ],
     [
       'canvas=4:3',
@@ -252,7 +252,7 @@ describe('equal spellings', () => {
     ['trim=0p', '', 'no trim'],
     ['format=pjpeg', 'format=pjpg', 'alias'],
     ['resize-filter=lanczos&width=9', 'width=9', 'alias of the default'],
-    ['bg-color=FFF', 'bg-color=255,255,255,1.0', 'one colour'],
+    ['bg-color=FFF', 'bg-color=255,255,255,1.0', 'one color'],
     ['orient=hv', 'orient=3', 'letters and numbers'],
     ['orient=1', '', 'upright'],
     ['brightness=0&contrast=-0&saturation=0.0', '', 'no change'],

@@ -162,15 +162,15 @@ export const PARAMS = {
     doc: 'Resampling filter.',
     fallback: 'lanczos3',
   }),
-  saturation: level('More colour, or less (-100: greyscale).'),
+  saturation: level('More color, or less (-100: greyscale).'),
   sharpen: grammar<Unsharp>(unsharp, 'a0..10,r0.5..1000,t0..255', {
     doc: 'Unsharp mask: amount, radius in pixels, threshold.',
   }),
   trim: grammar<LengthSides>(sides, 'one to four lengths: top, right, bottom, left', {
     doc: 'Takes this much off each side.',
   }),
-  'trim-color': grammar<ColorTrim>(colorTrim, 'a colour or auto, then perhaps ,t0..1', {
-    doc: 'Takes away a border of this colour; not for GIF.',
+  'trim-color': grammar<ColorTrim>(colorTrim, 'a color or auto, then perhaps ,t0..1', {
+    doc: 'Takes away a border of this color; not for GIF.',
   }),
   viewbox: choice(['1'], { doc: 'A viewBox in place of sizes, for SVG.', support: 'ignored' }),
   width: size('Width'),

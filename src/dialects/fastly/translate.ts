@@ -125,7 +125,7 @@ function space(values: FastlyValues): Op[] {
   return [{ kind: 'pad', ...pad, fill }];
 }
 
-/** A translucent colour comes with the `background` step alone: twice over it would be denser. */
+/** A translucent color comes with the `background` step alone: twice over it would be denser. */
 function underneath(color: Color | undefined): Color | undefined {
   return color?.alpha === 1 ? color : undefined;
 }

@@ -151,7 +151,7 @@ describe('color', () => {
     expect(found && [found.red, found.green, found.blue, found.alpha]).toEqual(value);
   });
 
-  test('trim-color takes a colour or auto, and a threshold', () => {
+  test('trim-color takes a color or auto, and a threshold', () => {
     const red = { red: 255, green: 0, blue: 0 };
     expect(colorTrim('auto')).toEqual({ tolerance: 0 });
     expect(colorTrim('auto,t0.2')).toEqual({ tolerance: 0.2 });

@@ -1,5 +1,5 @@
 /**
- * Values: the grammar of lengths, areas, regions, sides and colours
+ * Values: the grammar of lengths, areas, regions, sides and colors
  * (spec: fastly-io.md section 2).
  *
  * Every reader takes the decoded text of a parameter and gives a value, or
@@ -189,7 +189,7 @@ function byteColor(parts: readonly string[]): Color | undefined {
   return { red: Math.round(red), green: Math.round(green), blue: Math.round(blue), alpha };
 }
 
-/** What trim-color takes away. No colour: that of the upper left pixel. */
+/** What trim-color takes away. No color: that of the upper left pixel. */
 export interface ColorTrim {
   readonly color?: Color;
   /** 0 exact .. 1 everything. */

@@ -64,12 +64,12 @@ export const PARAMS = {
   pad: flag('Exactly the box: scaled to fit, the rest filled with bgcolor. Needs both sides.'),
   stretch: flag('Exactly the box, ratio ignored. Needs width and height.'),
   trim: choice(['border'], {
-    doc: 'Removes a frame of exactly one colour, before anything else.',
+    doc: 'Removes a frame of exactly one color, before anything else.',
   }),
   bgcolor: param<Color>({
     values: '3 or 6 hexadecimal digits',
     fallback: 'FFF',
-    doc: 'Colour of padding, and under clear pixels where the format has none.',
+    doc: 'Color of padding, and under clear pixels where the format has none.',
     read: readColor,
   }),
   quality: choice(['low', 'medium', 'high', 'lossless'], {

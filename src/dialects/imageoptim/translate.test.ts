@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Fault } from '../../base/fault.ts';
 import type { FormatName } from '../../image/format.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
-import { negotiateFormat } from '../../plan/choose.ts';
+import { negotiateFormat } from '../../plan/negotiate.ts';
 import type { Op } from '../../plan/op.ts';
 import type { QualitySpec } from '../../plan/output.ts';
 import { readOptions } from './options.ts';
@@ -109,10 +109,10 @@ describe('the steps of a plan', () => {
           fill: { kind: 'color', color: red },
         },
       ],
-      'padding in the colour asked for',
+      'padding in the color asked for',
     ],
     ['160x100,stretch', [ORIENT, { ...once, fit: 'stretch', enlarge: 'allowed' }], 'ratio ignored'],
-    ['trim=border', [ORIENT, TRIM], 'exactly one colour'],
+    ['trim=border', [ORIENT, TRIM], 'exactly one color'],
     [
       '160x100,trim=border',
       [ORIENT, TRIM, { ...once, fit: 'inside', enlarge: 'never' }],
@@ -154,7 +154,7 @@ describe('the quality of a plan', () => {
     expect(picture('format=jpeg,bgcolor=F00').background).toEqual(red);
   });
 
-  test('only lossless keeps a colour profile', () => {
+  test('only lossless keeps a color profile', () => {
     expect([picture('full').profile, picture('quality=lossless').profile]).toEqual([
       'srgb',
       'keep',
@@ -205,8 +205,8 @@ describe('the format of a plan', () => {
     ['GET', 'full', jpeg, ['webp'], 'webp, jpeg', 'negotiated'],
     ['GET', 'full', png, [], 'png 256', 'PNG stays PNG, opaque or not'],
     ['GET', 'full', clear, both, 'avif, webp, png 256', 'no JPEG for a clear picture'],
-    ['GET', 'quality=low', png, [], 'png 128', 'fewer colours for low'],
-    ['GET', 'quality=high', png, [], 'png lossless', 'true colour for high'],
+    ['GET', 'quality=low', png, [], 'png 128', 'fewer colors for low'],
+    ['GET', 'quality=high', png, [], 'png lossless', 'true color for high'],
     ['GET', 'full', { source: 'webp' }, [], 'jpeg', 'lossy and opaque'],
     ['GET', 'full', { source: 'webp', alpha: true }, [], 'png 256', 'lossy and clear'],
     ['GET', 'full', { source: 'webp', lossless: true }, [], 'png 256', 'lossless'],
@@ -222,8 +222,8 @@ describe('the format of a plan', () => {
     ['GET', 'format=same', { source: 'avif' }, [], 'avif', 'the family of the source'],
     ['GET', 'quality=lossless', jpeg, both, 'jpeg', 'a JPEG is only repacked'],
     ['GET', 'quality=lossless', png, both, 'webp lossless, png lossless', 'AVIF cannot'],
-    ['GET', 'quality=lossless', png, [], 'png lossless', 'true colour'],
-    ['GET', '90,quality=lossless', png, [], 'png lossless', 'true colour also when resized'],
+    ['GET', 'quality=lossless', png, [], 'png lossless', 'true color'],
+    ['GET', '90,quality=lossless', png, [], 'png lossless', 'true color also when resized'],
     ['POST', 'full', jpeg, both, 'jpeg', 'POST never negotiates'],
     ['POST', 'full', png, both, 'png 256', 'POST keeps the family'],
     ['POST', 'full', { source: 'webp' }, [], 'webp', 'POST keeps the family'],

@@ -120,7 +120,7 @@ function qualityAsk({ quality, box }: Options): QualitySpec {
   return { kind: 'lossless', resized: targetFor('imageoptim-high') };
 }
 
-/** Colours of a PNG per preset: low and medium use a palette, the others true colour. */
+/** Colors of a PNG per preset: low and medium use a palette, the others true color. */
 const PNG_PRESETS: Readonly<Record<Options['quality'], Omit<FormatRule, 'when'>>> = {
   low: { format: 'png', palette: 128 },
   medium: { format: 'png', palette: 256 },

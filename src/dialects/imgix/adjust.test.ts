@@ -85,7 +85,7 @@ describe('the order of operations (section 3)', () => {
     );
   });
 
-  test('a fill keeps its colour: adjustments come between fitting and filling', () => {
+  test('a fill keeps its color: adjustments come between fitting and filling', () => {
     const query = 'w=300&h=200&fit=fill&fill-color=f00&sat=-100&blur=20&dpr=1.5';
     const [, first, , tone, blur, last] = compile(query).plan.ops;
     const box = { kind: 'resize', width: { px: 450 }, height: { px: 300 }, filter: 'lanczos2' };

@@ -10,7 +10,7 @@ describe('colorOf', () => {
   });
 
   test.each([
-    // text       colour       why
+    // text       color       why
     ['f00', '#ff0000', 'RGB'],
     ['0FFF', '#ffffff00', 'ARGB: alpha first'],
     ['336699', '#336699', 'RRGGBB'],

@@ -1,5 +1,5 @@
 /**
- * Colours: the 150 keywords and the hexadecimal forms of imgix (spec: imgix.md 1.6).
+ * Colors: the 150 keywords and the hexadecimal forms of imgix (spec: imgix.md 1.6).
  *
  * Alpha comes first, unlike CSS: `80000000` is half-transparent black, `0FFF`
  * transparent white. The keywords are those of CSS and two of the vendor's
@@ -8,7 +8,7 @@
 import type { Color } from '../../base/color.ts';
 
 /**
- * The colour of a text, or undefined where it is none.
+ * The color of a text, or undefined where it is none.
  *
  * 3 digits are RGB, 4 ARGB, 6 RRGGBB, 8 AARRGGBB: `bf0f` is blue 255, alpha 187/255.
  */

@@ -52,7 +52,7 @@ describe('the choice of a format (section 4.3)', () => {
     [MOVING, 'auto=compress', '', 'gif x4', 'an animation stays one'],
     [JPEG, 'fm=webp', '', 'webp', 'no negotiation without auto=format'],
     [PNG, 'fm=png8', '', 'png palette-256', 'palette'],
-    [PNG, 'fm=png32', '', 'png lossless', 'true colour'],
+    [PNG, 'fm=png32', '', 'png lossless', 'true color'],
     [JPEG, 'fm=pjpg', '', 'jpeg', 'progressive'],
     [JPEG, 'fm=bmp', '', 'jpeg', '7.2: an unknown word is ignored'],
     [JPEG, 'fm=jxr', '', 'jpeg', '7.6: dropped'],
@@ -118,7 +118,7 @@ describe('the encoding', () => {
     expect(output('dpi=300&iptc=allow&colorquant=64&w=9&dpr=2')).toMatchObject({
       dpi: 300,
       metadata: 'iptc',
-      colours: 64,
+      colors: 64,
       density: 2,
     });
     expect(output('dpi=0&iptc=block&dpr=2')).toMatchObject({ metadata: 'none', density: 1 });
@@ -129,15 +129,15 @@ describe('data outputs', () => {
   test.each<[string, unknown, string]>([
     ['fm=json&auto=format&w=50', { kind: 'facts', form: 'imgix' }, 'describes the source'],
     ['fm=blurhash', { kind: 'blurhash', x: 4, y: 3 }, '5.9'],
-    ['palette=css', { kind: 'palette', form: 'css', colours: 6, prefix: 'image' }, '5.9: defaults'],
+    ['palette=css', { kind: 'palette', form: 'css', colors: 6, prefix: 'image' }, '5.9: defaults'],
     [
       'palette=css&colors=99&prefix=a%7D%3C%2Fstyle%3E',
-      { kind: 'palette', form: 'css', colours: 16, prefix: 'image' },
+      { kind: 'palette', form: 'css', colors: 16, prefix: 'image' },
       'a prefix is an identifier and nothing else',
     ],
     [
       'palette=json&prefix=x&fm=json',
-      { kind: 'palette', form: 'json', colours: 6, prefix: 'image' },
+      { kind: 'palette', form: 'json', colors: 6, prefix: 'image' },
       '5.9: prefix is for CSS only',
     ],
   ])('%s gives %j (%s)', (query, expected) => {

@@ -76,7 +76,7 @@ export function pictureOutput(values: ImgixValues, client: ClientFacts, density:
     },
     metadata: iptc === 'allow' ? 'iptc' : 'none',
     profile: profileOf(cs, compresses(values)),
-    ...(colorquant === undefined ? {} : { colours: colorquant }),
+    ...(colorquant === undefined ? {} : { colors: colorquant }),
     ...(dpi === undefined || dpi === 0 ? {} : { dpi }),
     // A source need not have what was asked for in so many words.
     whenLarger: detailed ? 'render' : 'source',
@@ -179,7 +179,7 @@ function qualityOf(values: ImgixValues, { saveData }: ClientFacts): QualitySpec 
 
 /**
  * `auto=compress` converts to sRGB before it drops the profile: dropping alone
- * would shift every colour of a wide-gamut picture (spec: imgix.md 4.5).
+ * would shift every color of a wide-gamut picture (spec: imgix.md 4.5).
  */
 function profileOf(
   cs: ImgixValues['cs'],

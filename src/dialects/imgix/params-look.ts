@@ -32,7 +32,7 @@ export const LOOK_PARAMS = {
   shad: real(0, 100, { doc: 'Lifts the shadows and keeps their detail.', fallback: '0' }),
   hue: integer(0, 360, { doc: 'Turns every hue, in degrees.', fallback: '0' }),
   sat: adjust('Saturation; -100 is greyscale.'),
-  vib: adjust('Saturation that spares colours already saturated.'),
+  vib: adjust('Saturation that spares colors already saturated.'),
   invert: flag({ doc: 'Turns the picture into its negative.', aliases: ['inv'] }),
   sharp: real(0, 100, { doc: 'Sharpens luminance only.', fallback: '0' }),
   usm: adjust('Strength of the unsharp mask; below 0 softens.'),
@@ -45,10 +45,10 @@ export const LOOK_PARAMS = {
   htn: amount('Half-tone: width of a dot, in pixels.'),
   sepia: amount('Mixes with sepia.'),
   monochrome: color({
-    doc: 'Tints the picture; the alpha of the colour is the strength.',
+    doc: 'Tints the picture; the alpha of the color is the strength.',
     aliases: ['mono'],
   }),
-  duotone: colorPair({ doc: 'Maps dark to the first colour and light to the second.' }),
+  duotone: colorPair({ doc: 'Maps dark to the first color and light to the second.' }),
   'duotone-alpha': amount('Strength of the duotone.', { fallback: '100' }),
   // around and under the picture
   bg: color({ doc: 'Under clear areas, and around where nothing else fills.', fallback: '0FFF' }),
@@ -59,7 +59,7 @@ export const LOOK_PARAMS = {
     note: 'Gradients and generated content are drawn as solid.',
   }),
   'fill-color': color({
-    doc: 'Colour for fill=solid.',
+    doc: 'Color for fill=solid.',
     aliases: ['fillcolor'],
     fallback: 'bg, else 0FFF',
   }),
@@ -69,8 +69,8 @@ export const LOOK_PARAMS = {
   'pad-bottom': pad('Space below, in place of pad.', 'pad'),
   'pad-left': pad('Space to the left, in place of pad.', 'pad'),
   border: param<Border>({
-    doc: 'Bars over the edge: width in CSS pixels and colour.',
-    values: 'width,colour with a width from 1 to 100',
+    doc: 'Bars over the edge: width in CSS pixels and color.',
+    values: 'width,color with a width from 1 to 100',
     read: readBorder,
   }),
   'border-top': bar('Width of the bar at the top, in place of the width of border.'),
@@ -100,11 +100,11 @@ export const LOOK_PARAMS = {
   }),
   transparency: choice(['grid'], { doc: 'Draws a checkerboard under clear areas.' }),
   'grid-size': integer(0, 1000, { doc: 'Side of a square of the grid, in pixels.', fallback: '4' }),
-  'grid-colors': colorPair({ doc: 'The two colours of the grid.', fallback: 'D0D7DD,FFFFFF' }),
+  'grid-colors': colorPair({ doc: 'The two colors of the grid.', fallback: 'D0D7DD,FFFFFF' }),
 } satisfies ParamTable;
 
 function readBorder(text: string): { value?: Border; expected?: string } {
-  const expected = 'width,colour with a width from 1 to 100';
+  const expected = 'width,color with a width from 1 to 100';
   const [width, name, ...rest] = text.split(',');
   const value = decimal(width ?? '');
   const color = colorOf(name ?? '');

@@ -48,7 +48,7 @@ export const OUTPUT_PARAMS = {
   }),
   lossless: flag({ doc: 'Keeps every pixel where the output is WebP; q is then ignored.' }),
   cs: choice(['origin', 'srgb', 'adobergb1998', 'tinysrgb', 'strip'], {
-    doc: 'Colour space of the output.',
+    doc: 'Color space of the output.',
     fallback: 'origin; with auto=compress sRGB without a profile',
     support: 'partial',
     note: 'adobergb1998 is answered as srgb.',
@@ -71,11 +71,11 @@ export const OUTPUT_PARAMS = {
     aliases: ['jpeg-progressive'],
     fallback: 'true',
   }),
-  colorquant: integer(2, 256, { doc: 'Most colours of png8 and GIF outputs.', fallback: '256' }),
+  colorquant: integer(2, 256, { doc: 'Most colors of png8 and GIF outputs.', fallback: '256' }),
   dpi: integer(0, 65_535, { doc: 'Resolution tag of JPEG and PNG; no pixel changes.' }),
   iptc: choice(['allow', 'block'], { doc: 'Passes IPTC fields on in JPEG.', fallback: 'block' }),
-  palette: choice(['css', 'json'], { doc: 'Answers with the colours of the picture.' }),
-  colors: integer(0, 16, { doc: 'How many colours palette lists.', fallback: '6' }),
+  palette: choice(['css', 'json'], { doc: 'Answers with the colors of the picture.' }),
+  colors: integer(0, 16, { doc: 'How many colors palette lists.', fallback: '6' }),
   prefix: param<string>({
     doc: 'How the class names of palette=css begin.',
     values: 'a CSS identifier of at most 64 characters',

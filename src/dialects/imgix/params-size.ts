@@ -144,15 +144,15 @@ export const SIZE_PARAMS = {
     fallback: 'straighten',
   }),
   trim: choice(['auto', 'color', 'alpha', 'colorunlessalpha'], {
-    doc: 'Takes off a border: a uniform one, one of a colour, or a clear one.',
+    doc: 'Takes off a border: a uniform one, one of a color, or a clear one.',
   }),
   'trim-color': color({
-    doc: 'The colour that trim takes off.',
+    doc: 'The color that trim takes off.',
     aliases: ['trimcolor'],
-    fallback: 'the colour of the upper left pixel',
+    fallback: 'the color of the upper left pixel',
   }),
   'trim-tol': real(0, 510, {
-    doc: 'How far a colour (distance in RGBA levels) or an alpha may be from the trimmed one.',
+    doc: 'How far a color (distance in RGBA levels) or an alpha may be from the trimmed one.',
     aliases: ['trimtol'],
     fallback: '0',
   }),

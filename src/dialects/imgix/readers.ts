@@ -77,9 +77,9 @@ export function color(row: Row): Param<Color> {
   });
 }
 
-/** Two colours with a comma between them. */
+/** Two colors with a comma between them. */
 export function colorPair(row: Row): Param<readonly [Color, Color]> {
-  const expected = `two colours with a comma, each ${COLOR}`;
+  const expected = `two colors with a comma, each ${COLOR}`;
   return param<readonly [Color, Color]>({
     values: expected,
     ...row,

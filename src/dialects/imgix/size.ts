@@ -24,7 +24,7 @@ import { LONGEST_SIDE } from './readers.ts';
 /** The vendor's default: Lanczos with two lobes (spec: imgix.md 5.1, resize-filter). */
 const DEFAULT_FILTER = 'lanczos2';
 
-/** The largest distance of two RGBA colours in levels, √(4 · 255²). */
+/** The largest distance of two RGBA colors in levels, √(4 · 255²). */
 const FARTHEST_COLORS = 510;
 
 /** What each `fit` means; without a face detector `facearea` is `clip`. */
@@ -85,7 +85,7 @@ export function before(values: ImgixValues): Op[] {
   return ops;
 }
 
-/** `color` takes clear edges off first, then those of the colour (documented). */
+/** `color` takes clear edges off first, then those of the color (documented). */
 function trimRules(values: ImgixValues, trim: NonNullable<ImgixValues['trim']>): TrimRule[] {
   const levels = values['trim-tol'] ?? 0;
   const color = values['trim-color'];

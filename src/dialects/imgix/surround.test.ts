@@ -35,7 +35,7 @@ describe('what surrounds the picture', () => {
       '5.8: bg fills',
     ],
     ['bg=0FFF', [], '4.11: clear is no background'],
-    ['bg=nonsense', [], '1.6: an unreadable colour is the default'],
+    ['bg=nonsense', [], '1.6: an unreadable color is the default'],
     [
       'bg=80ff0000',
       [{ kind: 'background', color: { ...red, alpha: 128 / 255 } }],

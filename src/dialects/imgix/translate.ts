@@ -105,7 +105,7 @@ function outputOf(values: ImgixValues, client: ClientFacts, density: number): Ou
     return {
       kind: 'palette',
       form: values.palette,
-      colours: values.colors ?? 6,
+      colors: values.colors ?? 6,
       prefix: values.palette === 'css' ? (values.prefix ?? 'image') : 'image',
     };
   }

@@ -1,0 +1,67 @@
+/**
+ * The blocks of a GIF (GIF89a specification, sections 17 to 27): read only to
+ * leave out what says nothing about the picture.
+ *
+ * Comments go, and so do application blocks other than the one that says how
+ * often an animation plays and the color profile. What follows the trailer
+ * is not part of the file.
+ */
+import { concat } from './bytes.ts';
+
+const EXTENSION = 0x21;
+const IMAGE = 0x2c;
+const TRAILER = 0x3b;
+const COMMENT = 0xfe;
+const APPLICATION = 0xff;
+
+/** Applications whose blocks change what is seen: loops (two names) and the profile. */
+const SEEN: ReadonlySet<string> = new Set(['NETSCAPE2.0', 'ANIMEXTS1.0', 'ICCRGBG1012']);
+
+/** The GIF without comments and foreign data; as it is where its structure does not read. */
+export function stripGif(bytes: Uint8Array): Uint8Array {
+  const head = headerEnd(bytes);
+  if (head === undefined) return bytes;
+  const kept = [bytes.subarray(0, head)];
+  for (let at = head; ; ) {
+    const kind = bytes[at] ?? TRAILER; // many files end without one
+    if (kind === TRAILER) return concat([...kept, Uint8Array.of(TRAILER)]);
+    const end = blockEnd(bytes, at);
+    if (end === undefined) return bytes;
+    if (kind === IMAGE || saysSomething(bytes, at)) kept.push(bytes.subarray(at, end));
+    at = end;
+  }
+}
+
+/** After signature, screen descriptor and global colors. */
+function headerEnd(bytes: Uint8Array): number | undefined {
+  const signature = String.fromCharCode(...bytes.subarray(0, 6));
+  if (!/^GIF8[79]a$/.test(signature) || bytes.length < 13) return undefined;
+  return 13 + tableBytes(bytes[10]!);
+}
+
+function blockEnd(bytes: Uint8Array, at: number): number | undefined {
+  if (bytes[at] === EXTENSION) return subBlocksEnd(bytes, at + 2);
+  if (bytes[at] !== IMAGE) return undefined;
+  // The descriptor, its colors, and the byte that says how codes begin.
+  return subBlocksEnd(bytes, at + 10 + tableBytes(bytes[at + 9] ?? 0) + 1);
+}
+
+function tableBytes(flags: number): number {
+  return flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
+}
+
+function subBlocksEnd(bytes: Uint8Array, start: number): number | undefined {
+  for (let at = start; at < bytes.length; ) {
+    const size = bytes[at]!;
+    at += size + 1;
+    if (size === 0) return at;
+  }
+  return undefined;
+}
+
+function saysSomething(bytes: Uint8Array, at: number): boolean {
+  const label = bytes[at + 1];
+  if (label === COMMENT) return false;
+  if (label !== APPLICATION) return true;
+  return SEEN.has(String.fromCharCode(...bytes.subarray(at + 3, at + 14)));
+}

@@ -1,0 +1,102 @@
+/**
+ * TIFF writer: pixels as an uncompressed TIFF in memory.
+ *
+ * sharp takes raw pixels without anything beside them. Where a profile or a
+ * resolution has to go into the file with the pixels untouched, they travel
+ * in a baseline TIFF (TIFF 6.0), which libvips reads as it is and passes on.
+ */
+import { concat } from './bytes.ts';
+
+const SHORT = 3;
+const LONG = 4;
+const RATIONAL = 5;
+const UNDEFINED = 7;
+
+interface Entry {
+  readonly tag: number;
+  readonly type: number;
+  readonly count: number;
+  /** The value, or its bytes where they do not fit into four. */
+  readonly value: number | Uint8Array;
+}
+
+/** Pixels of one still, 8 bits per channel, RGB or RGB with straight alpha, and what travels with them. */
+export interface TiffPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 3 | 4;
+  readonly data: Uint8Array;
+  /** An ICC profile. */
+  readonly profile?: Uint8Array;
+  /** Pixels per inch. */
+  readonly metadata?: { readonly density?: number };
+}
+
+/** A little-endian TIFF of one still, with its profile and density. */
+export function writeTiff(picture: TiffPicture): Uint8Array {
+  const { width, height, channels, data, profile, metadata } = picture;
+  const bits = shorts(Array.from({ length: channels }, () => 8));
+  const entries: Entry[] = [
+    { tag: 256, type: LONG, count: 1, value: width },
+    { tag: 257, type: LONG, count: 1, value: height },
+    { tag: 258, type: SHORT, count: channels, value: bits },
+    { tag: 259, type: SHORT, count: 1, value: 1 }, // not compressed
+    { tag: 262, type: SHORT, count: 1, value: 2 }, // RGB
+    { tag: 273, type: LONG, count: 1, value: 0 }, // set below
+    { tag: 277, type: SHORT, count: 1, value: channels },
+    { tag: 278, type: LONG, count: 1, value: height },
+    { tag: 279, type: LONG, count: 1, value: data.length },
+  ];
+  if (metadata?.density !== undefined) {
+    const density = longs([Math.round(metadata.density * 100), 100]);
+    entries.push({ tag: 282, type: RATIONAL, count: 1, value: density });
+    entries.push({ tag: 283, type: RATIONAL, count: 1, value: density });
+    entries.push({ tag: 296, type: SHORT, count: 1, value: 2 }); // per inch
+  }
+  if (channels === 4) entries.push({ tag: 338, type: SHORT, count: 1, value: 2 }); // straight alpha
+  if (profile) entries.push({ tag: 34675, type: UNDEFINED, count: profile.length, value: profile });
+  return assemble(entries, data);
+}
+
+function assemble(entries: readonly Entry[], pixels: Uint8Array): Uint8Array {
+  const directory = 8;
+  let free = directory + 2 + entries.length * 12 + 4;
+  const far: Uint8Array[] = [];
+  const offsets = entries.map(({ value }) => {
+    if (typeof value === 'number') return value;
+    const at = free;
+    const padded = value.length & 1 ? concat([value, new Uint8Array(1)]) : value;
+    far.push(padded);
+    free += padded.length;
+    return at;
+  });
+  const head = Buffer.alloc(directory + 2 + entries.length * 12 + 4);
+  head.write('II', 0, 'latin1');
+  head.writeUInt16LE(42, 2);
+  head.writeUInt32LE(directory, 4);
+  head.writeUInt16LE(entries.length, directory);
+  entries.forEach(({ tag, type, count }, i) => {
+    const at = directory + 2 + i * 12;
+    head.writeUInt16LE(tag, at);
+    head.writeUInt16LE(type, at + 2);
+    head.writeUInt32LE(count, at + 4);
+    head.writeUInt32LE(tag === 273 ? free : offsets[i]!, at + 8);
+  });
+  return concat([head, ...far, pixels]);
+}
+
+function shorts(values: readonly number[]): Uint8Array {
+  const out = Buffer.alloc(values.length * 2);
+  values.forEach((value, i) => {
+    out.writeUInt16LE(value, i * 2);
+  });
+  return out;
+}
+
+function longs(values: readonly number[]): Uint8Array {
+  const out = Buffer.alloc(values.length * 4);
+  values.forEach((value, i) => {
+    out.writeUInt32LE(value, i * 4);
+  });
+  return out;
+}

@@ -1,0 +1,253 @@
+/**
+ * Workshop: how an order is carried out, inside a worker.
+ *
+ * probe → lower (measuring trims on the way) → render → optimize. The only
+ * place where plan, pixels and optimizer meet.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { type Diagnostic, note, warning } from '../base/diagnostic.ts';
+import { Fault } from '../base/fault.ts';
+import { type Size, sizeText } from '../base/size.ts';
+import { type FormatName, formatCard } from '../image/format.ts';
+import type { Raster } from '../image/raster.ts';
+import { type SourceInfo, uprightSize } from '../image/source-info.ts';
+import { optimize, type Tools } from '../optimizer/optimize.ts';
+import { predict } from '../optimizer/predict.ts';
+import type { Receipt } from '../optimizer/receipt.ts';
+import type { Budget } from '../optimizer/task.ts';
+import { lower, type TrimBox } from '../plan/lower.ts';
+import type { Output } from '../plan/output.ts';
+import { printProgram } from '../plan/print.ts';
+import type { Program } from '../plan/program.ts';
+import { findTrim } from '../raster/trim-box.ts';
+import { sanitizeSvg } from '../svg/sanitize.ts';
+import { imageoptimFacts, imgixFacts } from '../vips/facts.ts';
+import { probe } from '../vips/probe.ts';
+import { render } from '../vips/render.ts';
+import { blurhash } from '../vision/blurhash.ts';
+import { paletteCss, paletteJson, paletteOf } from '../vision/palette.ts';
+import {
+  type ExplainResult,
+  INLINE_BYTES,
+  type WorkerRequest,
+  type WorkerResult,
+} from './worker-protocol.ts';
+
+/** What was made, before it is packed for the way back. */
+interface Rendered extends Pick<WorkerResult, 'receipt' | 'warmStart' | 'diagnostics'> {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly format: FormatName;
+  readonly size: Size;
+}
+
+type Stopwatch = Record<string, number>;
+
+/** The rendition an order asks for. @throws Fault */
+export async function executeRender(request: WorkerRequest, tools: Tools): Promise<WorkerResult> {
+  const timings: Stopwatch = {};
+  const start = performance.now();
+  if (request.plan.output.kind === 'source') return safeSource(request);
+  const info = await timed(timings, 'decode', () => probe({ path: request.path }, request.limits));
+  const made = await make(request, info, tools, { timings, start });
+  timings.total = performance.now() - start;
+  return {
+    body: await pack(made.bytes, request.resultFile),
+    mediaType: made.mediaType,
+    source: { ...uprightSize(info), format: info.format, bytes: info.bytes },
+    result: { ...made.size, format: made.format, bytes: made.bytes.length },
+    ...(made.receipt ? { receipt: made.receipt } : {}),
+    ...(made.warmStart ? { warmStart: made.warmStart } : {}),
+    diagnostics: made.diagnostics,
+    timings,
+  };
+}
+
+/** Facts, program and prediction: everything but pixels. @throws Fault */
+export async function executeExplain(request: WorkerRequest): Promise<ExplainResult> {
+  const info = await probe({ path: request.path }, request.limits);
+  const lowered = lower(request.plan, info, new Set(request.accepts));
+  if (lowered.kind === 'measure') {
+    return { info, program: [`measure trim by ${lowered.rule.by}, then the rest`] };
+  }
+  const { program } = lowered;
+  const { output, chosen } = program;
+  const predicted =
+    output.kind === 'picture' && chosen
+      ? predict({ output, chosen, info, size: program.size, mode: request.budget.mode })
+      : undefined;
+  return {
+    info,
+    program: printProgram(program),
+    ...(predicted === undefined ? {} : { predicted }),
+  };
+}
+
+/** When the order began, and what its stages took. */
+interface Timing {
+  readonly timings: Stopwatch;
+  readonly start: number;
+}
+
+async function make(
+  request: WorkerRequest,
+  info: SourceInfo,
+  tools: Tools,
+  course: Timing,
+): Promise<Rendered> {
+  const { output } = request.plan;
+  const { timings } = course;
+  const program = await programOf(request, info, timings);
+  if (output.kind === 'facts') return facts(request, info, program.size, output.form);
+  const raster = await timed(timings, 'transform', () =>
+    render({ path: request.path }, info, program),
+  );
+  switch (output.kind) {
+    case 'picture':
+      return picture(request, info, program, raster, output, tools, course);
+    case 'blurhash':
+      return text(blurhash(raster, output.x, output.y), 'text/plain; charset=utf-8', raster);
+    case 'palette': {
+      const found = paletteOf(raster, output.colors);
+      return output.form === 'css'
+        ? text(paletteCss(found, output.prefix), 'text/css; charset=utf-8', raster)
+        : text(JSON.stringify(paletteJson(found)), 'application/json', raster);
+    }
+    case 'source':
+      throw new Fault('internal', 'A source is delivered without rendering.');
+  }
+}
+
+/** Lowers the plan, measuring the boxes of trims until nothing is open. */
+async function programOf(
+  request: WorkerRequest,
+  info: SourceInfo,
+  timings: Stopwatch,
+): Promise<Program> {
+  const accepts = new Set(request.accepts);
+  const measured: TrimBox[] = [];
+  // Every round measures one more trim, so there are no more rounds than ops.
+  for (let round = 0; round <= request.plan.ops.length; round++) {
+    const lowered = lower(request.plan, info, accepts, measured);
+    if (lowered.kind === 'program') return lowered.program;
+    const { before, frames, color, rule } = lowered;
+    const raster = await timed(timings, 'decode', () =>
+      render({ path: request.path }, info, { instructions: before, frames, color }),
+    );
+    measured.push(findTrim(raster, rule) ?? 'empty');
+  }
+  throw new Fault('internal', 'Lowering did not end.');
+}
+
+async function picture(
+  request: WorkerRequest,
+  info: SourceInfo,
+  program: Program,
+  raster: Raster,
+  output: Extract<Output, { kind: 'picture' }>,
+  tools: Tools,
+  { timings, start }: Timing,
+): Promise<Rendered> {
+  const chosen = program.chosen!;
+  const source = program.identity ? new Uint8Array(await readFile(request.path)) : undefined;
+  const { bytes, receipt, warmStart } = await timed(timings, 'encode', () =>
+    optimize(
+      {
+        raster,
+        info,
+        chosen,
+        alternatives: program.alternatives,
+        output,
+        identity: program.identity,
+        ...(source ? { source } : {}),
+        budget: remaining(request.budget, start),
+        ...(request.warmStart ? { warmStart: request.warmStart } : {}),
+      },
+      tools,
+    ),
+  );
+  return {
+    bytes,
+    mediaType: formatCard(receipt.format).mediaType,
+    format: receipt.format,
+    size: program.size,
+    receipt,
+    warmStart,
+    diagnostics: remarks(info, program, receipt),
+  };
+}
+
+/** What decoding and transforming have left of the time for a picture. */
+function remaining(budget: Budget, start: number): Budget {
+  return {
+    ...budget,
+    milliseconds: Math.max(1, budget.milliseconds - (performance.now() - start)),
+  };
+}
+
+/** What a client may wonder about in the result. */
+function remarks(info: SourceInfo, program: Program, receipt: Receipt): Diagnostic[] {
+  const out: Diagnostic[] = [];
+  if (info.pages > 1 && program.frames.count === 1 && formatCard(info.format).animation) {
+    out.push(note('Only the first frame of the animation is shown in this format.'));
+  }
+  const { insteadOf } = program.chosen ?? {};
+  if (insteadOf) {
+    out.push(
+      warning(
+        `Expected a picture that fits ${insteadOf}, got one of ${sizeText(program.size)}; it is delivered as ${receipt.format}.`,
+      ),
+    );
+  }
+  if (receipt.outOfReach) {
+    out.push(note('The target is out of reach for this encoder; the best it can do is delivered.'));
+  }
+  return out;
+}
+
+async function facts(
+  request: WorkerRequest,
+  info: SourceInfo,
+  size: Size,
+  form: 'imgix' | 'imageoptim',
+): Promise<Rendered> {
+  const document =
+    form === 'imgix' ? imgixFacts(await readFile(request.path), info) : imageoptimFacts(info, size);
+  return text(JSON.stringify(document), 'application/json', size);
+}
+
+function text(content: string, mediaType: string, { width, height }: Size): Rendered {
+  const bytes = new TextEncoder().encode(content);
+  // Data outputs have no picture format; the nearest card only fills the facts.
+  return { bytes, mediaType, format: 'png', size: { width, height }, diagnostics: [] };
+}
+
+/** An SVG source as it is, made harmless. */
+async function safeSource(request: WorkerRequest): Promise<WorkerResult> {
+  const source = await readFile(request.path);
+  const clean = sanitizeSvg(source);
+  const facts = { width: 0, height: 0, format: 'svg' as const };
+  return {
+    body: await pack(clean, request.resultFile),
+    mediaType: formatCard('svg').mediaType,
+    source: { ...facts, bytes: source.length },
+    result: { ...facts, bytes: clean.length },
+    diagnostics: [],
+    timings: {},
+  };
+}
+
+async function pack(bytes: Uint8Array, file: string): Promise<WorkerResult['body']> {
+  if (bytes.length <= INLINE_BYTES) return { inline: bytes };
+  await writeFile(file, bytes);
+  return { file, bytes: bytes.length };
+}
+
+async function timed<T>(timings: Stopwatch, stage: string, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work();
+  } finally {
+    timings[stage] = (timings[stage] ?? 0) + performance.now() - start;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Stored: renditions as the store keeps them, and what names, weighs and
+ * compares them.
+ *
+ * Pure.
+ */
+import { createHash } from 'node:crypto';
+import type { Diagnostic } from '../base/diagnostic.ts';
+import type { FormatName } from '../image/format.ts';
+import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
+import type { Key } from '../plan/key.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Timings } from './engine.ts';
+import type { WorkerResult } from './worker-protocol.ts';
+
+/** What is kept beside the bytes of a rendition. */
+export interface RenditionMeta {
+  readonly etag: string;
+  readonly mediaType: string;
+  readonly source: WorkerResult['source'];
+  readonly result: WorkerResult['result'];
+  readonly receipt?: Receipt;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly timings: Timings;
+  readonly storedAt: number;
+  /** Made under a client's deadline that left less than the usual time: not kept for long. */
+  readonly deadlineBound?: boolean;
+  /** Nothing is left to improve. */
+  readonly refined?: boolean;
+}
+
+export interface StoredRendition {
+  readonly meta: RenditionMeta;
+  readonly body: Uint8Array;
+}
+
+/** Weights of codecs for the predicted cost, per source megabyte; ratios of encoding times. */
+const COST: Partial<Record<FormatName, number>> = { avif: 4, webp: 2, png: 2, gif: 3 };
+
+/** The formats of the client that the plan asks about, in a fixed order: the key's part of `Accept`. */
+export function negotiated(plan: Plan, accepts: ReadonlySet<FormatName>): FormatName[] {
+  if (plan.output.kind !== 'picture') return [];
+  const asked = new Set(plan.output.formats.flatMap((rule) => rule.when?.accepts ?? []));
+  return [...asked].filter((format) => accepts.has(format)).sort();
+}
+
+/** About seconds of work: megabytes of the source times the weight of the heaviest codec in question. */
+export function predictedCost(bytes: number, formats: readonly FormatName[]): number {
+  const weight = Math.max(1, ...formats.map((format) => COST[format] ?? 1));
+  return Math.max(0.5, bytes / 1e6) * weight;
+}
+
+/** Smaller at no lower score; or the first to reach the target. */
+export function isBetter(now: Receipt | undefined, before: Receipt | undefined): boolean {
+  if (!now || !before) return false;
+  const target = now.target ?? Number.NEGATIVE_INFINITY;
+  const reaches = ({ score }: Receipt) => score === undefined || score >= target - PASS_BELOW;
+  if (reaches(now) !== reaches(before)) return reaches(now);
+  return now.bytes < before.bytes;
+}
+
+/** Strong: names exactly these bytes of exactly this rendition. */
+export function etagOf(key: Key, body: Uint8Array): string {
+  return `"${createHash('sha256').update(key).update(body).digest('hex').slice(0, 32)}"`;
+}

@@ -1,0 +1,124 @@
+/**
+ * Never larger: where the result shows the source pixel for pixel, the bytes
+ * of the source bound those of the result.
+ *
+ * The order of preference is: the encoded result when it is worth a
+ * generation, the source re-packed without loss, the source stripped of its
+ * metadata. A re-packed source is exact, so it also stands in where the
+ * encoder missed the target.
+ */
+import type { FormatName } from '../../image/format.ts';
+import type { SourceInfo } from '../../image/source-info.ts';
+import type { OptimizeInput } from '../task.ts';
+import type { Picture } from './quality-request.ts';
+
+/** Works on the bytes of a file and leaves its pixels alone. */
+export interface Repacker {
+  /** The JPEG with the same coefficients in fewer bytes, metadata removed; undefined when it cannot. */
+  jpeg(bytes: Uint8Array): Promise<Uint8Array | undefined>;
+  /** The PNG with the same pixels in fewer bytes, metadata removed; undefined when it cannot. */
+  png(bytes: Uint8Array): Promise<Uint8Array | undefined>;
+  /**
+   * The file without metadata but what `keep` names; undefined for formats it does
+   * not know, whose sources are then never delivered as they are. A color profile
+   * and anything else that changes the look stays.
+   */
+  strip(
+    bytes: Uint8Array,
+    format: FormatName,
+    keep?: Picture['metadata'],
+  ): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * A lossy result must save this share of the losslessly optimised source: a
+ * generation costs 3 to 10 points against the original, which is too much to
+ * pay for less than a tenth of the bytes.
+ */
+export const GENERATION_SAVING = 0.1;
+
+/** Above this share of the stripped source it is worth asking what re-packing would give. */
+const REPACK_FROM = 0.8;
+
+export interface Deliverable {
+  readonly bytes: Uint8Array;
+  readonly kind: 'lossless' | 'source';
+}
+
+/** Whether the file itself would be a right answer to the request. */
+export function sourceSatisfies(task: OptimizeInput): boolean {
+  const { info, output, source } = task;
+  if (!task.identity || source === undefined || output.whenLarger !== 'source') return false;
+  const formats = [task.chosen, ...task.alternatives].filter((c) => c.format === info.format);
+  const choice = formats[0];
+  if (choice === undefined) return false;
+  if (info.orientation !== 1 || info.pages !== task.raster.pages) return false;
+  if (info.space !== 'rgb' && info.space !== 'grey') return false;
+  if (info.profile === 'other' && output.profile !== 'keep') return false;
+  if (output.profile === 'tagged-srgb' && info.profile !== 'srgb') return false;
+  if (output.dpi !== undefined) return false;
+  if (!paletteSatisfies(task, choice.palette)) return false;
+  return info.format !== 'jpeg' || jpegSatisfies(info, output);
+}
+
+/** A palette is a means where a target is asked, and the order itself where a quality is. */
+function paletteSatisfies({ info, output }: OptimizeInput, palette: number | undefined): boolean {
+  if (palette === undefined || output.quality.kind === 'target') return true;
+  return info.palette !== undefined && info.palette <= palette;
+}
+
+function jpegSatisfies(info: SourceInfo, output: Picture): boolean {
+  const { jpeg } = output;
+  const progressive = info.jpeg?.progressive ?? false;
+  if (jpeg.kind === 'baseline' && progressive) return false;
+  // Packed anew it is progressive, with nothing lost.
+  if (jpeg.kind === 'progressive' && !progressive && output.metadata !== 'none') return false;
+  return jpeg.chroma === 'free' || jpeg.chroma === info.jpeg?.chroma;
+}
+
+/**
+ * What of the source shall be delivered in place of a result of `bytes`;
+ * undefined when the result stands. `lossy`: the result changed pixels, so it
+ * must save a generation's worth. `missed`: the result failed its target.
+ */
+export async function sourceInstead(
+  task: OptimizeInput,
+  repacker: Repacker | undefined,
+  result: { readonly bytes: number; readonly lossy: boolean; readonly missed: boolean },
+): Promise<Deliverable | undefined> {
+  if (repacker === undefined || !sourceSatisfies(task) || task.source === undefined) {
+    return undefined;
+  }
+  const { info, output, source } = task;
+  const stripped = await repacker.strip(source, info.format, output.metadata);
+  if (stripped === undefined) return undefined;
+  const limit = (source: number) => (result.lossy ? (1 - GENERATION_SAVING) * source : source);
+  if (!result.missed && result.bytes <= REPACK_FROM * limit(stripped.length)) return undefined;
+
+  const repacked = await repack(repacker, stripped, task);
+  if (repacked === undefined && needsPacking(task)) return undefined;
+  const best: Deliverable =
+    repacked !== undefined && (repacked.length < stripped.length || needsPacking(task))
+      ? { bytes: repacked, kind: 'lossless' }
+      : { bytes: stripped, kind: 'source' };
+  return result.missed || result.bytes > limit(best.bytes.length) ? best : undefined;
+}
+
+/** Whether only a packed copy of the source is of the kind that was asked for. */
+function needsPacking({ info, output }: OptimizeInput): boolean {
+  return info.format === 'jpeg' && output.jpeg.kind === 'progressive' && !info.jpeg?.progressive;
+}
+
+async function repack(
+  repacker: Repacker,
+  bytes: Uint8Array,
+  { info, output }: OptimizeInput,
+): Promise<Uint8Array | undefined> {
+  if (info.format === 'jpeg') {
+    // Packed anew it is progressive and without metadata.
+    const { kind } = output.jpeg;
+    const free = kind === 'free' || kind === 'progressive' || info.jpeg?.progressive === true;
+    return free && output.metadata === 'none' ? await repacker.jpeg(bytes) : undefined;
+  }
+  return info.format === 'png' ? await repacker.png(bytes) : undefined;
+}

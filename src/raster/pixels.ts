@@ -1,0 +1,69 @@
+/**
+ * Pixels: stills, frames, and the moves between 3 and 4 channels.
+ *
+ * Pure loops over the bytes of a raster.
+ */
+import type { Raster } from '../image/raster.ts';
+
+/** A still that holds these pixels. */
+export function still(width: number, height: number, channels: 3 | 4, data: Uint8Array): Raster {
+  if (data.length !== width * height * channels) {
+    throw new Error(
+      `Expected ${width * height * channels} bytes for ${width}x${height}x${channels}, got ${data.length}.`,
+    );
+  }
+  return { width, height, channels, data, pages: 1, delays: [], loop: 1 };
+}
+
+/** One frame of a raster, sharing its memory. */
+export function frameOf(raster: Raster, page: number): Raster {
+  const size = raster.width * raster.height * raster.channels;
+  return still(
+    raster.width,
+    raster.height,
+    raster.channels,
+    raster.data.subarray(page * size, (page + 1) * size),
+  );
+}
+
+/** The raster with an alpha channel, opaque where it had none. */
+export function withAlpha(raster: Raster): Raster {
+  if (raster.channels === 4) return raster;
+  const { data } = raster;
+  const out = new Uint8Array((data.length / 3) * 4);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    out[to] = data[from]!;
+    out[to + 1] = data[from + 1]!;
+    out[to + 2] = data[from + 2]!;
+    out[to + 3] = 255;
+  }
+  return { ...raster, channels: 4, data: out };
+}
+
+/** The raster without its alpha channel, the colors as they stand. */
+export function withoutAlpha(raster: Raster): Raster {
+  if (raster.channels === 3) return raster;
+  const { data } = raster;
+  const out = new Uint8Array((data.length / 4) * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
+    out[to] = data[from]!;
+    out[to + 1] = data[from + 1]!;
+    out[to + 2] = data[from + 2]!;
+  }
+  return { ...raster, channels: 3, data: out };
+}
+
+/** Whether no pixel of the raster is clear, in part or whole. */
+export function isOpaque({ channels, data }: Raster): boolean {
+  if (channels === 3) return true;
+  for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return false;
+  return true;
+}
+
+/** Whether every pixel of the raster is a grey. */
+export function isGrey({ channels, data }: Raster): boolean {
+  for (let i = 0; i < data.length; i += channels) {
+    if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Raster } from '../image/raster.ts';
+import type { TrimRule } from '../plan/op.ts';
+import { card, solid, withBox } from './pictures.suite.ts';
+import { findTrim } from './trim-box.ts';
+
+const white = [255, 255, 255];
+const exact: TrimRule = { by: 'color', tolerance: 0 };
+/** 90 by 60 with a frame: 20 left and right, 10 above, 20 below. */
+const framed = withBox(solid(90, 60, white), [20, 10, 50, 30], [10, 20, 30]);
+const inner = { left: 20, top: 10, width: 50, height: 30 };
+
+describe('measureTrim', () => {
+  test.each<[string, Raster, TrimRule, ReturnType<typeof findTrim>]>([
+    // why, picture, rule, box
+    ['the color of the corner', framed, exact, inner],
+    [
+      'the color asked for',
+      framed,
+      { by: 'color', color: { red: 255, green: 255, blue: 255, alpha: 1 }, tolerance: 0 },
+      inner,
+    ],
+    [
+      'another color than the frame',
+      framed,
+      { by: 'color', color: { red: 0, green: 0, blue: 0, alpha: 1 }, tolerance: 0 },
+      { left: 0, top: 0, width: 90, height: 60 },
+    ],
+    ['one color everywhere', solid(30, 20, [9, 9, 9]), exact, undefined],
+    ['tolerance 1 takes everything', framed, { by: 'color', tolerance: 1 }, undefined],
+    [
+      'a frame a little off, within tolerance',
+      withBox(framed, [0, 0, 90, 1], [250, 250, 250]),
+      { by: 'color', tolerance: 0.05 },
+      inner,
+    ],
+    [
+      'a frame a little off, exact',
+      withBox(framed, [40, 0, 1, 1], [254, 255, 255]),
+      exact,
+      { left: 20, top: 0, width: 50, height: 40 },
+    ],
+    [
+      'clear edges',
+      withBox(solid(20, 20, [0, 0, 0, 0]), [5, 6, 7, 8], [1, 1, 1, 255]),
+      { by: 'alpha', alpha: 0, tolerance: 0 },
+      { left: 5, top: 6, width: 7, height: 8 },
+    ],
+    [
+      'no alpha channel',
+      framed,
+      { by: 'alpha', alpha: 0, tolerance: 0 },
+      { left: 0, top: 0, width: 90, height: 60 },
+    ],
+    [
+      'alpha before color',
+      withBox(solid(20, 20, [0, 0, 0, 0]), [5, 6, 7, 8], [255, 255, 255, 255]),
+      { by: 'alpha-or-color', tolerance: 0 },
+      { left: 5, top: 6, width: 7, height: 8 },
+    ],
+    ['color without alpha', framed, { by: 'alpha-or-color', tolerance: 0 }, inner],
+    ['a uniform border by its own color', framed, { by: 'border', mean: 11, deviation: 10 }, inner],
+    [
+      'nothing but border',
+      solid(30, 20, [9, 9, 9]),
+      { by: 'border', mean: 11, deviation: 10 },
+      undefined,
+    ],
+  ])('%s', (_why, picture, rule, box) => {
+    expect(findTrim(picture, rule)).toEqual(box);
+  });
+
+  test('a single pixel anywhere is the box', () => {
+    fc.assert(
+      fc.property(fc.nat(18), fc.nat(13), (x, y) => {
+        // The corner pixel is the color that goes, so the dot stands elsewhere.
+        const picture = withBox(solid(20, 15, white), [x + 1, y + 1, 1, 1], [0, 0, 0]);
+        expect(findTrim(picture, exact)).toEqual({
+          left: x + 1,
+          top: y + 1,
+          width: 1,
+          height: 1,
+        });
+      }),
+    );
+  });
+
+  test('a picture without a border keeps all of itself', () => {
+    const all = { left: 0, top: 0, width: 40, height: 30 };
+    expect(findTrim(card(40, 30), exact)).toEqual(all);
+  });
+
+  test('frames of an animation share one box', () => {
+    const first = withBox(solid(20, 20, white), [2, 2, 3, 3], [0, 0, 0]);
+    const second = withBox(solid(20, 20, white), [10, 12, 4, 4], [0, 0, 0]);
+    const data = new Uint8Array([...first.data, ...second.data]);
+    const film: Raster = { ...first, pages: 2, data };
+    expect(findTrim(film, exact)).toEqual({ left: 2, top: 2, width: 12, height: 14 });
+  });
+});

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { parseDictionary } from 'structured-headers';
+import { describe, expect, test } from 'vitest';
+import type { Receipt } from '../optimizer/receipt.ts';
+import { contentDisposition } from './disposition.ts';
+import { NOW } from './exchange.suite.ts';
+import { cacheHeaders, cacheStatus, foveaHeader, serverTiming } from './response-headers.ts';
+
+const response = (until?: number, noStore = false) => ({
+  vary: [],
+  headers: {},
+  freshness: { fallback: 0, min: 0, max: 1e9, ...(until === undefined ? {} : { until }) },
+  ...(noStore ? { noStore } : {}),
+});
+const life = (seconds: number, age: number) => ({ seconds, age, shared: true, noStore: false });
+
+describe('cacheHeaders', () => {
+  test.each([
+    // lifetime                       until          ttl        cache-control              age        why
+    [life(3600, 0), undefined, undefined, 'public, max-age=3600', '0', 'fresh'],
+    [life(3600, 90.7), undefined, undefined, 'public, max-age=3600', '90', 'whole seconds'],
+    [life(0, 5), undefined, undefined, 'public, max-age=0', '5', 'kept, but asked about each time'],
+    [life(-5, 0), undefined, undefined, 'public, max-age=0', '0', 'never negative'],
+    [
+      { ...life(60, 0), shared: false },
+      undefined,
+      undefined,
+      'private, max-age=60',
+      '0',
+      'private',
+    ],
+    [{ ...life(60, 0), noStore: true }, undefined, undefined, 'no-store', undefined, 'no-store'],
+    [life(3600, 1000), NOW + 60_000, undefined, 'public, max-age=60', '0', 'the link ends first'],
+    [life(100, 40), NOW + 60_000, undefined, 'public, max-age=60', '0', 'both end together'],
+    [life(100, 80), NOW + 60_000, undefined, 'public, max-age=100', '80', 'the answer ends first'],
+    [life(100, 0), NOW - 1, undefined, 'public, max-age=0', '0', 'the link has ended'],
+    [life(3600, 0), undefined, 60, 'public, max-age=60', '0', 'a substitute lives shortly'],
+    [life(30, 0), undefined, 60, 'public, max-age=30', '0', 'but no longer than its source'],
+    [life(30, 0), undefined, 0, 'no-store', undefined, 'a substitute that is not kept'],
+  ])('%o, until %s, ttl %s: %s, age %s (%s)', (lifetime, until, ttl, control, age, _why) => {
+    const headers = cacheHeaders(lifetime, response(until), NOW, ttl);
+    expect(headers['cache-control']).toBe(control);
+    expect(headers.age).toBe(age);
+  });
+
+  test('answers of POST are not for caches', () => {
+    const headers = cacheHeaders(life(60, 0), response(undefined, true), NOW);
+    expect(headers).toEqual({ 'cache-control': 'no-store' });
+  });
+});
+
+const RECEIPT: Receipt = {
+  format: 'avif',
+  quality: 52,
+  encoding: 'avif q52 e1',
+  score: 68.444,
+  target: 68,
+  mode: 'online',
+  bytes: 35_100,
+  sourceBytes: 185_000,
+  trials: [1, 2, 3].map((n) => ({
+    encoding: 'x',
+    format: 'avif' as const,
+    bytes: n,
+    milliseconds: n,
+  })),
+  reason: 'smallest',
+  kind: 'encoded',
+};
+
+describe('foveaHeader', () => {
+  test('is a dictionary of the receipt', () => {
+    expect(foveaHeader(RECEIPT)).toBe(
+      'format=avif, quality=52, score=68.4, target=68, trials=3, source=185000, bytes=35100, mode=online',
+    );
+  });
+
+  test('leaves out what was not measured, and says when nothing was encoded', () => {
+    const { quality: _q, score: _s, target: _t, ...rest } = RECEIPT;
+    const header = foveaHeader({ ...rest, kind: 'source', trials: [], score: Number.NaN });
+    expect(header).toBe(
+      'format=avif, kind=source, trials=0, source=185000, bytes=35100, mode=online',
+    );
+  });
+
+  test('always parses', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -500, max: 100 }), (score) => {
+        expect(parseDictionary(foveaHeader({ ...RECEIPT, score })).get('score')?.[0]).toBeCloseTo(
+          score,
+          0,
+        );
+      }),
+    );
+  });
+});
+
+test('cacheStatus follows RFC 9211', () => {
+  const miss = { hit: false, stored: true, collapsed: true };
+  expect(cacheStatus({ hit: true, stored: false, collapsed: false }, life(60, 90))).toBe(
+    'Fovea; hit; ttl=-30',
+  );
+  expect(cacheStatus({ ...miss, forward: 'stale' }, life(60, 0))).toBe(
+    'Fovea; fwd=stale; stored; collapsed',
+  );
+});
+
+test('serverTiming names the stages that happened, in their order', () => {
+  expect(serverTiming({ encode: 80, queue: 2, fetch: 12.345 })).toBe(
+    'queue;dur=2, fetch;dur=12.3, encode;dur=80',
+  );
+  expect(serverTiming({})).toBeUndefined();
+});
+
+describe('contentDisposition', () => {
+  const path = (text: string) => ({ kind: 'path', path: text }) as const;
+  test.each([
+    // source                       type            download        header                                   why
+    ['a/b/photo.jpg', 'image/jpeg', undefined, 'inline; filename="photo.jpg"', 'the last segment'],
+    ['photo.JPEG', 'image/jpeg', undefined, 'inline; filename="photo.JPEG"', 'another spelling'],
+    ['photo.jpg', 'image/avif', undefined, 'inline; filename="photo.avif"', 'the real format'],
+    ['photo', 'image/png', undefined, 'inline; filename="photo.png"', 'no extension'],
+    ['v1.2', 'image/png', undefined, 'inline; filename="v1.2.png"', 'no known extension'],
+    ['', 'image/png', undefined, 'inline; filename="image.png"', 'no name'],
+    ['a%2Fb%22c.png', 'image/png', undefined, 'inline; filename="abc.png"', 'slashes and quotes'],
+    ['%E2%80%AEgnp.exe', 'image/png', undefined, 'inline; filename="gnp.png"', 'direction marks'],
+    ['%zz.png', 'image/png', undefined, 'inline; filename="image.png"', 'cannot be decoded'],
+    ['..%2f..%2f.htaccess', 'image/png', undefined, 'inline; filename="htaccess.png"', 'dots'],
+    ['a.jpg', 'image/jpeg', '', 'attachment; filename="a.jpg"', 'a download without a name'],
+    ['a.jpg', 'image/webp', 'b.png', 'attachment; filename="b.webp"', 'a download with a name'],
+    ['a', 'application/octet-stream', 'x.html', 'attachment; filename="x.bin"', 'never a page'],
+    ['a.json', 'application/json', undefined, 'inline; filename="a.json"', 'a data output'],
+  ])('%s as %s, dl %s: %s (%s)', (source, type, download, header, _why) => {
+    expect(contentDisposition(path(source), type, download)).toBe(header);
+  });
+
+  test('names beyond ASCII come in both spellings', () => {
+    expect(contentDisposition(path('%C3%A4.jpg'), 'image/jpeg', undefined)).toMatch(
+      /^inline; filename="\S+\.jpg"; filename\*=UTF-8''%C3%A4\.jpg$|^inline; filename="ä\.jpg"$/,
+    );
+    expect(contentDisposition(path('%F0%9F%90%99.jpg'), 'image/jpeg', undefined)).toContain(
+      "filename*=UTF-8''%F0%9F%90%99.jpg",
+    );
+  });
+
+  test('a URL gives its last segment, without host and query', () => {
+    const from = (url: string) => contentDisposition({ kind: 'url', url }, 'image/png', undefined);
+    expect(from('https://u:p@h.test/a/b.png?x=/y.gif#z')).toBe('inline; filename="b.png"');
+    expect(from('https://h.test')).toBe('inline; filename="image.png"');
+  });
+
+  test('anything gives one line of printable text', () => {
+    const words = fc.string({ unit: 'binary', maxLength: 300 });
+    fc.assert(
+      fc.property(words, fc.option(words, { nil: undefined }), (source, download) => {
+        const header = contentDisposition(path(source), 'image/webp', download);
+        expect(header).toMatch(/^(inline|attachment); filename="[\x20-\x7e\xa0-\xff]*\.webp"/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,43 @@
+/**
+ * Pipelines: rasters to and from sharp.
+ *
+ * A step that sharp does well runs as one pipeline from raw pixels to raw
+ * pixels, so that sharp never reorders two steps of a program.
+ */
+import sharp, { type Sharp } from 'sharp';
+import { plain } from '../containers/bytes.ts';
+import type { Raster } from '../image/raster.ts';
+import { still } from '../raster/pixels.ts';
+
+/** A pipeline that begins with the pixels of a raster. */
+export function pipeline(raster: Raster): Sharp {
+  const { width, height, channels, data, pages } = raster;
+  return sharp(data, {
+    limitInputPixels: false,
+    raw: {
+      width,
+      height: height * pages,
+      channels,
+      ...(pages > 1 ? { pageHeight: height } : {}),
+    },
+  });
+}
+
+/** The pixels at the end of a pipeline, as one still of 8-bit sRGB. */
+export async function pixels(pipe: Sharp): Promise<Raster> {
+  const { data, info } = await pipe
+    .toColorspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3 && info.channels !== 4) {
+    throw new Error(`Expected 3 or 4 channels from sharp, got ${info.channels}.`);
+  }
+  return still(info.width, info.height, info.channels, plain(data));
+}
+
+/** A still at half its width and height, as resizing by 0.5 makes it; sides round, to 1 at least. */
+export async function halve(raster: Raster): Promise<Raster> {
+  const side = (length: number) => Math.max(1, Math.round(length / 2));
+  const [width, height] = [side(raster.width), side(raster.height)];
+  return await pixels(pipeline(raster).resize(width, height, { fit: 'fill' }));
+}
