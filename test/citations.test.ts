@@ -141,7 +141,7 @@ describe('citations of rules', () => {
       /\bspec(?:ification)?:? (?:sections? )?\d/,
       /\(spec:/,
       // A number without a document: of which page?
-      /(?<!\bRFC \d{3,5} )\bsections? \d/,
+      /(?<!\bRFC \d{3,5} |\bspecification, )\bsections? \d/,
     ];
     const wrong = code.flatMap(({ file, text }) =>
       others.flatMap((other) => flat(text).match(other)?.[0] ?? []).map((it) => `${file}: ${it}`),

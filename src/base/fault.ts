@@ -2,7 +2,7 @@
  * Faults: expected failures of the world, each with a stable code.
  *
  * The table holds what a failure means in HTTP where a dialect has no rule of
- * its own (spec: http.md section 12); a dialect may map a code to another
+ * its own (docs/spec/http.md 12.1); a dialect may map a code to another
  * status in its `refuse`. `message` is for the client and never holds a
  * secret, an internal address or a stack; `detail` is for the log.
  */

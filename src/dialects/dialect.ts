@@ -22,7 +22,7 @@ export interface ImageRequest {
   readonly target: string;
   /** Lower-case names. Several lines of one name are joined with ", ". */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Types the client lists by name with q above 0 (spec: http.md section 1.2). */
+  /** Types the client lists by name with q above 0 (docs/spec/http.md 1.2). */
   readonly accepts: ReadonlySet<FormatName>;
   /** Milliseconds since 1970. */
   readonly now: number;

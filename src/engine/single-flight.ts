@@ -1,5 +1,5 @@
 /**
- * Single flight: identical work at once is done once (http.md 4.8).
+ * Single flight: identical work at once is done once (docs/spec/http.md 4.8).
  *
  * Whoever asks for a key that is being worked on waits for that work and gets
  * its result or its error. A waiter that goes away leaves the work to the

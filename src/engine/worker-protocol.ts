@@ -14,7 +14,7 @@ import type { Budget, WarmStart } from '../optimizer/task.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Timings } from './engine.ts';
 
-/** Bounds on what a worker decodes (spec: http.md section 14). */
+/** Bounds on what a worker decodes (docs/spec/http.md 14.2 and 14.3). */
 export interface PictureLimits {
   /** Most pixels of one frame. */
   readonly pixels: number;

@@ -2,7 +2,7 @@
  * Format cards: what each file format can hold.
  *
  * One table for media types, negotiation, lowering and encoders. Side limits
- * are measured on the encoders (spec: http.md 1.11).
+ * are measured on the encoders (docs/spec/http.md 1.11).
  */
 
 export type FormatName =

@@ -3,7 +3,7 @@
  *
  * File names and media types of origins are claims; magic bytes decide. Only
  * formats that have a card are named, everything else (BMP, ICO, scripts,
- * archives) is `undefined` and never reaches a decoder (spec: http.md 14.1).
+ * archives) is `undefined` and never reaches a decoder (docs/spec/http.md 14.1).
  *
  * Pure; looks at the first few kilobytes at most and never throws.
  */

@@ -1,6 +1,6 @@
 /**
  * Rights: who made a photograph and who may be asked about it, read from its
- * EXIF, IPTC and XMP (spec: fastly-io.md section 7, metadata).
+ * EXIF, IPTC and XMP (docs/spec/fastly-io.md 7.21).
  *
  * Kept: copyright notice, creator, credit line, licensor, web statement of
  * rights. Everything else (camera, place, captions, history) stays behind,

@@ -5,7 +5,7 @@
  * decides twice: on the parsed URL before anything is asked, and on every
  * address a name resolved to before it is connected to. Both decisions are pure
  * functions of the configuration, so a refusal tells nothing about the network
- * behind this machine (spec: http.md section 13).
+ * behind this machine (docs/spec/http.md 13).
  *
  * Invariant: an address that is not public is reached only if an entry of the
  * allow list is that very address (or the name `localhost`), for that port.
@@ -14,7 +14,10 @@ import { Fault } from '../base/fault.ts';
 import { addressProblem, canonicalAddress } from './address-ranges.ts';
 import { type AllowEntry, hostOf, listing, listsAddress, portOf } from './allow-list.ts';
 
-/** One text for blocked addresses, refused connections and unknown hosts: no oracle (12.3). */
+/**
+ * One text for blocked addresses, refused connections and unknown hosts: no oracle
+ * (docs/spec/http.md 12.3).
+ */
 export const UNREACHABLE = 'The source could not be fetched from its host.';
 
 const METADATA_NAMES = new Set(['metadata.google.internal', 'metadata', 'instance-data']);
@@ -34,7 +37,8 @@ export interface GuardOptions {
   readonly allow: readonly AllowEntry[];
   /**
    * Where this server itself answers: `host`, `host:port` or an address with either;
-   * 0.0.0.0 and [::] stand for every address of `localAddresses` and loopback (13.9).
+   * 0.0.0.0 and [::] stand for every address of `localAddresses` and loopback
+   * (docs/spec/http.md 13.9).
    */
   readonly self?: readonly string[];
   /** Addresses of this machine, for `self` entries that listen on all of them. */

@@ -1,7 +1,7 @@
 /**
  * Address ranges: which addresses are out on the public Internet.
  *
- * The list is the one of spec http.md section 13 (IANA special-purpose
+ * The list is the one of docs/spec/http.md 13 (IANA special-purpose
  * registries and well-known metadata services). What `ipaddr.js` calls anything
  * but "unicast" is refused as well, so a registry entry missing here is not a
  * hole; and IPv6 is an allow list, since only 2000::/3 has ever been given out.

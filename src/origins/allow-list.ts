@@ -5,7 +5,7 @@
  * public host. Without a port an entry means ports 80 and 443. An entry that
  * is an address allows that address though it is private; naming `localhost`
  * allows the loopback addresses for that name; nothing else makes a private
- * address reachable (spec: http.md sections 13.1 and 13.2).
+ * address reachable (docs/spec/http.md 13.1 and 13.2).
  *
  * Pure. Entries come from the configuration, so a bad one is a TypeError.
  */

@@ -4,7 +4,7 @@
  * The path is decoded exactly once, read as segments, and followed through
  * symbolic links; what then lies outside the folder is as absent as what was
  * never there. Segments that begin with a dot are not served: they are the
- * housekeeping of tools, a store's own folder included (http.md 13.12).
+ * housekeeping of tools, a store's own folder included (docs/spec/http.md 13.12).
  */
 import { type BigIntStats, constants, promises as fs } from 'node:fs';
 import { join, relative, sep } from 'node:path';

@@ -2,7 +2,7 @@
  * HTTP answers: what a status, a redirect and the headers of an origin mean.
  *
  * Pure, so that each rule is a row in a table test. Nothing of an answer gets
- * further than what `keptHeaders` lets through (http.md 10.13).
+ * further than what `keptHeaders` lets through (docs/spec/http.md 10.13).
  */
 import { Fault, type FaultCode } from '../base/fault.ts';
 import { hostOf } from './allow-list.ts';
@@ -39,7 +39,7 @@ export type StatusMeaning = 'body' | 'unchanged' | 'redirect' | Fault;
  * What to do with an answer of this status.
  *
  * 206 is a failure since no range was asked for and half a picture must not
- * pass for a whole one (9.6); 304 counts only if validators were sent. Of the
+ * pass for a whole one (docs/spec/http.md 9.6); 304 counts only if validators were sent. Of the
  * client errors, 408 and 429 are about the moment and can be tried again; the
  * rest say that there is no such source for us.
  */
@@ -72,7 +72,7 @@ function complaint(status: number): readonly [FaultCode, string] {
  *
  * @param visited hrefs asked so far, the current one included
  * @throws Fault origin-failed for a missing or unreadable target, a loop or too
- * many hops; source-refused for a step from https to http (http.md 13.7)
+ * many hops; source-refused for a step from https to http (docs/spec/http.md 13.7)
  */
 export function nextHop(
   from: URL,

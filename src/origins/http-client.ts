@@ -5,7 +5,7 @@
  * admitted addresses are connected to; the address at the far end of a new
  * connection is checked once more before a byte is sent on it. So neither a
  * rebinding name nor a literal (for which no lookup happens) gets past
- * (http.md 13.4, 13.5). Redirects are followed by hand. Proxy variables of the
+ * (docs/spec/http.md 13.4, 13.5). Redirects are followed by hand. Proxy variables of the
  * environment are not read, and nothing of the visitor is passed on.
  */
 import { promises as dns } from 'node:dns';

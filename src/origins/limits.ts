@@ -1,4 +1,7 @@
-/** Limits: how much of the world's time and bytes reading one source may take (http.md 13.10). */
+/**
+ * Limits: how much of the world's time and bytes reading one source may take
+ * (docs/spec/http.md 13.10).
+ */
 
 export interface OriginLimits {
   /** Largest source, in bytes, after decompression. */

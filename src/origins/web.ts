@@ -2,7 +2,7 @@
  * Web origin: the source is an absolute URL in the request.
  *
  * The URL is parsed once and only the parsed value is used, so that no second
- * parser can disagree (http.md 13.3). Which hosts may be asked is the allow
+ * parser can disagree (docs/spec/http.md 13.3). Which hosts may be asked is the allow
  * list's to say; `*` is any public host.
  */
 import { Fault } from '../base/fault.ts';

@@ -43,7 +43,7 @@ export interface LowerLimits {
 
 /**
  * A little above 8192 × 8192, the largest output of the dialects; for animations the sum of
- * their frames is held to exactly that (spec: fastly-io.md section 11).
+ * their frames is held to exactly that (docs/spec/fastly-io.md 11.2).
  */
 export const DEFAULT_LOWER_LIMITS: LowerLimits = {
   maxPixels: 80_000_000,
@@ -261,7 +261,7 @@ const CLEAR_FILL: Fill = { kind: 'color', color: { red: 255, green: 255, blue: 2
 
 /**
  * What showing an EXIF orientation takes: mirror left-right first, then turn
- * clockwise (spec: fastly-io.md section 7, orient).
+ * clockwise (docs/spec/fastly-io.md 7.9).
  */
 function turnOf(orientation: Orientation): [turn: 0 | 90 | 180 | 270, mirror: boolean] {
   const turns = [0, 0, 180, 180, 270, 90, 90, 270] as const;

@@ -13,11 +13,11 @@ import type { ChosenFormat } from './program.ts';
 
 /**
  * Fewest pixels for which AVIF is negotiated: below, its container outweighs
- * the picture (spec: http.md 1.12).
+ * the picture (docs/spec/http.md 1.12).
  */
 const AVIF_MIN_PIXELS = 2500;
 
-/** Most pixels of an AVIF (spec: fastly-io.md section 11). */
+/** Most pixels of an AVIF (docs/spec/fastly-io.md 11.3). */
 const AVIF_MAX_PIXELS = 4096 * 4096;
 
 export interface PictureFacts {

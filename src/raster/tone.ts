@@ -1,6 +1,6 @@
 /**
- * Tone: brightness, contrast, color, pixel by pixel (spec: fastly-io.md
- * section 7, imgix.md 5.5 and 5.6).
+ * Tone: brightness, contrast, color, pixel by pixel
+ * (docs/spec/fastly-io.md 7.13, docs/spec/imgix.md 5.5 and 5.6).
  *
  * Steps that treat each channel alone become one table of 256 values, and a
  * picture passes through it once. As soon as a step looks at all three

@@ -116,7 +116,7 @@ function boxBy(
 /**
  * Walking inwards from each side: a line is border while its deviation stays
  * below `deviation` and its mean differs from that of the line before by less
- * than `mean` (spec: imgix.md 5.8, trim=auto).
+ * than `mean` (docs/spec/imgix.md 5.8.2).
  */
 function boxByLines(
   data: Uint8Array,

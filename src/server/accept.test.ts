@@ -14,7 +14,7 @@ function pick(header: string | undefined, enabled: readonly FormatName[]): strin
 }
 
 describe('acceptedFormats', () => {
-  // http.md section 2: number, client, Accept, choice with AVIF and WebP, choice with WebP only.
+  // docs/spec/http.md 2: number, client, Accept, choice with AVIF and WebP, choice with WebP only.
   test.each([
     [1, 'Chrome 33', 'image/webp,*/*;q=0.8', 'webp', 'webp'],
     [2, 'Chrome 49', 'image/webp,image/*,*/*;q=0.8', 'webp', 'webp'],

@@ -3,7 +3,7 @@
  *
  * Only an exact type with q above 0 counts; `image/*` and the full wildcard never enable a
  * format, which is what keeps old browsers, bots and navigations safe
- * (spec: http.md 1.2, parser rules P1 to P4).
+ * (docs/spec/http.md 1.2, with the parser rules P1 to P4).
  *
  * Linear in the length of the header. A header above 4 KiB or 64 entries is
  * read as if it listed nothing: the base format fits everyone.

@@ -3,7 +3,7 @@
  *
  * The order is that of RFC 9110 section 13.2.2: If-Match, If-Unmodified-Since,
  * If-None-Match, If-Modified-Since, then Range with If-Range
- * (spec: http.md 7.7 to 7.9 and section 9).
+ * (docs/spec/http.md 7.7 to 7.9 and 9).
  */
 import fresh from 'fresh';
 

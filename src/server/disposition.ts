@@ -2,7 +2,7 @@
  * Content-Disposition: the name under which a picture is saved.
  *
  * The extension always is that of the bytes: a WebP saved as `.jpg` opens
- * nowhere (spec: http.md 10.4, RFC 6266).
+ * nowhere (docs/spec/http.md 10.4, RFC 6266).
  */
 import { create } from 'content-disposition';
 import { FORMATS } from '../image/format.ts';

@@ -2,7 +2,7 @@
  * Errors as answers: short plain text, or problem+json for who asks for it.
  *
  * Never HTML, never empty, never a stack, an address or a source URL
- * (spec: http.md section 12). Every error says how long it may be cached.
+ * (docs/spec/http.md 12.2, 12.3 and 12.5). Every error says how long it may be cached.
  */
 import { Fault } from '../base/fault.ts';
 import { listsType } from './accept.ts';

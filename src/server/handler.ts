@@ -222,7 +222,9 @@ function selected(
   }
 }
 
-/** What a 304 repeats: everything about keeping, nothing about the bytes (spec: http.md 7.8). */
+/**
+ * What a 304 repeats: everything about keeping, nothing about the bytes (docs/spec/http.md 7.8).
+ */
 function notModified(headers: Readonly<Record<string, string>>): Record<string, string> {
   const bytesOnly = new Set(['last-modified', 'accept-ranges', 'content-security-policy', 'fovea']);
   return Object.fromEntries(

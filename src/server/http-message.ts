@@ -36,7 +36,7 @@ export const NO_BODY: Uint8Array = new Uint8Array(0);
 /** An empty request body. */
 export async function* noBody(): AsyncGenerator<Uint8Array> {}
 
-/** On every answer, errors and redirects included (spec: http.md 10.2, 10.5, 10.6, 10.10). */
+/** On every answer, errors and redirects included (docs/spec/http.md 10.2, 10.5, 10.6, 10.10). */
 export function commonHeaders(now: number, policy: HeaderPolicy): Record<string, string> {
   return {
     date: new Date(now).toUTCString(),
@@ -57,7 +57,7 @@ export interface HeaderPolicy {
   readonly timing: boolean;
 }
 
-/** Closes polyglots: whatever the bytes are, nothing in them runs (spec: http.md 10.7). */
+/** Closes polyglots: whatever the bytes are, nothing in them runs (docs/spec/http.md 10.7). */
 export const STRICT_CSP = "default-src 'none'; sandbox";
 /** SVG may style itself and carry embedded pictures, nothing else. */
 export const SVG_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";

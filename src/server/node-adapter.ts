@@ -2,7 +2,7 @@
  * Node adapter: the handler on real sockets, by `node:http` and nothing above.
  *
  * It hands over the raw target and all header lines, applies the limits that
- * concern connections (spec: http.md 11.4 to 11.6 and 12.7), and writes whole
+ * concern connections (docs/spec/http.md 11.4 to 11.6 and 12.7), and writes whole
  * answers: the length is always declared, so nothing is ever chunked.
  */
 import {

@@ -21,7 +21,7 @@ const SENDABLE = new Set<string>([
 
 /**
  * The media type to declare. Types that a browser would run or show as a page
- * become `application/octet-stream` (spec: http.md 10.1).
+ * become `application/octet-stream` (docs/spec/http.md 10.1).
  */
 export function safeMediaType(mediaType: string): string {
   const bare = mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? '';

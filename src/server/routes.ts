@@ -205,7 +205,7 @@ function fixed(request: HttpRequest, page: Page, services: Services, status = 20
   };
 }
 
-/** OPTIONS, or a method that is known but not for this place (spec: http.md 11.1 to 11.3). */
+/** OPTIONS, or a method that is known but not for this place (docs/spec/http.md 11.1 to 11.3). */
 function otherMethod(
   request: HttpRequest,
   methods: readonly string[],

@@ -5,7 +5,7 @@
  * here normalises: a target is cut at known places and otherwise left alone.
  */
 
-/** Longest request target, in bytes (spec: http.md 11.6). */
+/** Longest request target, in bytes (docs/spec/http.md 11.6). */
 export const MAX_TARGET = 8192;
 
 export interface RequestTarget {
@@ -46,7 +46,7 @@ export function hostName(host: string): string {
 
 /**
  * Whether the path, decoded once, holds NUL, CR, LF or a backslash
- * (spec: http.md 11.6). The query is the dialect's own business.
+ * (docs/spec/http.md 11.6). The query is the dialect's own business.
  */
 export function hasForbiddenCharacter(path: string): boolean {
   const end = path.indexOf('?');

@@ -11,7 +11,7 @@
  *
  * Invariant: after a fault the rest of the body is left unread and the
  * connection untouched, so that the answer can still be sent; close it then.
- * Source of the rules: spec/imageoptim.md section 9, spec/http.md 14.13.
+ * Source of the rules: docs/spec/imageoptim.md 9, docs/spec/http.md 14.13.
  */
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { Fault } from '../base/fault.ts';

@@ -1,7 +1,7 @@
 /**
  * Freshness: how long a stored source may be used, and what may be done after.
  *
- * RFC 9111 and RFC 5861 as http.md section 7 reads them: the lifetime is
+ * RFC 9111 and RFC 5861 as docs/spec/http.md 7.2 reads them: the lifetime is
  * s-maxage, else max-age, else Expires minus Date, else a tenth of the age of
  * Last-Modified (capped), else the dialect's fallback; the source's Age is
  * taken off; then the dialect's floor and ceiling are put on. The arithmetic of
@@ -59,7 +59,8 @@ const FOREVER = 2 ** 31;
  *
  * `max-age=600` with `Age: 100` is fresh for 500 s, at least `min` and at most
  * `max`. `no-store` and `private` are fresh for 0 s whatever the floor; so is
- * `no-cache`, which may be stored but is asked for again at every use (7.3).
+ * `no-cache`, which may be stored but is asked for again at every use
+ * (docs/spec/http.md 7.3).
  *
  * @param now when the answer was received, milliseconds since 1970
  */

@@ -3,7 +3,7 @@
  *
  * Rasterising: entities are refused before any XML parser sees them, the
  * librsvg behind sharp gets a buffer (so that no relative file is in reach),
- * and text and element counts are bounded (spec: http.md 14.9).
+ * and text and element counts are bounded (docs/spec/http.md 14.9).
  *
  * Delivering: an allow list. Only drawing elements stay; scripts, foreign
  * content, event handlers, references out of the document, style imports,

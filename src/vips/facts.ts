@@ -1,6 +1,7 @@
 /**
  * Facts: what a source tells about itself, as the JSON documents of two
- * services (spec: imgix.md 5.9, imageoptim.md 3, meta).
+ * services (docs/spec/imgix.md 5.9.1,
+ * docs/spec/imageoptim.md 3.14).
  *
  * The probe has most of it; EXIF, TIFF and JFIF groups are read here. Values
  * that no reader should get by asking for facts (serial numbers, owner names)

@@ -2,7 +2,7 @@
  * Filters: steps in which a pixel looks at its neighbours.
  *
  * Gaussians and medians are sharp's; the rest are loops over typed arrays.
- * (spec: fastly-io.md section 7, imgix.md 5.5 and 5.6)
+ * (docs/spec/fastly-io.md 7.14 and 7.16, docs/spec/imgix.md 5.5 and 5.6)
  */
 import type { Raster } from '../image/raster.ts';
 import type { Instruction } from '../plan/program.ts';

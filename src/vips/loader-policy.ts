@@ -4,7 +4,7 @@
  *
  * All loaders of libvips are blocked and only those on the allow list opened
  * again, so that a file which slips past the sniffing still meets no rare
- * decoder (spec: http.md 14.1, 14.7, 14.10, 15.1).
+ * decoder (docs/spec/http.md 14.1, 14.7, 14.10, 15.1).
  */
 import sharp from 'sharp';
 

@@ -4,7 +4,7 @@
  * Magic bytes decide what may be opened at all; then sharp reads the header,
  * and small walkers read what sharp does not tell (lossless WebP, profile
  * names, JPEG tables). No pixel is decoded, and a picture that would be too
- * large to decode is refused here (spec: http.md 14.1 to 14.4).
+ * large to decode is refused here (docs/spec/http.md 14.1 to 14.4).
  */
 import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';

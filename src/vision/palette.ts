@@ -1,5 +1,5 @@
 /**
- * Palette: the colors a picture is made of (spec: imgix.md 5.9).
+ * Palette: the colors a picture is made of (docs/spec/imgix.md 5.9.3).
  *
  * Pixels are counted in cells of five bits per channel; median cut splits the
  * cells into boxes, and a few rounds of k-means move the boxes' means to where

@@ -6,7 +6,7 @@
  * cannot be used is left out with a warning. A request without parameters is
  * work too: upright, without metadata, at the default quality.
  *
- * Specification: the vendor's parameter pages, by way of fastly-io.md.
+ * Source of the rules: docs/spec/fastly-io.md 1, 3, 8 and 14.
  */
 import { type Diagnostic, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
@@ -29,7 +29,7 @@ export const fastly: Dialect = {
   refuse,
 };
 
-/** Without word from the origin: 7 days (spec section 14). */
+/** Without word from the origin: 7 days (docs/spec/fastly-io.md 14). */
 const FALLBACK_AGE = 7 * 24 * 60 * 60;
 const LONGEST_AGE = 365 * 24 * 60 * 60;
 
@@ -96,7 +96,7 @@ function excerpt(text: string): string {
   return text.length > LONGEST_EXCERPT ? `"${shown}..."` : `"${shown}"`;
 }
 
-/** Features that the vendor steers by request headers (spec section 8). */
+/** Features that the vendor steers by request headers (docs/spec/fastly-io.md 8). */
 const HEADER_FEATURES = {
   'x-fastly-imageopto-overlay': 'overlay',
   'x-fastly-imageopto-montage': 'montage',

@@ -1,5 +1,5 @@
 /**
- * Output: format, losslessness and quality (spec: fastly-io.md sections 9 and 10).
+ * Output: format, losslessness and quality (docs/spec/fastly-io.md 9 and 10).
  *
  * The choice is written as rules, first match wins: the format of `auto` for
  * clients that list it, then that of `format`, then that of the source.
@@ -56,7 +56,10 @@ export function output(
   };
 }
 
-/** What `format` says, unless this build cannot write it: then as if it were absent (spec section 17). */
+/**
+ * What `format` says, unless this build cannot write it: then as if it were absent
+ * (docs/spec/fastly-io.md 17).
+ */
 function writable(word: FormatWord | undefined, remark: Remark): FormatWord | undefined {
   const names: Partial<Record<FormatWord, FormatName>> = {
     jxl: 'jxl',
@@ -133,7 +136,10 @@ function explicit(format: FormatWord | undefined, values: FastlyValues): Explici
 /** Animated GIF to WebP is not supported: it stays GIF (format page). */
 const ANIMATED_GIF: FormatRule = { when: { animated: true, source: ['gif'] }, format: 'gif' };
 
-/** Lossless where the picture would otherwise be, and nobody asked for fewer bytes (spec 18, row 11). */
+/**
+ * Lossless where the picture would otherwise be, and nobody asked for fewer bytes
+ * (docs/spec/fastly-io.md 18.11).
+ */
 function webp(values: FastlyValues, keep: Keep, when?: FormatCondition): FormatRule[] {
   const lossy: FormatRule = when ? { when, format: 'webp' } : { format: 'webp' };
   const asked = asksForLoss(values, when?.accepts !== undefined) ? 'never' : keep;
@@ -172,8 +178,8 @@ function sourceFormat(values: FastlyValues): FormatRule[] {
 }
 
 /**
- * Sources that this build only reads: HEIC and JPEG XL become JPEG (spec 18,
- * row 22). Drawings and scans are no sources of the vendor; their
+ * Sources that this build only reads: HEIC and JPEG XL become JPEG
+ * (docs/spec/fastly-io.md 18.22). Drawings and scans are no sources of the vendor; their
  * transparency is kept.
  */
 const OTHER_SOURCES: readonly FormatRule[] = [

@@ -1,6 +1,6 @@
 /**
  * Params: the query parameters of Fastly Image Optimizer
- * (spec: fastly-io.md sections 6 and 7).
+ * (docs/spec/fastly-io.md 6 and 7).
  *
  * A value outside its grammar or range is not used, and a warning says why;
  * clients send `crop=false` in production and still want their picture.

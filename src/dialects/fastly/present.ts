@@ -1,6 +1,6 @@
 /**
  * Present: the service's own response headers, and its answers to faults
- * (spec: fastly-io.md sections 12 and 13).
+ * (docs/spec/fastly-io.md 12 and 13).
  *
  * A source that is no usable picture is delivered as it is, with the cause in
  * a header; a window outside the picture is the client's mistake.
@@ -57,7 +57,10 @@ export function present({ source, result, diagnostics, fallback }: Delivery): He
 
 type Facts = Size & { readonly format: FormatName; readonly bytes: number };
 
-/** Exactly in this order: published code matches neighbours as one text (spec section 12). */
+/**
+ * Exactly in this order: published code matches neighbours as one text
+ * (docs/spec/fastly-io.md 12).
+ */
 function info(source: Facts, result: Facts): string {
   return [
     `ifsz=${source.bytes}`,
@@ -91,7 +94,10 @@ export function refuse(
   };
 }
 
-/** The status of the origin where there was one (spec section 13), else that of the fault. */
+/**
+ * The status of the origin where there was one (docs/spec/fastly-io.md 13.3), else that of the
+ * fault.
+ */
 function statusOf(fault: Fault): number {
   const given = EXPLAINED[fault.code] === BAD_STATUS ? fault.detail.status : undefined;
   const failed =

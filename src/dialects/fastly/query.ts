@@ -2,7 +2,7 @@
  * Query: from the raw target to names and texts.
  *
  * The last of several equal names wins, an empty value is as good as none,
- * names are case-sensitive (spec: fastly-io.md section 18, row 17).
+ * names are case-sensitive (docs/spec/fastly-io.md 18.17).
  */
 import { PARAMS } from './params.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Settings: what the operator set for a whole service, by the vendor's own
- * names (spec: fastly-io.md section 3), and two names of ours.
+ * names (docs/spec/fastly-io.md 3), and two names of ours.
  *
  * A value that cannot be read counts as not set.
  */
@@ -19,9 +19,15 @@ export interface ServiceSettings {
   readonly webp: boolean;
   /** As if every request said `enable=upscale`. */
   readonly upscale: boolean;
-  /** Ours, `strict_params`: a value outside its grammar is an error, not a warning (spec section 13). */
+  /**
+   * Ours, `strict_params`: a value outside its grammar is an error, not a warning
+   * (docs/spec/fastly-io.md 13.4).
+   */
   readonly strict: boolean;
-  /** Ours, `origin_query`: `unknown` sends parameters that are not of this dialect to the origin (section 1.3). */
+  /**
+   * Ours, `origin_query`: `unknown` sends parameters that are not of this dialect to the origin
+   * (docs/spec/fastly-io.md 1.3).
+   */
   readonly originQuery: 'none' | 'unknown';
 }
 

@@ -1,4 +1,4 @@
-/** Sizes that the documentation and published clients promise (spec: fastly-io.md sections 7 and 16). */
+/** Sizes that the documentation and published clients promise (docs/spec/fastly-io.md 7 and 16). */
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../../base/fault.ts';
 import { type Size, sizeText } from '../../base/size.ts';

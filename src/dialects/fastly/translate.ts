@@ -1,7 +1,7 @@
 /**
  * Translate: the values of parameters become the steps of a plan.
  *
- * The order is that of spec fastly-io.md section 4: upright, trim-color,
+ * The order is that of docs/spec/fastly-io.md 4: upright, trim-color,
  * precrop, trim, crop, orient, one resize, pad or canvas with bg-color, tone,
  * sharpen, blur, bw. Steps that would do nothing are left out, so that
  * `orient=1` and no `orient` are the same plan.
@@ -73,7 +73,8 @@ const FITS = { bounds: 'inside', cover: 'outside', crop: 'cover' } as const sati
 /**
  * The one resize step. `fit` acts only between two sides, and without it two
  * sides are a forced size (width and fit pages). `dpr` multiplies sizes in any
- * unit, and scales the picture where no size is given (spec section 5).
+ * unit, and scales the picture where no size is given
+ * (docs/spec/fastly-io.md 5.1, 5.2).
  */
 function resize(values: FastlyValues, settings: ServiceSettings, remark: Remark): Op[] {
   const { width, height, dpr = 1 } = values;
@@ -94,7 +95,7 @@ function resize(values: FastlyValues, settings: ServiceSettings, remark: Remark)
   return dpr > 1 && enlarge === 'allowed' ? [{ ...common, width: share(1), fit: 'inside' }] : [];
 }
 
-/** Off by default; where both are said, `disable` wins (spec section 5). */
+/** Off by default; where both are said, `disable` wins (docs/spec/fastly-io.md 5.3). */
 function mayEnlarge({ enable, disable }: FastlyValues, settings: ServiceSettings): boolean {
   return (enable !== undefined || settings.upscale) && disable === undefined;
 }
@@ -134,7 +135,7 @@ function background({ 'bg-color': color }: FastlyValues): Op[] {
   return color && color.alpha > 0 ? [{ kind: 'background', color }] : [];
 }
 
-/** Anchors are documented, the curves between them are the spec's (section 7). */
+/** Anchors are documented, the curves between them are ours (docs/spec/fastly-io.md 7.13). */
 function tone({ brightness = 0, contrast = 0, saturation = 0 }: FastlyValues): Op[] {
   const steps: ToneStep[] = [];
   if (brightness > 0) {

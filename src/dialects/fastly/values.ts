@@ -1,6 +1,6 @@
 /**
  * Values: the grammar of lengths, areas, regions, sides and colors
- * (spec: fastly-io.md section 2).
+ * (docs/spec/fastly-io.md 2).
  *
  * Every reader takes the decoded text of a parameter and gives a value, or
  * undefined where the text is not in the grammar. Values come out in one
@@ -150,7 +150,9 @@ function at(text: string): Placement | undefined {
   return value && { kind: 'at', length: value };
 }
 
-/** A bare percentage of what is left over; one client writes the `p` (spec section 2). */
+/**
+ * A bare percentage of what is left over; one client writes the `p` (docs/spec/fastly-io.md 2.2).
+ */
 function slack(text: string): Placement | undefined {
   const percent = upTo(100, text.endsWith('p') ? text.slice(0, -1) : text);
   return percent === undefined
@@ -242,7 +244,7 @@ export type BlackWhite =
   | { readonly method: 'threshold'; readonly level: number }
   | { readonly method: 'atkinson' };
 
-/** The luminance below which a pixel is black, in percent (spec: bw, from the SDK). */
+/** The luminance below which a pixel is black, in percent (docs/spec/fastly-io.md 7.16). */
 const DEFAULT_LEVEL = 49;
 
 /** `threshold`, `threshold,L` with L 0..100, `atkinson` (bw page). */

@@ -7,7 +7,7 @@
  * GET and HEAD deliver to browsers and negotiate the format; POST works once,
  * on a source URL or an uploaded picture, and keeps the family of the source.
  *
- * Source of the rules: spec/imageoptim.md.
+ * Source of the rules: docs/spec/imageoptim.md 2, 9, 10 and 11.
  */
 import { type Diagnostic, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
@@ -19,7 +19,10 @@ import { present, refuse } from './present.ts';
 import { readSource, splitTarget } from './target.ts';
 import { translate } from './translate.ts';
 
-/** Results are kept at least four hours and at most a year, in seconds (section 10). */
+/**
+ * Results are kept at least four hours and at most a year, in seconds
+ * (docs/spec/imageoptim.md 10).
+ */
 const FOUR_HOURS = 14_400;
 const ONE_YEAR = 31_536_000;
 
@@ -56,7 +59,7 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   };
 }
 
-/** The upload where there is one; it wins over a source URL (section 9). */
+/** The upload where there is one; it wins over a source URL (docs/spec/imageoptim.md 9). */
 function sourceOf(
   request: ImageRequest,
   rest: string,
@@ -81,7 +84,7 @@ function sourceOf(
   );
 }
 
-/** A mount that fetches from itself would go on for ever (section 11). */
+/** A mount that fetches from itself would go on for ever (docs/spec/imageoptim.md 11). */
 function refuseLoops(via: string | undefined): void {
   const passes = via?.toLowerCase().split('imageoptim').length ?? 1;
   if (passes > MAX_PASSES) {

@@ -10,7 +10,7 @@
  * cannot be read, and options that contradict one another, stop the request:
  * those are mistakes that their author wants to see.
  *
- * Source of the rules: spec/imageoptim.md sections 2, 3 and 4.
+ * Source of the rules: docs/spec/imageoptim.md 2, 3 and 4.
  */
 import { type Color, WHITE } from '../../base/color.ts';
 import { type Diagnostic, warning } from '../../base/diagnostic.ts';
@@ -117,7 +117,7 @@ const KEYS: ReadonlySet<string> = new Set<OptionName>([
   'timeout',
 ]);
 
-/** What a lower-case token means; undefined for an unknown one (section 2 rule 6). */
+/** What a lower-case token means; undefined for an unknown one (docs/spec/imageoptim.md 2.6). */
 function classify(token: string): Word | undefined {
   if (/^\d+(x\d+)?$/.test(token)) return { name: 'size', value: token };
   if (/^\d+(\.\d+)?x$/.test(token)) return { name: 'density', value: token };
@@ -183,7 +183,7 @@ function isCentre(at: CropAt | undefined): boolean {
 
 const MODES = ['scale-down', 'fit', 'crop', 'pad', 'stretch'] as const;
 
-/** The table of combinations (section 4). */
+/** The table of combinations (docs/spec/imageoptim.md 4). */
 function combine(given: Given, diagnostics: Diagnostic[]): Options {
   const modes = MODES.filter((mode) => given[mode] !== undefined);
   const [mode = 'scale-down', other] = modes;

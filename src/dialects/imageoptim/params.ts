@@ -6,7 +6,7 @@
  * `density`). A reading with both a value and an expectation was understood
  * in a spelling that the service does not document: `options.ts` remarks on it.
  *
- * Source of the rules: spec/imageoptim.md sections 2 and 3.
+ * Source of the rules: docs/spec/imageoptim.md 2 and 3.
  */
 import type { Color } from '../../base/color.ts';
 import { choice, type Param, type ParamTable, param, type Reading } from '../params.ts';

@@ -5,7 +5,7 @@
  * `Warning` (obsolete elsewhere, alive here) and, in errors, a JSON body of
  * the type `application/im2+json` whose `status` they trust over HTTP's.
  *
- * Source of the rules: spec/imageoptim.md sections 6, 8 and 10.
+ * Source of the rules: docs/spec/imageoptim.md 6, 8 and 10.
  */
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Fault, FaultCode } from '../../base/fault.ts';

@@ -10,7 +10,7 @@
  * the one site behind the mount.
  *
  * Invariant: no message repeats any part of a source; it may hold a secret.
- * Source of the rules: spec/imageoptim.md sections 2, 11 and 12.
+ * Source of the rules: docs/spec/imageoptim.md 2, 11 and 12.
  */
 import { Fault } from '../../base/fault.ts';
 import type { SourceRef } from '../../image/source-ref.ts';

@@ -5,7 +5,7 @@
  * resize; conversion to sRGB and flattening belong to the output. Sizes stay
  * those of the URL, in CSS pixels with their density: `lower` multiplies.
  *
- * Source of the rules: spec/imageoptim.md sections 3, 4, 5 and 7.
+ * Source of the rules: docs/spec/imageoptim.md 3, 4, 5 and 7.
  */
 import { type Diagnostic, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';

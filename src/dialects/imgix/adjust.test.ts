@@ -72,7 +72,7 @@ describe('adjustments and effects', () => {
   });
 });
 
-describe('the order of operations (section 3)', () => {
+describe('the order of operations (docs/spec/imgix.md 3)', () => {
   test('everything at once', () => {
     const query =
       'border=2,f00&mask=ellipse&bg=fff&pad=3&px=4&blur=5&htn=6&usm=7&nr=8&bri=9&auto=enhance' +

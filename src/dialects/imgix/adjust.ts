@@ -1,6 +1,6 @@
 /**
  * Adjust: from the adjustments and effects to ops
- * (spec: imgix.md sections 5.5 and 5.6; the curves are ours, the vendor
+ * (docs/spec/imgix.md 5.5 and 5.6; the curves are ours, the vendor
  * publishes none).
  *
  * Every parameter is neutral at 0 and then leaves no step behind.

@@ -1,5 +1,5 @@
 /**
- * Colors: the 150 keywords and the hexadecimal forms of imgix (spec: imgix.md 1.6).
+ * Colors: the 150 keywords and the hexadecimal forms of imgix (docs/spec/imgix.md 1.6).
  *
  * Alpha comes first, unlike CSS: `80000000` is half-transparent black, `0FFF`
  * transparent white. The keywords are those of CSS and two of the vendor's

@@ -28,7 +28,7 @@ const PNG = '300x200 png';
 const CLEAR = '300x200 png alpha';
 const MOVING = '300x200 gif animated';
 
-describe('the choice of a format (section 4.3)', () => {
+describe('the choice of a format (docs/spec/imgix.md 4.3)', () => {
   test.each([
     // source    query                        accepts result                why
     [JPEG, 'auto=format', BOTH, 'avif', 'the first choice'],
@@ -46,9 +46,15 @@ describe('the choice of a format (section 4.3)', () => {
     [CLEAR, 'auto=compress,format&colorquant=16', '', 'png palette-16', '5.10'],
     [PNG, 'auto=compress,format', '', 'jpeg', 'JPEG for opaque'],
     [JPEG, 'auto=compress,format', BOTH, 'avif', 'compress leaves negotiation alone'],
-    [JPEG, 'auto=compress&fm=webp', BOTH, 'jpeg', 'section 9 row 1: compress wins for stills'],
-    [JPEG, 'auto=compress,format&fm=png', '', 'png', 'section 9 row 2: fm wins'],
-    [MOVING, 'auto=compress&fm=webp', '', 'webp x4', 'section 9 row 30: fm for animations'],
+    [
+      JPEG,
+      'auto=compress&fm=webp',
+      BOTH,
+      'jpeg',
+      'docs/spec/imgix.md 9.1: compress wins for stills',
+    ],
+    [JPEG, 'auto=compress,format&fm=png', '', 'png', 'docs/spec/imgix.md 9.2: fm wins'],
+    [MOVING, 'auto=compress&fm=webp', '', 'webp x4', 'docs/spec/imgix.md 9.30: fm for animations'],
     [MOVING, 'auto=compress', '', 'gif x4', 'an animation stays one'],
     [JPEG, 'fm=webp', '', 'webp', 'no negotiation without auto=format'],
     [PNG, 'fm=png8', '', 'png palette-256', 'palette'],

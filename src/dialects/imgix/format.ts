@@ -1,9 +1,9 @@
 /**
  * Format: `auto`, `fm` and everything about encoding
- * (spec: imgix.md sections 4.1 to 4.5, 4.12, 5.10).
+ * (docs/spec/imgix.md 4.1 to 4.5, 4.12, 5.10).
  *
  * The choice of a format is an ordered list of rules, so that the algorithm
- * of section 4.3 can be read off the plan.
+ * of docs/spec/imgix.md 4.3 can be read off the plan.
  */
 import { WHITE } from '../../base/color.ts';
 import { type FormatName, formatCard } from '../../image/format.ts';
@@ -14,8 +14,8 @@ import type { FmWord } from './params-output.ts';
 
 /**
  * Whether `auto=compress` without `format` beats `fm` for stills. The source
- * document says both; this is its more specific sentence (spec: imgix.md
- * section 9, row 1).
+ * document says both; this is its more specific sentence
+ * (docs/spec/imgix.md 9.1).
  */
 const COMPRESS_OVERRIDES_FM = true;
 
@@ -92,7 +92,7 @@ function compresses(values: ImgixValues): boolean {
   return values.auto?.includes('compress') === true;
 }
 
-/** The algorithm of section 4.3 as ordered rules. */
+/** The algorithm of docs/spec/imgix.md 4.3 as ordered rules. */
 function rules(values: ImgixValues, { broken }: ClientFacts): FormatRule[] {
   const fm = dropsFm(values.fm) ? undefined : values.fm;
   const named = fm === undefined ? undefined : PICTURES[fm];
@@ -179,7 +179,7 @@ function qualityOf(values: ImgixValues, { saveData }: ClientFacts): QualitySpec 
 
 /**
  * `auto=compress` converts to sRGB before it drops the profile: dropping alone
- * would shift every color of a wide-gamut picture (spec: imgix.md 4.5).
+ * would shift every color of a wide-gamut picture (docs/spec/imgix.md 4.5).
  */
 function profileOf(
   cs: ImgixValues['cs'],

@@ -1,6 +1,6 @@
 /**
  * Hints: what client hints say in place of parameters
- * (spec: imgix.md section 5.11, http.md section 6).
+ * (docs/spec/imgix.md 5.11, docs/spec/http.md 6).
  *
  * Only hints that `ch` names are read, `Sec-CH-*` before the older names, and
  * only values on a short ladder go on, so that caches stay small.

@@ -1,6 +1,6 @@
 /**
  * imgix: the URL language of the imgix Rendering API as a dialect
- * (spec: imgix.md).
+ * (docs/spec/imgix.md 1, 2 and 7).
  *
  * The raw target is checked for its signature before anything is decoded;
  * then the query becomes texts, texts become values, values become a plan.
@@ -28,10 +28,10 @@ import { type RawTarget, splitTarget, verify } from './signature.ts';
 import { sourceOf } from './source.ts';
 import { shortfalls, translate } from './translate.ts';
 
-/** Longest target, in characters (spec: imgix.md 1.1). */
+/** Longest target, in characters (docs/spec/imgix.md 1.1). */
 const LONGEST_TARGET = 8000;
 
-/** A year: what the vendor sends for sources that say nothing (spec: imgix.md 1.7, 7.3). */
+/** A year: what the vendor sends for sources that say nothing (docs/spec/imgix.md 1.7). */
 const YEAR = 31_536_000;
 
 /** Parameters that say nothing about pixels: alone they do not start a render. */

@@ -1,6 +1,6 @@
 /**
  * Needs: which parameter has an effect only together with another
- * (spec: imgix.md section 10, column "needs").
+ * (docs/spec/imgix.md 10).
  *
  * Used for remarks alone; the translation looks at the values themselves.
  */

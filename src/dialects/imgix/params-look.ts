@@ -1,6 +1,6 @@
 /**
  * Params, look: adjustments, effects, and what surrounds the picture
- * (spec: imgix.md sections 5.4 to 5.6 and 5.8).
+ * (docs/spec/imgix.md 5.4 to 5.6 and 5.8).
  */
 import type { Color } from '../../base/color.ts';
 import { choice, decimal, type ParamTable, param } from '../params.ts';

@@ -1,6 +1,6 @@
 /**
  * Params, output: formats, quality, delivery
- * (spec: imgix.md sections 2.3, 4.1 to 4.5, 5.9 to 5.11).
+ * (docs/spec/imgix.md 2.3, 4.1 to 4.5, 5.9 to 5.11).
  */
 import { choice, type ParamTable, param } from '../params.ts';
 import { flag, integer, text, words } from './readers.ts';

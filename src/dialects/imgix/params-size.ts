@@ -1,6 +1,6 @@
 /**
  * Params, sizing: what decides the size and the window of the picture
- * (spec: imgix.md sections 4.6 to 4.10, 5.1 to 5.3, 5.7, 5.8).
+ * (docs/spec/imgix.md 4.6 to 4.10, 5.1 to 5.3, 5.7, 5.8).
  */
 import type { Orientation } from '../../image/source-info.ts';
 import type { Filter } from '../../plan/op.ts';

@@ -1,6 +1,6 @@
 /**
  * Params, not built: names of imgix that are read and have no effect here
- * (spec: imgix.md sections 6 and 7.7).
+ * (docs/spec/imgix.md 6 and 7.7).
  *
  * They count as parameters, so a URL that carries one is rendered, and a
  * remark says that the step is missing.

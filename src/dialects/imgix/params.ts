@@ -1,6 +1,6 @@
 /**
  * Params: every parameter of imgix in one table, and the way from a spelling
- * to its row (spec: imgix.md sections 1.4, 1.5 and 10).
+ * to its row (docs/spec/imgix.md 1.4, 1.5 and 10).
  */
 import type { Values } from '../params.ts';
 import { LOOK_PARAMS } from './params-look.ts';

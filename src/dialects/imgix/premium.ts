@@ -1,6 +1,6 @@
 /**
  * Premium: steps that need a model this server does not carry
- * (spec: imgix.md sections 6.6 and 7.7).
+ * (docs/spec/imgix.md 6.6 and 7.7).
  *
  * Such a step counts as failed: the picture is served without it, unless the
  * URL says that it would rather have an error.

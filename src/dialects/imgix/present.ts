@@ -1,6 +1,6 @@
 /**
  * Present: the headers of a success and the answers to faults
- * (spec: imgix.md sections 7.1, 7.3).
+ * (docs/spec/imgix.md 7.1, 7.3).
  */
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Fault, FaultCode } from '../../base/fault.ts';

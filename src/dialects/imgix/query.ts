@@ -1,6 +1,6 @@
 /**
  * Query: from the raw query string to one text per parameter
- * (spec: imgix.md sections 1.3 to 1.5, 1.7).
+ * (docs/spec/imgix.md 1.3 to 1.5, 1.7).
  *
  * Pairs split on `&`, name and value on the first `=`. Values are
  * percent-decoded as UTF-8 and `+` is a space. Of several spellings of one
@@ -106,7 +106,7 @@ export function decodeText(raw: string): string {
 
 /**
  * The text of a base64 twin: URL-safe alphabet, no padding, UTF-8.
- * `SGVsbG8sIFdvcmxkIQ` is "Hello, World!" (spec: imgix.md 1.5).
+ * `SGVsbG8sIFdvcmxkIQ` is "Hello, World!" (docs/spec/imgix.md 1.5).
  */
 function fromBase64(spelled: string, value: string): string {
   const wrong = () =>

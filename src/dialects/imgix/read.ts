@@ -1,6 +1,6 @@
 /**
  * Read: from texts to values, by the table, with a remark for everything that
- * is not honoured as written (spec: imgix.md section 7.2).
+ * is not honoured as written (docs/spec/imgix.md 7.2).
  */
 import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
@@ -15,7 +15,7 @@ export interface Read {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Sides that are an error when they are zero or negative (spec: imgix.md 4.6). */
+/** Sides that are an error when they are zero or negative (docs/spec/imgix.md 4.6). */
 const POSITIVE: ReadonlySet<string> = new Set(['w', 'h']);
 
 /** Free texts, whose length is bounded. */

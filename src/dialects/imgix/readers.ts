@@ -1,6 +1,6 @@
 /**
  * Readers: the grammars of imgix values that several parameters share
- * (spec: imgix.md sections 1.3, 1.6, 4.6, 7.2).
+ * (docs/spec/imgix.md 1.3, 1.6, 4.6, 7.2).
  *
  * A number outside its range is moved to the nearest end, a word that is not
  * in its list is not used; both leave a remark. A render is preferred over an
@@ -12,10 +12,10 @@ import type { Length } from '../../plan/op.ts';
 import { decimal, number, type Param, param } from '../params.ts';
 import { colorOf } from './colors.ts';
 
-/** Longest side of an output, in pixels (spec: imgix.md 4.6). */
+/** Longest side of an output, in pixels (docs/spec/imgix.md 4.6). */
 export const LONGEST_SIDE = 8192;
 
-/** Most characters of a text (spec: imgix.md 7.2). */
+/** Most characters of a text (docs/spec/imgix.md 7.2). */
 export const LONGEST_TEXT = 2000;
 
 /** What a row says besides its reader. */

@@ -1,5 +1,5 @@
 /**
- * Rect: the grammar of `rect=x,y,w,h` (spec: imgix.md 5.1).
+ * Rect: the grammar of `rect=x,y,w,h` (docs/spec/imgix.md 5.1.1).
  *
  * Numbers with a point and up to 1 are shares of the source, others pixels:
  * `0.5,0.5,0.5,0.5` is the lower right quarter.

@@ -1,13 +1,13 @@
 /**
  * Safari: formats that a browser lists and does not show
- * (spec: imgix.md section 4.4, rules 2 and 3).
+ * (docs/spec/imgix.md 4.4.2 and 4.4.3).
  */
 import type { FormatName } from '../../image/format.ts';
 
 /**
  * Whether a user agent may decide about formats. Off: the `Accept` header of
  * every browser in use tells the truth, and a cache that would have to keep
- * user agents apart keeps almost nothing (spec: http.md section 1.7).
+ * user agents apart keeps almost nothing (docs/spec/http.md 1.7).
  */
 export const USER_AGENT_DECIDES = false;
 

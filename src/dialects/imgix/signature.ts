@@ -1,6 +1,6 @@
 /**
  * Signature: whether a raw target carries the MD5 that a token gives it
- * (spec: imgix.md section 2).
+ * (docs/spec/imgix.md 2).
  *
  * Hashed are the token, the path and, where something is left of it, `?` and
  * the query without the pair `s`, byte for byte as received: decoding or

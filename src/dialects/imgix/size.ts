@@ -1,6 +1,6 @@
 /**
  * Size: from the sizing parameters to ops
- * (spec: imgix.md sections 4.6 to 4.10, 5.1 to 5.3, 5.7, 5.8).
+ * (docs/spec/imgix.md 4.6 to 4.10, 5.1 to 5.3, 5.7, 5.8).
  */
 import type { Color } from '../../base/color.ts';
 import type { Sides } from '../../base/size.ts';
@@ -21,7 +21,7 @@ import type { ImgixValues } from './params.ts';
 import type { FitWord } from './params-size.ts';
 import { LONGEST_SIDE } from './readers.ts';
 
-/** The vendor's default: Lanczos with two lobes (spec: imgix.md 5.1, resize-filter). */
+/** The vendor's default: Lanczos with two lobes (docs/spec/imgix.md 5.1.3). */
 const DEFAULT_FILTER = 'lanczos2';
 
 /** The largest distance of two RGBA colors in levels, √(4 · 255²). */
@@ -118,7 +118,7 @@ export function resizeOps(
   const { fit, enlarge } = FITS[word];
   const { width, height } = box;
   const both = width !== undefined && height !== undefined;
-  // w and h together leave a ratio nothing to say (spec: imgix.md section 9, row 6).
+  // w and h together leave a ratio nothing to say (docs/spec/imgix.md 9.6).
   const ratio = (word === 'crop' || word === 'fill') && !both ? values.ar : undefined;
   const anchor = word === 'crop' ? anchorOf(values) : undefined;
   const framed = both || ratio !== undefined;
@@ -239,7 +239,10 @@ export const TRANSPARENT_FILL: Fill = {
   color: { red: 255, green: 255, blue: 255, alpha: 0 },
 };
 
-/** What fills the box of fill, fillmax and clamp; old URLs give `bg` alone (spec: imgix.md 5.4). */
+/**
+ * What fills the box of fill, fillmax and clamp; old URLs give `bg` alone
+ * (docs/spec/imgix.md 5.4).
+ */
 function fillOf(values: ImgixValues): Fill {
   if (values.fit === 'clamp') return { kind: 'edge' };
   if (values.fill === 'blur') return { kind: 'blur' };

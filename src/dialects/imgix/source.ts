@@ -1,6 +1,6 @@
 /**
  * Source: from the path of a target to a source reference
- * (spec: imgix.md section 1.2).
+ * (docs/spec/imgix.md 1.2).
  */
 import { Fault } from '../../base/fault.ts';
 import type { SourceRef } from '../../image/source-ref.ts';

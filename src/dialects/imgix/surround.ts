@@ -1,6 +1,6 @@
 /**
  * Surround: padding, background, grid, mask and border
- * (spec: imgix.md sections 4.11, 5.4, 5.8).
+ * (docs/spec/imgix.md 4.11, 5.4, 5.8).
  *
  * Lengths are CSS pixels: whole numbers first, then times the density.
  */

@@ -1,6 +1,6 @@
 /**
  * Translate: from the values of the parameters to a plan
- * (spec: imgix.md section 3, the order of operations).
+ * (docs/spec/imgix.md 3, the order of operations).
  */
 import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
 import { type Op, px, type ResizeOp } from '../../plan/op.ts';
@@ -17,7 +17,7 @@ import { padding, surroundOps } from './surround.ts';
 /**
  * Whether adjustments come after sizing. The vendor documents them before it;
  * on fewer pixels they cost less, differ by a level or two, and the radii of
- * sharpening and blur mean pixels of the output (spec: imgix.md section 3).
+ * sharpening and blur mean pixels of the output (docs/spec/imgix.md 3).
  */
 const ADJUST_AFTER_SIZING = true;
 
