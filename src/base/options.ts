@@ -32,8 +32,14 @@ interface Row {
   readonly doc: string;
 }
 
+/** An option that remembers in its type whether its row has a fallback, so that its value is known to be there. */
+export type OptionOfRow<T, R> = Option<T> &
+  (R extends { readonly fallback: string } ? { readonly fallback: string } : unknown);
+
 /** Bytes: "512MB" (millions), "512MiB" (2^20), or a plain number. */
-export function bytes(row: Row & { readonly min?: number }): Option<number> {
+export function bytes<const R extends Row & { readonly min?: number }>(
+  row: R,
+): OptionOfRow<number, R> {
   const { min = 0 } = row;
   return option(row, 'a size such as 512MB or 64MiB', (value) => {
     const number =
@@ -45,14 +51,16 @@ export function bytes(row: Row & { readonly min?: number }): Option<number> {
 }
 
 /** A length of time in milliseconds: "250ms", "10s", "5m", "1h", "7d". A bare number has no unit and is refused. */
-export function duration(row: Row): Option<number> {
+export function duration<const R extends Row>(row: R): OptionOfRow<number, R> {
   return option(row, 'a duration such as 250ms, 10s or 5m', (value) =>
     parse(value, /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/i, MILLISECONDS),
   );
 }
 
 /** A whole number in a range, both ends included. */
-export function integer(row: Row & { readonly min: number; readonly max: number }): Option<number> {
+export function integer<const R extends Row & { readonly min: number; readonly max: number }>(
+  row: R,
+): OptionOfRow<number, R> {
   const { min, max } = row;
   return option(row, `a whole number from ${min} to ${max}`, (value) => {
     const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
@@ -63,7 +71,7 @@ export function integer(row: Row & { readonly min: number; readonly max: number 
 }
 
 /** Yes or no; variables and flags may say true, on, yes, 1 and their opposites. */
-export function toggle(row: Row): Option<boolean> {
+export function toggle<const R extends Row>(row: R): OptionOfRow<boolean, R> {
   return option(row, 'true or false', (value) => {
     if (typeof value === 'boolean') return value;
     const word = typeof value === 'string' ? value.toLowerCase() : '';
@@ -73,17 +81,19 @@ export function toggle(row: Row): Option<boolean> {
 }
 
 /** One of a list of words. */
-export function word<const Words extends readonly string[]>(
+export function word<const Words extends readonly string[], const R extends Row>(
   words: Words,
-  row: Row,
-): Option<Words[number]> {
-  return option<Words[number]>(row, `one of ${words.join(', ')}`, (value) =>
+  row: R,
+): OptionOfRow<Words[number], R> {
+  return option<Words[number], R>(row, `one of ${words.join(', ')}`, (value) =>
     typeof value === 'string' && words.includes(value) ? value : undefined,
   );
 }
 
 /** Text that is not empty and holds no control characters. */
-export function text(row: Row & { readonly values: string }): Option<string> {
+export function text<const R extends Row & { readonly values: string }>(
+  row: R,
+): OptionOfRow<string, R> {
   return option(row, row.values, (value) =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be refused
     typeof value === 'string' && value !== '' && !/[\u0000-\u001f\u007f]/.test(value)
@@ -92,8 +102,12 @@ export function text(row: Row & { readonly values: string }): Option<string> {
   );
 }
 
-function option<T>(row: Row, values: string, read: (value: unknown) => T | undefined): Option<T> {
-  return {
+function option<T, R extends Row>(
+  row: R,
+  values: string,
+  read: (value: unknown) => T | undefined,
+): OptionOfRow<T, R> {
+  const made: Option<T> = {
     ...row,
     values,
     read: (given) => {
@@ -101,6 +115,7 @@ function option<T>(row: Row, values: string, read: (value: unknown) => T | undef
       return value === undefined ? { expected: values } : { value };
     },
   };
+  return made as OptionOfRow<T, R>;
 }
 
 const BYTES: Readonly<Record<string, number>> = {

@@ -13,10 +13,10 @@ export type { EngineOptions } from './engine-options.ts';
 
 /** An engine on a cache folder. @throws when the folder cannot be written */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { folder, bytes } = options.cache;
-  const memoryBytes = options.cache.memoryBytes ?? Math.min(256e6, bytes / 16);
-  const sources = await DiskStore.open(join(folder, 'sources'), bytes / 2);
-  const renditions = await DiskStore.open(join(folder, 'renditions'), bytes / 2);
+  const { folder, size } = options.cache;
+  const memoryBytes = options.cache.memory ?? Math.min(256e6, size / 16);
+  const sources = await DiskStore.open(join(folder, 'sources'), size / 2);
+  const renditions = await DiskStore.open(join(folder, 'renditions'), size / 2);
   return new LocalEngine(
     options,
     sources,

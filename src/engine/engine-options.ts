@@ -1,17 +1,17 @@
 /**
- * The options of an engine.
+ * The options of an engine, under the names that they have in the configuration.
  */
 import type { Clock } from '../base/clock.ts';
+import type { PictureLimits } from '../image/picture-limits.ts';
 import type { Mode } from '../optimizer/mode.ts';
-import type { PictureLimits } from './worker-protocol.ts';
 
 export interface EngineOptions {
   readonly cache: {
     readonly folder: string;
     /** Bytes on disk, sources and renditions together. */
-    readonly bytes: number;
+    readonly size: number;
     /** Bytes of renditions in memory; a sixteenth of the disk by default, at most 256 MB. */
-    readonly memoryBytes?: number;
+    readonly memory?: number;
   };
   readonly workers?: number;
   /** Improve first answers in the background. */
@@ -19,13 +19,15 @@ export interface EngineOptions {
   readonly limits?: Partial<PictureLimits> & {
     /** Most bytes of one source. */
     readonly sourceBytes?: number;
+    /** Most bytes of one upload. */
+    readonly uploadBytes?: number;
     /** Longest time for one picture, in milliseconds. */
-    readonly renderMilliseconds?: number;
-    /** Memory at which a worker is killed, in bytes. */
+    readonly renderTimeout?: number;
+    /** Resident memory at which a worker is killed, in bytes. */
     readonly workerMemory?: number;
   };
   /** Time to work on a first answer, decoding included, in milliseconds. */
-  readonly latencyBudget?: number;
+  readonly latency?: number;
   /** How first answers are made. */
   readonly mode?: Mode;
   readonly clock?: Clock;

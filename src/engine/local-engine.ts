@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/fault.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
+import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';
 import { sniffFormat } from '../image/sniff.ts';
 import type { Budget } from '../optimizer/task.ts';
 import { canonicalize } from '../plan/canonicalize.ts';
@@ -36,19 +37,17 @@ import {
 import { SingleFlight } from './single-flight.ts';
 import { type CachedSource, notStored, SourceCache } from './source-cache.ts';
 import { WarmStartCache } from './warm-start-cache.ts';
-import {
-  DEFAULT_PICTURE_LIMITS,
-  type ExplainResult,
-  type PictureLimits,
-  type UnassignedRequest,
-  type WorkerRequest,
-  type WorkerResult,
+import type {
+  ExplainResult,
+  UnassignedRequest,
+  WorkerRequest,
+  WorkerResult,
 } from './worker-protocol.ts';
 
 const DEFAULT_SOURCE_BYTES = 50_000_000;
 const DEFAULT_RENDER_MS = 60_000;
 const DEFAULT_WORKER_MEMORY = 1_500_000_000;
-const DEFAULT_LATENCY_BUDGET = 1000;
+const DEFAULT_LATENCY = 1000;
 
 /** Most predicted cost waiting per worker; about a minute of work. */
 const QUEUE_COST_PER_WORKER = 200;
@@ -93,15 +92,19 @@ export class LocalEngine implements Engine {
     this.#sourceStore = sources;
     this.#renditionFiles = files;
     this.#renditions = renditions;
-    this.#limits = { ...DEFAULT_PICTURE_LIMITS, ...limits };
+    this.#limits = {
+      pixels: limits.pixels ?? DEFAULT_PICTURE_LIMITS.pixels,
+      totalPixels: limits.totalPixels ?? DEFAULT_PICTURE_LIMITS.totalPixels,
+      frames: limits.frames ?? DEFAULT_PICTURE_LIMITS.frames,
+    };
     this.#sources = new SourceCache({
       store: sources,
       clock: this.#clock,
-      maxBytes: limits.sourceBytes ?? DEFAULT_SOURCE_BYTES,
+      maxBytes: Math.max(limits.sourceBytes ?? DEFAULT_SOURCE_BYTES, limits.uploadBytes ?? 0),
     });
     this.#pool = new Pool({
       workers,
-      deadline: limits.renderMilliseconds ?? DEFAULT_RENDER_MS,
+      deadline: limits.renderTimeout ?? DEFAULT_RENDER_MS,
       memory: limits.workerMemory ?? DEFAULT_WORKER_MEMORY,
       queueCost: workers * QUEUE_COST_PER_WORKER,
       ...(options.log ? { log: options.log } : {}),
@@ -113,7 +116,7 @@ export class LocalEngine implements Engine {
   }
 
   get #latency(): number {
-    return this.#options.latencyBudget ?? DEFAULT_LATENCY_BUDGET;
+    return this.#options.latency ?? DEFAULT_LATENCY;
   }
 
   ready(): boolean {

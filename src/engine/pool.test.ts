@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { isFault } from '../base/fault.ts';
+import { DEFAULT_PICTURE_LIMITS } from '../image/picture-limits.ts';
 import { Pool, type PoolOptions, type PoolTask } from './pool.ts';
-import { DEFAULT_PICTURE_LIMITS, type UnassignedRequest } from './worker-protocol.ts';
+import type { UnassignedRequest } from './worker-protocol.ts';
 
 const PROGRAM = new URL('../../test/support/fake-worker.mjs', import.meta.url);
 

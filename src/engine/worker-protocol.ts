@@ -8,26 +8,12 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, type FaultCode } from '../base/fault.ts';
 import type { Size } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
+import type { PictureLimits } from '../image/picture-limits.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import type { Budget, WarmStart } from '../optimizer/task.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Timings } from './engine.ts';
-
-/** Bounds on what a worker decodes (docs/spec/http.md 14.2 and 14.3). */
-export interface PictureLimits {
-  /** Most pixels of one frame. */
-  readonly pixels: number;
-  /** Most pixels of all frames together. */
-  readonly totalPixels: number;
-  readonly frames: number;
-}
-
-export const DEFAULT_PICTURE_LIMITS: PictureLimits = {
-  pixels: 50_000_000,
-  totalPixels: 150_000_000,
-  frames: 1000,
-};
 
 export interface WorkerRequest {
   readonly id: number;

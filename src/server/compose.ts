@@ -105,28 +105,8 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   };
 }
 
-async function startEngine(
-  { cache, workers, refine, latency, limits }: Config,
-  log: Log,
-): Promise<Engine> {
-  return createEngine({
-    cache: {
-      folder: cache.folder,
-      bytes: cache.size,
-      ...(cache.memory === undefined ? {} : { memoryBytes: cache.memory }),
-    },
-    ...(workers === undefined ? {} : { workers }),
-    refine,
-    latencyBudget: latency,
-    limits: {
-      pixels: limits.pixels,
-      totalPixels: limits.totalPixels,
-      frames: limits.frames,
-      sourceBytes: Math.max(limits.sourceBytes, limits.uploadBytes),
-      renderMilliseconds: limits.renderTimeout,
-    },
-    log: (event, detail) => log.info(detail, event),
-  });
+async function startEngine(config: Config, log: Log): Promise<Engine> {
+  return createEngine({ ...config, log: (event, detail) => log.info(detail, event) });
 }
 
 function routeOf(

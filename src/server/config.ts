@@ -10,47 +10,15 @@ import { dirname, extname, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { checkSources } from './config-sources.ts';
-import { OPTION_NAMES, OPTIONS, type OptionName, type OptionOf } from './options.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName, type OptionValues } from './options.ts';
 import { describeIssue, type Problem } from './problems.ts';
 import { type SourceConfig, sourceSchema } from './source-schema.ts';
 
-export interface Config {
-  readonly listen: {
-    readonly host: string;
-    readonly port: number;
-    readonly connections: number;
-    /** Milliseconds. */
-    readonly grace: number;
-  };
-  readonly cache: {
-    /** Absolute. */
-    readonly folder: string;
-    readonly size: number;
-    readonly memory?: number;
-  };
-  readonly workers?: number;
-  readonly refine: boolean;
-  /** Milliseconds. */
-  readonly latency: number;
-  /** Bytes, pixels and milliseconds. */
-  readonly limits: {
-    readonly sourceBytes: number;
-    readonly sourceTimeout: number;
-    readonly pixels: number;
-    readonly totalPixels: number;
-    readonly frames: number;
-    readonly renderTimeout: number;
-    readonly uploadBytes: number;
-  };
-  readonly headers: {
-    readonly resourcePolicy: OptionOf<'headers.resourcePolicy'>;
-    readonly timing: boolean;
-  };
-  /** Absent: no metrics are served. */
-  readonly metrics: { readonly token?: string };
-  readonly log: { readonly level: OptionOf<'log.level'> };
-  readonly sources: readonly SourceConfig[];
-}
+/**
+ * A checked configuration: the values of the option table (bytes, pixels and
+ * milliseconds as whole numbers, `cache.folder` absolute) and the sources.
+ */
+export type Config = OptionValues & { readonly sources: readonly SourceConfig[] };
 
 export interface ConfigContext {
   /** Folder that relative paths of the configuration start from. */
@@ -186,16 +154,13 @@ function section(name: string) {
   );
 }
 
+/** Sections and plain options in the order of the table. */
+const TOP_NAMES = [...new Set(OPTION_NAMES.map((name) => name.split('.')[0]!))];
+
 const SCHEMA = z.strictObject({
-  listen: section('listen'),
-  cache: section('cache'),
-  workers: field('workers'),
-  refine: field('refine'),
-  latency: field('latency'),
-  metrics: section('metrics'),
-  limits: section('limits'),
-  headers: section('headers'),
-  log: section('log'),
+  ...Object.fromEntries(
+    TOP_NAMES.map((name) => [name, name in OPTIONS ? field(name as OptionName) : section(name)]),
+  ),
   sources: z.array(sourceSchema).min(1),
 });
 

@@ -7,13 +7,13 @@ import { isFault } from '../base/fault.ts';
 import { card, solid } from '../raster/pictures.suite.ts';
 import { compareVersions, setUpVips } from './loader-policy.ts';
 import { pictureOf, rendered } from './pictures.suite.ts';
-import { probe } from './probe.ts';
+import { DEFAULT_PROBE_LIMITS, probe } from './probe.ts';
 import { srgbProfile } from './render.ts';
 
 setUpVips({ concurrency: 1 });
 
 const code = async (bytes: Uint8Array, limits = {}) =>
-  probe({ bytes }, limits).then(
+  probe({ bytes }, { ...DEFAULT_PROBE_LIMITS, ...limits }).then(
     () => 'fine',
     (error: unknown) => (isFault(error) ? error.code : String(error)),
   );
@@ -130,7 +130,7 @@ describe('probe', () => {
       .gif()
       .toBuffer();
     expect(await code(bytes)).toBe('fine');
-    expect(await code(bytes, { framePixels: 25_000 })).toBe('source-too-many-pixels');
+    expect(await code(bytes, { totalPixels: 25_000 })).toBe('source-too-many-pixels');
     expect(await code(bytes, { frames: 2 })).toBe('source-too-many-pixels');
   });
 

@@ -13,6 +13,7 @@ import { jpegEnd, jpegFrame, walkJpeg } from '../containers/jpeg.ts';
 import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
+import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';
 import { looksLikeText, sniffFormat } from '../image/sniff.ts';
 import type { Orientation, SourceInfo } from '../image/source-info.ts';
 import { readExif } from '../metadata/exif.ts';
@@ -20,21 +21,14 @@ import { profileKind, profileName } from '../metadata/icc.ts';
 import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/sanitize.ts';
 import { decoding, readSource, type SourceFile, TOO_MANY } from './source-file.ts';
 
-export interface ProbeLimits {
-  /** Most pixels of one frame. */
-  readonly pixels: number;
-  /** Most pixels of all frames together. */
-  readonly framePixels: number;
-  readonly frames: number;
+export interface ProbeLimits extends PictureLimits {
   /** Most pixels times scans of a progressive JPEG: each scan is a pass over the picture. */
   readonly scanPixels: number;
   readonly svg: SvgLimits;
 }
 
 export const DEFAULT_PROBE_LIMITS: ProbeLimits = {
-  pixels: 50e6,
-  framePixels: 100e6,
-  frames: 1000,
+  ...DEFAULT_PICTURE_LIMITS,
   scanPixels: 1.5e9,
   svg: DEFAULT_SVG_LIMITS,
 };
@@ -50,7 +44,7 @@ const PLAIN_DELAY = 100;
  */
 export async function probe(
   file: SourceFile,
-  limits: Partial<ProbeLimits> = {},
+  limits: PictureLimits & Partial<ProbeLimits> = DEFAULT_PROBE_LIMITS,
 ): Promise<SourceInfo> {
   const bounds = { ...DEFAULT_PROBE_LIMITS, ...limits };
   const bytes = await readSource(file);
@@ -66,7 +60,7 @@ export async function probe(
   const pages = formatCard(format).animation ? (header.pages ?? 1) : 1;
   const height = header.pageHeight ?? header.height;
   const pixels = header.width * height;
-  if (pixels > bounds.pixels || pixels * pages > bounds.framePixels || pages > bounds.frames) {
+  if (pixels > bounds.pixels || pixels * pages > bounds.totalPixels || pages > bounds.frames) {
     throw new Fault('source-too-many-pixels', TOO_MANY, { width: header.width, height, pages });
   }
   return describe(format, bytes, header, pages, height);
