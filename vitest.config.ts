@@ -1,8 +1,17 @@
+import { randomInt } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
+
+/** Seed of every property of this run, a whole number of 32 bits; see test/support/seed.ts. */
+const seed = process.env.FC_SEED ?? String(randomInt(2 ** 31));
+if (!/^-?\d{1,10}$/.test(seed)) throw new Error(`expected a whole number for FC_SEED, got ${seed}`);
+process.env.FC_SEED = seed;
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    setupFiles: ['test/support/seed.ts'],
+    globalSetup: ['test/support/seed-report.ts'],
+    env: { FC_SEED: seed },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores are the machine this is developed on; native image work brings its own threads.
