@@ -1,6 +1,7 @@
 /**
  * Fovea as a library: the server, its configuration, and its types.
  */
+export { type Body, bytesOf, type FileBody, isFileBody } from './base/body.ts';
 export { createServer, type Server, type ServerExtras } from './server/compose.ts';
 export { type Config, ConfigError, loadConfig, parseConfig } from './server/config.ts';
 export type { Handle, HttpRequest, HttpResponse } from './server/http-message.ts';

@@ -5,6 +5,7 @@
  * once, admits the rest by its cost to the render workers, and keeps what they
  * give. It never decodes a pixel itself.
  */
+import type { Body } from '../base/body.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Size } from '../base/size.ts';
 import type { Compiled } from '../dialects/dialect.ts';
@@ -62,7 +63,8 @@ export type Timings = Readonly<
 >;
 
 export interface Rendition {
-  readonly body: Uint8Array;
+  /** A file where it is large or stored as it is. */
+  readonly body: Body;
   readonly mediaType: string;
   /** Strong, quoted. */
   readonly etag: string;

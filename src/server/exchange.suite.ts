@@ -4,6 +4,7 @@
  * The dialect reads commands from the query (`vary=accept`, `fault=CODE`,
  * `dl=NAME`, `until=…`), so that a test row is a URL and what it should give.
  */
+import { type Body, isFileBody } from '../base/body.ts';
 import { Fault, type FaultCode } from '../base/fault.ts';
 import type { Dialect, ImageRequest } from '../dialects/dialect.ts';
 import type { Engine, RenderRequest, Rendition } from '../engine/engine.ts';
@@ -175,6 +176,12 @@ export function request(
   };
 }
 
-export function textOf({ body }: { readonly body: Uint8Array }): string {
-  return new TextDecoder().decode(body);
+export function textOf({ body }: { readonly body: Body }): string {
+  return new TextDecoder().decode(inMemory(body));
+}
+
+/** A body that no test expects in a file. */
+export function inMemory(body: Body): Uint8Array {
+  if (isFileBody(body)) throw new TypeError(`expected bytes in memory, got ${body.file}`);
+  return body;
 }

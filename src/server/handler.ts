@@ -5,6 +5,7 @@
  * goes to the dialect, which answers with an error or with the bytes of the
  * source. Nothing here knows sockets, and nothing decodes a pixel.
  */
+import { bodyLength, bodyPart } from '../base/body.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault } from '../base/fault.ts';
 import type {
@@ -187,7 +188,8 @@ function selected(
   headers: Record<string, string>,
   services: Services,
 ): HttpResponse {
-  const what = { etag, length: body.length, ...(lastModified ? { lastModified } : {}) };
+  const length = bodyLength(body);
+  const what = { etag, length, ...(lastModified ? { lastModified } : {}) };
   const verdict = evaluateConditions(request.method, request.headers, what);
   switch (verdict.kind) {
     case 'not-modified':
@@ -206,18 +208,17 @@ function selected(
         message: 'The range lies beyond the end of the picture.',
         code: 'range-not-satisfiable',
         ttl: 0,
-        headers: { 'content-range': `bytes */${body.length}`, 'accept-ranges': 'bytes' },
+        headers: { 'content-range': `bytes */${length}`, 'accept-ranges': 'bytes' },
         vary: headers.vary ?? '',
       });
     case 'part': {
       const { first, last } = verdict;
-      const part = body.subarray(first, last + 1);
-      headers['content-range'] = `bytes ${first}-${last}/${body.length}`;
-      headers['content-length'] = String(part.length);
-      return { status: 206, headers, body: part };
+      headers['content-range'] = `bytes ${first}-${last}/${length}`;
+      headers['content-length'] = String(last + 1 - first);
+      return { status: 206, headers, body: bodyPart(body, { start: first, end: last + 1 }) };
     }
     case 'full':
-      headers['content-length'] = String(body.length);
+      headers['content-length'] = String(length);
       return { status: 200, headers, body: request.method === 'HEAD' ? NO_BODY : body };
   }
 }

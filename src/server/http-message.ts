@@ -4,6 +4,7 @@
  * The server is one function of this shape. Tests call it with objects, and
  * `node-adapter.ts` is all that knows sockets.
  */
+import type { Body } from '../base/body.ts';
 
 export interface HttpRequest {
   /** As it stood in the request line. */
@@ -24,7 +25,7 @@ export interface HttpResponse {
   /** Lower-case names. `content-length` is exact, also for HEAD; absent for 204 and 304. */
   readonly headers: Readonly<Record<string, string>>;
   /** Empty for HEAD, 204 and 304. */
-  readonly body: Uint8Array;
+  readonly body: Body;
   /** The connection ends with this answer. */
   readonly close?: boolean;
 }

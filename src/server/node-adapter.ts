@@ -2,8 +2,8 @@
  * Node adapter: the handler on real sockets, by `node:http` and nothing above.
  *
  * It hands over the raw target and all header lines, applies the limits that
- * concern connections (docs/spec/http.md 11.4 to 11.6 and 12.7), and writes whole
- * answers: the length is always declared, so nothing is ever chunked.
+ * concern connections (docs/spec/http.md 11.4 to 11.6 and 12.7), and leaves the
+ * writing of answers to `write-response.ts`.
  */
 import {
   createServer,
@@ -16,6 +16,7 @@ import type { Duplex } from 'node:stream';
 import { errorResponse } from './errors.ts';
 import type { Handle, HeaderPolicy, HttpResponse } from './http-message.ts';
 import { MAX_TARGET } from './target.ts';
+import { writeRaw, writeResponse } from './write-response.ts';
 
 export interface AdapterOptions {
   readonly handle: Handle;
@@ -73,7 +74,7 @@ export function createListener(options: AdapterOptions): Listener {
   server.on('request', serve(false));
   server.on('checkContinue', serve(true));
   server.on('checkExpectation', (message: IncomingMessage, response: ServerResponse) =>
-    write(response, early(message.method ?? 'GET', 417, 'expectation-failed', options)),
+    write(response, early(message.method ?? 'GET', 417, 'expectation-failed', options), options),
   );
   server.on('connect', (_message: IncomingMessage, socket: Duplex) =>
     writeRaw(socket, early('CONNECT', 405, 'method-not-allowed', options)),
@@ -128,8 +129,8 @@ async function exchange(
   // A body that was promised after a 100 we never sent may come or not: only closing is safe
   const unread = !message.complete && !message.readableEnded;
   const close = answer.close === true || problem !== undefined || draining() || !continued;
-  if (!unread) return write(response, answer, close);
-  finishUnread(message, response, answer, close);
+  if (!unread) return write(response, answer, options, close);
+  finishUnread(message, response, answer, options, close);
 }
 
 /** Answers while a body is still arriving: reads a little of it to keep the connection, else closes. */
@@ -137,6 +138,7 @@ function finishUnread(
   message: IncomingMessage,
   response: ServerResponse,
   answer: HttpResponse,
+  options: AdapterOptions,
   close: boolean,
 ): void {
   const { socket } = message;
@@ -153,20 +155,17 @@ function finishUnread(
     if (drained > (close || tooLong ? MAX_LINGER : MAX_DRAIN)) socket.destroy();
   });
   message.resume();
-  write(response, answer, close || tooLong);
+  write(response, answer, options, close || tooLong);
 }
 
-function write(response: ServerResponse, answer: HttpResponse, close = false): void {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(answer.headers)) headers[name] = headerText(value);
-  if (close || answer.close) headers.connection = 'close';
-  response.writeHead(answer.status, headers);
-  response.end(answer.body);
-}
-
-/** Header values carry printable Latin-1; anything else becomes "?". */
-function headerText(value: string): string {
-  return value.replace(/[^\t\x20-\x7e\xa0-\xff]/g, '?');
+function write(
+  response: ServerResponse,
+  answer: HttpResponse,
+  options: AdapterOptions,
+  close = false,
+): void {
+  const { method = 'GET' } = response.req;
+  writeResponse(response, answer, close, () => early(method, 503, 'body-unreadable', options));
 }
 
 /** All header lines, and the status of what is wrong with them. */
@@ -225,6 +224,7 @@ const EARLY: Readonly<Record<number, string>> = {
   417: 'Only the expectation 100-continue can be met.',
   431: `The headers are longer than ${MAX_HEADERS} bytes.`,
   501: 'This method is not known here.',
+  503: 'The picture cannot be read at the moment.',
 };
 
 /** The parser refused a request: answer in its words, then close. */
@@ -248,24 +248,6 @@ function statusOf({ code }: NodeJS.ErrnoException): number {
     default:
       return 400;
   }
-}
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  405: 'Method Not Allowed',
-  408: 'Request Timeout',
-  414: 'URI Too Long',
-  431: 'Request Header Fields Too Large',
-  501: 'Not Implemented',
-};
-
-function writeRaw(socket: Duplex, { status, headers, body }: HttpResponse): void {
-  const lines = Object.entries({ ...headers, connection: 'close' }).map(
-    ([name, value]) => `${name}: ${headerText(value)}\r\n`,
-  );
-  socket.on('error', () => socket.destroy());
-  socket.write(`HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\n${lines.join('')}\r\n`);
-  socket.end(body);
 }
 
 function listen(server: NodeServer, host: string, port: number): Promise<AddressInfo> {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { bodyLength, isFileBody } from '../../src/base/body.ts';
 import { FAULTS } from '../../src/base/fault.ts';
 import type { HttpResponse } from '../../src/server/http-message.ts';
 
@@ -29,13 +30,14 @@ export function expectSafe(answer: HttpResponse, homes: readonly string[] = []):
   }
   const told = [
     JSON.stringify(headers),
-    ...(status >= 400 ? [Buffer.from(body).toString('utf8')] : []),
+    ...(status >= 400 && !isFileBody(body) ? [Buffer.from(body).toString('utf8')] : []),
   ].join('\n');
   for (const secret of [...SECRETS, ...homes]) expect(told).not.toContain(secret);
   expect(told).not.toMatch(STACK);
   if (status >= 400) {
     expect(headers['content-type']).toMatch(/^(text\/plain|application\/([a-z0-9]+\+)?json)/);
-    expect(body.length).toBeLessThan(2000);
+    expect(isFileBody(body)).toBe(false);
+    expect(bodyLength(body)).toBeLessThan(2000);
   }
 }
 

@@ -1,0 +1,99 @@
+/**
+ * Writing answers: a response put on its connection.
+ *
+ * The length is always declared, so nothing is ever chunked. A body in a file
+ * is read as fast as the client takes it and no faster; a file that fails
+ * before its first byte becomes an error answer, and one that fails later ends
+ * the connection, so that a short body is never taken for a whole one.
+ */
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type FileBody, isFileBody } from '../base/body.ts';
+import type { HttpResponse } from './http-message.ts';
+
+/**
+ * Puts an answer on its connection.
+ *
+ * @param close whether the connection ends with it
+ * @param unreadable the answer in place of one whose file cannot be read
+ */
+export function writeResponse(
+  response: ServerResponse,
+  answer: HttpResponse,
+  close: boolean,
+  unreadable: () => HttpResponse,
+): void {
+  if (isFileBody(answer.body)) void writeFile(response, answer, answer.body, close, unreadable);
+  else {
+    writeHead(response, answer, close);
+    response.end(answer.body);
+  }
+}
+
+async function writeFile(
+  response: ServerResponse,
+  answer: HttpResponse,
+  body: FileBody,
+  close: boolean,
+  unreadable: () => HttpResponse,
+): Promise<void> {
+  const pieces = body.read()[Symbol.asyncIterator]();
+  let first: IteratorResult<Uint8Array>;
+  try {
+    first = await pieces.next();
+  } catch {
+    if (response.destroyed) return;
+    return writeResponse(response, unreadable(), close, unreadable);
+  }
+  if (response.destroyed) return void (await pieces.return?.());
+  writeHead(response, answer, close);
+  try {
+    // Destroys the response where either side fails, and returns the pieces where the client leaves
+    await pipeline(startingWith(first, pieces), response);
+  } catch {
+    response.destroy();
+  }
+}
+
+async function* startingWith(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let next = first; !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+function writeHead(response: ServerResponse, answer: HttpResponse, close: boolean): void {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(answer.headers)) headers[name] = headerText(value);
+  if (close || answer.close) headers.connection = 'close';
+  response.writeHead(answer.status, headers);
+}
+
+/** Header values carry printable Latin-1; anything else becomes "?". */
+function headerText(value: string): string {
+  return value.replace(/[^\t\x20-\x7e\xa0-\xff]/g, '?');
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  414: 'URI Too Long',
+  431: 'Request Header Fields Too Large',
+  501: 'Not Implemented',
+};
+
+/** An answer with its body in memory for a connection that no request could be read from. */
+export function writeRaw(socket: Duplex, { status, headers, body }: HttpResponse): void {
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(
+    ([name, value]) => `${name}: ${headerText(value)}\r\n`,
+  );
+  socket.on('error', () => socket.destroy());
+  socket.write(`HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\n${lines.join('')}\r\n`);
+  socket.end(body);
+}
