@@ -9,6 +9,7 @@
  */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Fault } from '../base/fault.ts';
+import type { FreshnessPolicy } from '../base/freshness-policy.ts';
 import type { Size } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import type { SourceRef } from '../image/source-ref.ts';
@@ -65,16 +66,6 @@ export interface ResponsePolicy {
   readonly deadline?: number;
   /** Answers of POST are not for caches. */
   readonly noStore?: boolean;
-}
-
-export interface FreshnessPolicy {
-  /** Used where the source says nothing, in seconds. */
-  readonly fallback: number;
-  /** Floor and ceiling for what the source says, in seconds. */
-  readonly min: number;
-  readonly max: number;
-  /** The answer is valid until this time (imgix `expires`), milliseconds since 1970. */
-  readonly until?: number;
 }
 
 /** The facts of a finished answer, for the dialect's own headers. */

@@ -10,9 +10,10 @@
  * its limit leaves nothing behind.
  */
 import { createHash } from 'node:crypto';
+import { BoundedMap } from '../base/bounded-map.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/fault.ts';
-import type { FreshnessPolicy } from '../dialects/dialect.ts';
+import type { FreshnessPolicy } from '../base/freshness-policy.ts';
 import type { SourceRef } from '../image/source-ref.ts';
 import type { Location, Validators } from '../origins/origin.ts';
 import { hashKey, type Key } from '../plan/key.ts';
@@ -65,8 +66,10 @@ export class SourceCache {
   readonly #options: SourceOptions;
   readonly #flights = new SingleFlight<CachedSource>();
   /** Records of the sources used last, so that a hit reads no file for them. */
-  readonly #records = new Map<Key, SourceMeta>();
-  readonly #failures = new Map<Key, { readonly fault: Fault; readonly until: number }>();
+  readonly #records = new BoundedMap<Key, SourceMeta>(HELD_RECORDS);
+  readonly #failures = new BoundedMap<Key, { readonly fault: Fault; readonly until: number }>(
+    REMEMBERED_FAILURES,
+  );
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -154,7 +157,7 @@ export class SourceCache {
           checkedAt: clock.now(),
         };
         await store.update(key, { ...checked });
-        this.#hold(key, checked);
+        this.#records.set(key, checked);
         return held(key, checked, 'read');
       }
       if (fetched.kind === 'unchanged') {
@@ -173,7 +176,7 @@ export class SourceCache {
         ...(peeked === undefined ? {} : { fileValidators: peeked }),
       };
       await store.put(key, { ...read }, body);
-      this.#hold(key, read);
+      this.#records.set(key, read);
       this.#failures.delete(key);
       return held(key, read, 'read');
     } catch (error) {
@@ -185,17 +188,11 @@ export class SourceCache {
   }
 
   async #record(key: Key): Promise<SourceMeta | undefined> {
-    const near = this.#records.get(key);
+    const near = this.#records.use(key);
     if (near) return near;
     const meta = (await this.#options.store.head(key)) as SourceMeta | undefined;
-    if (meta) this.#hold(key, meta);
+    if (meta) this.#records.set(key, meta);
     return meta;
-  }
-
-  #hold(key: Key, meta: SourceMeta): void {
-    this.#records.delete(key);
-    this.#records.set(key, meta);
-    if (this.#records.size > HELD_RECORDS) this.#records.delete(this.#records.keys().next().value!);
   }
 
   /** The old copy, where the origin fails in a way that may pass (RFC 5861 section 4). */
@@ -218,9 +215,6 @@ export class SourceCache {
       fault: error,
       until: this.#options.clock.now() + error.kind.ttl * 1000,
     });
-    if (this.#failures.size > REMEMBERED_FAILURES) {
-      this.#failures.delete(this.#failures.keys().next().value!);
-    }
   }
 
   async #keepUpload(upload: Uint8Array | undefined): Promise<CachedSource> {

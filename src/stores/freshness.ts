@@ -11,19 +11,10 @@
  * Pure: headers and times in, seconds out.
  */
 import CachePolicy from 'http-cache-semantics';
+import type { FreshnessPolicy } from '../base/freshness-policy.ts';
 
 /** Lower-case names. */
 export type Headers = Readonly<Record<string, string>>;
-
-/** What a dialect wants of the source's own age, in seconds. */
-export interface FreshnessPolicy {
-  /** Used where the source says nothing. */
-  readonly fallback: number;
-  readonly min: number;
-  readonly max: number;
-  /** The answer is valid until this time, milliseconds since 1970. */
-  readonly until?: number;
-}
 
 export interface Freshness {
   /** Seconds of use without asking, counted from the time it was received. */
