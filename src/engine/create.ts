@@ -14,13 +14,13 @@ export type { EngineOptions } from './engine-options.ts';
 /** An engine on a cache folder. @throws when the folder cannot be written */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { folder, size } = options.cache;
-  const memoryBytes = options.cache.memory ?? Math.min(256e6, size / 16);
+  const memory = options.cache.memory ?? Math.min(256e6, size / 16);
   const sources = await DiskStore.open(join(folder, 'sources'), size / 2);
   const renditions = await DiskStore.open(join(folder, 'renditions'), size / 2);
   return new LocalEngine(
     options,
     sources,
     renditions,
-    new TieredStore(new MemoryStore(memoryBytes), renditions),
+    new TieredStore(new MemoryStore(memory), renditions),
   );
 }

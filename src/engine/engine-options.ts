@@ -13,6 +13,7 @@ export interface EngineOptions {
     /** Bytes of renditions in memory; a sixteenth of the disk by default, at most 256 MB. */
     readonly memory?: number;
   };
+  /** Render workers for requests; by default one per core. */
   readonly workers?: number;
   /** Improve first answers in the background. */
   readonly refine?: boolean;
@@ -31,5 +32,20 @@ export interface EngineOptions {
   /** How first answers are made. */
   readonly mode?: Mode;
   readonly clock?: Clock;
-  readonly log?: (event: string, detail: Readonly<Record<string, unknown>>) => void;
+  readonly log?: Log;
+}
+
+/** Takes an event by its name, with facts for an operator. */
+export type Log = (event: string, detail: Readonly<Record<string, unknown>>) => void;
+
+/** The options with their defaults filled in. */
+export interface EngineSettings extends Required<Pick<EngineOptions, 'refine' | 'latency'>> {
+  readonly mode: Mode;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pictureLimits: PictureLimits;
+  readonly sourceBytes: number;
+  readonly renderTimeout: number;
+  readonly workerMemory: number;
+  readonly workers: number;
 }

@@ -98,12 +98,12 @@ export interface Explanation {
 }
 
 export interface Engine {
-  /** The rendition of a job, from the store or made now. @throws Fault */
-  render(job: RenderRequest): Promise<Rendition>;
+  /** The rendition of a request, from the store or made now. @throws Fault */
+  render(request: RenderRequest): Promise<Rendition>;
   /** The bytes of the source as they are, with the media type of their magic bytes. @throws Fault */
-  deliverSource(job: RenderRequest): Promise<Rendition>;
-  /** Plan, program and prediction for a job. @throws Fault when the source cannot be read */
-  explain(job: RenderRequest): Promise<Explanation>;
+  deliverSource(request: RenderRequest): Promise<Rendition>;
+  /** Plan, program and prediction for a request. @throws Fault when the source cannot be read */
+  explain(request: RenderRequest): Promise<Explanation>;
   /** True once a worker has shown that it can render. */
   ready(): boolean;
   /** Numbers for readiness and logs. */

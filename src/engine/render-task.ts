@@ -1,5 +1,5 @@
 /**
- * Workshop: how an order is carried out, inside a worker.
+ * Render task: how a WorkerRequest is carried out, inside a worker.
  *
  * probe → lower (measuring trims on the way) → render → optimize. The only
  * place where plan, pixels and optimizer meet.
@@ -43,7 +43,7 @@ interface Rendered extends Pick<WorkerResult, 'receipt' | 'warmStart' | 'diagnos
 
 type Stopwatch = Record<string, number>;
 
-/** The rendition an order asks for. @throws Fault */
+/** The rendition a request asks for. @throws Fault */
 export async function executeRender(request: WorkerRequest, tools: Tools): Promise<WorkerResult> {
   const timings: Stopwatch = {};
   const start = performance.now();
@@ -83,7 +83,7 @@ export async function executeExplain(request: WorkerRequest): Promise<ExplainRes
   };
 }
 
-/** When the order began, and what its stages took. */
+/** When the work began, and what its stages took. */
 interface Timing {
   readonly timings: Stopwatch;
   readonly start: number;
@@ -93,10 +93,10 @@ async function make(
   request: WorkerRequest,
   info: SourceInfo,
   tools: Tools,
-  course: Timing,
+  timing: Timing,
 ): Promise<Rendered> {
   const { output } = request.plan;
-  const { timings } = course;
+  const { timings } = timing;
   const program = await programOf(request, info, timings);
   if (output.kind === 'facts') return facts(request, info, program.size, output.form);
   const raster = await timed(timings, 'transform', () =>
@@ -104,7 +104,7 @@ async function make(
   );
   switch (output.kind) {
     case 'picture':
-      return picture(request, info, program, raster, output, tools, course);
+      return picture(request, info, program, raster, output, tools, timing);
     case 'blurhash':
       return text(blurhash(raster, output.x, output.y), 'text/plain; charset=utf-8', raster);
     case 'palette': {

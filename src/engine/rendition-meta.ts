@@ -1,6 +1,6 @@
 /**
- * Stored: renditions as the store keeps them, and what names, weighs and
- * compares them.
+ * RenditionMeta: what is stored beside the bytes of a rendition, and what
+ * weighs and compares renditions.
  *
  * Pure.
  */
@@ -9,7 +9,6 @@ import type { Diagnostic } from '../base/diagnostic.ts';
 import type { FormatName } from '../image/format.ts';
 import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
 import type { Key } from '../plan/key.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { Timings } from './engine.ts';
 import type { WorkerResult } from './worker-protocol.ts';
 
@@ -36,13 +35,6 @@ export interface StoredRendition {
 
 /** Weights of codecs for the predicted cost, per source megabyte; ratios of encoding times. */
 const COST: Partial<Record<FormatName, number>> = { avif: 4, webp: 2, png: 2, gif: 3 };
-
-/** The formats of the client that the plan asks about, in a fixed order: the key's part of `Accept`. */
-export function negotiated(plan: Plan, accepts: ReadonlySet<FormatName>): FormatName[] {
-  if (plan.output.kind !== 'picture') return [];
-  const asked = new Set(plan.output.formats.flatMap((rule) => rule.when?.accepts ?? []));
-  return [...asked].filter((format) => accepts.has(format)).sort();
-}
 
 /** About seconds of work: megabytes of the source times the weight of the heaviest codec in question. */
 export function predictedCost(bytes: number, formats: readonly FormatName[]): number {

@@ -1,5 +1,5 @@
 /**
- * Order: what the front asks of a render worker, and what comes back.
+ * Worker protocol: what the front asks of a render worker, and what comes back.
  *
  * Plain data that crosses the process border. Source bytes go by path; results
  * travel inline while they are small and as a file when they are not.
@@ -33,7 +33,7 @@ export interface WorkerRequest {
   readonly resultFile: string;
 }
 
-/** An order before the pool has given it to a worker. */
+/** A request before the pool has given it to a worker. */
 export type UnassignedRequest = Omit<WorkerRequest, 'id' | 'threads'>;
 
 /** Results up to this many bytes travel inline. */

@@ -1,7 +1,7 @@
 /**
  * The program of a render worker.
  *
- * It takes one order at a time from its parent, carries it out, and answers.
+ * It takes one request at a time from its parent, carries it out, and answers.
  * It shows that it can render before it says that it is ready, and ends with
  * its parent.
  */
@@ -38,7 +38,7 @@ const repacker: Repacker = {
     STRIPPED.has(format) && keep === 'none' ? stripMetadata(bytes, format) : undefined,
 };
 
-async function tools(): Promise<Tools> {
+async function loadTools(): Promise<Tools> {
   const kernel = await readFile(new URL('../wasm/ssimulacra2.wasm', import.meta.url));
   return {
     encoder: vipsEncoder,
@@ -49,24 +49,24 @@ async function tools(): Promise<Tools> {
   };
 }
 
-async function work(order: WorkerRequest, hands: Tools): Promise<void> {
-  useThreads(order.threads);
+async function work(request: WorkerRequest, tools: Tools): Promise<void> {
+  useThreads(request.threads);
   try {
-    if (order.kind === 'explain') {
-      await send({ kind: 'explained', id: order.id, outcome: await executeExplain(order) });
+    if (request.kind === 'explain') {
+      await send({ kind: 'explained', id: request.id, outcome: await executeExplain(request) });
     } else {
-      await send({ kind: 'done', id: order.id, outcome: await executeRender(order, hands) });
+      await send({ kind: 'done', id: request.id, outcome: await executeRender(request, tools) });
     }
   } catch (error) {
-    await send({ kind: 'failed', id: order.id, fault: faultText(error) });
+    await send({ kind: 'failed', id: request.id, fault: faultText(error) });
   }
 }
 
 setUpVips({ concurrency: 1 });
-const hands = await tools();
+const tools = await loadTools();
 await vipsEncoder.encode(
   { width: 1, height: 1, channels: 3, data: new Uint8Array(3), pages: 1, delays: [], loop: 0 },
   { format: 'png', effort: 1 },
 );
-process.on('message', (order: WorkerRequest) => void work(order, hands));
+process.on('message', (request: WorkerRequest) => void work(request, tools));
 await send({ kind: 'ready', recipe: JSON.stringify([RECIPE, vipsVersions()]) });

@@ -1,5 +1,6 @@
 /**
- * Key: the hash of a canonical plan. Equal meaning, equal key.
+ * Key: the hash of a canonical plan with what its rendition depends on. Equal
+ * meaning, equal key.
  *
  * The hash runs over JSON with sorted names, so that the order in which a
  * dialect happened to write its fields has no influence.
@@ -7,18 +8,43 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Brand } from '../base/brand.ts';
+import type { FormatName } from '../image/format.ts';
 import { canonicalize } from './canonicalize.ts';
 import type { Plan } from './plan.ts';
 
 /** 64 hexadecimal digits. */
 export type Key = Brand<string, 'key'>;
 
-/** The key of a plan; it need not be canonical yet. */
-export function planKey(plan: Plan): Key {
-  return hashKey(canonicalize(plan));
+/** What a rendition depends on beside its plan. */
+export interface RenditionInputs {
+  /** Formats of the client. */
+  readonly accepts: ReadonlySet<FormatName>;
+  /** SHA-256 of the bytes of the source, hexadecimal. */
+  readonly source: string;
+  /** Encoders and their versions. */
+  readonly recipe: string;
 }
 
-/** The key of any plain data: a plan with its formats and its source, for a store. */
+/**
+ * The key of a rendition: plan, negotiated formats, content of the source and recipe.
+ *
+ * Without inputs it is the key of the plan alone. The plan need not be canonical yet.
+ */
+export function renditionKey(plan: Plan, inputs?: RenditionInputs): Key {
+  const canonical = canonicalize(plan);
+  if (inputs === undefined) return hashKey(canonical);
+  const { accepts, source, recipe } = inputs;
+  return hashKey(canonical, negotiated(canonical, accepts), source, recipe);
+}
+
+/** The formats of the client that the plan asks about, sorted: the key's part of `Accept`. */
+export function negotiated(plan: Plan, accepts: ReadonlySet<FormatName>): FormatName[] {
+  if (plan.output.kind !== 'picture') return [];
+  const asked = new Set(plan.output.formats.flatMap((rule) => rule.when?.accepts ?? []));
+  return [...asked].filter((format) => accepts.has(format)).sort();
+}
+
+/** The key of any plain data. */
 export function hashKey(...parts: readonly unknown[]): Key {
   return bytesToHex(sha256(utf8ToBytes(sortedJson(parts)))) as Key;
 }

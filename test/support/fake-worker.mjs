@@ -1,24 +1,24 @@
 /**
- * A worker program for tests of the pool: it does as the path of an order says.
+ * A worker program for tests of the pool: it does as the path of an request says.
  * `hang`: nothing for ever; `die`: ends at once; `eat`: takes memory; `sleep-N`: answers after N ms.
  */
 const eaten = [];
 process.on('disconnect', () => process.exit(0));
-process.on('message', (order) => {
+process.on('message', (request) => {
   const answer = () =>
     process.send({
       kind: 'done',
-      id: order.id,
-      outcome: { pid: process.pid, path: order.path, threads: order.threads },
+      id: request.id,
+      outcome: { pid: process.pid, path: request.path, threads: request.threads },
     });
-  const [verb, number] = order.path.split('-');
+  const [verb, number] = request.path.split('-');
   if (verb === 'hang') return;
   if (verb === 'die') process.kill(process.pid, 'SIGKILL');
   else if (verb === 'eat') setInterval(() => eaten.push(Buffer.alloc(20_000_000, 1)), 20);
   else if (verb === 'fail')
     process.send({
       kind: 'failed',
-      id: order.id,
+      id: request.id,
       fault: { code: 'source-broken', message: 'It is broken.', detail: {} },
     });
   else setTimeout(answer, Number(number ?? 0));

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { isFault } from '../base/fault.ts';
-import { DEFAULT_PICTURE_LIMITS } from '../image/picture-limits.ts';
+import { isFault } from '../../base/fault.ts';
+import { DEFAULT_PICTURE_LIMITS } from '../../image/picture-limits.ts';
+import type { UnassignedRequest } from '../worker-protocol.ts';
 import { Pool, type PoolOptions, type PoolTask } from './pool.ts';
-import type { UnassignedRequest } from './worker-protocol.ts';
 
-const PROGRAM = new URL('../../test/support/fake-worker.mjs', import.meta.url);
+const PROGRAM = new URL('../../../test/support/fake-worker.mjs', import.meta.url);
 
 let pool: Pool | undefined;
 afterEach(() => pool?.close());
@@ -12,8 +12,8 @@ afterEach(() => pool?.close());
 function start(options: Partial<PoolOptions> = {}): Pool {
   pool = new Pool({
     workers: 2,
-    deadline: 5000,
-    memory: 1e9,
+    renderTimeout: 5000,
+    workerMemory: 1e9,
     queueCost: 1000,
     program: PROGRAM,
     ...options,
@@ -21,7 +21,7 @@ function start(options: Partial<PoolOptions> = {}): Pool {
   return pool;
 }
 
-const demand = (path: string, fields: Partial<PoolTask> = {}): PoolTask => ({
+const task = (path: string, fields: Partial<PoolTask> = {}): PoolTask => ({
   request: {
     kind: 'render',
     path,
@@ -44,10 +44,10 @@ const until = async (condition: () => boolean) => {
 };
 
 describe('Pool', () => {
-  test('carries orders out and is ready once a worker is', async () => {
+  test('carries tasks out and is ready once a worker is', async () => {
     const p = start();
     expect(p.ready()).toBe(false);
-    const { outcome } = await p.run(demand('sleep-1'));
+    const { outcome } = await p.run(task('sleep-1'));
     expect(outcome).toMatchObject({ path: 'sleep-1' });
     expect(p.ready()).toBe(true);
     expect(await p.recipe()).toBe('fake');
@@ -58,27 +58,27 @@ describe('Pool', () => {
     await until(() => p.status().workers === 3);
     const threads = async (work: ReturnType<Pool['run']>) =>
       ((await work).outcome as unknown as { threads: number }).threads;
-    expect(await threads(p.run(demand('sleep-1')))).toBe(3);
-    const both = [p.run(demand('sleep-200')), p.run(demand('sleep-1'))].map(threads);
+    expect(await threads(p.run(task('sleep-1')))).toBe(3);
+    const both = [p.run(task('sleep-200')), p.run(task('sleep-1'))].map(threads);
     expect(await Promise.all(both)).toEqual([3, 2]);
-    expect(await threads(p.run(demand('sleep-1', { priority: 'background' })))).toBe(1);
+    expect(await threads(p.run(task('sleep-1', { priority: 'background' })))).toBe(1);
   });
 
-  test('a fault of the worker is a fault of the order', async () => {
-    await expect(start().run(demand('fail'))).rejects.toThrow(fault('source-broken'));
+  test('a fault of the worker is a fault of the task', async () => {
+    await expect(start().run(task('fail'))).rejects.toThrow(fault('source-broken'));
   });
 
-  test('a killed worker costs no other order its answer, and a new one takes its place', async () => {
+  test('a killed worker costs no other task its answer, and a new one takes its place', async () => {
     const p = start();
-    await p.run(demand('sleep-1'));
+    await p.run(task('sleep-1'));
     await until(() => p.status().workers === 2);
-    const orders = Array.from({ length: 50 }, (_, i) =>
-      p.run(demand('sleep-30', { sourceKey: `s${i}` })),
+    const tasks = Array.from({ length: 50 }, (_, i) =>
+      p.run(task('sleep-30', { sourceKey: `s${i}` })),
     );
     const [victim] = p.pids();
     process.kill(victim!, 'SIGKILL');
-    const results = await Promise.allSettled(orders);
-    // The order the dead worker held is tried once more, so that none fails.
+    const results = await Promise.allSettled(tasks);
+    // The task the dead worker held is tried once more, so that none fails.
     expect(results.filter((r) => r.status === 'rejected')).toEqual([]);
     await until(() => p.status().workers === 2);
     expect(p.pids()).not.toContain(victim);
@@ -86,51 +86,53 @@ describe('Pool', () => {
 
   test('a picture that kills its worker twice fails and is not tried again', async () => {
     const p = start();
-    await expect(p.run(demand('die'))).rejects.toThrow(fault('render-failed'));
-    await expect(p.run(demand('die'))).rejects.toThrow(fault('source-broken'));
-    await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
+    await expect(p.run(task('die'))).rejects.toThrow(fault('render-failed'));
+    await expect(p.run(task('die'))).rejects.toThrow(fault('source-broken'));
+    await expect(p.run(task('sleep-1'))).resolves.toBeDefined();
   });
 
-  test('an order past its deadline is ended with its worker', async () => {
+  test('a task past its deadline is ended with its worker', async () => {
     const p = start({ workers: 1 });
-    await p.run(demand('sleep-1'));
-    await expect(p.run(demand('hang', { deadline: 100 }))).rejects.toThrow(fault('render-timeout'));
-    await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
+    await p.run(task('sleep-1'));
+    await expect(p.run(task('hang', { renderTimeout: 100 }))).rejects.toThrow(
+      fault('render-timeout'),
+    );
+    await expect(p.run(task('sleep-1'))).resolves.toBeDefined();
   });
 
-  test('an order that has expired is ended, waiting or running', async () => {
+  test('a task that has expired is ended, waiting or running', async () => {
     const p = start({ workers: 1 });
-    await p.run(demand('sleep-1'));
+    await p.run(task('sleep-1'));
     const expires = performance.now() + 150;
-    const running = p.run(demand('hang', { expires }));
-    const waiting = p.run(demand('sleep-1', { expires }));
+    const running = p.run(task('hang', { expires }));
+    const waiting = p.run(task('sleep-1', { expires }));
     const over = [running, waiting].map((o) => expect(o).rejects.toThrow(fault('render-timeout')));
     await Promise.all(over);
-    await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
+    await expect(p.run(task('sleep-1'))).resolves.toBeDefined();
   });
 
   test('a worker that takes too much memory is ended', async () => {
-    const p = start({ workers: 1, memory: 300e6 });
-    await expect(p.run(demand('eat'))).rejects.toThrow(fault('render-failed'));
-    await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
+    const p = start({ workers: 1, workerMemory: 300e6 });
+    await expect(p.run(task('eat'))).rejects.toThrow(fault('render-failed'));
+    await expect(p.run(task('sleep-1'))).resolves.toBeDefined();
   });
 
   test('a full queue refuses, a queue with room does not', async () => {
     const p = start({ workers: 1, queueCost: 2 });
-    await p.run(demand('sleep-1'));
-    const running = p.run(demand('sleep-100'));
-    const waiting = [p.run(demand('sleep-1')), p.run(demand('sleep-1'))];
-    await expect(p.run(demand('sleep-1'))).rejects.toThrow(fault('overloaded'));
+    await p.run(task('sleep-1'));
+    const running = p.run(task('sleep-100'));
+    const waiting = [p.run(task('sleep-1')), p.run(task('sleep-1'))];
+    await expect(p.run(task('sleep-1'))).rejects.toThrow(fault('overloaded'));
     await Promise.all([running, ...waiting]);
-    await expect(p.run(demand('sleep-1'))).resolves.toBeDefined();
+    await expect(p.run(task('sleep-1'))).resolves.toBeDefined();
   });
 
   test('a client that goes away frees its place', async () => {
     const p = start({ workers: 1 });
-    await p.run(demand('sleep-1'));
-    const running = p.run(demand('sleep-100'));
+    await p.run(task('sleep-1'));
+    const running = p.run(task('sleep-100'));
     const gone = new AbortController();
-    const waiting = p.run(demand('sleep-1', { signal: gone.signal }));
+    const waiting = p.run(task('sleep-1', { signal: gone.signal }));
     gone.abort();
     await expect(waiting).rejects.toThrow(fault('overloaded'));
     expect(p.status().queued).toBe(0);
@@ -139,20 +141,20 @@ describe('Pool', () => {
 
   test('background work has a worker of its own and waits for no request', async () => {
     const p = start({ workers: 1 });
-    await p.run(demand('sleep-1'));
-    const slow = p.run(demand('sleep-400', { priority: 'background' }));
+    await p.run(task('sleep-1'));
+    const slow = p.run(task('sleep-400', { priority: 'background' }));
     await until(() => p.pids().length === 2);
-    const quick = p.run(demand('sleep-1'));
+    const quick = p.run(task('sleep-1'));
     const first = await Promise.race([slow.then(() => 'slow'), quick.then(() => 'quick')]);
     expect(first).toBe('quick');
     await slow;
   });
 
-  test('closing ends every order and every worker', async () => {
+  test('closing ends every task and every worker', async () => {
     const p = start({ workers: 1 });
-    await p.run(demand('sleep-1'));
+    await p.run(task('sleep-1'));
     const pids = p.pids();
-    const waiting = [p.run(demand('hang')), p.run(demand('hang'))].map((o) =>
+    const waiting = [p.run(task('hang')), p.run(task('hang'))].map((o) =>
       expect(o).rejects.toThrow(expect.toSatisfy((e) => isFault(e))),
     );
     await p.close();

@@ -1,0 +1,76 @@
+/**
+ * Background: renditions that are improved, or made, when there is time.
+ *
+ * A first answer is made again with all the time it takes and the better one
+ * stays; a rendition that missed its visitor's deadline is made for the next.
+ */
+import { rm } from 'node:fs/promises';
+import type { EngineSettings } from './engine-options.ts';
+import { Refiner } from './refiner.ts';
+import type { Renderer } from './renderer.ts';
+import type { RenditionCache } from './rendition-cache.ts';
+import { isBetter, type StoredRendition } from './rendition-meta.ts';
+import type { ResolvedRequest } from './resolved-request.ts';
+
+/** Pictures waiting for the background worker. */
+const QUEUE_SIZE = 500;
+
+export class Background {
+  readonly #renderer: Renderer;
+  readonly #cache: RenditionCache;
+  readonly #settings: EngineSettings;
+  readonly #refiner: Refiner;
+
+  constructor(renderer: Renderer, cache: RenditionCache, settings: EngineSettings) {
+    this.#renderer = renderer;
+    this.#cache = cache;
+    this.#settings = settings;
+    this.#refiner = new Refiner({ size: QUEUE_SIZE, log: settings.log });
+  }
+
+  /** Pictures queued or being worked on. */
+  get waiting(): number {
+    return this.#refiner.waiting;
+  }
+
+  /** Whether a better rendition may still come. */
+  mayImprove({ meta }: StoredRendition): boolean {
+    if (!this.#settings.refine || meta.refined || !meta.receipt) return false;
+    return meta.receipt.mode !== 'background' && meta.receipt.kind !== 'source';
+  }
+
+  /** Makes a rendition that missed its deadline, without one. */
+  makeLater(resolved: ResolvedRequest): void {
+    const { request, key } = resolved;
+    if (!this.#settings.refine || request.upload) return;
+    this.#refiner.add(key, async () => {
+      if (await this.#cache.get(key)) return;
+      await this.#cache.keep(key, await this.#renderer.laterAnswer(resolved));
+    });
+  }
+
+  /** Queues a first answer for improvement, where there is something to improve. */
+  refineLater(resolved: ResolvedRequest, stored: StoredRendition): void {
+    // An upload is answered once and seldom asked for again.
+    if (!this.mayImprove(stored) || resolved.request.upload) return;
+    this.#refiner.add(resolved.key, () => this.#refine(resolved));
+  }
+
+  close(): void {
+    this.#refiner.close();
+  }
+
+  /** Makes a rendition again with all the time it takes; the better one stays. */
+  async #refine(resolved: ResolvedRequest): Promise<void> {
+    const { key } = resolved;
+    const current = await this.#cache.get(key);
+    if (!current || !this.mayImprove(current)) return;
+    const better = await this.#renderer.refined(resolved);
+    if (isBetter(better.receipt, current.meta.receipt)) {
+      await this.#cache.keep(key, better, { refined: true });
+      return;
+    }
+    if ('file' in better.body) await rm(better.body.file, { force: true });
+    await this.#cache.markRefined(key, current);
+  }
+}
