@@ -7,6 +7,12 @@
  * that cannot be read is the dialect's decision.
  */
 
+/** Most characters of any value (docs/spec/imgix.md 7.2). */
+export const LONGEST_VALUE = 2000;
+
+/** Most characters of a number: more than any program writes. */
+export const LONGEST_NUMBER = 64;
+
 /** What reading a text gave. */
 export interface Reading<T> {
   /** Absent: unreadable, the parameter is not used. */
@@ -47,7 +53,7 @@ interface Row {
   readonly note?: string;
 }
 
-/** A parameter with a reader of its own. */
+/** A parameter with a reader of its own, which no text above {@link LONGEST_VALUE} reaches. */
 export function param<T>(row: Row & { read(text: string): Reading<T> }): Param<T> {
   return {
     aliases: [],
@@ -55,6 +61,10 @@ export function param<T>(row: Row & { read(text: string): Reading<T> }): Param<T
     fallback: 'none',
     support: 'full',
     ...row,
+    read: (text) =>
+      text.length > LONGEST_VALUE
+        ? { expected: `at most ${LONGEST_VALUE} characters` }
+        : row.read(text),
   };
 }
 
@@ -99,9 +109,19 @@ export function number(
   });
 }
 
-/** A plain decimal number as people write it; no exponent, no hexadecimal, no blanks. */
+/**
+ * A plain decimal number as people write it: "12", "-0.5", "12.", "+.5"; at
+ * most {@link LONGEST_NUMBER} characters, no exponent, no hexadecimal, no blanks.
+ */
 export function decimal(text: string): number | undefined {
-  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : undefined;
+  return text.length <= LONGEST_NUMBER && /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(text)
+    ? Number(text)
+    : undefined;
+}
+
+/** A decimal number without a sign: "12", "12.", ".5", "4.000000". */
+export function unsigned(text: string): number | undefined {
+  return /^[+-]/.test(text) ? undefined : decimal(text);
 }
 
 function rangeText(min: number, max: number, whole: boolean): string {

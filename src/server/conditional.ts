@@ -79,7 +79,7 @@ function ifRangeHolds(condition: string | undefined, what: Representation): bool
  * body for all of it and ignores a backward range, and range-parser does neither.
  */
 function range(header: string, length: number): ConditionalResult {
-  const match = /^bytes=\s*(\d*)\s*-\s*(\d*)$/i.exec(header.trim());
+  const match = /^bytes=\s*(?:(\d+)\s*)?-\s*(\d*)$/i.exec(header.trim());
   const [from = '', to = ''] = match?.slice(1) ?? [];
   if (from === '' && to === '') return FULL;
   const end = from === '' || to === '' ? Number.POSITIVE_INFINITY : Number(to);

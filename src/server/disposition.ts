@@ -57,7 +57,7 @@ export function contentDisposition(
 function nameOfSource(source: SourceRef): string {
   if (source.kind === 'upload') return '';
   const text = source.kind === 'path' ? source.path : source.url;
-  const path = text.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+  const path = text.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0]!;
   const segment = path.slice(path.lastIndexOf('/') + 1);
   try {
     return decodeURIComponent(segment);
@@ -71,7 +71,8 @@ function cleanName(name: string): string {
   return name
     .slice(0, 4 * MAX_NAME)
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}"\\/:*?<>|]/gu, '')
-    .replace(/^[.\s]+|\s+$/g, '')
+    .replace(/^[.\s]+/, '')
+    .trimEnd()
     .slice(0, MAX_NAME)
     .replace(/\p{Cs}/gu, '');
 }

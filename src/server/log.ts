@@ -23,6 +23,15 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The path of a target as it may stand in a log: no query, no user info, at most 300 characters. */
 export function loggable(target: string): string {
-  const path = target.replace(/\?.*$/s, '').replace(/(:|%3a)(\/|%2f){1,2}[^/]*?(@|%40)/gi, '$1//');
+  const path = withoutUserInfo(target.split('?', 1)[0] ?? '');
   return path.length > 300 ? `${path.slice(0, 300)}…` : path;
+}
+
+/** `http://name:secret@host/` as `http://host/`, percent-encoded or not; reads each segment once. */
+function withoutUserInfo(path: string): string {
+  const segments = /(:|%3a)(\/|%2f){1,2}([^/]*)/gi;
+  return path.replace(segments, (all, colon: string, _slash, rest: string) => {
+    const parts = rest.split(/@|%40/);
+    return parts.length === 1 ? all : `${colon}//${parts.at(-1)}`;
+  });
 }

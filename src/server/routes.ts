@@ -102,7 +102,7 @@ async function answer(options: RouterOptions, request: HttpRequest): Promise<Htt
     return metrics(request, options.metricsToken, services);
   }
 
-  const path = target.path.replace(/[?#].*$/s, '');
+  const path = target.path.split(/[?#]/, 1)[0]!;
   const page = ownPage(path, options) ?? pages?.get(path);
   if (page !== undefined) {
     if (!PAGE_METHODS.includes(request.method)) return otherMethod(request, PAGE_METHODS, services);

@@ -199,6 +199,8 @@ function seconds(text: string | undefined): number | undefined {
 
 /** An HTTP date in milliseconds; `Date.parse` alone would also take "0" and "-1" for years. */
 function dateOf(text: string | undefined): number | undefined {
-  const value = /[a-z]{3}.*\d\d:\d\d/i.test(text ?? '') ? Date.parse(text ?? '') : Number.NaN;
+  const words = text?.search(/[a-z]{3}/i) ?? -1;
+  const dated = words >= 0 && /\d\d:\d\d/.test(text?.slice(words) ?? '');
+  const value = dated ? Date.parse(text ?? '') : Number.NaN;
   return Number.isNaN(value) ? undefined : value;
 }

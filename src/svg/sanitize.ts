@@ -39,7 +39,7 @@ export function safeSvgText(bytes: Uint8Array, limits: SvgLimits = DEFAULT_SVG_L
   const text = Buffer.from(bytes)
     .toString('utf8')
     .replace(/^\ufeff/, '');
-  if (/<!ENTITY/i.test(text) || /<!DOCTYPE[^>]*\[/i.test(text)) {
+  if (/<!ENTITY/i.test(text) || doctypes(text).some((one) => one.includes('['))) {
     throw new Fault(
       'source-unsupported',
       'Expected an SVG without entities, got one that declares some.',
@@ -53,7 +53,11 @@ export function safeSvgText(bytes: Uint8Array, limits: SvgLimits = DEFAULT_SVG_L
       `Expected an SVG of at most ${limits.elements} tags, got ${elements}.`,
     );
   }
-  return text.replace(/<!DOCTYPE[^>]*>/gi, '');
+  return text.replace(/<!DOCTYPE[^>]*>?/gi, '');
+}
+
+function doctypes(text: string): string[] {
+  return text.match(/<!DOCTYPE[^>]*/gi) ?? [];
 }
 
 /**

@@ -10,6 +10,7 @@
 import type { Color } from '../../base/color.ts';
 import type { Orientation } from '../../image/source-info.ts';
 import { type Area, CENTRE, type Length, type Placement } from '../../plan/op.ts';
+import { unsigned } from '../params.ts';
 
 /** An area and where it stands. */
 export interface Window {
@@ -35,14 +36,6 @@ export interface LengthSides {
 /** Beyond these a number cannot matter: sources end at 12000 pixels, outputs at 8192. */
 const MOST_PIXELS = 1_000_000;
 const LARGEST_SHARE = 10_000;
-/** Longer than any number a program writes; keeps hostile texts short. */
-const LONGEST_NUMBER = 64;
-
-/** A number of at least 0, without sign or exponent: "12", "12.", ".5", "4.000000". */
-export function unsigned(text: string): number | undefined {
-  if (text.length > LONGEST_NUMBER || !/^(\d+\.?\d*|\.\d+)$/.test(text)) return undefined;
-  return Number(text);
-}
 
 /** A number of at least 0 and at most `most`. */
 export function upTo(most: number, text: string): number | undefined {

@@ -9,7 +9,7 @@
  * Source of the rules: docs/spec/imageoptim.md 2 and 3.
  */
 import type { Color } from '../../base/color.ts';
-import { choice, type Param, type ParamTable, param, type Reading } from '../params.ts';
+import { choice, type Param, type ParamTable, param, type Reading, unsigned } from '../params.ts';
 
 /** Width and perhaps height of a box, in CSS pixels. */
 export interface SizeOption {
@@ -130,14 +130,11 @@ function readCrop(text: string): Reading<CropAt> {
   }
 }
 
-const POINT = /^(\d+\.?\d*|\.\d+)x(\d+\.?\d*|\.\d+)$/;
-
 /** Shares 0..1; whole percents, which one client sends, are understood as well. */
 function readPoint(text: string): Reading<CropAt> {
   const expected = 'auto, top, bottom, left, right or two fractions from 0 to 1 such as 0.5x0.2';
-  const [, left, top] = POINT.exec(text) ?? [];
-  if (left === undefined || top === undefined) return { expected };
-  const [x, y] = [Number(left), Number(top)];
+  const [x, y, ...rest] = text.split('x').map(unsigned);
+  if (x === undefined || y === undefined || rest.length > 0) return { expected };
   if (x <= 1 && y <= 1) return { value: { kind: 'point', x, y } };
   if (x > 100 || y > 100) return { expected };
   return {

@@ -101,14 +101,14 @@ export function readSource(rest: string, origin: DialectSettings['origin']): Sou
 function absoluteUrl(rest: string): string {
   const url = dropFragment(isEncoded(rest) ? decodeWhole(rest) : escapeRaw(rest));
   if (hasUnsafe(url)) throw new Fault('bad-request', 'The source contains forbidden characters.');
-  const [, scheme, path] = /^(?:(https?):)?\/+(.*)$/is.exec(url) ?? [];
-  if (path === undefined || (scheme === undefined && !url.startsWith('//'))) {
+  const [begin, scheme] = /^(?:(https?):)?\/+/i.exec(url) ?? [];
+  if (begin === undefined || (scheme === undefined && !url.startsWith('//'))) {
     throw new Fault(
       'bad-request',
       'Expected an absolute http or https address for the source, such as http://example.com/a.jpg.',
     );
   }
-  const absolute = `${scheme?.toLowerCase() ?? 'https'}://${path}`;
+  const absolute = `${scheme?.toLowerCase() ?? 'https'}://${url.slice(begin.length)}`;
   checkAuthority(absolute);
   return absolute;
 }

@@ -145,7 +145,7 @@ function checkExpiry({ expires }: ImgixValues, now: number): number | undefined 
 
 /** Whether the original is asked for, whatever the other parameters say. */
 function bypasses(values: ImgixValues, path: string, source: SourceRef): boolean {
-  const name = source.kind === 'url' ? source.url.replace(/[?#].*$/s, '') : path;
+  const name = source.kind === 'url' ? source.url.split(/[?#]/, 1)[0]! : path;
   return (
     (values['rasterize-bypass'] === true && VECTOR_NAME.test(name)) ||
     (values.fm === 'pdf' && DOCUMENT_NAME.test(name))

@@ -13,12 +13,13 @@ export const USER_AGENT_DECIDES = false;
 
 /** Formats that a user agent cannot show although it may list them. */
 export function brokenFormats(userAgent: string | undefined): readonly FormatName[] {
-  const match = /\bVersion\/(\d{1,3})(?:\.(\d{1,3}))?\S* (?:Mobile\/\S+ )?Safari\//.exec(
-    userAgent ?? '',
-  );
-  if (match === null) return [];
-  const major = Number(match[1]);
-  const minor = Number(match[2] ?? 0);
+  const words = (userAgent ?? '').split(' ');
+  const at = words.findIndex((word) => word.startsWith('Version/'));
+  const after = words[at + 1]?.startsWith('Mobile/') ? at + 2 : at + 1;
+  const version = /^Version\/(\d{1,3})(?:\.(\d{1,3}))?/.exec(words[at] ?? '');
+  if (version === null || !words[after]?.startsWith('Safari/')) return [];
+  const major = Number(version[1]);
+  const minor = Number(version[2] ?? 0);
   return [
     ...(major < 16 || (major === 16 && minor < 4) ? (['avif'] as const) : []),
     ...(major === 14 ? (['webp'] as const) : []),
