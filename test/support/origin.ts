@@ -8,6 +8,8 @@ export interface Served {
   readonly body: Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   readonly status?: number;
+  /** Milliseconds before the answer; Infinity for one that never comes. */
+  readonly delay?: number;
 }
 
 export interface LocalOrigin {
@@ -37,8 +39,11 @@ export async function startOrigin(
       response.writeHead(404, { 'content-type': 'text/plain' }).end('none\n');
       return;
     }
-    const { status = 200, headers = {}, body } = file;
-    response.writeHead(status, { 'content-length': body.length, ...headers }).end(body);
+    const { status = 200, headers = {}, body, delay } = file;
+    const send = () =>
+      response.writeHead(status, { 'content-length': body.length, ...headers }).end(body);
+    if (delay === undefined) send();
+    else if (Number.isFinite(delay)) setTimeout(send, delay).unref();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

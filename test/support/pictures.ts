@@ -22,6 +22,17 @@ export function card(width: number, height: number): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
+/** Noise in three channels, the same every time: what no codec without loss makes smaller. */
+export function noise(width: number, height: number): Sharp {
+  const data = new Uint8Array(width * height * 3);
+  let state = 1;
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    data[i] = state >>> 24;
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
 export const QUADRANTS = {
   red: [220, 30, 30],
   green: [30, 180, 50],

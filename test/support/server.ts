@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import type { Server } from '../../src/server/compose.ts';
 import type { Handle } from '../../src/server/http-message.ts';
 import type { Log } from '../../src/server/log.ts';
+import type { OptionName } from '../../src/server/options.ts';
 import { type Answer, type Asking, ask } from './client.ts';
 
 export type DialectName = 'fastly' | 'imgix' | 'imageoptim';
@@ -33,6 +34,8 @@ export interface TestServerOptions {
   /** Time for a first answer; the usual one when not given. */
   readonly latency?: string;
   readonly limits?: Readonly<Record<string, unknown>>;
+  /** Any other options, by name, as flags would give them. */
+  readonly settings?: Readonly<Partial<Record<OptionName, unknown>>>;
   /** The folder of pictures and cache of a server that was stopped with `keep`. */
   readonly home?: string;
 }
@@ -94,7 +97,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
           ...(options.sources ?? []),
         ],
       },
-      { folder, env: {} },
+      { folder, env: {}, ...(options.settings === undefined ? {} : { flags: options.settings }) },
     ),
     { log: collector(complaints, events) },
   );

@@ -1,0 +1,326 @@
+/**
+ * Every option of the table changes something that can be seen from outside.
+ *
+ * `CHECKS` is a record over all names of the table: an option without a check
+ * does not compile. Most checks share two servers, `strict` with the options
+ * set and `plain` with their defaults, and ask both the same thing.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OPTION_NAMES, type OptionName } from '../src/server/options.ts';
+import { form } from './support/client.ts';
+import { type LocalOrigin, startOrigin } from './support/origin.ts';
+import { animation, card, committed, noise } from './support/pictures.ts';
+import { startServer, type TestServer, type TestServerOptions } from './support/server.ts';
+
+const LEAVES = committed('leaves.jpg');
+const TOKEN = 'open sesame';
+/** An address of documentation (RFC 5737), which no machine has. */
+const NOWHERE = '192.0.2.1';
+
+const STRICT: Partial<Record<OptionName, unknown>> = {
+  'listen.connections': '1',
+  'listen.grace': '20ms',
+  'cache.size': '1MB',
+  'cache.memory': '1',
+  workers: '2',
+  refine: 'true',
+  latency: '1ms',
+  'limits.sourceBytes': '395kB',
+  'limits.sourceTimeout': '100ms',
+  'limits.pixels': '160000',
+  'limits.totalPixels': '200000',
+  'limits.frames': '25',
+  'limits.uploadBytes': '2kB',
+  'headers.resourcePolicy': 'same-site',
+  'headers.timing': 'false',
+  'metrics.token': TOKEN,
+};
+
+let origin: LocalOrigin;
+let plain: TestServer;
+let strict: TestServer;
+
+beforeAll(async () => {
+  origin = await startOrigin({
+    'slow.jpg': { body: LEAVES, delay: 1000 },
+    'never.jpg': { body: LEAVES, delay: Number.POSITIVE_INFINITY },
+  });
+  const options: TestServerOptions = {
+    pictures: {
+      'leaves.jpg': LEAVES,
+      'small.png': await card(40, 40).png().toBuffer(),
+      'wide.png': await card(600, 300).png().toBuffer(),
+      'heavy.png': await noise(370, 370).png().toBuffer(),
+      'noise.png': await noise(300, 300).png().toBuffer(),
+      'long.gif': await animation(70, 4, 30, 'gif'),
+      'film.gif': await animation(110, 100, 20, 'gif'),
+    },
+    sources: [
+      {
+        name: 'far',
+        dialect: 'imgix',
+        mount: '/far',
+        origin: { kind: 'http', base: `${origin.url}/`, allow: [`127.0.0.1:${origin.port}`] },
+      },
+    ],
+  };
+  [plain, strict] = await Promise.all([
+    startServer({ ...options, settings: { latency: '30s' } }),
+    startServer({ ...options, settings: STRICT }),
+  ]);
+});
+
+afterAll(async () => {
+  await Promise.all([plain.stop(), strict.stop(), origin.stop()]);
+});
+
+/** The code of an answer, as problem+json says it; its status where it is no problem. */
+async function outcome(server: TestServer, target: string): Promise<unknown> {
+  const answer = await server.ask(target, { headers: { accept: 'application/problem+json' } });
+  const isProblem = answer.headers['content-type']?.startsWith('application/problem+json');
+  return isProblem ? JSON.parse(answer.body.toString()).code : answer.status;
+}
+
+/** Both servers' outcomes of a target: with the option set, and without. */
+const both = async (target: string) => [
+  await outcome(strict, target),
+  await outcome(plain, target),
+];
+
+const receiptOf = async (server: TestServer, target: string) => {
+  const { headers } = await server.ask(target, { headers: { accept: 'image/webp' } });
+  const text = String(headers.fovea);
+  return Object.fromEntries(text.split(', ').map((field) => field.split('=')));
+};
+
+const maxAge = async (server: TestServer, target: string) =>
+  Number(/max-age=(\d+)/.exec((await server.ask(target)).headers['cache-control'] ?? '')?.[1]);
+
+/** Waits, at most 30 s, until something holds. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 300; turn++) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('expected a change within 30 s, got none');
+}
+
+/** Why a server with these options does not listen. */
+async function listenProblem(settings: TestServerOptions['settings'] & object): Promise<unknown> {
+  try {
+    await (await startServer({ settings })).stop();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const filesOf = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+
+/** Whether the second of two equal requests is answered from the store, with the files gone between. */
+async function hitsWithoutFiles(server: TestServer): Promise<boolean> {
+  const target = '/imgix/leaves.jpg?w=41&fm=png';
+  await server.ask(target);
+  for (const file of filesOf(join(server.home, 'cache', 'renditions'))) {
+    rmSync(join(file.parentPath, file.name));
+  }
+  return /; hit/.test(String((await server.ask(target)).headers['cache-status']));
+}
+
+/** Whether the first of ten renditions of 0.16 MB is still stored after the last. */
+async function keepsTen(server: TestServer): Promise<boolean> {
+  const target = (crop: number) => `/imgix/noise.png?rect=${crop},0,230,230&fm=png`;
+  for (let crop = 0; crop < 10; crop++) await server.ask(target(crop));
+  return /; hit/.test(String((await server.ask(target(0))).headers['cache-status']));
+}
+
+/** A connection that stays open, once the server has answered on it. */
+async function openConnection(server: TestServer) {
+  const socket = connect(server.port, '127.0.0.1').on('error', () => {});
+  socket.write('GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n');
+  await new Promise((resolve) => socket.once('data', resolve).once('close', resolve));
+  return socket;
+}
+
+/** By name: the option, set through the configuration, changes what is looked at. */
+const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
+  'listen.host': async () => {
+    const error = await listenProblem({ 'listen.host': NOWHERE });
+    expect(error).toMatchObject({ code: 'EADDRNOTAVAIL', address: NOWHERE });
+  },
+
+  'listen.port': async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const error = await listenProblem({ 'listen.port': port });
+    other.close();
+    expect(error).toMatchObject({ code: 'EADDRINUSE', port });
+  },
+
+  'listen.connections': async () => {
+    const held = { strict: await openConnection(strict), plain: await openConnection(plain) };
+    await expect(strict.ask('/healthz')).rejects.toThrow();
+    expect((await plain.ask('/healthz')).status).toBe(200);
+    held.strict.destroy();
+    held.plain.destroy();
+    await until(() =>
+      strict.ask('/healthz').then(
+        () => true,
+        () => false,
+      ),
+    );
+  },
+
+  'listen.grace': async () => {
+    const server = await startServer({
+      settings: { 'listen.grace': '20ms', 'limits.sourceTimeout': '1h' },
+      sources: [
+        {
+          name: 'far',
+          dialect: 'imgix',
+          mount: '/far',
+          origin: { kind: 'http', base: `${origin.url}/`, allow: [`127.0.0.1:${origin.port}`] },
+        },
+      ],
+    });
+    const asked = origin.asked.length;
+    const running = server.ask('/far/never.jpg').catch(() => 'cut off');
+    await until(async () => origin.asked.length > asked);
+    await server.stop();
+    expect(await running).toBe('cut off');
+  },
+
+  'cache.folder': async () => {
+    const folder = join(strict.home, 'elsewhere');
+    const server = await startServer({ settings: { 'cache.folder': folder } });
+    const isThere = existsSync(folder);
+    await server.stop();
+    expect([isThere, existsSync(join(server.home, 'cache'))]).toEqual([true, false]);
+  },
+
+  'cache.size': async () => {
+    expect([await keepsTen(strict), await keepsTen(plain)]).toEqual([false, true]);
+  },
+
+  'cache.memory': async () => {
+    expect([await hitsWithoutFiles(strict), await hitsWithoutFiles(plain)]).toEqual([false, true]);
+  },
+
+  workers: async () => {
+    await until(async () => strict.server.engine.status().workers === 2);
+    expect(plain.server.engine.status().workers).toBe(1);
+  },
+
+  refine: async () => {
+    const target = '/imgix/leaves.jpg?w=64&auto=compress';
+    const first = [await maxAge(strict, target), await maxAge(plain, target)];
+    expect(first).toEqual([60, 31_536_000]);
+    await until(async () => (await maxAge(strict, target)) > 1000);
+  },
+
+  latency: async () => {
+    const target = '/imgix/leaves.jpg?w=320&auto=compress,format';
+    // Before any other picture of this source has taught the search what to expect
+    const hurried = Number((await receiptOf(strict, target)).trials);
+    const patient = Number((await receiptOf(plain, target)).trials);
+    expect(hurried).toBeLessThan(patient);
+  },
+
+  'limits.sourceBytes': async () => {
+    expect(await both('/imgix/heavy.png?w=9')).toEqual(['source-too-large', 200]);
+  },
+
+  'limits.sourceTimeout': async () => {
+    expect(await both('/far/slow.jpg?w=9')).toEqual(['origin-timeout', 200]);
+  },
+
+  'limits.pixels': async () => {
+    expect(await both('/imgix/wide.png?w=9')).toEqual(['source-too-many-pixels', 200]);
+  },
+
+  'limits.totalPixels': async () => {
+    expect(await both('/imgix/film.gif?w=9')).toEqual(['source-too-many-pixels', 200]);
+  },
+
+  'limits.frames': async () => {
+    expect(await both('/imgix/long.gif?w=9')).toEqual(['source-too-many-pixels', 200]);
+  },
+
+  'limits.renderTimeout': async () => {
+    const server = await startServer({
+      pictures: { 'small.png': await card(40, 40).png().toBuffer() },
+      settings: { 'limits.renderTimeout': '0ms' },
+    });
+    const code = await outcome(server, '/imgix/small.png?w=9');
+    await server.stop();
+    expect([code, await outcome(plain, '/imgix/small.png?w=9')]).toEqual(['render-timeout', 200]);
+  },
+
+  'limits.uploadBytes': async () => {
+    const post = async (server: TestServer) =>
+      (await server.ask('/imageoptim/9', form(LEAVES))).status;
+    expect([await post(strict), await post(plain)]).toEqual([413, 200]);
+  },
+
+  'headers.resourcePolicy': async () => {
+    const policy = async (server: TestServer) =>
+      (await server.ask('/imgix/small.png?w=9')).headers['cross-origin-resource-policy'];
+    expect([await policy(strict), await policy(plain)]).toEqual(['same-site', 'cross-origin']);
+  },
+
+  'headers.timing': async () => {
+    // Of one that is made, not found
+    const timing = async (server: TestServer) =>
+      (await server.ask('/imgix/small.png?w=10')).headers['server-timing'] === undefined;
+    expect([await timing(strict), await timing(plain)]).toEqual([true, false]);
+  },
+
+  'metrics.token': async () => {
+    const status = async (server: TestServer, token: string) =>
+      (await server.ask('/_fovea/metrics', { headers: { authorization: `Bearer ${token}` } }))
+        .status;
+    expect([await status(strict, TOKEN), await status(strict, 'guess')]).toEqual([200, 401]);
+    expect(await status(plain, TOKEN)).toBe(404);
+  },
+
+  'log.level': async () => {
+    expect([logged('silent'), logged('info')]).toEqual([[], ['stopped']]);
+  },
+};
+
+/** What a server that starts and stops writes to its log. */
+function logged(level: string): string[] {
+  const config = {
+    cache: { folder: join(strict.home, 'log') },
+    log: { level },
+    sources: [
+      {
+        name: 'a',
+        dialect: 'imgix',
+        mount: '/a',
+        origin: { kind: 'folder', path: '.' },
+      },
+    ],
+  };
+  const room = new URL('../dist/', import.meta.url).href;
+  const program = `
+    import { createServer } from '${room}server/compose.js';
+    import { parseConfig } from '${room}server/config.js';
+    const server = await createServer(parseConfig(${JSON.stringify(config)}, { folder: '.' }));
+    await server.close();
+  `;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+  });
+  return stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line).msg]));
+}
+
+describe('an option changes what the server does', () => {
+  test.each(OPTION_NAMES)('%s', (name) => CHECKS[name]());
+});
