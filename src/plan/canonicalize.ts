@@ -68,7 +68,6 @@ function canonicalOp(op: Op): Op[] {
     case 'limit':
     case 'canvas':
     case 'denoise':
-    case 'enhance':
     case 'bilevel':
     case 'background':
     case 'checker':

@@ -250,7 +250,6 @@ function apply(state: State, op: Exclude<Op, { kind: 'trim' }>, info: SourceInfo
     case 'pixelate':
     case 'halftone':
     case 'denoise':
-    case 'enhance':
     case 'bilevel':
       state.instructions.push({ ...op, ...size });
       return;

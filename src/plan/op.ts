@@ -225,8 +225,6 @@ export type Op =
   | { readonly kind: 'halftone'; readonly side: number }
   /** Noise reduction and its sharpening threshold, -100..100. */
   | { readonly kind: 'denoise'; readonly strength: number; readonly sharpness: number }
-  /** Tone and color from the picture's own distribution. */
-  | { readonly kind: 'enhance' }
   /** Strictly black and white: luma above `level` (0..1) is white, or error diffusion. */
   | {
       readonly kind: 'bilevel';

@@ -45,7 +45,6 @@ export type Instruction =
   | (OpOf<'pixelate'> & Size)
   | (OpOf<'halftone'> & Size)
   | (OpOf<'denoise'> & Size)
-  | (OpOf<'enhance'> & Size)
   | (OpOf<'bilevel'> & Size)
   | (OpOf<'background'> & Size)
   | (OpOf<'checker'> & Size)

@@ -307,16 +307,7 @@ describe('SVG', () => {
   });
 });
 
-describe('what the program lends and asks', () => {
-  test('a lent eye decides where to cut', async () => {
-    const { raster } = await rendered(
-      await png(card(100, 50)),
-      [{ kind: 'smart-crop', by: 'attention', width: 50, height: 50 }],
-      { context: { seek: async (_, size) => ({ ...size, left: 37, top: 0 }) } },
-    );
-    expect(origin(raster, 0, 25)[0]).toBeCloseTo(0.375, 1);
-  });
-
+describe('smart crop', () => {
   test.each(['attention', 'entropy', 'edges'] as const)(
     '%s finds the only thing there is',
     async (by) => {
@@ -330,24 +321,6 @@ describe('what the program lends and asks', () => {
       expect(found).toBeGreaterThan(800);
     },
   );
-
-  test('a lent correction sees a small copy of the whole source', async () => {
-    const seen: number[] = [];
-    const { raster } = await rendered(
-      await png(card(1024, 512)),
-      [scale(64, 32), { kind: 'enhance', width: 64, height: 32 }],
-      {
-        context: {
-          enhance: (small) => {
-            seen.push(small.width, small.height);
-            return (frame) => ({ ...frame, data: frame.data.map((v) => 255 - v) });
-          },
-        },
-      },
-    );
-    expect(seen).toEqual([256, 128]);
-    expect(at(raster, 0, 0)[2]).toBe(127);
-  });
 });
 
 describe('color', () => {

@@ -24,20 +24,10 @@ import { bilevel, denoise, halftone, pixelate, sharpen } from './filters.ts';
 import { extend, extract, orient, rotate } from './geometry.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
 import { foldIntoLoad } from './shrink-on-load.ts';
-import { type SmartCropBy, smartCropWindow } from './smart-crop.ts';
+import { smartCropWindow } from './smart-crop.ts';
 import { readSource, type SourceFile } from './source-file.ts';
 
-/** What rendering may be lent by rooms it does not know; all optional. */
 export interface RenderContext {
-  /** A better eye than libvips's: the window of `size` on the raster that shows its content. */
-  readonly seek?: (raster: Raster, size: Size, by: SmartCropBy) => Promise<Region | undefined>;
-  /**
-   * The correction a picture wants, decided on a small upright copy of the whole source,
-   * so that all sizes of one source agree; undefined where it is fine as it is.
-   */
-  readonly enhance?: (
-    small: Raster,
-  ) => Promise<((frame: Raster) => Raster) | undefined> | ((frame: Raster) => Raster) | undefined;
   /** Most bytes of frames decoded at a time; 64 MiB by default. */
   readonly frameBytes?: number;
 }
@@ -76,7 +66,7 @@ interface RenderState {
   readonly file: SourceFile;
   readonly info: SourceInfo;
   readonly input: RenderInput;
-  readonly perStepCache: Map<Instruction, Region | ((frame: Raster) => Raster)>;
+  readonly perStepCache: Map<Instruction, Region>;
 }
 
 async function renderStill(hands: RenderState): Promise<Raster> {
@@ -166,8 +156,6 @@ async function apply(raster: Raster, step: Instruction, hands: RenderState): Pro
       return halftone(raster, step);
     case 'denoise':
       return denoise(raster, step);
-    case 'enhance':
-      return enhanced(raster, step, hands);
     case 'bilevel':
       return bilevel(raster, step);
     case 'background':
@@ -185,42 +173,14 @@ async function apply(raster: Raster, step: Instruction, hands: RenderState): Pro
 async function smartCropRegion(
   raster: Raster,
   step: Extract<Instruction, { kind: 'smart-crop' }>,
-  { context, perStepCache: memory }: RenderState,
+  { perStepCache }: RenderState,
 ): Promise<Region> {
-  const known = memory.get(step);
-  if (known && typeof known !== 'function') return known;
+  const known = perStepCache.get(step);
+  if (known !== undefined) return known;
   const size = { width: step.width, height: step.height };
-  const lent = await context.seek?.(raster, size, step.by);
-  const fits =
-    lent &&
-    lent.left >= 0 &&
-    lent.top >= 0 &&
-    lent.left + size.width <= raster.width &&
-    lent.top + size.height <= raster.height;
-  const region = fits ? { ...lent, ...size } : await smartCropWindow(raster, size, step.by);
-  memory.set(step, region);
+  const region = await smartCropWindow(raster, size, step.by);
+  perStepCache.set(step, region);
   return region;
-}
-
-/** Longer side of the copy on which a correction is decided. */
-const SMALL = 256;
-
-async function enhanced(raster: Raster, step: Instruction, hands: RenderState): Promise<Raster> {
-  const { context, file, info, input: order, perStepCache: memory } = hands;
-  if (context.enhance === undefined) return raster;
-  let correct = memory.get(step);
-  if (typeof correct !== 'function') {
-    const factor = Math.min(1, SMALL / Math.max(info.width, info.height));
-    const width = Math.max(1, Math.round(info.width * factor));
-    const height = Math.max(1, Math.round(info.height * factor));
-    const small = await loadStill(file, info, order.color, order.frames.first, {
-      scale: { width, height, filter: 'lanczos3' },
-      turn: { mirror: false, turn: 0 },
-    });
-    correct = (await context.enhance(small)) ?? ((frame: Raster) => frame);
-    memory.set(step, correct);
-  }
-  return correct(raster);
 }
 
 /** Everything that goes into the file beside the pixels. */

@@ -1,9 +1,8 @@
 /**
- * Seeking: where the content of a picture is.
+ * Smart crop: where the content of a picture is.
  *
- * The caller may bring a better eye (faces, saliency); without one, salience
- * and entropy are libvips's, edges our own, all on a small copy: where a
- * window belongs does not depend on the last pixel.
+ * Salience and entropy are libvips's, edges our own, all on a small copy:
+ * where a window belongs does not depend on the last pixel.
  */
 import type { Region, Size } from '../base/size.ts';
 import { clamp } from '../base/size.ts';

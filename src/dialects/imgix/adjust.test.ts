@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { renditionKey } from '../../plan/key.ts';
 import { compile, ops } from './fixtures.suite.ts';
 
 const grey = { red: 128, green: 128, blue: 128, alpha: 1 };
@@ -38,8 +39,6 @@ describe('adjustments and effects', () => {
       tone(linear(1, 25.5), { kind: 'saturation', factor: 1.1 }),
       'one order, whatever the URL says',
     ],
-    ['auto=enhance', { kind: 'enhance' }, '4.1'],
-    ['auto=true', { kind: 'enhance' }, '4.1: true is enhance'],
     ['nr=30', { kind: 'denoise', strength: 30, sharpness: 20 }, '5.5: one switches both on'],
     [
       'sharp=50',
@@ -72,14 +71,29 @@ describe('adjustments and effects', () => {
   });
 });
 
+describe('words of auto that are not built', () => {
+  test.each(['enhance', 'true', 'redeye'])(
+    'auto=%s is the plan without it, and says so',
+    (word) => {
+      const { plan, diagnostics } = compile(`auto=format,${word}&q=75`);
+      const without = compile('auto=format&q=75');
+      expect(renditionKey(plan)).toBe(renditionKey(without.plan));
+      expect(without.diagnostics).toEqual([]);
+      expect(diagnostics).toEqual([
+        { severity: 'warning', param: 'auto', message: expect.stringContaining(`auto=${word}`) },
+      ]);
+    },
+  );
+});
+
 describe('the order of operations (docs/spec/imgix.md 3)', () => {
   test('everything at once', () => {
     const query =
-      'border=2,f00&mask=ellipse&bg=fff&pad=3&px=4&blur=5&htn=6&usm=7&nr=8&bri=9&auto=enhance' +
+      'border=2,f00&mask=ellipse&bg=fff&pad=3&px=4&blur=5&htn=6&usm=7&nr=8&bri=9' +
       '&rot=10&flip=h&w=100&trim=auto&rect=0,0,50,50&transparency=grid';
     expect(kinds(query)).toEqual(
       (
-        'orient crop trim resize limit mirror rotate enhance tone denoise sharpen halftone blur ' +
+        'orient crop trim resize limit mirror rotate tone denoise sharpen halftone blur ' +
         'pixelate pad background checker mask border limit'
       ).split(' '),
     );

@@ -8,14 +8,10 @@
 import type { Op, ToneStep } from '../../plan/op.ts';
 import type { ImgixValues } from './params.ts';
 
-/** Steps on each pixel by itself: `auto=enhance`, adjustments, then tints. */
+/** Steps on each pixel by itself: adjustments, then tints. */
 export function toneOps(values: ImgixValues): Op[] {
-  const ops: Op[] = [];
-  const auto = values.auto ?? [];
-  if (auto.includes('enhance') || auto.includes('true')) ops.push({ kind: 'enhance' });
   const steps = [...adjustments(values), ...tints(values)];
-  if (steps.length > 0) ops.push({ kind: 'tone', steps });
-  return ops;
+  return steps.length > 0 ? [{ kind: 'tone', steps }] : [];
 }
 
 function adjustments(values: ImgixValues): ToneStep[] {

@@ -32,9 +32,9 @@ export const HINT_WORDS = ['width', 'dpr', 'save-data'] as const;
 
 export const OUTPUT_PARAMS = {
   auto: words(AUTO_WORDS, {
-    doc: 'Best format for the client, stronger compression, enhancement; may be repeated.',
+    doc: 'Best format for the client (format), stronger compression (compress); may be repeated.',
     support: 'partial',
-    note: 'Red-eye removal needs a face detector, which this build lacks.',
+    note: 'enhance, true and redeye are not built: they change nothing and leave a warning.',
   }),
   fm: choice(FM_WORDS, {
     doc: 'Output format; with auto=format the one to fall back on.',

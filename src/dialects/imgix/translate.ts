@@ -144,11 +144,13 @@ export function shortfalls(values: ImgixValues): Diagnostic[] {
     'rasterize-bypass',
     true,
   );
+  for (const word of ['enhance', 'true'] as const) {
+    say(values.auto?.includes(word), `auto=${word} (enhancement) is not built; left out.`, 'auto');
+  }
   say(
     values.auto?.includes('redeye'),
-    'There is no face detector here; auto=redeye changes nothing.',
+    'auto=redeye needs a face detector, which this server lacks; left out.',
     'auto',
-    true,
   );
   return remarks;
 }
