@@ -107,6 +107,11 @@ describe('the house', () => {
     expect(unstated).toEqual([]);
   });
 
+  test('a test that cannot run says so by skip(), it does not return as if it had passed', () => {
+    const silent = testFiles().filter(({ text }) => /return console\.log/.test(text));
+    expect(silent.map(({ file }) => file)).toEqual([]);
+  });
+
   test('relative imports carry .ts', () => {
     const wrong = all.filter((i) => i.target.startsWith('.') && !/\.(ts|json)$/.test(i.target));
     expect(wrong.map((i) => `${i.file} imports ${i.target}`)).toEqual([]);

@@ -5,13 +5,14 @@
  * librsvg behind sharp gets a buffer (so that no relative file is in reach),
  * and text and element counts are bounded (docs/spec/http.md 14.9).
  *
- * Delivering: an allow list. Only drawing elements stay; scripts, foreign
- * content, event handlers, references out of the document, style imports,
- * processing instructions and the document type go. The caller still sends
+ * Delivering: an allow list (allow-list.ts) of elements and of attributes; what
+ * is not on it goes. References out of the document, style imports, processing
+ * instructions and the document type go too. The caller still sends
  * the strict Content-Security-Policy.
  */
 import { type CustomPlugin, optimize } from 'svgo';
 import { Fault } from '../base/fault.ts';
+import { ANIMATIONS, ATTRIBUTES, ELEMENTS, NAMESPACES, POINTERS } from './allow-list.ts';
 
 export interface SvgLimits {
   /** Longest text, in bytes. */
@@ -80,28 +81,14 @@ export function sanitizeSvg(bytes: Uint8Array, limits: SvgLimits = DEFAULT_SVG_L
   }
 }
 
-/** Elements that draw, describe or animate drawings; everything else goes with its content. */
-const ELEMENTS = new Set(
-  `svg g defs symbol use switch a title desc style view
-   path rect circle ellipse line polyline polygon text tspan textPath image
-   linearGradient radialGradient stop pattern clipPath mask marker
-   filter feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting
-   feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur
-   feImage feMerge feMergeNode feMorphology feOffset fePointLight feSpecularLighting feSpotLight
-   feTile feTurbulence
-   animate animateMotion animateTransform mpath set`
-    .split(/\s+/)
-    .map((name) => name.toLowerCase()),
-);
-
-const ANIMATIONS = new Set(['animate', 'animatemotion', 'animatetransform', 'set']);
-
-/** Attributes that point somewhere, whatever their prefix. */
-const POINTERS = new Set(['href', 'src', 'action', 'formaction', 'data', 'srcdoc', 'ping', 'base']);
-
 const RASTER_DATA = /^data:image\/(png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]*$/i;
 const EMBEDDED =
   /^data:(image\/(png|jpe?g|gif|webp)|font\/[\w.+-]+|application\/(x-)?font[\w.+-]*)[;,]/i;
+
+const elements = new Set(ELEMENTS);
+const animations = new Set(ANIMATIONS);
+const attributes = new Set(ATTRIBUTES);
+const pointers = new Set(POINTERS);
 
 const harmless: CustomPlugin = {
   name: 'harmless',
@@ -110,17 +97,18 @@ const harmless: CustomPlugin = {
     doctype: { enter: (node, parent) => drop(node, parent) },
     element: {
       enter: (node, parent) => {
-        const name = localName(node.name);
-        const target = localName(node.attributes.attributeName ?? '');
-        const steers = target === 'style' || target.startsWith('on') || POINTERS.has(target);
-        // A foreign prefix may mean any name space: only the plain name draws SVG for certain.
-        const foreign = node.name.includes(':') && !/^svg:/i.test(node.name);
-        if (!ELEMENTS.has(name) || foreign || (ANIMATIONS.has(name) && steers)) {
+        // The prefix `svg:` may only mean SVG, see `namespacesHold`; any other may mean anything.
+        const name = node.name.replace(/^svg:/, '');
+        if (
+          !elements.has(name) ||
+          !namespacesHold(node.attributes) ||
+          (animations.has(name) && !mayBeAnimated(node.attributes.attributeName))
+        ) {
           drop(node, parent);
           return;
         }
         for (const [key, value] of Object.entries(node.attributes)) {
-          if (!isHarmless(name, localName(key), value)) delete node.attributes[key];
+          if (!isHarmless(name, key, value)) delete node.attributes[key];
         }
         if (name === 'style') {
           const css = node.children.map((child) => ('value' in child ? child.value : '')).join('');
@@ -135,16 +123,27 @@ function drop(node: unknown, parent: { children: unknown[] }): void {
   parent.children = parent.children.filter((child) => child !== node);
 }
 
-function localName(name: string): string {
-  return name.slice(name.lastIndexOf(':') + 1).toLowerCase();
+/** No element brings foreign content in by declaring what a prefix, or none, means. */
+function namespacesHold(given: Readonly<Record<string, string>>): boolean {
+  return Object.entries(NAMESPACES).every(
+    ([key, space]) => given[key] === undefined || given[key] === space,
+  );
+}
+
+/** Motion has no attribute name; a pointer or a style would be animated past its check. */
+function mayBeAnimated(attribute: string | undefined): boolean {
+  if (attribute === undefined) return true;
+  const name = attribute.trim();
+  return attributes.has(name) && !pointers.has(name) && name !== 'style';
 }
 
 function isHarmless(element: string, name: string, value: string): boolean {
-  if (name.startsWith('on')) return false;
-  if (POINTERS.has(name)) {
+  if (!attributes.has(name) && !name.startsWith('aria-')) return false;
+  if (name in NAMESPACES) return true;
+  if (pointers.has(name)) {
     const target = value.trim();
     if (target.startsWith('#')) return true;
-    return (element === 'image' || element === 'feimage') && RASTER_DATA.test(target);
+    return (element === 'image' || element === 'feImage') && RASTER_DATA.test(target);
   }
   return isHarmlessCss(value);
 }

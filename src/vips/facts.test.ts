@@ -41,9 +41,9 @@ test('imgix: the document describes the source', async () => {
   });
 });
 
-test('imgix: the documented example of the corpus', async () => {
+test('imgix: the documented example of the corpus', async ({ skip }) => {
   const path = corpusFile('photos', 'birch-trunks.jpg');
-  if (path === undefined) return console.log('no photographs beside the repository: skipped');
+  if (path === undefined) return skip('the photograph is not beside the repository');
   const bytes = await readFile(path);
   expect(imgixFacts(bytes, await probe({ path }))).toMatchObject({
     'Content-Type': 'image/jpeg',

@@ -102,7 +102,7 @@ describe('probe', () => {
     ['GIF89a', 'source-broken', 'a header and no more'],
     ['\xff\xd8\xff\xe0', 'source-broken', 'a start and no more'],
     ['<svg xmlns="http://www.w3.org/2000/svg"', 'source-broken', 'not well-formed'],
-    ['<!DOCTYPE svg [<!ENTITY a "b">]><svg>&a;</svg>', 'source-unsupported', 'entities'],
+    ['<!DOCTYPE svg [<!ENTITY word "blue">]><svg/>', 'source-unsupported', 'entities'],
     [
       '<svg xmlns="http://www.w3.org/2000/svg" width="100000" height="100000"/>',
       'source-too-many-pixels',
@@ -169,9 +169,9 @@ describe('probe', () => {
 });
 
 describe('hostile files', () => {
-  test('none of the corpus crashes; each is rendered or refused', async () => {
+  test('each file of the corpus is rendered or refused', async ({ skip }) => {
     const files = corpus('hostile');
-    if (files.length === 0) return console.log('no hostile corpus beside the repository: skipped');
+    if (files.length === 0) return skip('no corpus beside the repository');
     const seen: Record<string, string> = {};
     for (const { name, path } of files) {
       try {
@@ -184,25 +184,31 @@ describe('hostile files', () => {
         seen[name] = isFault(error) ? error.code : `not a Fault: ${error}`;
       }
     }
-    expect(Object.entries(seen).filter(([, result]) => result.startsWith('not'))).toEqual([]);
-    expect(seen).toMatchObject({
-      'giant.svg': 'source-too-many-pixels',
+    expect(seen).toEqual({
+      'broken-data-stream.png': 'source-broken',
+      'corrupt-header.jpg': 'source-broken',
       'giant-dimensions.jpg': 'source-too-many-pixels',
-      'png-16384x16384.png': 'source-too-many-pixels',
+      'giant.svg': 'source-too-many-pixels',
       'gif-1024-frames.gif': 'source-too-many-pixels',
+      'gif-65535-canvas.gif': 'source-broken',
       'html-error-page.jpg': 'source-not-an-image',
+      'jpeg-named-webp.webp': '7x5',
+      'jpeg-plus-zip.jpg': '7x5',
+      'png-16384x16384.png': 'source-too-many-pixels',
+      'png-text-chunk.png': '7x5',
       'svg-entity.svg': 'source-unsupported',
-      'zero-bytes.jpg': 'source-not-an-image',
+      'svg-external-image.svg': '7x5',
+      'svg-named-png.png': '7x5',
+      'svg-script.svg': '7x5',
       'truncated.jpg': 'source-broken',
       'truncated.png': 'source-broken',
-      'jpeg-plus-zip.jpg': '7x5',
-      'jpeg-named-webp.webp': '7x5',
+      'zero-bytes.jpg': 'source-not-an-image',
     });
   });
 
-  test('a photograph of 24 megapixels is accepted', async () => {
+  test('a photograph of 24 megapixels is accepted', async ({ skip }) => {
     const path = corpusFile('photos', 'forest-mist-24mp.jpg');
-    if (path === undefined) return console.log('no photographs beside the repository: skipped');
+    if (path === undefined) return skip('the photograph is not beside the repository');
     expect((await probe({ path })).width).toBe(6016);
   });
 });

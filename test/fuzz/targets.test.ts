@@ -44,18 +44,8 @@ afterAll(async () => {
 const text = fc.oneof(
   fc.string({ maxLength: 30 }),
   fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.constantFrom(
-    '..',
-    '%00',
-    '%',
-    '%zz',
-    '%2e%2e/',
-    '__proto__',
-    'constructor',
-    '\\',
-    '/etc/passwd',
-  ),
-  fc.constantFrom('http://127.0.0.1/', 'file:///etc/passwd', 'data:,x', '//[::1]/', '\u202e', '\0'),
+  fc.constantFrom('..', '%00', '%', '%zz', '%2e%2e/', '__proto__', 'constructor', '\\', '/a/b'),
+  fc.constantFrom('http://127.0.0.1/', 'file:///a/b', 'data:,x', '//[::1]/', '\u202e', '\0'),
 );
 
 /** Values as a careless client would write them, mostly small enough to be rendered at once. */
