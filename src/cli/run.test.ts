@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import { fakeEngine } from '../server/exchange.suite.ts';
-import { run } from './run.ts';
+import { command } from './command.suite.ts';
 
 let engine: Engine & { closed?: boolean };
 vi.mock('../engine/create.ts', () => ({ createEngine: async () => engine }));
@@ -43,47 +43,6 @@ beforeEach(() => {
   });
 });
 
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs to the end; `during` is called with what was printed once something was, then the command is stopped. */
-async function command(
-  args: readonly string[],
-  env: Record<string, string> = {},
-  during?: (printed: string) => Promise<void>,
-): Promise<Outcome> {
-  let stop: () => void = () => {};
-  let out = '';
-  let err = '';
-  let spoke: () => void = () => {};
-  const speaking = new Promise<void>((resolve) => {
-    spoke = resolve;
-  });
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
-  if (during === undefined) stop();
-  const ended = run(args, {
-    env,
-    out: (text) => {
-      out += text;
-      if (out.includes('Ctrl+C')) spoke();
-    },
-    err: (text) => {
-      err += text;
-    },
-    stopped,
-  });
-  if (during !== undefined) {
-    await Promise.race([speaking, ended]);
-    await during(out).finally(stop);
-  }
-  return { code: await ended, out, err };
-}
-
 describe('fovea', () => {
   test('explains itself', async () => {
     const help = await command(['serve', '--help']);
@@ -100,7 +59,7 @@ describe('fovea', () => {
     [['serve', '--color', 'blue'], 2, /unknown option '--color'/],
     [['bake'], 2, /unknown command 'bake'/],
     [['explain', '--config', config], 2, /missing required argument 'url'/],
-    [['explain', '/nowhere/a.jpg', '--config', config], 1, /mounts are: \/shop/],
+    [['explain', '/nowhere/a.jpg', '--config', config], 1, /sources answer at: \/shop/],
   ])('%j ends with %d and a sentence', async (args, code, message) => {
     const outcome = await command(args);
     expect(outcome.err).toMatch(message);
@@ -123,28 +82,6 @@ describe('fovea', () => {
     expect(code).toBe(1);
     expect(err).toBe(`Port ${port} on 127.0.0.1 is in use; choose another with --port.\n`);
     expect(engine.closed).toBe(true);
-  });
-});
-
-describe('explain', () => {
-  test('shows source, formats, plan and key', async () => {
-    const { code, out } = await command(['explain', '/shop/a%20b.jpg?w=300', '-c', config]);
-    expect(code).toBe(0);
-    expect(out).toContain('source      shop (imgix)');
-    expect(out).toContain('accepts     avif, webp');
-    expect(out).toMatch(/^plan\n {2}plan$/m);
-  });
-
-  test('gives JSON, for a whole URL and an Accept header', async () => {
-    const args = ['explain', 'http://any.test/shop/a.jpg?auto=format', '-c', config];
-    const { out } = await command([...args, '--json', '--accept', 'image/webp']);
-    expect(JSON.parse(out)).toMatchObject({
-      source: 'shop',
-      target: '/a.jpg?auto=format',
-      accepts: ['webp'],
-      reference: { kind: 'path', path: 'a.jpg' },
-      explanation: { key: 'ab' },
-    });
   });
 });
 

@@ -7,24 +7,17 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../base/clock.ts';
-import type { Dialect, DialectSettings } from '../dialects/dialect.ts';
-import { fastly } from '../dialects/fastly/index.ts';
-import { imageoptim } from '../dialects/imageoptim/index.ts';
-import { imgix } from '../dialects/imgix/index.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
-import { createOrigin, type OriginOptions } from '../origins/create.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
+import { configuredRoutes } from './configured-routes.ts';
 import type { Services } from './handler.ts';
 import type { Handle } from './http-message.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createListener } from './node-adapter.ts';
 import { createHandle, type Page, type Route } from './routes.ts';
-import type { SourceConfig } from './source-schema.ts';
 import { readUpload } from './upload.ts';
-
-const DIALECTS: Readonly<Record<SourceConfig['dialect'], Dialect>> = { fastly, imgix, imageoptim };
 
 export interface Server {
   /** Starts to answer; resolves with the address. Closes on failure. @throws the system's error, such as EADDRINUSE */
@@ -50,7 +43,7 @@ export interface ServerExtras {
 export async function createServer(config: Config, extras: ServerExtras = {}): Promise<Server> {
   const log = extras.log ?? createLog(config.log.level);
   const loopToken = `fovea-${randomUUID()}`;
-  const routes = config.sources.map((source, index) => routeOf(source, index, config, loopToken));
+  const routes = configuredRoutes(config, loopToken);
   const engine = await startEngine(config, log);
   const services: Services = {
     engine,
@@ -107,49 +100,4 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
 
 async function startEngine(config: Config, log: Log): Promise<Engine> {
   return createEngine({ ...config, log: (event, detail) => log.info(detail, event) });
-}
-
-function routeOf(
-  source: SourceConfig,
-  index: number,
-  { limits, listen }: Config,
-  loopToken: string,
-): Route {
-  const { name, dialect, origin, mount, hosts, signing, defaults, accounts } = source;
-  const settings: DialectSettings = {
-    name,
-    origin: origin.kind,
-    ...(signing === undefined ? {} : { signing }),
-    ...(defaults === undefined ? {} : { defaults }),
-    ...(accounts === undefined ? {} : { accounts }),
-  };
-  const selfAddresses = [...hosts, `${bracketed(listen.host)}:${listen.port}`];
-  return {
-    site: {
-      dialect: DIALECTS[dialect],
-      settings,
-      mount: { name, origin: originOf(source, index, limits, { selfAddresses, loopToken }) },
-    },
-    hosts,
-    ...(mount === undefined ? {} : { prefix: mount }),
-  };
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-function originOf(
-  { origin }: SourceConfig,
-  index: number,
-  limits: Config['limits'],
-  itself: Pick<OriginOptions, 'selfAddresses' | 'loopToken'>,
-) {
-  try {
-    const bounds = { maxBytes: limits.sourceBytes, totalMs: limits.sourceTimeout };
-    return createOrigin(origin, bounds, itself);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new ConfigError([`sources[${index}].origin: ${error.message}`]);
-  }
 }

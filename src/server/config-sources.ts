@@ -4,14 +4,24 @@
  * Runs on the raw value beside the schema, so that these problems are reported
  * together with those of shape; what has the wrong shape is passed over here.
  */
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem } from './problems.ts';
 
 type Raw = Record<string, unknown>;
 
+export interface SourceContext {
+  /** Folder that relative paths start from. */
+  readonly folder: string;
+  /** False: folders of sources need not be there yet. */
+  readonly foldersExist?: boolean;
+}
+
 /** Problems between sources and with folders, by path. */
-export function checkSources(sources: unknown, folder: string): Problem[] {
+export function checkSources(
+  sources: unknown,
+  { folder, foldersExist = true }: SourceContext,
+): Problem[] {
   if (!Array.isArray(sources)) return [];
   const problems: Problem[] = [];
   const names = new Map<string, string>();
@@ -36,7 +46,8 @@ export function checkSources(sources: unknown, folder: string): Problem[] {
     if (source.mount === undefined && list(source.hosts).length === 0) {
       problems.push({ path: `${at}.mount`, message: 'expected a mount or hosts, got neither' });
     }
-    problems.push(...checkDialect(source, at), ...checkFolder(source, at, folder));
+    problems.push(...checkDialect(source, at));
+    if (foldersExist) problems.push(...checkFolder(source, at, folder));
   }
   return problems;
 }
@@ -77,15 +88,22 @@ function checkDialect(source: Raw, at: string): Problem[] {
 
 function checkFolder({ origin }: Raw, at: string, folder: string): Problem[] {
   if (!isObject(origin) || origin.kind !== 'folder' || typeof origin.path !== 'string') return [];
-  const found = statSync(resolve(folder, origin.path), { throwIfNoEntry: false });
-  return found?.isDirectory()
-    ? []
-    : [
-        {
-          path: `${at}.origin.path`,
-          message: `expected a folder, got ${found === undefined ? 'nothing' : 'something else'} at ${JSON.stringify(origin.path)}`,
-        },
-      ];
+  const path = resolve(folder, origin.path);
+  const missing = folderProblem(path);
+  return missing === undefined ? [] : [{ path: `${at}.origin.path`, message: missing }];
+}
+
+/** What keeps a path from being a folder of sources, in words; undefined where nothing does. */
+export function folderProblem(path: string): string | undefined {
+  try {
+    if (!statSync(path).isDirectory()) return `expected a folder, got a file at ${path}`;
+    accessSync(path, constants.R_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return `expected a folder, got nothing at ${path}; make it first`;
+    return `expected a folder that can be read, got ${code} at ${path}`;
+  }
 }
 
 function list(value: unknown): readonly unknown[] {

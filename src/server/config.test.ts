@@ -154,7 +154,7 @@ describe('problems', () => {
     ],
     [
       { sources: [{ ...SHOP, origin: { kind: 'folder', path: './nowhere' } }] },
-      'sources[0].origin.path: expected a folder, got nothing at "./nowhere"',
+      `sources[0].origin.path: expected a folder, got nothing at ${join(folder, 'nowhere')}; make it first`,
     ],
     [
       { sources: [{ ...SHOP, origin: { kind: 'web', allow: ['a.test'] } }] },

@@ -26,6 +26,8 @@ export interface ConfigContext {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Values of flags by option name. */
   readonly flags?: Readonly<Partial<Record<OptionName, unknown>>>;
+  /** False: folders of sources need not be there yet. */
+  readonly foldersExist?: boolean;
 }
 
 /** A configuration that cannot be used, with all that is wrong with it. */
@@ -63,7 +65,7 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
   const problems: Problem[] = result.success
     ? []
     : result.error.issues.flatMap((issue) => describeIssue(issue, raw));
-  problems.push(...checkSources(raw.sources, context.folder));
+  problems.push(...checkSources(raw.sources, context));
   if (problems.length > 0 || !result.success) {
     const lines = problems.map(({ path, message }) => {
       const from = origins.get(path as OptionName);

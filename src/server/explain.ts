@@ -1,14 +1,25 @@
 /**
  * Explain: everything that is decided about a URL, without decoding a pixel.
+ *
+ * In two steps, so that the first never waits: `explainPlan` needs neither the
+ * source nor a valid signature, `explainSource` starts an engine once the
+ * source has been found.
  */
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { Fault } from '../base/fault.ts';
-import type { Engine, Explanation, Timings } from '../engine/engine.ts';
+import { Fault, isFault } from '../base/fault.ts';
+import type { Compiled, ImageRequest } from '../dialects/dialect.ts';
+import { sign, splitTarget } from '../dialects/imgix/signature.ts';
+import type { Engine, Explanation, RenderRequest, Timings } from '../engine/engine.ts';
 import type { SourceRef } from '../image/source-ref.ts';
-import type { Trial } from '../optimizer/receipt.ts';
+import { canonicalize } from '../plan/canonicalize.ts';
+import { printPlan } from '../plan/print.ts';
 import { acceptedFormats } from './accept.ts';
+import type { Config } from './config.ts';
+import { folderProblem } from './config-sources.ts';
 import { asFault } from './errors.ts';
+import type { Site } from './handler.ts';
 import { findRoute, type Route } from './routes.ts';
+import type { SourceConfig } from './source-schema.ts';
 import { readTarget } from './target.ts';
 
 export interface UrlExplanation {
@@ -16,13 +27,21 @@ export interface UrlExplanation {
   /** Name of the source in the configuration. */
   readonly source: string;
   readonly dialect: string;
+  /** Mount and hosts of the source: where it answers. */
+  readonly places: readonly string[];
+  /** The folder, base URL or hosts behind it, without user info. */
+  readonly origin: string;
   /** What follows the mount. */
   readonly target: string;
   /** Formats the client lists. */
   readonly accepts: readonly string[];
+  /** Why the server would refuse this URL, although what it means can be said. */
+  readonly refusal?: Refused;
   readonly diagnostics: readonly Diagnostic[];
   readonly reference?: SourceRef;
   readonly vary?: readonly string[];
+  /** The canonical plan, one step per line; absent where the URL cannot be compiled. */
+  readonly plan?: string;
   readonly explanation?: Explanation;
   /** Milliseconds per stage, where the picture was made. */
   readonly timings?: Timings;
@@ -30,119 +49,178 @@ export interface UrlExplanation {
   readonly problem?: { readonly code: string; readonly message: string };
 }
 
+export interface Refused {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  /** Where only the signature is amiss: how, and the URL as it would be accepted. */
+  readonly signature?: { readonly state: 'missing' | 'wrong'; readonly signed: string };
+}
+
+/** What a URL means, and the request that its source is asked for with; none where there is a problem. */
+export interface PlannedUrl {
+  readonly facts: UrlExplanation;
+  readonly request?: RenderRequest;
+}
+
+/** True where the server would give a picture for the URL. */
+export function isGood({ refusal, problem, explanation }: UrlExplanation): boolean {
+  return refusal === undefined && problem === undefined && explanation?.problem === undefined;
+}
+
 /**
- * The explanation of a URL or of a path such as `/imgix/a.jpg?w=300`. With `run`
- * the picture is made as well, and its receipt has every trial.
+ * What can be said of a URL or of a path such as `/imgix/a.jpg?w=300` without its source.
  *
  * @throws Fault `mount-unknown` where no source answers
  */
-export async function explainUrl(
+export function explainPlan(
+  config: Pick<Config, 'sources'>,
   routes: readonly Route[],
-  engine: Engine,
   url: string,
   accept: string | undefined,
-  { now, run = false }: { readonly now: number; readonly run?: boolean },
-): Promise<UrlExplanation> {
+  now: number,
+): PlannedUrl {
   const target = readTarget(url, undefined);
   const found = target === undefined ? undefined : findRoute(routes, target);
   if (found === undefined) {
-    const prefixes = routes.flatMap(({ prefix }) => (prefix === undefined ? [] : [prefix || '/']));
-    const known = prefixes.join(', ') || 'none';
-    throw new Fault('mount-unknown', `Nothing answers there; mounts are: ${known}.`);
+    const known = config.sources.flatMap(placesOf).join(', ') || 'none';
+    throw new Fault('mount-unknown', `Nothing answers there; sources answer at: ${known}.`);
   }
   const { site, rest } = found;
+  const source = config.sources.find(({ name }) => name === site.settings.name)!;
   const accepts = acceptedFormats(accept);
   const facts = {
     url,
-    source: site.settings.name,
-    dialect: site.dialect.name,
+    source: source.name,
+    dialect: source.dialect,
+    places: placesOf(source),
+    origin: originText(source.origin),
     target: rest,
     accepts: [...accepts],
+    diagnostics: [],
   };
   const headers = accept === undefined ? {} : { accept };
-  const request = { method: 'GET', target: rest, headers, accepts, now, upload: false } as const;
-  let compiled: ReturnType<typeof site.dialect.compile>;
+  const asked = { method: 'GET', target: rest, headers, accepts, now, upload: false } as const;
   try {
-    compiled = site.dialect.compile(request, site.settings);
+    const { compiled, refusal } = compile(site, asked, url);
+    const { diagnostics, source: reference, response, plan } = compiled;
+    const planned = {
+      ...facts,
+      ...(refusal === undefined ? {} : { refusal }),
+      diagnostics,
+      reference,
+      vary: response.vary,
+      plan: printPlan(canonicalize(plan)),
+    };
+    const { origin } = source;
+    const missing = origin.kind === 'folder' ? folderProblem(origin.path) : undefined;
+    if (missing !== undefined) {
+      return { facts: { ...planned, problem: { code: 'folder-missing', message: missing } } };
+    }
+    const { signal } = new AbortController();
+    return { facts: planned, request: { mount: site.mount, compiled, accepts, signal } };
   } catch (error) {
-    return { ...facts, diagnostics: [], problem: problemOf(error) };
+    return { facts: { ...facts, problem: problemOf(error) } };
   }
-  const { diagnostics, source: reference, response } = compiled;
-  const known = { ...facts, diagnostics, reference, vary: response.vary };
+}
+
+/**
+ * The same with program, prediction and facts of the source. With `run` the picture
+ * is made as well, and its receipt has every trial.
+ *
+ * @param startEngine called once the source has been found; the caller closes what it starts
+ */
+export async function explainSource(
+  { facts, request }: PlannedUrl,
+  startEngine: () => Promise<Pick<Engine, 'explain' | 'render'>>,
+  { run = false }: { readonly run?: boolean } = {},
+): Promise<UrlExplanation> {
+  if (request === undefined) return facts;
   try {
-    const signal = new AbortController().signal;
-    const job = { mount: site.mount, compiled, accepts, signal };
-    const explanation = await engine.explain(job);
-    if (!run) return { ...known, explanation };
-    const { receipt, timings } = await engine.render(job);
-    return { ...known, explanation: { ...explanation, ...(receipt ? { receipt } : {}) }, timings };
+    await findSource(request);
+    const engine = await startEngine();
+    const explanation = await engine.explain(request);
+    if (!run) return { ...facts, explanation };
+    const { receipt, timings } = await engine.render(request);
+    return { ...facts, explanation: { ...explanation, ...(receipt ? { receipt } : {}) }, timings };
   } catch (error) {
-    return { ...known, problem: problemOf(error) };
+    if (!isFault(error)) throw error;
+    return { ...facts, problem: problemOf(error) };
+  }
+}
+
+/** Compiles a URL; one that only lacks its signature or has expired is compiled as if it did not. */
+function compile(
+  site: Site,
+  asked: ImageRequest,
+  url: string,
+): { readonly compiled: Compiled; readonly refusal?: Refused } {
+  const { dialect, settings } = site;
+  try {
+    return { compiled: dialect.compile(asked, settings) };
+  } catch (error) {
+    const refusal = isFault(error) ? dialect.refuse(error, asked, undefined) : undefined;
+    if (!isFault(error) || refusal?.kind !== 'error') throw error;
+    const { status, message } = refusal;
+    const refused = { code: error.code, status, message };
+    const [token] = settings.signing?.tokens ?? [];
+    if (error.code === 'signature-invalid' && token !== undefined) {
+      const target = signedTarget(asked.target, token);
+      const { compiled } = compile(site, { ...asked, target }, url);
+      const state = /[?&]s=/.test(asked.target) ? 'wrong' : 'missing';
+      const before = url.endsWith(asked.target) ? url.slice(0, -asked.target.length) : '';
+      const signature = { state, signed: before + target } as const;
+      return { compiled, refusal: { ...refused, signature } };
+    }
+    if (error.code === 'link-expired' && asked.now > 0) {
+      const again = dialect.compile({ ...asked, now: 0 }, settings);
+      return { compiled: again, refusal: refused };
+    }
+    throw error;
+  }
+}
+
+function signedTarget(target: string, token: string): string {
+  const { path, query } = splitTarget(target);
+  const pairs = query.split('&').filter((pair) => pair !== '' && !pair.startsWith('s='));
+  const signature = sign(token, { path, query: pairs.join('&') });
+  return `${path}?${[...pairs, `s=${signature}`].join('&')}`;
+}
+
+/** Asks the origin whether there is such a source. @throws Fault */
+async function findSource({ mount, compiled }: RenderRequest): Promise<void> {
+  const { origin } = mount;
+  const location = await origin.locate(compiled.source);
+  if (origin.stat !== undefined) {
+    if ((await origin.stat(location)) === undefined) {
+      throw new Fault('source-not-found', 'The source was not found.');
+    }
+    return;
+  }
+  const abandon = new AbortController();
+  try {
+    await origin.fetch(location, undefined, abandon.signal);
+  } finally {
+    abandon.abort();
+  }
+}
+
+function placesOf({ mount, hosts }: SourceConfig): string[] {
+  return [...(mount === undefined ? [] : [mount || '/']), ...hosts];
+}
+
+function originText(origin: SourceConfig['origin']): string {
+  switch (origin.kind) {
+    case 'folder':
+      return `folder ${origin.path}`;
+    case 'http':
+      return origin.base.replace(/\/\/[^/@]*@/, '//…@');
+    case 'web':
+      return `web, from ${origin.allow.join(', ')}`;
   }
 }
 
 function problemOf(error: unknown) {
   const { code, message } = asFault(error);
   return { code, message };
-}
-
-/** The explanation as text for a terminal. */
-export function explanationText(facts: UrlExplanation): string {
-  const { explanation, problem, reference } = facts;
-  const lines = [
-    `source      ${facts.source} (${facts.dialect})`,
-    `target      ${facts.target}`,
-    ...(reference === undefined ? [] : [`original    ${referenceText(reference)}`]),
-    `accepts     ${facts.accepts.join(', ') || 'nothing by name'}`,
-    ...(facts.vary?.length ? [`vary        ${facts.vary.join(', ')}`] : []),
-    ...facts.diagnostics.map(
-      ({ severity, param, message }) =>
-        `${severity.padEnd(12)}${param === undefined ? '' : `${param}: `}${message}`,
-    ),
-  ];
-  if (problem !== undefined) lines.push(`problem     ${problem.message} (${problem.code})`);
-  if (explanation !== undefined) lines.push(...engineLines(explanation));
-  return `${lines.join('\n')}\n`;
-}
-
-function engineLines(explanation: Explanation): string[] {
-  const { source, receipt } = explanation;
-  return [
-    ...(source === undefined
-      ? []
-      : [`file        ${source.format} ${source.width}x${source.height}, ${source.bytes} bytes`]),
-    'plan',
-    ...indented(explanation.plan.split('\n')),
-    ...(explanation.program === undefined ? [] : ['program', ...indented(explanation.program)]),
-    ...(explanation.predicted === undefined ? [] : [`predicted   ${explanation.predicted}`]),
-    ...(receipt === undefined
-      ? []
-      : [
-          `result      ${receipt.encoding}, ${receipt.bytes} bytes: ${receipt.reason}`,
-          ...receipt.trials.map(trialText),
-        ]),
-    ...(explanation.problem === undefined ? [] : [`problem     ${explanation.problem}`]),
-    `key         ${explanation.key}`,
-  ];
-}
-
-function trialText({ encoding, bytes, score, worst, milliseconds }: Trial): string {
-  const points = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(1));
-  return `  trial     ${encoding}, ${bytes} bytes, score ${points(score)}, worst region ${points(worst)}, ${Math.round(milliseconds)} ms`;
-}
-
-function indented(lines: readonly string[]): string[] {
-  return lines.filter((line) => line !== '').map((line) => `  ${line}`);
-}
-
-/** User info never shows. */
-function referenceText(reference: SourceRef): string {
-  switch (reference.kind) {
-    case 'path':
-      return `${reference.path}${reference.query === undefined ? '' : `?${reference.query}`}`;
-    case 'url':
-      return reference.url.replace(/\/\/[^/@]*@/, '//…@');
-    case 'upload':
-      return 'the body of the request';
-  }
 }

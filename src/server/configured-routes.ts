@@ -1,0 +1,69 @@
+/**
+ * Configured routes: what the sources of a configuration mean as places that
+ * answer, each with its dialect and its origin.
+ */
+import type { Dialect, DialectSettings } from '../dialects/dialect.ts';
+import { fastly } from '../dialects/fastly/index.ts';
+import { imageoptim } from '../dialects/imageoptim/index.ts';
+import { imgix } from '../dialects/imgix/index.ts';
+import { createOrigin, type OriginOptions } from '../origins/create.ts';
+import { type Config, ConfigError } from './config.ts';
+import type { Route } from './routes.ts';
+import type { SourceConfig } from './source-schema.ts';
+
+const DIALECTS: Readonly<Record<SourceConfig['dialect'], Dialect>> = { fastly, imgix, imageoptim };
+
+/**
+ * A route per source, in the order of the configuration. Nothing is opened yet.
+ *
+ * @param loopToken what this server says of itself to origins, so that it knows its own requests
+ * @throws ConfigError for an origin that cannot be meant
+ */
+export function configuredRoutes(config: Config, loopToken: string): Route[] {
+  return config.sources.map((source, index) => routeOf(source, index, config, loopToken));
+}
+
+function routeOf(
+  source: SourceConfig,
+  index: number,
+  { limits, listen }: Config,
+  loopToken: string,
+): Route {
+  const { name, dialect, origin, mount, hosts, signing, defaults, accounts } = source;
+  const settings: DialectSettings = {
+    name,
+    origin: origin.kind,
+    ...(signing === undefined ? {} : { signing }),
+    ...(defaults === undefined ? {} : { defaults }),
+    ...(accounts === undefined ? {} : { accounts }),
+  };
+  const selfAddresses = [...hosts, `${bracketed(listen.host)}:${listen.port}`];
+  return {
+    site: {
+      dialect: DIALECTS[dialect],
+      settings,
+      mount: { name, origin: originOf(source, index, limits, { selfAddresses, loopToken }) },
+    },
+    hosts,
+    ...(mount === undefined ? {} : { prefix: mount }),
+  };
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function originOf(
+  { origin }: SourceConfig,
+  index: number,
+  limits: Config['limits'],
+  itself: Pick<OriginOptions, 'selfAddresses' | 'loopToken'>,
+) {
+  try {
+    const bounds = { maxBytes: limits.sourceBytes, totalMs: limits.sourceTimeout };
+    return createOrigin(origin, bounds, itself);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ConfigError([`sources[${index}].origin: ${error.message}`]);
+  }
+}
