@@ -259,6 +259,9 @@ export type Op =
 
 export type OpKind = Op['kind'];
 
+/** The op of one kind. */
+export type OpOf<K extends OpKind> = Extract<Op, { kind: K }>;
+
 export const CENTRE: Placement = { kind: 'slack', share: 0.5 };
 export const px = (value: number): Length => ({ px: value });
 export const share = (value: number): Length => ({ share: value });

@@ -8,7 +8,7 @@
 import type { Color } from '../base/color.ts';
 import type { Region, Sides, Size } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
-import type { Filter, Op, TrimRule } from './op.ts';
+import type { Filter, OpOf, TrimRule } from './op.ts';
 import type { Output } from './output.ts';
 
 /** A fill with its lengths and its alpha decided. */
@@ -16,8 +16,6 @@ export type ResolvedFill =
   | { readonly kind: 'color'; readonly color: Color }
   | { readonly kind: 'blur'; readonly sigma: number }
   | { readonly kind: 'edge' };
-
-type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
 
 export type Instruction =
   /** First mirror left-right if `mirror`, then turn clockwise. */

@@ -6,9 +6,7 @@
 import { Fault } from '../base/fault.ts';
 import { type Region, type Sides, type Size, sizeText, wholePixels } from '../base/size.ts';
 import { largestOfRatio, lengthOf, smallestOfRatio } from './fit.ts';
-import type { Area, Length, Op, Placement } from './op.ts';
-
-type OpOf<K extends Op['kind']> = Extract<Op, { kind: K }>;
+import type { Area, Length, OpOf, Placement } from './op.ts';
 
 /** Four lengths around a picture in whole pixels; shares are of the side they shorten or lengthen. */
 export function sidesOf(

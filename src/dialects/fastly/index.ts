@@ -9,15 +9,15 @@
  * Source of the rules: docs/spec/fastly-io.md 1, 3, 8 and 14.
  */
 import { type Diagnostic, warning } from '../../base/diagnostic.ts';
-import { Fault } from '../../base/fault.ts';
-import type { SourceRef } from '../../image/source-ref.ts';
 import { freezePlan } from '../../plan/plan.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
-import { output } from './output.ts';
-import { type FastlyValues, PARAMS } from './params.ts';
-import { present, printable, refuse } from './present.ts';
-import { type FastlyTarget, readTarget } from './query.ts';
-import { readSettings, type ServiceSettings } from './settings.ts';
+import { PARAMS } from './params.ts';
+import { present, refuse } from './present.ts';
+import { readTarget } from './query.ts';
+import { readValues } from './read.ts';
+import { readSettings } from './settings.ts';
+import { sourceOf } from './source.ts';
+import { output } from './translate/format.ts';
 import { translate } from './translate.ts';
 
 export const fastly: Dialect = {
@@ -60,40 +60,6 @@ function compile(request: ImageRequest, { defaults }: DialectSettings): Compiled
       freshness: { fallback: FALLBACK_AGE, min: 0, max: LONGEST_AGE },
     },
   };
-}
-
-function sourceOf({ path, unknown }: FastlyTarget, settings: ServiceSettings): SourceRef {
-  if (path === '') throw new Fault('source-not-found', 'Expected the path of a picture, got none.');
-  return settings.originQuery === 'unknown' && unknown !== ''
-    ? { kind: 'path', path, query: unknown }
-    : { kind: 'path', path };
-}
-
-/** In the order of the table, so that the order in the URL shows nowhere, not even in the warnings. */
-function readValues(
-  { given }: FastlyTarget,
-  settings: ServiceSettings,
-  remark: (param: string, reason: string) => void,
-): FastlyValues {
-  const values: Record<string, unknown> = {};
-  for (const [name, param] of Object.entries(PARAMS)) {
-    const text = given.get(name);
-    if (text === undefined) continue;
-    const { value, expected } = param.read(text);
-    if (value !== undefined) values[name] = value;
-    if (expected === undefined) continue;
-    const reason = `expected ${expected}, got ${excerpt(text)}`;
-    if (settings.strict) throw new Fault('bad-parameter', `Parameter ${name}: ${reason}`);
-    remark(name, reason);
-  }
-  return values as FastlyValues;
-}
-
-const LONGEST_EXCERPT = 40;
-
-function excerpt(text: string): string {
-  const shown = printable(text.slice(0, LONGEST_EXCERPT));
-  return text.length > LONGEST_EXCERPT ? `"${shown}..."` : `"${shown}"`;
 }
 
 /** Features that the vendor steers by request headers (docs/spec/fastly-io.md 8). */

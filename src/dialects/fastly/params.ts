@@ -22,13 +22,13 @@ import {
   extent,
   type LengthSides,
   orientation,
+  type PlacedArea,
   type QualityPair,
   qualityPair,
   sides,
   type Unsharp,
   unsharp,
-  type Window,
-} from './values.ts';
+} from './params/readers.ts';
 
 /** Largest side of an output, in pixels (width page). */
 export const LONGEST_SIDE = 8192;
@@ -88,7 +88,7 @@ export const PARAMS = {
   bw: grammar<BlackWhite>(blackWhite, 'threshold, threshold,0..100 or atkinson', {
     doc: 'Strictly black and white, by a threshold or by dithering.',
   }),
-  canvas: grammar<Window>(boundedCanvas, 'width,height or a:b, then positions', {
+  canvas: grammar<PlacedArea>(boundedCanvas, 'width,height or a:b, then positions', {
     doc: 'Puts the picture on a canvas of this size or ratio, without scaling it.',
   }),
   contrast: level('More contrast, or less (-100: grey).'),
@@ -185,7 +185,7 @@ interface Words {
   readonly note?: string;
 }
 
-/** A parameter whose text a reader of `values.ts` understands, or does not. */
+/** A parameter whose text one of the readers understands, or does not. */
 function grammar<T>(
   reader: (text: string) => T | undefined,
   values: string,
@@ -231,7 +231,7 @@ function boundedPad(text: string): LengthSides | undefined {
   return found && Object.values<Length>({ ...found }).every(withinOutput) ? found : undefined;
 }
 
-function boundedCanvas(text: string): Window | undefined {
+function boundedCanvas(text: string): PlacedArea | undefined {
   const found = canvasWindow(text);
   if (found?.area.kind !== 'size') return found;
   return withinOutput(found.area.width) && withinOutput(found.area.height) ? found : undefined;

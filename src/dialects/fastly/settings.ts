@@ -5,8 +5,8 @@
  * A value that cannot be read counts as not set.
  */
 import type { Filter } from '../../plan/op.ts';
+import { qualityNumber } from './params/readers.ts';
 import { PARAMS } from './params.ts';
-import { qualityNumber } from './values.ts';
 
 export interface ServiceSettings {
   /** Quality where the URL gives none, 1..100. */

@@ -9,9 +9,9 @@
 import { CLEAR, type Color, WHITE } from '../../base/color.ts';
 import type { Fill, Fit, Length, Op, ResizeOp, ToneStep } from '../../plan/op.ts';
 import { CENTRE, share } from '../../plan/op.ts';
+import { isNothing, type LengthSides } from './params/readers.ts';
 import { type FastlyValues, LONGEST_SIDE } from './params.ts';
 import type { ServiceSettings } from './settings.ts';
-import { isNothing, type LengthSides } from './values.ts';
 
 /** Takes a remark on one parameter. */
 export type Remark = (param: string, reason: string) => void;

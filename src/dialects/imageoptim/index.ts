@@ -13,10 +13,11 @@ import { type Diagnostic, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
-import { readOptions } from './options.ts';
 import { PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
-import { readSource, splitTarget } from './target.ts';
+import { splitTarget } from './query.ts';
+import { readOptions } from './read.ts';
+import { readSource } from './source.ts';
 import { translate } from './translate.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { SourceInfo } from '../../image/source-info.ts';
 import { negotiateFormat } from '../../plan/negotiate.ts';
 import type { Op } from '../../plan/op.ts';
 import type { QualitySpec } from '../../plan/output.ts';
-import { readOptions } from './options.ts';
+import { readOptions } from './read.ts';
 import { translate } from './translate.ts';
 
 type Method = 'GET' | 'HEAD' | 'POST';

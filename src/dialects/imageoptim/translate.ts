@@ -8,15 +8,13 @@
  * Source of the rules: docs/spec/imageoptim.md 3, 4, 5 and 7.
  */
 import { type Diagnostic, warning } from '../../base/diagnostic.ts';
-import { Fault } from '../../base/fault.ts';
-import type { FormatName } from '../../image/format.ts';
 import { type Anchor, type Op, px, type ResizeOp } from '../../plan/op.ts';
-import { type FormatRule, type Output, picture, type QualitySpec } from '../../plan/output.ts';
+import { type Output, picture } from '../../plan/output.ts';
 import { freezePlan, type Plan } from '../../plan/plan.ts';
 import type { ImageRequest } from '../dialect.ts';
-import { targetFor } from '../targets.ts';
-import type { Options, SizeMode } from './options.ts';
-import type { CropAt } from './params.ts';
+import type { CropAt } from './params/readers.ts';
+import type { Options, SizeMode } from './read.ts';
+import { formatRules, qualityOf } from './translate/format.ts';
 
 export interface Translated {
   readonly plan: Plan;
@@ -53,7 +51,7 @@ export function translate(options: Options, method: ImageRequest['method']): Tra
     ops,
     output: picture({
       formats: formatRules(options, method),
-      quality: qualityAsk(options),
+      quality: qualityOf(options),
       density: options.density,
       background: options.background,
       profile: options.quality === 'lossless' ? 'keep' : 'srgb',
@@ -111,111 +109,4 @@ function anchorOf(at: CropAt): Anchor {
     case 'point':
       return { kind: 'focus', x: at.x, y: at.y, zoom: 1 };
   }
-}
-
-/** Scores at density 1: the output's own density lowers them where it is 2 or more. */
-function qualityAsk({ quality, box }: Options): QualitySpec {
-  if (quality !== 'lossless') return { kind: 'target', score: targetFor(`imageoptim-${quality}`) };
-  if (box === undefined) return { kind: 'lossless' };
-  return { kind: 'lossless', resized: targetFor('imageoptim-high') };
-}
-
-/** Colors of a PNG per preset: low and medium use a palette, the others true color. */
-const PNG_PRESETS: Readonly<Record<Options['quality'], Omit<FormatRule, 'when'>>> = {
-  low: { format: 'png', palette: 128 },
-  medium: { format: 'png', palette: 256 },
-  high: { format: 'png', lossless: true },
-  lossless: { format: 'png', lossless: true },
-};
-
-function formatRules(options: Options, method: ImageRequest['method']): FormatRule[] {
-  const { format } = options;
-  if (format === undefined) {
-    return method === 'POST' ? familyRules(options) : negotiatedRules(options);
-  }
-  switch (format) {
-    case 'same':
-      return familyRules(options);
-    case 'png':
-      return [PNG_PRESETS[options.quality]];
-    case 'webp':
-      return [webp(options)];
-    case 'jpeg':
-    case 'avif':
-    case 'gif':
-      return [{ format }];
-    case 'webm':
-    case 'h264':
-      throw new Fault(
-        'not-implemented',
-        'Video output (format=webm and format=h264) is not available on this server.',
-      );
-  }
-}
-
-/**
- * GET without a format: what the client lists by name, else PNG for sources
- * that keep every pixel or have alpha, else JPEG. Animations stay animated.
- *
- * The rules for stills exclude one another below the negotiated ones, so that
- * the alternatives of a choice are formats that would do as well. Lossless
- * leaves AVIF out, which cannot, and JPEG sources as they are.
- */
-function negotiatedRules(options: Options): FormatRule[] {
-  const png = PNG_PRESETS[options.quality];
-  const rules: FormatRule[] = [
-    { when: { animated: true, accepts: 'webp' }, ...webp(options) },
-    { when: { animated: true }, format: 'gif' },
-  ];
-  if (options.quality === 'lossless') {
-    rules.push(
-      { when: { animated: false, source: ['jpeg'] }, format: 'jpeg' },
-      { when: { animated: false, accepts: 'webp' }, ...webp(options) },
-      { when: { animated: false }, ...png },
-    );
-    return rules;
-  }
-  rules.push(
-    { when: { animated: false, accepts: 'avif' }, format: 'avif' },
-    { when: { animated: false, accepts: 'webp' }, format: 'webp' },
-    ...baseRules(options),
-  );
-  return rules;
-}
-
-function baseRules({ quality }: Options): FormatRule[] {
-  const png = PNG_PRESETS[quality];
-  return [
-    { when: { animated: false, sourceLossless: true }, ...png },
-    { when: { animated: false, sourceLossless: false, alpha: true }, ...png },
-    { when: { animated: false, sourceLossless: false, alpha: false }, format: 'jpeg' },
-  ];
-}
-
-/**
- * POST: the family of the source. Clients store the answer under the name
- * that the picture had, and a WebP behind `.jpg` breaks them.
- */
-function familyRules(options: Options): FormatRule[] {
-  const still = (source: FormatName, rule: Omit<FormatRule, 'when'>): FormatRule => ({
-    when: { animated: false, source: [source] },
-    ...rule,
-  });
-  return [
-    { when: { animated: true, source: ['webp'] }, ...webp(options) },
-    { when: { animated: true }, format: 'gif' },
-    still('jpeg', { format: 'jpeg' }),
-    still('png', PNG_PRESETS[options.quality]),
-    still('webp', webp(options)),
-    still('avif', { format: 'avif' }),
-    still('gif', { format: 'gif' }),
-    ...baseRules(options),
-  ];
-}
-
-/** WebP keeps every pixel for `lossless`; beside a size, the quality ask decides that later. */
-function webp({ quality, box }: Options): Omit<FormatRule, 'when'> {
-  return quality === 'lossless' && box === undefined
-    ? { format: 'webp', lossless: true }
-    : { format: 'webp' };
 }

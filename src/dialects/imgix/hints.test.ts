@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { lower } from '../../plan/lower.ts';
 import { compile, sourceInfo } from './fixtures.suite.ts';
 import { hintsOf, WIDTHS } from './hints.ts';
-import { brokenFormats } from './safari.ts';
+import { brokenFormats } from './translate/safari.ts';
 
 describe('client hints', () => {
   test.each<['width' | 'dpr' | 'save-data', Record<string, string>, object, string]>([

@@ -5,7 +5,7 @@
  * Only hints that `ch` names are read, `Sec-CH-*` before the older names, and
  * only values on a short ladder go on, so that caches stay small.
  */
-import type { HINT_WORDS } from './params-output.ts';
+import type { HINT_WORDS } from './params/output.ts';
 
 type HintWord = (typeof HINT_WORDS)[number];
 

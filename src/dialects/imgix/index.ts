@@ -16,16 +16,16 @@ import type {
   ImageRequest,
   ResponsePolicy,
 } from '../dialect.ts';
-import { negotiates } from './format.ts';
 import { type Hints, hintsOf } from './hints.ts';
 import { type ImgixValues, PARAMS } from './params.ts';
-import { premiumSteps } from './premium.ts';
 import { present, refuse } from './present.ts';
 import { gather } from './query.ts';
 import { readValues } from './read.ts';
-import { brokenFormats, USER_AGENT_DECIDES } from './safari.ts';
 import { type RawTarget, splitTarget, verify } from './signature.ts';
 import { sourceOf } from './source.ts';
+import { negotiates } from './translate/format.ts';
+import { premiumSteps } from './translate/premium.ts';
+import { brokenFormats, USER_AGENT_DECIDES } from './translate/safari.ts';
 import { shortfalls, translate } from './translate.ts';
 
 /** Longest target, in characters (docs/spec/imgix.md 1.1). */

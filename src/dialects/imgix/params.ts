@@ -3,10 +3,10 @@
  * to its row (docs/spec/imgix.md 1.4, 1.5 and 10).
  */
 import type { Values } from '../params.ts';
-import { LOOK_PARAMS } from './params-look.ts';
-import { OUTPUT_PARAMS } from './params-output.ts';
-import { SIZE_PARAMS } from './params-size.ts';
-import { IGNORED_PARAMS, PLANNED_PARAMS, PREMIUM_PARAMS } from './params-unbuilt.ts';
+import { LOOK_PARAMS } from './params/look.ts';
+import { OUTPUT_PARAMS } from './params/output.ts';
+import { SIZE_PARAMS } from './params/size.ts';
+import { IGNORED_PARAMS, PLANNED_PARAMS, PREMIUM_PARAMS } from './params/unbuilt.ts';
 
 export const PARAMS = {
   ...SIZE_PARAMS,

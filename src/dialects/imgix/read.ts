@@ -5,10 +5,10 @@
 import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import { decimal, type Param } from '../params.ts';
-import { missingNeeds } from './needs.ts';
+import { missingNeeds } from './params/needs.ts';
+import { LONGEST_TEXT } from './params/readers.ts';
 import { type ImgixValues, PARAMS, type ParamName } from './params.ts';
 import { type Given, quote } from './query.ts';
-import { LONGEST_TEXT } from './readers.ts';
 
 export interface Read {
   readonly values: ImgixValues;

@@ -6,13 +6,13 @@ import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
 import { type Op, px, type ResizeOp } from '../../plan/op.ts';
 import type { Output } from '../../plan/output.ts';
 import type { Frames, Plan } from '../../plan/plan.ts';
-import { detailOps, styleOps, toneOps } from './adjust.ts';
-import { type ClientFacts, dropsFm, pictureOutput } from './format.ts';
 import type { Hints } from './hints.ts';
+import { LONGEST_SIDE } from './params/readers.ts';
 import type { ImgixValues } from './params.ts';
-import { LONGEST_SIDE } from './readers.ts';
-import { before, boxOf, resizeOps, turns } from './size.ts';
-import { padding, surroundOps } from './surround.ts';
+import { detailOps, styleOps, toneOps } from './translate/adjust.ts';
+import { type ClientFacts, dropsFm, pictureOutput } from './translate/format.ts';
+import { before, boxOf, resizeOps, turns } from './translate/size.ts';
+import { padding, surroundOps } from './translate/surround.ts';
 
 /**
  * Whether adjustments come after sizing. The vendor documents them before it;

@@ -1,0 +1,254 @@
+/**
+ * Format: format, losslessness and quality (docs/spec/fastly-io.md 9 and 10).
+ *
+ * The choice is written as rules, first match wins: the format of `auto` for
+ * clients that list it, then that of `format`, then that of the source.
+ */
+import { type FormatName, formatCard } from '../../../image/format.ts';
+import {
+  type FormatCondition,
+  type FormatRule,
+  type Output,
+  picture,
+  type QualitySpec,
+} from '../../../plan/output.ts';
+import { targetFor } from '../../targets.ts';
+import type { FastlyValues, FormatWord } from '../params.ts';
+import type { ServiceSettings } from '../settings.ts';
+import type { Remark } from '../translate.ts';
+
+type PictureOutput = Extract<Output, { kind: 'picture' }>;
+
+export interface OutputChoice {
+  readonly output: PictureOutput;
+  /** The choice of format looked at Accept. */
+  readonly negotiated: boolean;
+}
+
+/**
+ * When an image may be kept without loss: from PNG and other lossless sources
+ * (`by-source`), from whatever comes in, or not at all.
+ */
+type Keep = 'always' | 'by-source' | 'never';
+
+/** The encoding that the parameters ask for; a source whose pixels stay as they are bounds its size. */
+export function output(
+  values: FastlyValues,
+  settings: ServiceSettings,
+  remark: Remark,
+): OutputChoice {
+  const format = writable(values.format, remark);
+  const automatic = format === 'auto' ? [] : automaticFormats(values, settings);
+  const chosen = explicit(format, values);
+  return {
+    output: picture({
+      formats: [
+        ...automatic.flatMap((type) => negotiated(type, values, chosen.keep)),
+        ...chosen.rules,
+      ],
+      quality: quality(values, settings, automatic.includes('webp')),
+      density: values.dpr ?? 1,
+      jpeg: { kind: jpegKind(format, settings), chroma: 'free' },
+      metadata: keptMetadata(values, remark),
+      whenLarger: 'source',
+    }),
+    negotiated: format === 'auto' || automatic.length > 0,
+  };
+}
+
+/**
+ * What `format` says, unless this build cannot write it: then as if it were absent
+ * (docs/spec/fastly-io.md 17).
+ */
+function writable(word: FormatWord | undefined, remark: Remark): FormatWord | undefined {
+  const names: Partial<Record<FormatWord, FormatName>> = {
+    jxl: 'jxl',
+    pjxl: 'jxl',
+    mp4: 'mp4',
+    svg: 'svg',
+  };
+  const name = word && names[word];
+  if (name === undefined || formatCard(name).encodable) return word;
+  remark('format', `${word} cannot be written here; the format of the source is kept`);
+  return undefined;
+}
+
+/** `auto`, and the service setting that acts as `auto=webp`, in order of preference. */
+function automaticFormats(
+  { auto }: FastlyValues,
+  settings: ServiceSettings,
+): readonly ('avif' | 'webp')[] {
+  if (auto === 'avif') return settings.webp ? ['avif', 'webp'] : ['avif'];
+  return auto === 'webp' || settings.webp ? ['webp'] : [];
+}
+
+/** Rules for clients that list the type: that type and no other. Animations keep theirs (format page). */
+function negotiated(type: 'avif' | 'webp', values: FastlyValues, keep: Keep): FormatRule[] {
+  const when: FormatCondition = { accepts: type, animated: false };
+  const rules: FormatRule[] =
+    type === 'avif' ? [{ when, format: 'avif' }] : webp(values, keep, when);
+  return rules.map((rule) => ({ ...rule, final: true }));
+}
+
+interface Explicit {
+  readonly rules: readonly FormatRule[];
+  /** Whether the picture that these rules give keeps every pixel (auto page). */
+  readonly keep: Keep;
+}
+
+function explicit(format: FormatWord | undefined, values: FastlyValues): Explicit {
+  switch (format) {
+    case undefined:
+      return { rules: sourceFormat(values), keep: 'by-source' };
+    case 'auto':
+      return { rules: automaticChoice(values), keep: 'by-source' };
+    case 'jpg':
+    case 'bjpg':
+    case 'pjpg':
+      return { rules: [{ format: 'jpeg' }], keep: 'never' };
+    case 'png':
+      return { rules: [{ format: 'png', lossless: true }], keep: 'always' };
+    case 'png8':
+      return { rules: [{ format: 'png', palette: 256 }], keep: 'never' };
+    case 'gif':
+      return { rules: [{ format: 'gif' }], keep: 'by-source' };
+    case 'avif':
+      return { rules: [{ format: 'avif' }, ...sourceFormat(values)], keep: 'never' };
+    case 'webp':
+      return { rules: [ANIMATED_GIF, ...webp(values, 'by-source')], keep: 'by-source' };
+    case 'webpll':
+      return { rules: [ANIMATED_GIF, { format: 'webp', lossless: true }], keep: 'always' };
+    case 'webply':
+      return { rules: [ANIMATED_GIF, { format: 'webp' }], keep: 'never' };
+    case 'jxl':
+    case 'pjxl':
+      return { rules: [{ format: 'jxl' }], keep: 'never' };
+    case 'mp4':
+      return {
+        rules: [{ when: { animated: true }, format: 'mp4' }, ...sourceFormat(values)],
+        keep: 'by-source',
+      };
+    case 'svg':
+      return { rules: [{ format: 'svg' }], keep: 'by-source' };
+  }
+}
+
+/** Animated GIF to WebP is not supported: it stays GIF (format page). */
+const ANIMATED_GIF: FormatRule = { when: { animated: true, source: ['gif'] }, format: 'gif' };
+
+/**
+ * Lossless where the picture would otherwise be, and nobody asked for fewer bytes
+ * (docs/spec/fastly-io.md 18.11).
+ */
+function webp(values: FastlyValues, keep: Keep, when?: FormatCondition): FormatRule[] {
+  const lossy: FormatRule = when ? { when, format: 'webp' } : { format: 'webp' };
+  const asked = asksForLoss(values, when?.accepts !== undefined) ? 'never' : keep;
+  switch (values.bw ? 'always' : asked) {
+    case 'always':
+      return [{ ...lossy, lossless: true }];
+    case 'never':
+      return [lossy];
+    case 'by-source':
+      return [
+        { when: { ...when, sourceLossless: true }, format: 'webp', lossless: true },
+        { when: { ...when, sourceLossless: false }, format: 'webp' },
+      ];
+  }
+}
+
+/** A quality below 100, `optimize` without one, or an opaque `bg-color` (Magento guide). */
+function asksForLoss(values: FastlyValues, byAuto: boolean): boolean {
+  const { quality, optimize, 'bg-color': color } = values;
+  if (color?.alpha === 1) return true;
+  if (!quality) return optimize !== undefined;
+  return ((byAuto ? quality.webp : undefined) ?? quality.first) < 100;
+}
+
+/**
+ * The format of the source. PNG has no quality and so keeps every pixel. No
+ * two rules hold for one source.
+ */
+function sourceFormat(values: FastlyValues): FormatRule[] {
+  return [
+    { when: { source: ['png'] }, format: 'png', lossless: true },
+    ...webp(values, 'by-source', { source: ['webp'] }),
+    { when: { source: ['jpeg', 'gif', 'avif'] }, format: 'source' },
+    ...OTHER_SOURCES,
+  ];
+}
+
+/**
+ * Sources that this build only reads: HEIC and JPEG XL become JPEG
+ * (docs/spec/fastly-io.md 18.22). Drawings and scans are no sources of the vendor; their
+ * transparency is kept.
+ */
+const OTHER_SOURCES: readonly FormatRule[] = [
+  { when: { alpha: true, source: ['svg', 'tiff', 'pdf'] }, format: 'png', lossless: true },
+  { when: { alpha: false, source: ['svg', 'tiff', 'pdf'] }, format: 'jpeg' },
+  { when: { source: ['jxl', 'heic'] }, format: 'jpeg' },
+];
+
+/**
+ * `format=auto`: JPEG XL, AVIF or WebP where the client lists it, else the
+ * type of the source where every client shows it, else JPEG. Lossless for
+ * `quality=100` and for `bw`, and AVIF cannot be that (format and bw pages).
+ */
+function automaticChoice(values: FastlyValues): FormatRule[] {
+  const exact = values.bw !== undefined || values.quality?.first === 100;
+  const kept = exact ? { lossless: true, final: true } : {};
+  const modern: readonly FormatName[] = exact ? ['jxl', 'webp'] : ['jxl', 'avif', 'webp'];
+  return [
+    ...modern
+      .filter((format) => formatCard(format).encodable)
+      .map((format) => ({ when: { accepts: format, animated: false }, format, ...kept })),
+    { when: { accepts: 'webp', animated: true, source: ['webp'] }, format: 'webp', ...kept },
+    { when: { source: ['gif'] }, format: 'gif' },
+    ...(values.bw ? BLACK_AND_WHITE : DISPLAYABLE),
+  ];
+}
+
+/** What every client shows, and keeps black and white strictly that. */
+const BLACK_AND_WHITE: readonly FormatRule[] = [{ format: 'png', lossless: true }];
+
+const DISPLAYABLE: readonly FormatRule[] = [
+  { when: { source: ['png'] }, format: 'png', lossless: true },
+  { when: { source: ['jpeg', 'webp', 'avif'] }, format: 'jpeg' },
+  ...OTHER_SOURCES,
+];
+
+/**
+ * `quality`, else `optimize`, else the settings. One number is a point on the
+ * JPEG scale for every encoder; a number given for WebP stands on WebP's own
+ * scale (quality page). Targets are those of density 1: the output's own
+ * density lowers them.
+ */
+function quality(
+  { quality: pair, optimize }: FastlyValues,
+  settings: ServiceSettings,
+  autoWebp: boolean,
+): QualitySpec {
+  if (pair) {
+    return pair.webp !== undefined && autoWebp
+      ? { kind: 'quality', jpeg: pair.first, own: { webp: pair.webp } }
+      : { kind: 'quality', jpeg: pair.first };
+  }
+  if (optimize) return { kind: 'target', score: targetFor(`fastly-${optimize}`) };
+  const { jpegQuality, webpQuality } = settings;
+  return jpegQuality === webpQuality
+    ? { kind: 'quality', jpeg: jpegQuality }
+    : { kind: 'quality', jpeg: jpegQuality, own: { webp: webpQuality } };
+}
+
+function jpegKind(
+  format: FormatWord | undefined,
+  { jpegType }: ServiceSettings,
+): PictureOutput['jpeg']['kind'] {
+  if (format === 'bjpg') return 'baseline';
+  if (format === 'pjpg') return 'progressive';
+  return jpegType === 'auto' ? 'like-source' : jpegType;
+}
+
+function keptMetadata({ metadata }: FastlyValues, remark: Remark): 'none' | 'copyright' {
+  if (metadata?.has('c2pa')) remark('metadata', 'c2pa needs signing keys and is treated as absent');
+  return metadata?.has('copyright') ? 'copyright' : 'none';
+}

@@ -1,0 +1,73 @@
+/**
+ * Needs: which parameter has an effect only together with another
+ * (docs/spec/imgix.md 10).
+ *
+ * Used for remarks alone; the translation looks at the values themselves.
+ */
+import type { ImgixValues, ParamName } from '../params.ts';
+
+interface Need {
+  /** For a person: "fit=crop". */
+  readonly text: string;
+  readonly met: (values: ImgixValues) => boolean;
+}
+
+const crop: Need = { text: 'fit=crop', met: ({ fit }) => fit === 'crop' };
+const focal: Need = {
+  text: 'fit=crop and crop=focalpoint',
+  met: ({ fit, crop }) => fit === 'crop' && crop?.includes('focalpoint') === true,
+};
+const filled: Need = {
+  text: 'fit=fill or fit=fillmax',
+  met: ({ fit }) => fit === 'fill' || fit === 'fillmax',
+};
+const border: Need = { text: 'border', met: (values) => values.border !== undefined };
+const trimmed: Need = { text: 'trim', met: ({ trim }) => trim !== undefined };
+const palette: Need = { text: 'palette', met: (values) => values.palette !== undefined };
+const grid: Need = {
+  text: 'transparency=grid',
+  met: ({ transparency }) => transparency !== undefined,
+};
+
+const NEEDS: Readonly<Partial<Record<ParamName, Need>>> = {
+  ar: { text: 'fit=crop or fit=fill', met: ({ fit }) => fit === 'crop' || fit === 'fill' },
+  crop,
+  'min-w': crop,
+  'max-w': crop,
+  'min-h': crop,
+  'max-h': crop,
+  'fp-x': focal,
+  'fp-y': focal,
+  'fp-z': focal,
+  fill: filled,
+  'fill-color': filled,
+  'rot-type': { text: 'rot', met: ({ rot }) => rot !== undefined },
+  'trim-color': trimmed,
+  'trim-tol': trimmed,
+  'trim-md': trimmed,
+  'trim-sd': trimmed,
+  'trim-alpha': trimmed,
+  'trim-pad': trimmed,
+  'border-top': border,
+  'border-right': border,
+  'border-bottom': border,
+  'border-left': border,
+  'border-radius': border,
+  'border-radius-inner': border,
+  'corner-radius': { text: 'mask=corners', met: ({ mask }) => mask === 'corners' },
+  'mask-bg': { text: 'mask', met: ({ mask }) => mask !== undefined },
+  'grid-size': grid,
+  'grid-colors': grid,
+  usmrad: { text: 'usm', met: ({ usm }) => usm !== undefined },
+  'duotone-alpha': { text: 'duotone', met: ({ duotone }) => duotone !== undefined },
+  colors: palette,
+  prefix: palette,
+};
+
+/** The parameters given without what they need, with the words for that. */
+export function missingNeeds(values: ImgixValues): [name: ParamName, needed: string][] {
+  return Object.entries(NEEDS).flatMap(([key, need]) => {
+    const name = key as ParamName;
+    return values[name] === undefined || need.met(values) ? [] : [[name, need.text]];
+  });
+}

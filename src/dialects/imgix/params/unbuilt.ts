@@ -1,0 +1,154 @@
+/**
+ * Params, not built: names of imgix that are read and have no effect here
+ * (docs/spec/imgix.md 6 and 7.7).
+ *
+ * They count as parameters, so a URL that carries one is rendered, and a
+ * remark says that the step is missing.
+ */
+import type { Param, ParamTable } from '../../params.ts';
+import { flag, text } from './readers.ts';
+
+const planned = (doc: string, ...aliases: string[]): Param<string> =>
+  text({ doc, aliases, values: 'as documented by the vendor', support: 'planned' });
+
+const ignored = (doc: string): Param<string> =>
+  text({ doc, values: 'as documented by the vendor', support: 'ignored' });
+
+const MODEL = 'Needs a model that this server does not carry; the step counts as failed.';
+
+const premium = (doc: string, ...aliases: string[]): Param<string> =>
+  text({ doc, aliases, support: 'ignored', note: MODEL });
+
+const switchOf = (doc: string, ...aliases: string[]): Param<boolean> =>
+  flag({ doc, aliases, support: 'ignored', note: MODEL });
+
+export const PLANNED_PARAMS = {
+  // watermarks
+  mark: planned('A picture drawn over this one.', 'm'),
+  'mark-base': planned('Base URL of the watermark.', 'mb', 'markbase'),
+  'mark-align': planned('Corner or edge of the watermark.', 'ma', 'markalign'),
+  'mark-alpha': planned('Opacity of the watermark, in percent.', 'markalpha', 'malph'),
+  'mark-fit': planned('How the watermark meets its box.', 'mf', 'markfit'),
+  'mark-h': planned('Height of the watermark.', 'mh', 'markh'),
+  'mark-w': planned('Width of the watermark.', 'mw', 'markw'),
+  'mark-x': planned('Distance of the watermark from the left edge.', 'mx', 'markx'),
+  'mark-y': planned('Distance of the watermark from the top edge.', 'my', 'marky'),
+  'mark-pad': planned('Distance of the watermark from the edges.', 'mp', 'markpad'),
+  'mark-rot': planned('Turns the watermark.'),
+  'mark-scale': planned('Size of the watermark, in percent of the picture.', 'ms', 'markscale'),
+  'mark-tile': planned('Repeats the watermark.', 'mtile', 'marktile'),
+  'mark-if-min-width': planned('Least width of a picture that is marked.'),
+  'mark-if-min-height': planned('Least height of a picture that is marked.'),
+  // blending
+  blend: planned('A color or picture blended with this one.', 'b'),
+  'blend-align': planned('Where the blended picture stands.', 'blendalign', 'ba'),
+  'blend-alpha': planned('Opacity of the blend, in percent.', 'blendalpha', 'balph'),
+  'blend-color': planned('A color to blend with.', 'blendcolor', 'blend-clr', 'blendclr'),
+  'blend-crop': planned('Which part of the blended picture stays.', 'blendcrop', 'bc'),
+  'blend-fit': planned('How the blended picture meets its box.', 'blendfit', 'bf'),
+  'blend-h': planned('Height of the blended picture.', 'blendh', 'bh'),
+  'blend-w': planned('Width of the blended picture.', 'blendw', 'bw'),
+  'blend-x': planned('Distance of the blended picture from the left edge.', 'blendx', 'bx'),
+  'blend-y': planned('Distance of the blended picture from the top edge.', 'blendy', 'by'),
+  'blend-mode': planned('How the two pictures mix.', 'blendmode', 'bm'),
+  'blend-pad': planned('Distance of the blended picture from the edges.', 'blendpad', 'bp'),
+  'blend-size': planned('Gives the blended picture the size of this one.', 'blendsize', 'bs'),
+  // text
+  txt: planned('Text drawn over the picture.', 't'),
+  'txt-align': planned('Where the text stands.', 'txtalign', 'ta'),
+  'txt-clip': planned('Where text too long is cut.', 'txtclip', 'tcl'),
+  'txt-color': planned('Color of the text.', 'txtcolor', 'txt-clr', 'txtclr', 'tc'),
+  'txt-fit': planned('Shrinks the text until it fits.', 'txtfit'),
+  'txt-font': planned('Font of the text.', 'tf', 'txtfont'),
+  'txt-lead': planned('Space between lines of text.', 'txtlead'),
+  'txt-line': planned('Width of the outline of the text.', 'txtline', 'tl'),
+  'txt-line-color': planned(
+    'Color of the outline of the text.',
+    'txtlinecolor',
+    'txt-line-clr',
+    'txtlineclr',
+  ),
+  'txt-pad': planned('Distance of the text from the edges.', 'txtpad', 'tp'),
+  'txt-shad': planned('Strength of the shadow of the text.', 'txtshad', 'tsh'),
+  'txt-size': planned('Size of the text.', 'tsz', 'txtsize'),
+  'txt-track': planned('Space between letters.', 'txttrack', 'tt'),
+  'txt-width': planned('Width of the text.', 'txtwidth'),
+  'txt-x': planned('Distance of the text from the left edge.', 'txtx'),
+  'txt-y': planned('Distance of the text from the top edge.', 'txty'),
+  // gradients of fill
+  'fill-gradient-cs': planned('Color space in which a gradient runs.'),
+  'fill-gradient-linear': planned('Two colors of a linear gradient.'),
+  'fill-gradient-linear-direction': planned('Direction of a linear gradient.'),
+  'fill-gradient-radial': planned('Two colors of a radial gradient.'),
+  'fill-gradient-radial-radius': planned('Inner and outer radius of a radial gradient.'),
+  'fill-gradient-radial-x': planned('Centre of a radial gradient, from the left.'),
+  'fill-gradient-radial-y': planned('Centre of a radial gradient, from the top.'),
+  'fill-gradient-type': planned('Linear or radial.'),
+  // animation
+  fps: planned('Frames per second.'),
+  interval: planned('Keeps every Nth frame.'),
+  skip: planned('Drops every Nth frame.'),
+  loop: planned('Times an animation plays, 0 for ever.'),
+  reverse: planned('Plays an animation backwards.'),
+  // single features
+  'border-stroke-size': planned('Width of a line drawn along the border.'),
+  'border-stroke-color': planned('Color of that line.'),
+  'fp-debug': planned('Draws cross-hairs at the focal point.'),
+  faces: planned('Lists faces in fm=json.'),
+  faceindex: planned('Which face fit=facearea shows.'),
+  facepad: planned('Room around the faces of fit=facearea.'),
+  'pdf-annotation': planned('Draws the annotations of a PDF page.', 'annotation'),
+} satisfies ParamTable;
+
+export const PREMIUM_PARAMS = {
+  'bg-remove': switchOf('Takes the background away.', 'background-remove'),
+  'bg-remove-fallback': switchOf('Serves the picture without the step when it fails.'),
+  'bg-remove-fg-type': premium('What stands in the foreground.'),
+  'bg-remove-semi-transparency': premium(
+    'Keeps half-clear areas.',
+    'background-removal-semi-transparency',
+  ),
+  'bg-remove-transparency-threshold': premium(
+    'Pictures this clear already are left alone.',
+    'bg-remove-transparency-threshold',
+  ),
+  'bg-replace': premium('Puts a described background behind.', 'background-replace'),
+  'bg-replace-fallback': switchOf('Serves the picture without the step when it fails.'),
+  'bg-replace-neg-prompt': premium(
+    'What the new background shall not show.',
+    'background-replace-negative-prompt',
+  ),
+  'fill-gen-prompt': premium('What generated space shall show.', 'fill-generative-prompt'),
+  'fill-gen-neg-prompt': premium(
+    'What generated space shall not show.',
+    'fill-generative-negative-prompt',
+  ),
+  'fill-gen-pos': premium(
+    'Where the picture stands in generated space.',
+    'fill-generative-position',
+  ),
+  'fill-gen-seed': premium('Starting number of generated space.', 'fill-generative-seed'),
+  'fill-gen-fallback': switchOf(
+    'Serves the picture without the step when it fails.',
+    'fill-generative-fallback',
+  ),
+  'object-removal-rect': premium('Region of an object that is taken out.'),
+  'object-removal-prompt': premium('What shall take its place.'),
+  'object-removal-negative-prompt': premium('What shall not take its place.'),
+  'object-removal-seed': premium('Starting number of the replacement.'),
+  upscale: switchOf('Enlarges with invented detail.'),
+  'upscale-fallback': switchOf('Serves the picture without the step when it fails.'),
+  'face-blur': premium('Blurs faces.'),
+  'face-pixel': premium('Pixelates faces.', 'face-pixelate'),
+  'lp-blur': premium('Blurs license plates.', 'license-plate-blur'),
+} satisfies ParamTable;
+
+export const IGNORED_PARAMS = {
+  'video-bitrate': ignored('Bits per second of a video.'),
+  'video-clip-start': ignored('Where a video begins.'),
+  'video-clip-end': ignored('Where a video ends.'),
+  'video-codec': ignored('Codec of a video.'),
+  'video-thumbnail': ignored('One frame of a video.'),
+  'gif-q': ignored('Quality of GIF; withdrawn by the vendor.'),
+  'txt-lig': ignored('Ligatures; withdrawn by the vendor.'),
+} satisfies ParamTable;

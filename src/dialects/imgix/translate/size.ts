@@ -1,0 +1,274 @@
+/**
+ * Size: from the sizing parameters to ops
+ * (docs/spec/imgix.md 4.6 to 4.10, 5.1 to 5.3, 5.7, 5.8).
+ */
+import type { Color } from '../../../base/color.ts';
+import type { Sides } from '../../../base/size.ts';
+import {
+  type Anchor,
+  type Fill,
+  type Fit,
+  type Length,
+  type Op,
+  px,
+  type ResizeOp,
+  type SideLimits,
+  share,
+  type TrimRule,
+} from '../../../plan/op.ts';
+import type { Hints } from '../hints.ts';
+import { LONGEST_SIDE } from '../params/readers.ts';
+import type { FitWord } from '../params/size.ts';
+import type { ImgixValues } from '../params.ts';
+
+/** The vendor's default: Lanczos with two lobes (docs/spec/imgix.md 5.1.3). */
+const DEFAULT_FILTER = 'lanczos2';
+
+/** The largest distance of two RGBA colors in levels, √(4 · 255²). */
+const FARTHEST_COLORS = 510;
+
+/** What each `fit` means; without a face detector `facearea` is `clip`. */
+const FITS: Readonly<Record<FitWord, Pick<ResizeOp, 'enlarge'> & { readonly fit: Fit }>> = {
+  clip: { fit: 'inside', enlarge: 'allowed' },
+  max: { fit: 'inside', enlarge: 'never' },
+  scale: { fit: 'stretch', enlarge: 'allowed' },
+  crop: { fit: 'cover', enlarge: 'allowed' },
+  min: { fit: 'cover', enlarge: 'never' },
+  fill: { fit: 'contain', enlarge: 'allowed' },
+  fillmax: { fit: 'contain', enlarge: 'never' },
+  clamp: { fit: 'contain', enlarge: 'allowed' },
+  facearea: { fit: 'inside', enlarge: 'allowed' },
+};
+
+/** The box of a request, in CSS pixels or shares. */
+export interface RequestedBox {
+  readonly width?: Length;
+  readonly height?: Length;
+  /** Device pixels per CSS pixel; 1 where no side was asked for. */
+  readonly density: number;
+}
+
+/**
+ * The box that parameters and hints ask for.
+ *
+ * A `Width` hint counts device pixels: it is divided by the density here, so
+ * that multiplying by it later gives the hint again.
+ */
+export function boxOf(values: ImgixValues, hints: Hints): RequestedBox {
+  const asked = hints.dpr ?? values.dpr ?? 1;
+  const { h: height } = values;
+  const width = hints.width === undefined ? values.w : px(hints.width / asked);
+  const sized = width !== undefined || height !== undefined;
+  return {
+    ...(width === undefined ? {} : { width }),
+    ...(height === undefined ? {} : { height }),
+    density: sized ? asked : 1,
+  };
+}
+
+/** Orientation, `rect` and `trim`: what happens before the picture meets its box. */
+export function before(values: ImgixValues): Op[] {
+  const ops: Op[] = [];
+  const { orient, rect, trim } = values;
+  if (orient === undefined) ops.push({ kind: 'orient', by: 'source' });
+  else if (orient > 1) ops.push({ kind: 'orient', by: orient as Exclude<typeof orient, 0> });
+  if (rect) {
+    const { width, height, x, y } = rect;
+    const area = { kind: 'size', width, height } as const;
+    ops.push({ kind: 'crop', area, x, y, outside: 'intersect-or-keep' });
+  }
+  const rules = trim === undefined ? [] : trimRules(values, trim);
+  rules.forEach((rule, index) => {
+    const pad = index === rules.length - 1 ? (values['trim-pad'] ?? 0) : 0;
+    ops.push({ kind: 'trim', rule, empty: 'keep', ...(pad === 0 ? {} : { pad }) });
+  });
+  return ops;
+}
+
+/** `color` takes clear edges off first, then those of the color (documented). */
+function trimRules(values: ImgixValues, trim: NonNullable<ImgixValues['trim']>): TrimRule[] {
+  const levels = values['trim-tol'] ?? 0;
+  const color = values['trim-color'];
+  const byColor = {
+    ...(color === undefined ? {} : { color }),
+    tolerance: levels / FARTHEST_COLORS,
+  };
+  switch (trim) {
+    case 'auto':
+      return [{ by: 'border', mean: values['trim-md'] ?? 11, deviation: values['trim-sd'] ?? 10 }];
+    case 'alpha':
+      return [{ by: 'alpha', alpha: values['trim-alpha'] ?? 0, tolerance: Math.min(255, levels) }];
+    case 'color':
+      return [
+        { by: 'alpha', alpha: 0, tolerance: 0 },
+        { by: 'color', ...byColor },
+      ];
+    case 'colorunlessalpha':
+      return [{ by: 'alpha-or-color', ...byColor }];
+  }
+}
+
+/** The resize of a box; none where nothing about the size was said. */
+export function resizeOps(
+  values: ImgixValues,
+  box: RequestedBox,
+  room: Sides | undefined,
+): (Extract<Op, { kind: 'crop' }> | ResizeOp)[] {
+  const word = values.fit ?? 'clip';
+  const { fit, enlarge } = FITS[word];
+  const { width, height } = box;
+  const both = width !== undefined && height !== undefined;
+  // w and h together leave a ratio nothing to say (docs/spec/imgix.md 9.6).
+  const ratio = (word === 'crop' || word === 'fill') && !both ? values.ar : undefined;
+  const anchor = word === 'crop' ? anchorOf(values) : undefined;
+  const framed = both || ratio !== undefined;
+  const zoom = !framed && anchor?.kind === 'focus' ? zoomCrop(anchor) : [];
+  if (width === undefined && height === undefined && ratio === undefined) return zoom;
+  const limits = word === 'crop' && !framed ? limitsOf(values, width === undefined) : undefined;
+  const density = boundedDensity(box, ratio, limits);
+  return [
+    ...zoom,
+    {
+      kind: 'resize',
+      ...(width === undefined ? {} : { width }),
+      ...(height === undefined ? {} : { height }),
+      ...(density === 1 ? {} : { density }),
+      ...(ratio === undefined ? {} : { ratio }),
+      ...(limits === undefined ? {} : { limits }),
+      fit,
+      enlarge,
+      filter: values['resize-filter'] ?? DEFAULT_FILTER,
+      ...(anchor === undefined ? {} : { anchor }),
+      ...(fit === 'contain' ? { fill: fillOf(values) } : {}),
+      ...(room === undefined ? {} : { reserve: room }),
+    },
+  ];
+}
+
+/**
+ * The density at which the box stays within 8192: `w=5000&dpr=3` has 1.6384.
+ * A box that would be scaled down afterwards is never built.
+ */
+function boundedDensity(
+  box: RequestedBox,
+  ratio: number | undefined,
+  limits: SideLimits = {},
+): number {
+  const width = pixels(box.width);
+  const height = pixels(box.height);
+  const longest = Math.max(
+    width ?? (ratio === undefined || height === undefined ? 0 : height * ratio),
+    height ?? (ratio === undefined || width === undefined ? 0 : width / ratio),
+    limits.minWidth ?? 0,
+    limits.minHeight ?? 0,
+  );
+  return longest === 0 ? box.density : Math.min(box.density, LONGEST_SIDE / longest);
+}
+
+function pixels(length: Length | undefined): number | undefined {
+  return length && 'px' in length ? length.px : undefined;
+}
+
+/** Limits hold for the side that was not given; the lower one wins over the upper. */
+function limitsOf(values: ImgixValues, forWidth: boolean): SideLimits | undefined {
+  const min = forWidth ? values['min-w'] : values['min-h'];
+  const max = forWidth ? values['max-w'] : values['max-h'];
+  if (min === undefined && max === undefined) return undefined;
+  const upper = max === undefined ? undefined : Math.max(max, min ?? 0);
+  return forWidth
+    ? {
+        ...(min === undefined ? {} : { minWidth: min }),
+        ...(upper === undefined ? {} : { maxWidth: upper }),
+      }
+    : {
+        ...(min === undefined ? {} : { minHeight: min }),
+        ...(upper === undefined ? {} : { maxHeight: upper }),
+      };
+}
+
+/**
+ * Where a crop looks: the first word of the chain that can be followed here.
+ *
+ * `faces,top,right` is the upper right corner, because no face is ever found.
+ * Words of direction each fix one axis and work together.
+ */
+function anchorOf(values: ImgixValues): Anchor {
+  const chain = values.crop ?? [];
+  for (const word of chain) {
+    switch (word) {
+      case 'faces':
+      case 'auto':
+        continue;
+      case 'focalpoint':
+        return {
+          kind: 'focus',
+          x: (values['fp-x'] ?? 0.5) + 0,
+          y: (values['fp-y'] ?? 0.5) + 0,
+          zoom: values['fp-z'] ?? 1,
+        };
+      case 'entropy':
+      case 'edges':
+        return { kind: 'search', by: word };
+      default: {
+        const axis = (near: 'left' | 'top', far: 'right' | 'bottom') =>
+          chain.includes(near) ? 0 : chain.includes(far) ? 1 : 0.5;
+        return { kind: 'slack', x: axis('left', 'right'), y: axis('top', 'bottom') };
+      }
+    }
+  }
+  return chain.includes('auto')
+    ? { kind: 'search', by: 'entropy' }
+    : { kind: 'slack', x: 0.5, y: 0.5 };
+}
+
+/** A zoom without a box of its own ratio: the window is cut before the picture is scaled. */
+function zoomCrop({ x, y, zoom }: Extract<Anchor, { kind: 'focus' }>) {
+  if (zoom === 1) return [];
+  const part = 1 / zoom;
+  const place = (at: number) =>
+    ({
+      kind: 'slack',
+      share: Math.min(1, Math.max(0, (at - part / 2) / (1 - part))),
+    }) as const;
+  const area = { kind: 'size', width: share(part), height: share(part) } as const;
+  return [{ kind: 'crop', area, x: place(x), y: place(y), outside: 'intersect' } as const];
+}
+
+export const TRANSPARENT_FILL: Fill = {
+  kind: 'color',
+  color: { red: 255, green: 255, blue: 255, alpha: 0 },
+};
+
+/**
+ * What fills the box of fill, fillmax and clamp; old URLs give `bg` alone
+ * (docs/spec/imgix.md 5.4).
+ */
+function fillOf(values: ImgixValues): Fill {
+  if (values.fit === 'clamp') return { kind: 'edge' };
+  if (values.fill === 'blur') return { kind: 'blur' };
+  return colorFill(values['fill-color'] ?? values.bg);
+}
+
+export function colorFill(color: Color | undefined): Fill {
+  return color === undefined || color.alpha === 0 ? TRANSPARENT_FILL : { kind: 'color', color };
+}
+
+/** Mirror and turn. */
+export function turns(values: ImgixValues): Op[] {
+  const ops: Op[] = [];
+  const { flip, rot = 0 } = values;
+  if (flip) {
+    ops.push({
+      kind: 'mirror',
+      horizontal: flip.includes('h'),
+      vertical: flip.includes('v'),
+    });
+  }
+  if (rot !== 0) {
+    const mode = values['rot-type'] ?? 'straighten';
+    // A straightened picture leaves no corner to fill.
+    const fill = mode === 'pivot' ? colorFill(values.bg) : TRANSPARENT_FILL;
+    ops.push({ kind: 'rotate', degrees: rot, mode, fill });
+  }
+  return ops;
+}

@@ -1,0 +1,100 @@
+/**
+ * Surround: padding, background, grid, mask and border
+ * (docs/spec/imgix.md 4.11, 5.4, 5.8).
+ *
+ * Lengths are CSS pixels: whole numbers first, then times the density.
+ */
+import type { Color } from '../../../base/color.ts';
+import type { Sides } from '../../../base/size.ts';
+import { type Op, px } from '../../../plan/op.ts';
+import { colorOf } from '../params/colors.ts';
+import { WIDEST_PAD } from '../params/look.ts';
+import type { Corners } from '../params/readers.ts';
+import type { ImgixValues } from '../params.ts';
+import { colorFill } from './size.ts';
+
+const GRID_COLORS: readonly [Color, Color] = [colorOf('D0D7DD')!, colorOf('FFFFFF')!];
+
+/** The room that padding takes, in device pixels; none where there is no padding. */
+export function padding(values: ImgixValues, density: number): Sides | undefined {
+  const all = values.pad ?? 0;
+  const side = (own: number | undefined) =>
+    Math.min(WIDEST_PAD, Math.round((own ?? all) * density));
+  const sides = {
+    top: side(values['pad-top']),
+    right: side(values['pad-right']),
+    bottom: side(values['pad-bottom']),
+    left: side(values['pad-left']),
+  };
+  return sides.top + sides.right + sides.bottom + sides.left === 0 ? undefined : sides;
+}
+
+/** What comes around, under and over the finished picture. */
+export function surroundOps(values: ImgixValues, room: Sides | undefined, density: number): Op[] {
+  const ops: Op[] = [];
+  const { bg, transparency } = values;
+  if (room) {
+    ops.push({
+      kind: 'pad',
+      top: px(room.top),
+      right: px(room.right),
+      bottom: px(room.bottom),
+      left: px(room.left),
+      fill: colorFill(bg),
+    });
+  }
+  if (bg && bg.alpha > 0) ops.push({ kind: 'background', color: bg });
+  if (transparency === 'grid') {
+    const side = values['grid-size'] ?? 4;
+    const colors = values['grid-colors'] ?? GRID_COLORS;
+    if (side > 0) ops.push({ kind: 'checker', side: scaled(side, density), colors });
+  }
+  ops.push(...maskOps(values, density), ...borderOps(values, density));
+  return ops;
+}
+
+function maskOps(values: ImgixValues, density: number): Op[] {
+  const { mask } = values;
+  if (mask === undefined) return [];
+  const asked = values['corner-radius'];
+  // One radius of 0 keeps the default.
+  const radii = asked?.some((radius) => radius > 0) ? times(asked, density) : undefined;
+  const color = values['mask-bg'];
+  return [
+    {
+      kind: 'mask',
+      shape: mask === 'ellipse' ? { kind: mask } : { kind: mask, ...(radii ? { radii } : {}) },
+      ...(color === undefined || color.alpha === 0 ? {} : { color }),
+    },
+  ];
+}
+
+function borderOps(values: ImgixValues, density: number): Op[] {
+  const { border } = values;
+  if (border === undefined) return [];
+  const bar = (own: number | undefined) => scaled(own ?? border.width, density);
+  const radii = values['border-radius'];
+  const innerRadii = values['border-radius-inner'];
+  return [
+    {
+      kind: 'border',
+      sides: {
+        top: bar(values['border-top']),
+        right: bar(values['border-right']),
+        bottom: bar(values['border-bottom']),
+        left: bar(values['border-left']),
+      },
+      color: border.color,
+      ...(radii === undefined ? {} : { radii: times(radii, density) }),
+      ...(innerRadii === undefined ? {} : { innerRadii: times(innerRadii, density) }),
+    },
+  ];
+}
+
+function times([a, b, c, d]: Corners, density: number): Corners {
+  return [scaled(a, density), scaled(b, density), scaled(c, density), scaled(d, density)];
+}
+
+function scaled(length: number, density: number): number {
+  return Math.round(length * density);
+}
