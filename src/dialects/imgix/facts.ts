@@ -1,19 +1,17 @@
 /**
- * Facts: what a source tells about itself, as the JSON documents of two
- * services (docs/spec/imgix.md 5.9.1,
- * docs/spec/imageoptim.md 3.14).
+ * Facts: what a source tells about itself, as the JSON document of `fm=json`
+ * (docs/spec/imgix.md 5.9.1).
  *
  * The probe has most of it; EXIF, TIFF and JFIF groups are read here. Values
  * that no reader should get by asking for facts (serial numbers, owner names)
  * are not among the named tags, and where a picture was taken is left out.
  */
-import type { Size } from '../base/size.ts';
-import { uint16 } from '../containers/bytes.ts';
-import { pngChunks, webpChunks } from '../containers/chunks.ts';
-import { isJfif, jpegExif, walkJpeg } from '../containers/jpeg.ts';
-import { formatCard } from '../image/format.ts';
-import { type SourceInfo, uprightSize } from '../image/source-info.ts';
-import { type Directory, readExif } from '../metadata/exif.ts';
+import { uint16 } from '../../containers/bytes.ts';
+import { pngChunks, webpChunks } from '../../containers/chunks.ts';
+import { isJfif, jpegExif, walkJpeg } from '../../containers/jpeg.ts';
+import { formatCard } from '../../image/format.ts';
+import type { SourceInfo } from '../../image/source-info.ts';
+import { type Directory, readExif } from '../../metadata/exif.ts';
 
 export type Json =
   | string
@@ -23,27 +21,10 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** A face for `Faces`, in pixels from the upper left corner. */
-export interface FaceFacts {
-  readonly bounds: {
-    readonly x: number;
-    readonly y: number;
-    readonly width: number;
-    readonly height: number;
-  };
-  readonly mouth?: { readonly x: number; readonly y: number };
-  readonly left_eye?: { readonly x: number; readonly y: number };
-  readonly right_eye?: { readonly x: number; readonly y: number };
-}
-
 const COLOR_MODELS = { rgb: 'RGB', grey: 'Gray', cmyk: 'CMYK', other: 'Lab' } as const;
 
-/** The document of imgix's `fm=json`: it describes the source, whatever else was asked. */
-export function imgixFacts(
-  bytes: Uint8Array,
-  info: SourceInfo,
-  faces?: readonly FaceFacts[],
-): { readonly [key: string]: Json } {
+/** The document of `fm=json`: it describes the source, whatever else was asked. */
+export function imgixFacts(bytes: Uint8Array, info: SourceInfo): { readonly [key: string]: Json } {
   const exif = exifBlock(bytes, info);
   const blocks = exif ? readExif(exif) : undefined;
   return {
@@ -61,21 +42,6 @@ export function imgixFacts(
     TIFF: blocks ? named(blocks.main, TIFF_TAGS) : {},
     JFIF: info.format === 'jpeg' ? jfifFacts(bytes) : {},
     Output: {},
-    ...(faces === undefined ? {} : { Faces: faces as unknown as Json }),
-  };
-}
-
-/** The document of ImageOptim's `meta`; `size` is that of the would-be result, the upright source's by default. */
-export function imageoptimFacts(
-  info: SourceInfo,
-  size: Size = uprightSize(info),
-): { readonly [key: string]: Json } {
-  return {
-    width: size.width,
-    height: size.height,
-    format: info.format,
-    size: info.bytes,
-    animated: info.pages > 1 && formatCard(info.format).animation,
   };
 }
 

@@ -1,11 +1,13 @@
+/** The JSON documents about a source, of pictures that a library wrote and the probe read. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { corpusFile } from '../base/corpus.suite.ts';
-import { card } from '../raster/pictures.suite.ts';
-import { imageoptimFacts, imgixFacts } from './facts.ts';
-import { setUpVips } from './loader-policy.ts';
-import { pictureOf } from './pictures.suite.ts';
-import { probe } from './probe.ts';
+import { corpusFile } from '../src/base/corpus.suite.ts';
+import { imageoptimFacts } from '../src/dialects/imageoptim/facts.ts';
+import { imgixFacts } from '../src/dialects/imgix/facts.ts';
+import { card } from '../src/raster/pictures.suite.ts';
+import { setUpVips } from '../src/vips/loader-policy.ts';
+import { pictureOf } from '../src/vips/pictures.suite.ts';
+import { probe } from '../src/vips/probe.ts';
 
 setUpVips({ concurrency: 1 });
 
