@@ -112,6 +112,18 @@ describe('the house', () => {
     expect(silent.map(({ file }) => file)).toEqual([]);
   });
 
+  test('dialects leave the rounding of sizes to the plan', () => {
+    const files = readdirSync(join(src, 'dialects'), { recursive: true, encoding: 'utf8' });
+    const wrong = files
+      .filter((file) => /translate.*(?<!\.test)\.ts$/.test(file))
+      .filter((file) =>
+        /Math\.(round|floor|ceil|trunc)|wholePixels/.test(
+          readFileSync(join(src, 'dialects', file), 'utf8'),
+        ),
+      );
+    expect(wrong).toEqual([]);
+  });
+
   test('relative imports carry .ts', () => {
     const wrong = all.filter((i) => i.target.startsWith('.') && !/\.(ts|json)$/.test(i.target));
     expect(wrong.map((i) => `${i.file} imports ${i.target}`)).toEqual([]);

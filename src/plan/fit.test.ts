@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Size, sizeText } from '../base/size.ts';
-import { fitInside, fitResize, fittedSize } from './fit.ts';
+import { devicePixels, fitInside, fitResize, fittedSize, wholeBox } from './fit.ts';
 import type { ResizeOp } from './op.ts';
 
 const RUNS = 10_000;
@@ -191,6 +191,35 @@ const exact = {
       ? exact.byWidth(s, b.width)
       : exact.byHeight(s, b.height),
 };
+
+describe('device pixels', () => {
+  test.each([
+    [5, 1.5, 8, 'half up'],
+    [3, 1.4, 4, '4.2'],
+    [0, 3, 0, 'nothing stays nothing'],
+  ])('%d at a density of %d is %d (%s)', (length, density, whole) => {
+    expect(devicePixels(length, density)).toBe(whole);
+  });
+
+  const contain = {
+    kind: 'resize',
+    fit: 'contain',
+    enlarge: 'allowed',
+    filter: 'lanczos3',
+  } as const;
+
+  test.each<[Partial<ResizeOp>, string, string]>([
+    [{ width: { px: 300 }, height: { px: 200 }, density: 1.5 }, '450x300', 'both sides'],
+    [{ width: { px: 300 }, ratio: 1.6, density: 2 }, '600x375', 'a ratio gives the other side'],
+    [{ height: { px: 100 }, ratio: 1 / 3 }, '33x100', 'rounded once'],
+    [{ width: { px: 300 }, height: { share: 0.5 } }, 'none', 'a share depends on the picture'],
+    [{ width: { px: 300 } }, 'none', 'so does a free side'],
+  ])('the whole box of %j is %s (%s)', (op, size) => {
+    const { width, height } = wholeBox({ ...contain, ...op }) ?? {};
+    const text = width && height && 'px' in width && 'px' in height;
+    expect(text ? `${width.px}x${height.px}` : 'none').toBe(size);
+  });
+});
 
 describe('sizes are exact against integer arithmetic', () => {
   const side = fc.integer({ min: 1, max: 12_000 });

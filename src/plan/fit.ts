@@ -2,8 +2,10 @@
  * Fitting: from the box that was asked for to exact pixels.
  *
  * A plan says "inside 400 × 300"; the back end wants integers. Every rounding
- * decision of the project is made in this file and in `window.ts`, once, so that the server,
- * `explain` and the landing page always agree on the size of a picture.
+ * of a size of a picture is made in this file and in `regions.ts`, once, so
+ * that the server, `explain` and the landing page always agree on it. What a
+ * dialect rounds is the text of one parameter, where its service says so:
+ * `w=300.6` is 301 before any picture is known.
  *
  * All arithmetic uses real numbers and rounds once, half up, never below one.
  * Products come before quotients, so that a side that should land on an exact
@@ -43,6 +45,30 @@ export function fittedSize({ scaled, window, seek, frame }: Fitted): Size {
 /** A length in real pixels of a side. */
 export function lengthOf(length: Length, side: number): number {
   return 'px' in length ? length.px : length.share * side;
+}
+
+/** A length in CSS pixels as whole device pixels, half up: 5 at a density of 1.5 is 8. Nothing stays 0. */
+export function devicePixels(length: number, density: number): number {
+  return Math.round(length * density);
+}
+
+/**
+ * The resize with its box in whole device pixels, density and ratio applied;
+ * undefined where the box depends on the picture.
+ *
+ * 300 × 200 at a density of 1.5 is 450 × 300.
+ */
+export function wholeBox({ density = 1, ratio, ...op }: ResizeOp): ResizeOp | undefined {
+  const given = {
+    width: op.width && 'px' in op.width ? op.width.px : undefined,
+    height: op.height && 'px' in op.height ? op.height.px : undefined,
+  };
+  if ((op.width && !given.width) || (op.height && !given.height)) return undefined;
+  const width = given.width ?? (ratio && given.height && given.height * ratio);
+  const height = given.height ?? (ratio && given.width && given.width / ratio);
+  if (width === undefined || height === undefined) return undefined;
+  const whole = (length: number): Length => ({ px: wholePixels(length * density) });
+  return { ...op, width: whole(width), height: whole(height) };
 }
 
 /**

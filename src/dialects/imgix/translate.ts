@@ -3,7 +3,8 @@
  * (docs/spec/imgix.md 3, the order of operations).
  */
 import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
-import { type Op, px, type ResizeOp } from '../../plan/op.ts';
+import { wholeBox } from '../../plan/fit.ts';
+import type { Op } from '../../plan/op.ts';
 import type { Output } from '../../plan/output.ts';
 import type { Frames, Plan } from '../../plan/plan.ts';
 import type { Hints } from './hints.ts';
@@ -65,7 +66,7 @@ function sizeAndAdjust(values: ImgixValues, sizing: readonly Op[]): Op[] {
       ? [...sizing, LIMIT, ...turned, ...tone, ...spatial]
       : [...tone, ...sizing, LIMIT, ...turned, ...spatial];
   }
-  const box = pixelBox(fills);
+  const box = wholeBox(fills);
   if (box === undefined) return [...tone, ...sizing, LIMIT, ...turned, ...spatial];
   // First inside the box, last into it: the second resize only adds the space.
   const { fill: _, ...inside } = box;
@@ -78,20 +79,6 @@ function sizeAndAdjust(values: ImgixValues, sizing: readonly Op[]): Op[] {
     ...spatial,
     box,
   ];
-}
-
-/** The resize with its box in device pixels; undefined where the box depends on the picture. */
-function pixelBox({ density = 1, ratio, ...op }: ResizeOp): ResizeOp | undefined {
-  const given = {
-    width: op.width && 'px' in op.width ? op.width.px : undefined,
-    height: op.height && 'px' in op.height ? op.height.px : undefined,
-  };
-  if ((op.width && !given.width) || (op.height && !given.height)) return undefined;
-  const width = given.width ?? (ratio && given.height && given.height * ratio);
-  const height = given.height ?? (ratio && given.width && given.width / ratio);
-  if (width === undefined || height === undefined) return undefined;
-  const whole = (length: number) => px(Math.max(1, Math.round(length * density)));
-  return { ...op, width: whole(width), height: whole(height) };
 }
 
 /** `frame` and `page` count from 1; without them all frames are read. */

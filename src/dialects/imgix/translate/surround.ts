@@ -6,6 +6,7 @@
  */
 import type { Color } from '../../../base/color.ts';
 import type { Sides } from '../../../base/size.ts';
+import { devicePixels } from '../../../plan/fit.ts';
 import { type Op, px } from '../../../plan/op.ts';
 import { colorOf } from '../params/colors.ts';
 import { WIDEST_PAD } from '../params/look.ts';
@@ -18,8 +19,7 @@ const GRID_COLORS: readonly [Color, Color] = [colorOf('D0D7DD')!, colorOf('FFFFF
 /** The room that padding takes, in device pixels; none where there is no padding. */
 export function padding(values: ImgixValues, density: number): Sides | undefined {
   const all = values.pad ?? 0;
-  const side = (own: number | undefined) =>
-    Math.min(WIDEST_PAD, Math.round((own ?? all) * density));
+  const side = (own: number | undefined) => Math.min(WIDEST_PAD, devicePixels(own ?? all, density));
   const sides = {
     top: side(values['pad-top']),
     right: side(values['pad-right']),
@@ -47,7 +47,7 @@ export function surroundOps(values: ImgixValues, room: Sides | undefined, densit
   if (transparency === 'grid') {
     const side = values['grid-size'] ?? 4;
     const colors = values['grid-colors'] ?? GRID_COLORS;
-    if (side > 0) ops.push({ kind: 'checker', side: scaled(side, density), colors });
+    if (side > 0) ops.push({ kind: 'checker', side: devicePixels(side, density), colors });
   }
   ops.push(...maskOps(values, density), ...borderOps(values, density));
   return ops;
@@ -72,7 +72,7 @@ function maskOps(values: ImgixValues, density: number): Op[] {
 function borderOps(values: ImgixValues, density: number): Op[] {
   const { border } = values;
   if (border === undefined) return [];
-  const bar = (own: number | undefined) => scaled(own ?? border.width, density);
+  const bar = (own: number | undefined) => devicePixels(own ?? border.width, density);
   const radii = values['border-radius'];
   const innerRadii = values['border-radius-inner'];
   return [
@@ -92,9 +92,10 @@ function borderOps(values: ImgixValues, density: number): Op[] {
 }
 
 function times([a, b, c, d]: Corners, density: number): Corners {
-  return [scaled(a, density), scaled(b, density), scaled(c, density), scaled(d, density)];
-}
-
-function scaled(length: number, density: number): number {
-  return Math.round(length * density);
+  return [
+    devicePixels(a, density),
+    devicePixels(b, density),
+    devicePixels(c, density),
+    devicePixels(d, density),
+  ];
 }
