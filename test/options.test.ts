@@ -290,13 +290,14 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
   },
 
   'log.level': async () => {
-    expect([logged('silent'), logged('info')]).toEqual([[], ['stopped']]);
+    expect([logged('silent'), logged('info')]).toEqual([[], ['listening', 'stopped']]);
   },
 };
 
 /** What a server that starts and stops writes to its log. */
 function logged(level: string): string[] {
   const config = {
+    listen: { port: 0 },
     cache: { folder: join(strict.home, 'log') },
     log: { level },
     sources: [
@@ -313,6 +314,7 @@ function logged(level: string): string[] {
     import { createServer } from '${room}server/compose.js';
     import { parseConfig } from '${room}server/config.js';
     const server = await createServer(parseConfig(${JSON.stringify(config)}, { folder: '.' }));
+    await server.listen();
     await server.close();
   `;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {

@@ -1,24 +1,24 @@
 /**
  * The demo: the pictures of `demo/` in all three dialects, with a landing page.
  */
-import { accessSync, constants } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createServer, type Server } from '../server/compose.ts';
+import { createServer } from '../server/compose.ts';
 import { loadConfig } from '../server/config.ts';
 import { DEMO_LINKS, landingPages } from '../server/landing.ts';
 import type { OptionName } from '../server/options.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { baseUrl, untilStopped } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const DEMO = fileURLToPath(new URL('../../demo/', import.meta.url));
 
-/** Serves the demo until `wait` resolves; prints where to look. */
+/** Serves the demo until the process is asked to stop; prints where to look. */
 export async function serveDemo(
   flags: Readonly<Partial<Record<OptionName, unknown>>>,
-  { env, out }: Surroundings,
-  wait: (server: Server) => Promise<void>,
+  around: Surroundings,
 ): Promise<void> {
+  const { env, out } = around;
   const config = loadConfig(join(DEMO, 'fovea.yaml'), {
     env,
     flags: {
@@ -29,20 +29,9 @@ export async function serveDemo(
   });
   const server = await createServer(config, { pages: landingPages(join(DEMO, 'pictures')) });
   const { port } = await server.listen();
-  const { host } = config.listen;
-  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const base = baseUrl(config.listen.host, port);
   out(`Fovea is at ${base}/\n\n`);
   for (const link of DEMO_LINKS) out(`  ${base}${link}\n`);
   out('\nStop it with Ctrl+C.\n');
-  await wait(server);
-}
-
-/** `./.fovea`, or a folder for temporary files where the current one is not ours to write. */
-function cacheFolder(): string {
-  try {
-    accessSync('.', constants.W_OK);
-    return resolve('.fovea');
-  } catch {
-    return join(tmpdir(), 'fovea-demo');
-  }
+  await untilStopped(server, around);
 }

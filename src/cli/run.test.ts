@@ -53,7 +53,11 @@ describe('fovea', () => {
   });
 
   test.each([
-    [['serve'], 2, /expected --config FILE/],
+    [['serve'], 2, /with --config FILE\n.*: fovea serve \.\/pictures/],
+    [['check'], 2, /with --config FILE/],
+    [['serve', folder, '--config', config], 2, /a folder or --config FILE, got both/],
+    [['serve', join(folder, 'nowhere')], 2, /got nothing at .*nowhere; make it first/],
+    [['serve', config], 2, /expected a folder, got a file at .*fovea\.json/],
     [['serve', '--config', 'nowhere.json'], 2, /there is none/],
     [['serve', '--config', config, '--port', 'x'], 2, /listen\.port \(from --port\): expected/],
     [['serve', '--color', 'blue'], 2, /unknown option '--color'/],
@@ -77,10 +81,15 @@ describe('fovea', () => {
     const other = createTcpServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
-    const { code, err } = await command(['serve', '-c', config, '--port', String(port)]);
+    const args = ['serve', '-c', config, '--port', String(port), '--log-level', 'info'];
+    const { code, out, err } = await command(args);
+    const fromNpm = await command(args, { npm_lifecycle_event: 'start' });
     other.close();
     expect(code).toBe(1);
-    expect(err).toBe(`Port ${port} on 127.0.0.1 is in use; choose another with --port.\n`);
+    const sentence = `Port ${port} on 127.0.0.1 is in use; choose another with `;
+    expect(err).toBe(`${sentence}--port ${port + 1}.\n`);
+    expect(fromNpm.err).toBe(`${sentence}npm start -- --port ${port + 1}.\n`);
+    expect(out).toBe('');
     expect(engine.closed).toBe(true);
   });
 });

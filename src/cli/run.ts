@@ -1,17 +1,18 @@
 /**
- * The command line: `serve`, `explain` and `demo`.
+ * The command line: `serve`, `check`, `explain` and `demo`.
  *
  * Flags come from the option table. Exit codes: 0 done, 1 something failed,
  * 2 the command or the configuration was wrong.
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { createServer, type Server } from '../server/compose.ts';
 import { type Config, type ConfigContext, ConfigError, loadConfig } from '../server/config.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from '../server/options.ts';
+import { check } from './check.ts';
 import { serveDemo } from './demo.ts';
 import { explain } from './explain.ts';
 import { reportFailure } from './failures.ts';
+import { serve, serveFolder } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -38,8 +39,23 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
     .exitOverride();
 
   withOptions(program.command('serve'))
-    .description('Answer requests until told to stop.')
-    .action(async (flags: Flags) => serve(configOf(flags, around), around));
+    .description('Serve a configuration, or a folder of pictures in all three dialects.')
+    .argument('[folder]', 'pictures to serve without a configuration')
+    .option('--check', 'check the configuration and exit')
+    .action(async (folder: string | undefined, flags: Flags) => {
+      if (folder !== undefined && flags.config !== undefined) {
+        throw new ConfigError(['expected a folder or --config FILE, got both']);
+      }
+      if (folder !== undefined && !flags.check) {
+        return serveFolder(folder, tableFlags(flags), around);
+      }
+      const config = configOf(flags, around);
+      return flags.check ? check(config, around) : serve(config, around);
+    });
+
+  withOptions(program.command('check'))
+    .description('Check a configuration: 0 where it can be served, 2 where it cannot.')
+    .action((flags: Flags) => check(configOf(flags, around), around));
 
   withOptions(program.command('explain'))
     .description('Show what is decided about a URL, without decoding a pixel; exits 1 on problems.')
@@ -54,9 +70,7 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
 
   withOptions(program.command('demo'), { config: false })
     .description('Serve the demo pictures in all three dialects.')
-    .action(async (flags: Flags) =>
-      serveDemo(tableFlags(flags), around, (server) => untilStopped(server, around)),
-    );
+    .action(async (flags: Flags) => serveDemo(tableFlags(flags), around));
   return program;
 }
 
@@ -78,7 +92,10 @@ function configOf(
 ): Config {
   const file = flags.config ?? env.FOVEA_CONFIG;
   if (typeof file !== 'string' || file === '') {
-    throw new ConfigError(['expected --config FILE, got nothing']);
+    throw new ConfigError([
+      'expected a configuration, got nothing: give one with --config FILE',
+      'a folder of pictures needs none: fovea serve ./pictures',
+    ]);
   }
   return loadConfig(file, { ...reading, env, flags: tableFlags(flags) });
 }
@@ -90,17 +107,6 @@ function tableFlags(flags: Flags): Partial<Record<OptionName, unknown>> {
     if (flags[key] !== undefined) given[name] = flags[key];
   }
   return given;
-}
-
-async function serve(config: Config, around: Surroundings): Promise<void> {
-  const server = await createServer(config);
-  await server.listen();
-  await untilStopped(server, around);
-}
-
-async function untilStopped(server: Server, { stopped }: Surroundings): Promise<void> {
-  await stopped;
-  await server.close();
 }
 
 function version(): string {

@@ -76,7 +76,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     if (address !== undefined) await listener.close();
     await engine.close();
     await Promise.all(routes.map(({ site }) => site.mount.origin.close()));
-    log.info({}, 'stopped');
+    if (address !== undefined) log.info({}, 'stopped');
   };
   return {
     handle,

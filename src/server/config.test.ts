@@ -230,13 +230,31 @@ describe('loadConfig', () => {
       /expected a configuration file at .*missing\.json, but there is none/,
     ],
     ['a.toml', '', /expected a \.json, \.yaml or \.yml file/],
-    ['b.json', '{ "sources": [hunter2', /b\.json: expected JSON/],
-    ['b.yml', 'a: [hunter2\nb: }', /b\.yml: expected YAML/],
+    ['b.json', '{\n "sources": [hunter2', /b\.json, line 2, column 14: expected a value/],
+    ['c.json', '{ "hunter2": 1, "hunter2": 2 }', /line 1, column 17: this key stands twice/],
+    ['b.yml', 'a: [hunter2\nb: }', /b\.yml, line 2, column 1: .*\n.*b\.yml, line 2, column \d+: /],
+    ['c.yml', 'hunter2: 1\nhunter2: 2', /c\.yml, line 2, column 1: this key stands twice/],
+    ['d.yml', 'a:\n  b: 1\n hunter2: 2', /d\.yml, line 3, column 1: /],
+    ['e.yml', 'a:\n\t- hunter2', /e\.yml, line 2, column 1: a tab cannot indent/],
+    ['f.yml', 'a: "hunter2', /f\.yml, line 1, column \d+: a closing bracket, quote/],
+    ['g.yml', 'a: hunter2: b', /g\.yml, line 1, column 4: /],
+    ['h.yml', 'a: *hunter2', /h\.yml.*: .*alias/],
+    ['i.yml', 'a: @hunter2', /i\.yml, line 1, column 4: a text cannot begin/],
     ['empty.yaml', '', /expected an object with "sources"/],
   ])('%s gives a sentence, without quoting the file', (name, text, expected) => {
     const file = text === undefined ? join(folder, name) : write(name, text);
     expect(message(file)).toMatch(expected);
     expect(message(file)).not.toContain('hunter2');
+    expect(message(file)).not.toContain('undefined');
+  });
+
+  test('names a file that is a folder, or stands below a file', () => {
+    mkdirSync(join(folder, 'folder.yaml'), { recursive: true });
+    expect(message(join(folder, 'folder.yaml'))).toMatch(
+      /at .*folder\.yaml, but it cannot be read: it is a folder, not a file \(EISDIR\)/,
+    );
+    const below = join(write('file.json', '{}'), 'a.json');
+    expect(message(below)).toMatch(/a part of the path is a file, not a folder \(ENOTDIR\)/);
   });
 });
 

@@ -5,13 +5,12 @@
  * file overrides the fallbacks of the option table. Every problem is reported
  * at once under the path of its option; secrets are never repeated.
  */
-import { readFileSync } from 'node:fs';
-import { dirname, extname, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { readConfigFile } from './config-file.ts';
 import { checkSources } from './config-sources.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type OptionValues } from './options.ts';
-import { describeIssue, type Problem } from './problems.ts';
+import { ConfigError, describeIssue, type Problem } from './problems.ts';
 import { type SourceConfig, sourceSchema } from './source-schema.ts';
 
 /**
@@ -19,6 +18,8 @@ import { type SourceConfig, sourceSchema } from './source-schema.ts';
  * milliseconds as whole numbers, `cache.folder` absolute) and the sources.
  */
 export type Config = OptionValues & { readonly sources: readonly SourceConfig[] };
+
+export { ConfigError } from './problems.ts';
 
 export interface ConfigContext {
   /** Folder that relative paths of the configuration start from. */
@@ -28,17 +29,6 @@ export interface ConfigContext {
   readonly flags?: Readonly<Partial<Record<OptionName, unknown>>>;
   /** False: folders of sources need not be there yet. */
   readonly foldersExist?: boolean;
-}
-
-/** A configuration that cannot be used, with all that is wrong with it. */
-export class ConfigError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.name = 'ConfigError';
-    this.problems = problems;
-  }
 }
 
 /**
@@ -81,32 +71,6 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
     cache: { ...config.cache, folder: resolve(base, config.cache.folder) },
     sources: config.sources.map((source) => absolute(source, context.folder)),
   };
-}
-
-function readConfigFile(file: string): unknown {
-  const kind = extname(file).toLowerCase();
-  if (!['.json', '.yaml', '.yml'].includes(kind)) {
-    throw new ConfigError([`expected a .json, .yaml or .yml file, got ${JSON.stringify(file)}`]);
-  }
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is none' : `it cannot be read (${code})`;
-    throw new ConfigError([`expected a configuration file at ${file}, but ${why}`]);
-  }
-  try {
-    return kind === '.json' ? JSON.parse(text) : parseYaml(text);
-  } catch (error) {
-    // The first line names the place; what follows may quote the file, secrets and all
-    const [line = ''] = String((error as Error).message).split('\n');
-    const place = /(?:at )?(?:position \d+|line \d+(?:,? column \d+)?)/.exec(line)?.[0];
-    const what = kind === '.json' ? 'JSON' : 'YAML';
-    throw new ConfigError([
-      `${file}: expected ${what}${place ? `, got something else ${place}` : ''}`,
-    ]);
-  }
 }
 
 /** Puts flags, environment and fallbacks into a value of our own; tells which option came from where. */

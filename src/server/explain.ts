@@ -19,7 +19,7 @@ import { folderProblem } from './config-sources.ts';
 import { asFault } from './errors.ts';
 import type { Site } from './handler.ts';
 import { findRoute, type Route } from './routes.ts';
-import type { SourceConfig } from './source-schema.ts';
+import { placesOf, type SourceConfig } from './source-schema.ts';
 import { readTarget } from './target.ts';
 
 export interface UrlExplanation {
@@ -203,10 +203,6 @@ async function findSource({ mount, compiled }: RenderRequest): Promise<void> {
   } finally {
     abandon.abort();
   }
-}
-
-function placesOf({ mount, hosts }: SourceConfig): string[] {
-  return [...(mount === undefined ? [] : [mount || '/']), ...hosts];
 }
 
 function originText(origin: SourceConfig['origin']): string {

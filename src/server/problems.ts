@@ -14,6 +14,17 @@ export interface Problem {
 
 type Issue = z.core.$ZodIssue;
 
+/** A configuration that cannot be used, with all that is wrong with it. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
 /** The problems of one issue of the schema; `raw` is the value that was read. */
 export function describeIssue(issue: Issue, raw: unknown): Problem[] {
   const path = pathText(issue.path);
@@ -74,12 +85,15 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
+/** Names of what is never repeated: `signing.tokens`, `metrics.token`, … */
+const SECRET = /token|secret|password/i;
+
 /** A value for a message: short, and silent about secrets. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'an object';
-  if (path.includes('tokens')) return 'something else';
+  if (path.some((part) => SECRET.test(String(part)))) return 'something else';
   if (typeof value !== 'string') return String(value);
   const safe = value.replace(/\/\/[^/@]*@/g, '//…@');
   return JSON.stringify(safe.length > 60 ? `${safe.slice(0, 60)}…` : safe);

@@ -22,6 +22,11 @@ export interface SourceConfig {
   readonly accounts?: readonly string[];
 }
 
+/** Where a source answers: its mount, `/` for the root of any host, and its hosts. */
+export function placesOf({ mount, hosts }: SourceConfig): string[] {
+  return [...(mount === undefined ? [] : [mount || '/']), ...hosts];
+}
+
 /** Paths that are the server's own. */
 const RESERVED = ['/healthz', '/readyz', '/_fovea'];
 

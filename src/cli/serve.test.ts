@@ -1,0 +1,96 @@
+/** `serve` on a folder, and `check`; the engine is a stand-in that keeps its jobs. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type FakeEngine, fakeEngine } from '../server/exchange.suite.ts';
+import { command } from './command.suite.ts';
+
+let engine: FakeEngine;
+let starts = 0;
+vi.mock('../engine/create.ts', () => ({
+  createEngine: async () => {
+    starts += 1;
+    return engine;
+  },
+}));
+beforeEach(() => {
+  engine = fakeEngine();
+  starts = 0;
+});
+
+const home = mkdtempSync(join(tmpdir(), 'fovea-serve-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+const flags = ['--port', '0', '--cache-folder', join(home, 'cache')];
+
+function folder(name: string, ...files: string[]): string {
+  const path = join(home, name);
+  mkdirSync(path, { recursive: true });
+  for (const file of files) {
+    mkdirSync(join(path, file, '..'), { recursive: true });
+    writeFileSync(join(path, file), 'bytes');
+  }
+  return path;
+}
+
+describe('serve FOLDER', () => {
+  test('serves it in three dialects and prints a URL of each that works', async () => {
+    const pictures = folder('pictures', '.hidden/a.jpg', 'notes.txt', 'shop/red shoe é.JPG');
+    const { code, err } = await command(['serve', pictures, ...flags], {}, async (out) => {
+      expect(out).toContain(`${pictures} is served at http://127.0.0.1:`);
+      const urls = out.match(/^ {2}http:\S+$/gm)?.map((line) => line.trim()) ?? [];
+      expect(urls.map((url) => new URL(url).pathname.split('/')[1])).toEqual([
+        'fastly',
+        'imgix',
+        'imageoptim',
+      ]);
+      for (const url of urls) {
+        const answer = await fetch(url);
+        await answer.arrayBuffer();
+        expect([url, answer.status]).toEqual([url, 200]);
+      }
+      const asked = engine.jobs.map(({ compiled }) => compiled.source);
+      const source = { kind: 'path', path: 'shop/red%20shoe%20%C3%A9.JPG' };
+      expect(asked).toEqual([source, source, source]);
+    });
+    expect([code, err]).toEqual([0, '']);
+  });
+
+  test('says so where there is no picture yet', async () => {
+    const { out } = await command(
+      ['serve', folder('empty', 'a.txt'), ...flags],
+      {},
+      async () => {},
+    );
+    expect(out).toContain('/imgix/NAME.jpg?w=600');
+    expect(out).toContain('No picture was found there yet.');
+  });
+});
+
+describe('check', () => {
+  const write = (name: string, text: string) => {
+    writeFileSync(join(home, name), text);
+    return join(home, name);
+  };
+  const good = write(
+    'good.yaml',
+    'sources:\n  - { name: a, dialect: imgix, mount: /a, hosts: [b.c], origin: { kind: web, allow: [d.e] } }\n',
+  );
+
+  test.each([['check'], ['serve', '--check']])('%s %s starts nothing', async (...words) => {
+    const outcome = await command([...words, '--config', good]);
+    expect(outcome).toEqual({
+      code: 0,
+      out: 'The configuration is good.\n  a (imgix) at /a, b.c\n',
+      err: '',
+    });
+    expect(starts).toBe(0);
+  });
+
+  test('finds what is wrong, and exits with 2', async () => {
+    const bad = write('bad.yaml', 'sources:\n  - { name: a, dialect: imgix, mount: a }\n');
+    const { code, err } = await command(['check', '--config', bad]);
+    expect(err).toMatch(/sources\[0\]\.mount: .*\n.*sources\[0\]\.origin/);
+    expect([code, starts]).toEqual([2, 0]);
+  });
+});
