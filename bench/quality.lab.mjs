@@ -12,6 +12,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { stripMetadata } from '../dist/metadata/strip-metadata.js';
 import { guarded } from '../dist/metrics/guarded.js';
 import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
 import { optimize } from '../dist/optimizer/optimize.js';
@@ -20,7 +21,7 @@ import { WORST_BELOW } from '../dist/optimizer/search/quality-search.js';
 import { rungsOf } from '../dist/optimizer/search/quality-step.js';
 import { vipsEncoder } from '../dist/vips/encode.js';
 import { halve } from '../dist/vips/pipeline.js';
-import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../dist/vips/repack.js';
+import { optimizeJpegLossless, optimizePngLossless } from '../dist/vips/repack.js';
 import { shownTo } from './quality.corpus.mjs';
 import { msSsim } from './quality.second.mjs';
 

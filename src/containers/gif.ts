@@ -6,7 +6,7 @@
  * often an animation plays and the color profile. What follows the trailer
  * is not part of the file.
  */
-import { concat } from './bytes.ts';
+import { concat, latin1 } from './bytes.ts';
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
@@ -34,7 +34,7 @@ export function stripGif(bytes: Uint8Array): Uint8Array {
 
 /** After signature, screen descriptor and global colors. */
 function headerEnd(bytes: Uint8Array): number | undefined {
-  const signature = String.fromCharCode(...bytes.subarray(0, 6));
+  const signature = latin1(bytes, 0, 6);
   if (!/^GIF8[79]a$/.test(signature) || bytes.length < 13) return undefined;
   return 13 + tableBytes(bytes[10]!);
 }
@@ -63,5 +63,5 @@ function saysSomething(bytes: Uint8Array, at: number): boolean {
   const label = bytes[at + 1];
   if (label === COMMENT) return false;
   if (label !== APPLICATION) return true;
-  return SEEN.has(String.fromCharCode(...bytes.subarray(at + 3, at + 14)));
+  return SEEN.has(latin1(bytes, at + 3, at + 14));
 }

@@ -9,8 +9,11 @@
  * reads 3 to 12 low).
  *
  * Pure and linear: one walk over the markers before the first scan, no
- * allocation that grows with the file. Whatever the bytes are, nothing throws.
+ * copy of the file. Whatever the bytes are, nothing throws.
  */
+
+import { uint16 } from './bytes.ts';
+import { walkJpeg } from './jpeg.ts';
 
 /** Example tables of T.81 K.1 and K.2, in zigzag order, as files store them. */
 const LUMINANCE = [
@@ -24,9 +27,6 @@ const CHROMINANCE = [
   99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
 ];
 
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
 const DQT = 0xdb;
 
 /**
@@ -67,48 +67,25 @@ function tableDistance(table: Uint16Array, standard: readonly number[], scale: n
 /** Tables 0 and 1 as they stand when the first scan begins. */
 function quantisationTables(bytes: Uint8Array): [Uint16Array?, Uint16Array?] {
   const tables: [Uint16Array?, Uint16Array?] = [];
-  if (bytes[0] !== 0xff || bytes[1] !== SOI) return tables;
-  let at = 2;
-  while (at + 4 <= bytes.length) {
-    if (bytes[at] !== 0xff) return tables;
-    const marker = bytes[at + 1]!;
-    if (marker === 0xff) {
-      at += 1; // a fill byte
-      continue;
-    }
-    if (marker === SOS || marker === EOI) return tables;
-    // Markers that stand alone: TEM and the restart markers.
-    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
-      at += 2;
-      continue;
-    }
-    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-    if (length < 2) return tables;
-    const end = Math.min(bytes.length, at + 2 + length);
-    if (marker === DQT) readTables(bytes, at + 4, end, tables);
-    at += 2 + length;
+  for (const { marker, data } of walkJpeg(bytes).segments) {
+    if (marker === DQT) readTables(data, tables);
   }
   return tables;
 }
 
-function readTables(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  tables: [Uint16Array?, Uint16Array?],
-): void {
-  let at = start;
-  while (at < end) {
-    const head = bytes[at]!;
+function readTables(data: Uint8Array, tables: [Uint16Array?, Uint16Array?]): void {
+  let at = 0;
+  while (at < data.length) {
+    const head = data[at]!;
     const wide = head >> 4 !== 0;
     const id = head & 15;
     const size = wide ? 128 : 64;
-    if (at + 1 + size > end) return;
+    if (at + 1 + size > data.length) return;
     if (id === 0 || id === 1) {
       const table = new Uint16Array(64);
       for (let i = 0; i < 64; i++) {
         const p = at + 1 + (wide ? 2 * i : i);
-        table[i] = wide ? (bytes[p]! << 8) | bytes[p + 1]! : bytes[p]!;
+        table[i] = wide ? uint16(data, p)! : data[p]!;
       }
       tables[id] = table;
     }

@@ -5,7 +5,7 @@
  * resolution has to go into the file with the pixels untouched, they travel
  * in a baseline TIFF (TIFF 6.0), which libvips reads as it is and passes on.
  */
-import { concat } from './bytes.ts';
+import { bytes32, concat } from './bytes.ts';
 
 const SHORT = 3;
 const LONG = 4;
@@ -70,33 +70,25 @@ function assemble(entries: readonly Entry[], pixels: Uint8Array): Uint8Array {
     free += padded.length;
     return at;
   });
-  const head = Buffer.alloc(directory + 2 + entries.length * 12 + 4);
-  head.write('II', 0, 'latin1');
-  head.writeUInt16LE(42, 2);
-  head.writeUInt32LE(directory, 4);
-  head.writeUInt16LE(entries.length, directory);
+  const head = new DataView(new ArrayBuffer(directory + 2 + entries.length * 12 + 4));
+  head.setUint16(0, 0x4949); // "II": little-endian
+  head.setUint16(2, 42, true);
+  head.setUint32(4, directory, true);
+  head.setUint16(directory, entries.length, true);
   entries.forEach(({ tag, type, count }, i) => {
     const at = directory + 2 + i * 12;
-    head.writeUInt16LE(tag, at);
-    head.writeUInt16LE(type, at + 2);
-    head.writeUInt32LE(count, at + 4);
-    head.writeUInt32LE(tag === 273 ? free : offsets[i]!, at + 8);
+    head.setUint16(at, tag, true);
+    head.setUint16(at + 2, type, true);
+    head.setUint32(at + 4, count, true);
+    head.setUint32(at + 8, tag === 273 ? free : offsets[i]!, true);
   });
-  return concat([head, ...far, pixels]);
+  return concat([new Uint8Array(head.buffer), ...far, pixels]);
 }
 
 function shorts(values: readonly number[]): Uint8Array {
-  const out = Buffer.alloc(values.length * 2);
-  values.forEach((value, i) => {
-    out.writeUInt16LE(value, i * 2);
-  });
-  return out;
+  return Uint8Array.from(values.flatMap((value) => [value & 255, value >> 8]));
 }
 
 function longs(values: readonly number[]): Uint8Array {
-  const out = Buffer.alloc(values.length * 4);
-  values.forEach((value, i) => {
-    out.writeUInt32LE(value, i * 4);
-  });
-  return out;
+  return concat(values.map((value) => bytes32(value, true)));
 }

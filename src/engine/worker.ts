@@ -7,6 +7,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { FormatName } from '../image/format.ts';
+import { stripMetadata } from '../metadata/strip-metadata.ts';
 import { guarded } from '../metrics/guarded.ts';
 import { createSsimulacra2 } from '../metrics/ssimulacra2.ts';
 import type { Repacker, Tools } from '../optimizer/optimize.ts';
@@ -14,7 +15,7 @@ import { RECIPE } from '../optimizer/recipe.ts';
 import { vipsEncoder } from '../vips/encode.ts';
 import { setUpVips, useThreads, vipsVersions } from '../vips/loader-policy.ts';
 import { halve } from '../vips/pipeline.ts';
-import { optimizeJpegLossless, optimizePngLossless, stripMetadata } from '../vips/repack.ts';
+import { optimizeJpegLossless, optimizePngLossless } from '../vips/repack.ts';
 import { executeExplain, executeRender } from './render-task.ts';
 import { faultText, type Message, type WorkerRequest } from './worker-protocol.ts';
 

@@ -2,11 +2,11 @@
  * A small reader of TIFF directories: EXIF blocks, and the first directory of
  * TIFF files.
  *
- * Only what `facts.ts` and `rights.ts` tell about is named; other tags are
- * read past. Offsets are hostile: each is checked, counts are capped, and a
+ * Tags are numbers here; whoever asks for one names it. Where a picture was
+ * taken (the GPS directory) is not followed. Offsets are hostile: each is checked, counts are capped, and a
  * directory is read once, so that no file can make this slow or loop.
  */
-import { latin1, tidyText, uint16, uint32 } from '../containers/bytes.ts';
+import { latin1, tidyText, uint16, uint32, utf8 } from '../containers/bytes.ts';
 
 export type ExifValue = string | number | readonly number[];
 
@@ -14,13 +14,13 @@ export type ExifValue = string | number | readonly number[];
 export type Directory = ReadonlyMap<number, ExifValue>;
 
 export interface ExifBlock {
+  /** The first directory, IFD0: the picture, its maker and its rights. */
   readonly main: Directory;
+  /** The EXIF directory: how the picture was taken. */
   readonly exif: Directory;
-  readonly gps: Directory;
 }
 
 const EXIF_POINTER = 0x8769;
-const GPS_POINTER = 0x8825;
 const MOST_ENTRIES = 512;
 const MOST_TEXT = 8192;
 const MOST_NUMBERS = 64;
@@ -31,11 +31,9 @@ const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 /** The directories of a TIFF block; empty ones where there is nothing readable. */
 export function readExif(block: Uint8Array): ExifBlock {
   const main = readDirectory(block, firstDirectory(block));
-  const follow = (tag: number) => {
-    const pointer = main.get(tag);
-    return readDirectory(block, typeof pointer === 'number' ? pointer : undefined);
-  };
-  return { main, exif: follow(EXIF_POINTER), gps: follow(GPS_POINTER) };
+  const pointer = main.get(EXIF_POINTER);
+  const exif = readDirectory(block, typeof pointer === 'number' ? pointer : undefined);
+  return { main, exif };
 }
 
 function firstDirectory(block: Uint8Array): number | undefined {
@@ -71,7 +69,7 @@ function readDirectory(block: Uint8Array, at: number | undefined): Directory {
 
 function readText(block: Uint8Array, at: number, length: number): string {
   const bytes = block.subarray(at, at + Math.min(length, MOST_TEXT));
-  return tidyText(Buffer.from(bytes).toString('utf8'));
+  return tidyText(utf8(bytes));
 }
 
 function readNumbers(

@@ -5,7 +5,7 @@
  * decoding, and need not be kept. It is known by its description, as the
  * makers of the common ones write it (IEC, HP, Adobe, Apple, Google, GIMP).
  */
-import { latin1, tidyText, uint32 } from '../containers/bytes.ts';
+import { latin1, tidyText, uint16, uint32 } from '../containers/bytes.ts';
 
 export type ProfileKind = 'none' | 'srgb' | 'other';
 
@@ -50,9 +50,11 @@ function unicodeText(icc: Uint8Array, at: number): string | undefined {
   const offset = uint32(icc, at + 24);
   if (length === undefined || offset === undefined) return undefined;
   const start = at + offset;
-  const bytes = Buffer.from(icc.subarray(start, start + Math.min(length, 512) - (length & 1)));
+  const bytes = icc.subarray(start, start + Math.min(length, 512) - (length & 1));
   if (bytes.length < 2 || bytes.length % 2 === 1) return undefined;
-  return tidy(bytes.swap16().toString('utf16le'));
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 2) text += String.fromCharCode(uint16(bytes, i)!);
+  return tidy(text);
 }
 
 function tidy(text: string): string | undefined {

@@ -8,9 +8,10 @@
  */
 import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';
-import { pngChunks, webpIsLossless } from '../containers/chunks.ts';
 import { jpegEnd, jpegFrame, walkJpeg } from '../containers/jpeg.ts';
 import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
+import { pngChunks } from '../containers/png.ts';
+import { webpIsLossless } from '../containers/webp.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';

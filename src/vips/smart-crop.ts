@@ -7,7 +7,7 @@
 import type { Region, Size } from '../base/size.ts';
 import { clamp } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
-import { edgeWindow } from './filters.ts';
+import { edgeWindow } from '../raster/filters.ts';
 import { pipeline, pixels } from './pipeline.ts';
 
 export type SmartCropBy = 'attention' | 'entropy' | 'edges';

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { BLACK, type Color, WHITE } from '../base/color.ts';
 import type { ToneStep } from '../plan/op.ts';
 import { border, checker, mask, over } from '../raster/compositing.ts';
+import { bilevel, edgeWindow, halftone, pixelate } from '../raster/filters.ts';
 import { at, card, solid, withBox } from '../raster/pictures.suite.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
-import { bilevel, denoise, edgeWindow, halftone, pixelate, sharpen } from './filters.ts';
+import { denoise, sharpen } from './filters.ts';
 import { setUpVips } from './loader-policy.ts';
 
 setUpVips({ concurrency: 1 });

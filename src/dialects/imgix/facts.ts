@@ -7,8 +7,9 @@
  * are not among the named tags, and where a picture was taken is left out.
  */
 import { uint16 } from '../../containers/bytes.ts';
-import { pngChunks, webpChunks } from '../../containers/chunks.ts';
 import { isJfif, jpegExif, walkJpeg } from '../../containers/jpeg.ts';
+import { pngChunks } from '../../containers/png.ts';
+import { webpChunks } from '../../containers/webp.ts';
 import { formatCard } from '../../image/format.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import { type Directory, readExif } from '../../metadata/exif.ts';

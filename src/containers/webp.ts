@@ -1,51 +1,11 @@
 /**
- * The chunks of PNG and WebP files.
+ * The chunks of WebP files (RFC 9649, section 2).
  *
  * Lengths are checked against the file; at the first damage the walk ends.
- * Chunk data are views, nothing is copied or inflated.
+ * Chunk data are views, nothing is copied.
  */
-import { crc32 } from 'node:zlib';
-import { bytes32, concat, latin1, uint32 } from './bytes.ts';
-
-export interface Chunk {
-  /** Four characters. */
-  readonly name: string;
-  readonly data: Uint8Array;
-  /** The chunk as it stands in the file, with length, name and checksum or padding. */
-  readonly whole: Uint8Array;
-}
-
-const PNG_SIGNATURE = 8;
-
-/** Chunks of a PNG up to IEND; `complete` when IEND was met. */
-export function pngChunks(bytes: Uint8Array): { chunks: Chunk[]; complete: boolean } {
-  const chunks: Chunk[] = [];
-  let at = PNG_SIGNATURE;
-  for (;;) {
-    const length = uint32(bytes, at);
-    if (length === undefined || at + 12 + length > bytes.length) return { chunks, complete: false };
-    const name = latin1(bytes, at + 4, at + 8);
-    const end = at + 12 + length;
-    chunks.push({
-      name,
-      data: bytes.subarray(at + 8, at + 8 + length),
-      whole: bytes.subarray(at, end),
-    });
-    if (name === 'IEND') return { chunks, complete: true };
-    at = end;
-  }
-}
-
-/** A PNG chunk with its length and checksum. */
-export function pngChunk(name: string, data: Uint8Array): Uint8Array {
-  const named = concat([Buffer.from(name, 'latin1'), data]);
-  return concat([bytes32(data.length), named, bytes32(crc32(named))]);
-}
-
-/** A PNG file of these chunks. */
-export function joinPng(chunks: readonly Uint8Array[]): Uint8Array {
-  return concat([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), ...chunks]);
-}
+import { bytes32, concat, latin1, latin1Bytes, uint32 } from './bytes.ts';
+import type { Chunk } from './png.ts';
 
 /** Chunks of a WebP file, or of an animation frame's payload when `from` says where they begin. */
 export function webpChunks(bytes: Uint8Array, from = 12): { chunks: Chunk[]; complete: boolean } {
@@ -70,7 +30,7 @@ export function webpChunks(bytes: Uint8Array, from = 12): { chunks: Chunk[]; com
 /** A WebP chunk with its length and padding. */
 export function webpChunk(name: string, data: Uint8Array): Uint8Array {
   const padding = new Uint8Array(data.length & 1);
-  return concat([Buffer.from(name, 'latin1'), bytes32(data.length, true), data, padding]);
+  return concat([latin1Bytes(name), bytes32(data.length, true), data, padding]);
 }
 
 /** A WebP file of these chunks. */
@@ -78,12 +38,7 @@ export function joinWebp(chunks: readonly Uint8Array[]): Uint8Array {
   const body = concat(
     chunks.map((chunk) => (chunk.length & 1 ? concat([chunk, new Uint8Array(1)]) : chunk)),
   );
-  return concat([
-    Buffer.from('RIFF', 'latin1'),
-    bytes32(body.length + 4, true),
-    Buffer.from('WEBP', 'latin1'),
-    body,
-  ]);
+  return concat([latin1Bytes('RIFF'), bytes32(body.length + 4, true), latin1Bytes('WEBP'), body]);
 }
 
 /**

@@ -1,0 +1,43 @@
+/**
+ * The chunks of PNG files (PNG specification, third edition, section 5).
+ *
+ * Lengths are checked against the file; at the first damage the walk ends.
+ * Chunk data are views, nothing is copied or inflated. Chunks with a checksum
+ * of their own are written in png-chunk.ts.
+ */
+import { concat, latin1, uint32 } from './bytes.ts';
+
+/** A chunk of a PNG or a WebP file. */
+export interface Chunk {
+  /** Four characters. */
+  readonly name: string;
+  readonly data: Uint8Array;
+  /** The chunk as it stands in the file, with length, name and checksum or padding. */
+  readonly whole: Uint8Array;
+}
+
+const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
+/** Chunks of a PNG up to IEND; `complete` when IEND was met. */
+export function pngChunks(bytes: Uint8Array): { chunks: Chunk[]; complete: boolean } {
+  const chunks: Chunk[] = [];
+  let at = SIGNATURE.length;
+  for (;;) {
+    const length = uint32(bytes, at);
+    if (length === undefined || at + 12 + length > bytes.length) return { chunks, complete: false };
+    const name = latin1(bytes, at + 4, at + 8);
+    const end = at + 12 + length;
+    chunks.push({
+      name,
+      data: bytes.subarray(at + 8, at + 8 + length),
+      whole: bytes.subarray(at, end),
+    });
+    if (name === 'IEND') return { chunks, complete: true };
+    at = end;
+  }
+}
+
+/** A PNG file of these chunks, each as it stands in a file. */
+export function joinPng(chunks: readonly Uint8Array[]): Uint8Array {
+  return concat([SIGNATURE, ...chunks]);
+}

@@ -1,0 +1,117 @@
+/**
+ * Metadata off: the same file without what says nothing about its pixels.
+ *
+ * It happens on the container, no pixel is touched. What the look depends on
+ * (profile, orientation, Adobe's color marker) stays. Not portable: a new PNG
+ * chunk needs Node's checksum.
+ */
+import { concat, latin1, latin1Bytes } from '../containers/bytes.ts';
+import { stripGif } from '../containers/gif.ts';
+import { isAdobe, isIcc, isJfif, jpegEnd, jpegExif, walkJpeg } from '../containers/jpeg.ts';
+import { joinPng, pngChunks } from '../containers/png.ts';
+import { pngChunk } from '../containers/png-chunk.ts';
+import { joinWebp, webpChunk, webpChunks } from '../containers/webp.ts';
+import type { FormatName } from '../image/format.ts';
+import { orientationExif, readExif } from './exif.ts';
+
+/**
+ * The file without metadata, its pictures untouched: what follows the end of
+ * a JPEG goes as well. Other formats, and files whose structure does not
+ * read, come back as they are.
+ */
+export function stripMetadata(bytes: Uint8Array, format: FormatName): Uint8Array {
+  switch (format) {
+    case 'jpeg':
+      return stripJpeg(bytes);
+    case 'png':
+      return stripPng(bytes);
+    case 'webp':
+      return stripWebp(bytes);
+    case 'gif':
+      return stripGif(bytes);
+    default:
+      return bytes;
+  }
+}
+
+function stripJpeg(bytes: Uint8Array): Uint8Array {
+  const walk = walkJpeg(bytes);
+  if (walk.scan === undefined) return bytes;
+  const kept = walk.segments.filter((segment) => {
+    const { marker } = segment;
+    const isApplication = marker >= 0xe0 && marker <= 0xef;
+    const isComment = marker === 0xfe;
+    return isJfif(segment) || isIcc(segment) || isAdobe(segment) || !(isApplication || isComment);
+  });
+  const orientation = turnOf(jpegExif(walk));
+  const exif = orientation === 1 ? [] : [exifSegment(orientation)];
+  const jfif = kept.filter(isJfif).slice(0, 1);
+  const rest = kept.filter((segment) => !isJfif(segment));
+  const whole = ({ start, end }: { start: number; end: number }) => bytes.subarray(start, end);
+  return concat([
+    Uint8Array.of(0xff, 0xd8),
+    ...jfif.map(whole),
+    ...exif,
+    ...rest.map(whole),
+    bytes.subarray(walk.scan, jpegEnd(bytes, walk.scan).end),
+  ]);
+}
+
+function exifSegment(orientation: number): Uint8Array {
+  const block = orientationExif(orientation);
+  const length = 2 + 6 + block.length;
+  const head = Uint8Array.of(0xff, 0xe1, length >> 8, length & 255);
+  return concat([head, latin1Bytes('Exif\0\0'), block]);
+}
+
+/** PNG chunks that say how the picture looks, by the standard and its APNG extension. */
+const PNG_LOOKS = new Set(
+  'IHDR PLTE tRNS IDAT IEND gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD acTL fcTL fdAT'.split(' '),
+);
+
+function stripPng(bytes: Uint8Array): Uint8Array {
+  const { chunks, complete } = pngChunks(bytes);
+  if (!complete) return bytes;
+  const orientation = turnOf(chunks.find(({ name }) => name === 'eXIf')?.data);
+  return joinPng(
+    chunks.flatMap(({ name, whole }) => {
+      if (name === 'IHDR' && orientation !== 1) {
+        return [whole, pngChunk('eXIf', orientationExif(orientation))];
+      }
+      // Unknown chunks that decoders must understand have a capital first.
+      return PNG_LOOKS.has(name) || /^[A-Z]/.test(name) ? [whole] : [];
+    }),
+  );
+}
+
+/** Flags of VP8X. */
+const HAS_EXIF = 0x08;
+const HAS_XMP = 0x04;
+
+function stripWebp(bytes: Uint8Array): Uint8Array {
+  const { chunks, complete } = webpChunks(bytes);
+  const first = chunks[0];
+  if (!complete || first === undefined) return bytes;
+  if (first.name !== 'VP8X') return joinWebp([first.whole]);
+  const exif = chunks.find(({ name }) => name === 'EXIF')?.data;
+  const orientation = turnOf(exif);
+  const flags = (first.data[0] ?? 0) & ~(HAS_EXIF | HAS_XMP);
+  const header = new Uint8Array(first.data);
+  header[0] = flags | (orientation === 1 ? 0 : HAS_EXIF);
+  const looks = new Set(['ICCP', 'ANIM', 'ANMF', 'ALPH', 'VP8 ', 'VP8L']);
+  return joinWebp([
+    webpChunk('VP8X', header),
+    ...chunks.slice(1).flatMap(({ name, whole }) => (looks.has(name) ? [whole] : [])),
+    ...(orientation === 1 ? [] : [webpChunk('EXIF', orientationExif(orientation))]),
+  ]);
+}
+
+/** The orientation in an EXIF block, with or without the JPEG prefix; 1 where it says none. */
+function turnOf(block: Uint8Array | undefined): number {
+  if (block === undefined) return 1;
+  const prefixed = latin1(block, 0, 6) === 'Exif\0\0';
+  const value = readExif(prefixed ? block.subarray(6) : block).main.get(0x112);
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 8
+    ? value
+    : 1;
+}
