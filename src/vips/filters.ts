@@ -7,6 +7,7 @@ import type { Raster } from '../image/raster.ts';
 import type { Instruction } from '../plan/program.ts';
 import { lumaOf } from '../raster/filters.ts';
 import { blurred } from './blur.ts';
+import { extract } from './geometry.ts';
 import { pipeline, pixels } from './pipeline.ts';
 
 type Step<K extends Instruction['kind']> = Extract<Instruction, { kind: K }>;
@@ -51,9 +52,7 @@ export async function denoise(raster: Raster, step: Step<'denoise'>): Promise<Ra
   const strength = Math.max(-1, Math.min(1, step.strength / 100));
   if (strength === 0) return raster;
   const smooth = (
-    strength > 0
-      ? await pixels(pipeline(raster).median(strength > 0.5 ? 5 : 3))
-      : await blurred(raster, 1)
+    strength > 0 ? await median(raster, strength > 0.5 ? 5 : 3) : await blurred(raster, 1)
   ).data;
   const near = 8 + 24 * (1 - Math.max(-1, Math.min(1, step.sharpness / 100)));
   const { channels, data } = raster;
@@ -66,4 +65,15 @@ export async function denoise(raster: Raster, step: Step<'denoise'>): Promise<Ra
     }
   }
   return { ...raster, data: new Uint8Array(out.buffer) };
+}
+
+/** The median of each square of `side` pixels; libvips refuses pictures smaller than its window. */
+async function median(raster: Raster, side: 3 | 5): Promise<Raster> {
+  const { width, height } = raster;
+  if (Math.min(width, height) >= side) return pixels(pipeline(raster).median(side));
+  // What libvips does at every edge, done before: the edge repeated, half a window wide.
+  const by = (side - 1) / 2;
+  const sides = { top: by, right: by, bottom: by, left: by, extendWith: 'copy' } as const;
+  const wide = await pixels(pipeline(await pixels(pipeline(raster).extend(sides))).median(side));
+  return extract(wide, { left: by, top: by, width, height });
 }
