@@ -1,5 +1,5 @@
 /**
- * The chunks of PNG files (PNG specification, third edition, section 5).
+ * The chunks of PNG files (W3C PNG, third edition, "Datastream structure").
  *
  * Lengths are checked against the file; at the first damage the walk ends.
  * Chunk data are views, nothing is copied or inflated. Chunks with a checksum

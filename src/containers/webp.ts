@@ -1,5 +1,5 @@
 /**
- * The chunks of WebP files (RFC 9649, section 2).
+ * The chunks of WebP files (RFC 9649, "RIFF file format").
  *
  * Lengths are checked against the file; at the first damage the walk ends.
  * Chunk data are views, nothing is copied.
