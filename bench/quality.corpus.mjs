@@ -6,7 +6,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { flatten, isOpaque } from '../dist/optimizer/model/content.js';
+import { flatten } from '../dist/raster/compositing.js';
+import { isOpaque } from '../dist/raster/pixels.js';
 
 const CORPUS = fileURLToPath(new URL('../../shared/corpus/', import.meta.url));
 const READABLE = /\.(png|jpe?g|webp|svg|avif)$/i;

@@ -15,10 +15,10 @@ import sharp from 'sharp';
 import { stripMetadata } from '../dist/metadata/strip-metadata.js';
 import { guarded } from '../dist/metrics/guarded.js';
 import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
+import { CODECS } from '../dist/optimizer/codecs/index.js';
 import { optimize } from '../dist/optimizer/optimize.js';
-import { teach } from '../dist/optimizer/search/half-size-training.js';
-import { WORST_BELOW } from '../dist/optimizer/search/quality-search.js';
-import { rungsOf } from '../dist/optimizer/search/quality-step.js';
+import { WORST_BELOW } from '../dist/optimizer/search/corrections.js';
+import { trainHalfSize } from '../dist/optimizer/search/half-size-training.js';
 import { vipsEncoder } from '../dist/vips/encode.js';
 import { halve } from '../dist/vips/pipeline.js';
 import { optimizeJpegLossless, optimizePngLossless } from '../dist/vips/repack.js';
@@ -99,9 +99,9 @@ export function outputFor(target, fields = {}) {
  * The rendition of a raster for a client and a target, with what it cost.
  * `plain`: processor time of encoding the winner once.
  */
-export async function run(raster, { client, target, mode = 'online', learned }) {
+export async function run(raster, { client, target, mode = 'online', warmStart }) {
   const shown = shownTo(client, raster);
-  const result = await timed(taskOf(shown, { client, target, mode, learned }));
+  const result = await timed(taskOf(shown, { client, target, mode, warmStart }));
   const { receipt, winner, spent, own } = result;
   const again = await processorTime(() => vipsEncoder.encode(shown, winner));
   return {
@@ -109,14 +109,14 @@ export async function run(raster, { client, target, mode = 'online', learned }) 
     ...{ bytes: result.bytes.length, score: await scoreOf(shown, result.bytes) },
     ...{ format: receipt.format, kind: receipt.kind, quality: receipt.quality },
     outOfReach: receipt.outOfReach ?? false,
-    learned: result.learned,
+    warmStart: result.warmStart,
     raised: raised(receipt, target),
     trials: receipt.trials.length,
     tried: receipt.trials.map((t) => `${t.encoding}=${t.score?.toFixed(1) ?? '-'}`).join(' | '),
   };
 }
 
-function taskOf(shown, { client, target, mode, learned }) {
+function taskOf(shown, { client, target, mode, warmStart }) {
   const accepted = FORMATS[client].filter((f) => f !== 'jpeg' || shown.channels === 3);
   const [chosen, ...alternatives] = accepted.map((format) => ({
     format,
@@ -128,19 +128,19 @@ function taskOf(shown, { client, target, mode, learned }) {
     info: { ...NOWHERE, width: shown.width, height: shown.height },
     output: outputFor(target),
     budget: { mode, milliseconds: LONG },
-    ...(learned ? { learned } : {}),
+    ...(warmStart ? { warmStart } : {}),
   };
 }
 
-/** What refining a rendition teaches beside what its search did, as the background does it. */
-export async function lesson(raster, { client, target, format, learned }) {
-  const task = taskOf(shownTo(client, raster), { client, target, mode: 'background', learned });
+/** The warm start with that of half the width added, as refining a rendition does it. */
+export async function trainedFurther(raster, { client, target, format, warmStart }) {
+  const task = taskOf(shownTo(client, raster), { client, target, mode: 'background', warmStart });
   const tools = { encoder: vipsEncoder, metric, halve, now: () => performance.now() };
-  let taught;
+  let trained;
   const spent = await processorTime(async () => {
-    taught = await teach(task, format, learned, tools);
+    trained = await trainHalfSize(task, format, warmStart, tools);
   });
-  return { learned: taught, spent };
+  return { warmStart: trained, spent };
 }
 
 /** A smaller trial passed by its score, and its worst region made the optimizer go on. */
@@ -263,31 +263,36 @@ export class Sweep {
   /** The smallest file of some settings that scores `least`; undefined where none does. */
   async smallest(settings, least) {
     let best;
-    for (const rung of await this.near(settings, least)) {
-      const point = await this.at({ ...settings, quality: rung });
+    for (const quality of await this.near(settings, least)) {
+      const point = await this.at({ ...settings, quality });
       const better = best === undefined || point.bytes < best.bytes;
-      if (point.score >= least && better) best = { ...point, quality: rung };
+      if (point.score >= least && better) best = { ...point, quality };
     }
     return best;
   }
 
-  /** Every rung whose score may lie near `least`, and every sixth elsewhere. */
+  /** Every quality step whose score may lie near `least`, and every sixth elsewhere. */
   async near(settings, least) {
-    const rungs = rungsOf(settings.format);
-    const coarse = rungs.filter((_, i) => i % COARSE === 0 || i === rungs.length - 1);
+    const steps = qualityStepsOf(settings.format);
+    const coarse = steps.filter((_, i) => i % COARSE === 0 || i === steps.length - 1);
     const scores = [];
-    for (const rung of coarse) scores.push((await this.at({ ...settings, quality: rung })).score);
+    for (const quality of coarse) scores.push((await this.at({ ...settings, quality })).score);
     const under = scores.findLastIndex((score) => score < least - NEAR);
     const over = scores.findIndex((score, i) => i > under && score > least + NEAR);
     const from = coarse[Math.max(0, under)];
     const to = coarse[over < 0 ? coarse.length - 1 : over];
-    return rungs.filter((rung) => rung >= from && rung <= to);
+    return steps.filter((quality) => quality >= from && quality <= to);
   }
 
   #save() {
     if (this.#fresh) writeFileSync(this.#file, JSON.stringify(this.#points));
     this.#fresh = false;
   }
+}
+
+/** Qualities of a lossy format that give different files. */
+export function qualityStepsOf(format) {
+  return CODECS[format].lossy.qualitySteps;
 }
 
 /** All fields of an encoding, in the order of their names. */

@@ -6,9 +6,8 @@
  * that no search made (`kept`: lossless or the source itself; `flagged`: out of
  * the encoder's reach, and saying so) are counted apart.
  */
-import { rungsOf } from '../dist/optimizer/search/quality-step.js';
 import { rasterOf, shownTo, subset } from './quality.corpus.mjs';
-import { PASS_BELOW, SETTINGS, Sweep, siblings } from './quality.lab.mjs';
+import { PASS_BELOW, qualityStepsOf, SETTINGS, Sweep, siblings } from './quality.lab.mjs';
 import { distinct, searched } from './quality.runs.mjs';
 import {
   geometricMean,
@@ -82,7 +81,7 @@ async function noQualityInside(rows) {
   for (const row of rows) {
     const { picture, width, client, target, encoding } = row;
     const sweep = Sweep.of(shownTo(client, await rasterOf(picture, width)));
-    const below = rungsOf(encoding.format).findLast((rung) => rung < encoding.quality);
+    const below = qualityStepsOf(encoding.format).findLast((step) => step < encoding.quality);
     const lower = below && (await sweep.at({ ...encoding, quality: below }));
     if (!lower || lower.score < target - PASS_BELOW) stuck.add(row);
   }
@@ -95,19 +94,19 @@ export async function costPart(context) {
   const cold = await runs.grid({ ...context, pictures: all });
   const answered = [];
   const refined = [];
-  const lessons = [];
+  const trainings = [];
   for (const picture of all) {
     const [first, second] = await distinct(picture, widths);
     if (second === undefined) continue;
     for (const client of clients) {
       for (const target of targets) {
         const before = await runs.of(picture, first, client, target);
-        const { learned } = before;
-        const once = { known: 'answered', learned };
+        const { warmStart } = before;
+        const once = { known: 'answered', warmStart };
         answered.push(await runs.of(picture, second, client, target, once));
-        const more = await runs.lesson(before);
-        if (before.plain > 0) lessons.push({ ...before, spent: more.spent });
-        const twice = { known: 'refined', learned: more.learned };
+        const more = await runs.trainedFurther(before);
+        if (before.plain > 0) trainings.push({ ...before, spent: more.spent });
+        const twice = { known: 'refined', warmStart: more.warmStart };
         refined.push(await runs.of(picture, second, client, target, twice));
       }
     }
@@ -138,7 +137,7 @@ export async function costPart(context) {
   }
   return {
     rows,
-    remark: `Refining one width searches half of it as well, for the others: ${plain(median(lessons.map(({ spent, plain: one }) => spent / one)))} plain encodes, in the background.`,
+    remark: `Refining one width searches half of it as well, for the others: ${plain(median(trainings.map(({ spent, plain: one }) => spent / one)))} plain encodes, in the background.`,
   };
 }
 

@@ -3,7 +3,7 @@
  * for it, and judged at once, so that nothing but numbers is kept.
  */
 import { rasterOf } from './quality.corpus.mjs';
-import { lesson, run } from './quality.lab.mjs';
+import { run, trainedFurther } from './quality.lab.mjs';
 
 /** Runs of the optimizer, each made once, with the pictures they belong to. */
 export class Runs {
@@ -17,26 +17,28 @@ export class Runs {
   }
 
   /**
-   * One rendition; `learned`: what another width taught that was answered, or refined
+   * One rendition; `warmStart`: from another width that was answered, or refined
    * too, as `known` says.
    */
-  async of(picture, width, client, target, { mode = 'online', known = 'cold', learned } = {}) {
+  async of(picture, width, client, target, { mode = 'online', known = 'cold', warmStart } = {}) {
     const key = [picture.file, width, client, target, mode, known].join('|');
     const done = this.#done.get(key);
     if (done !== undefined) return done;
     this.#progress(`${picture.name} ${width} ${client} ${target} ${mode} ${known}`);
     const raster = await rasterOf(picture, width);
-    const made = await run(raster, { client, target, mode, ...(learned ? { learned } : {}) });
+    const made = await run(raster, { client, target, mode, ...(warmStart ? { warmStart } : {}) });
     const row = { ...made, picture, width, mode, known, key };
     this.#done.set(key, row);
     this.rows.push(row);
     return row;
   }
 
-  /** What refining a rendition teaches beside what its search did, and what that takes. */
-  async lesson(row) {
-    this.#progress(`${row.picture.name} ${row.width} ${row.client} ${row.target} lesson`);
-    return await lesson(await rasterOf(row.picture, row.width), row);
+  /** The warm start after a rendition was refined, and the processor time that training took. */
+  async trainedFurther(row) {
+    this.#progress(
+      `${row.picture.name} ${row.width} ${row.client} ${row.target} half-size training`,
+    );
+    return await trainedFurther(await rasterOf(row.picture, row.width), row);
   }
 
   /** Every combination, picture by picture; a picture that is no wider is not measured twice. */

@@ -2,8 +2,10 @@
  * Encoding: a format with its settings; Encoder: what turns a raster into bytes.
  *
  * Qualities stand on each encoder's own scale, and the brand keeps them apart.
- * The optimizer decides encodings; `vips/encode.ts` carries them out.
+ * The optimizer decides encodings by its codec records (`optimizer/codecs/`);
+ * `vips/encode.ts` carries them out.
  */
+import { assertNever } from '../base/assert-never.ts';
 import type { Brand } from '../base/brand.ts';
 import type { FormatName } from './format.ts';
 import type { Raster } from './raster.ts';
@@ -87,5 +89,7 @@ export function encodingText(encoding: Encoding): string {
         : `png palette-${encoding.palette} e${encoding.effort}`;
     case 'gif':
       return `gif palette-${encoding.palette} e${encoding.effort}`;
+    default:
+      return assertNever(encoding);
   }
 }

@@ -31,11 +31,20 @@ export interface FormatCard {
   readonly lossless: boolean;
   /** Longest side the format or its encoder can hold, in pixels. */
   readonly maxSide: number;
-  /** Whether this build can write it. */
+  /** Most pixels this build writes, width times height; absent where only the side counts. */
+  readonly maxPixels?: number;
+  /** Fewest pixels for which the format is negotiated: below, its container outweighs the picture. */
+  readonly minNegotiatedPixels?: number;
+  /** Place among formats that a client wants equally: 0 is sent first, equal places in the client's order. */
+  readonly preference: number;
+  /** Whether this build can write it; each such format has a record in `optimizer/codecs/`. */
   readonly encodable: boolean;
-  /** Whether this build can read it. */
+  /** Whether this build can read it; each such format has a loader in `vips/loader-policy.ts`. */
   readonly decodable: boolean;
 }
+
+/** Place of formats that are not smaller than the plain ones. */
+const NO_PREFERENCE = 2;
 
 export const FORMATS = {
   jpeg: card('image/jpeg', 'jpg', { lossy: true, maxSide: 65535 }),
@@ -46,8 +55,16 @@ export const FORMATS = {
     lossy: true,
     lossless: true,
     maxSide: 16383,
+    preference: 1,
   }),
-  avif: card('image/avif', 'avif', { alpha: true, lossy: true, maxSide: 16384 }),
+  avif: card('image/avif', 'avif', {
+    alpha: true,
+    lossy: true,
+    maxSide: 16384,
+    maxPixels: 4096 * 4096, // docs/spec/fastly-io.md 11.3
+    minNegotiatedPixels: 2500, // docs/spec/http.md 1.12
+    preference: 0,
+  }),
   gif: card('image/gif', 'gif', { alpha: true, animation: true, maxSide: 65535 }),
   tiff: card('image/tiff', 'tiff', { alpha: true, lossless: true, encodable: false }),
   svg: card('image/svg+xml', 'svg', { alpha: true, encodable: false }),
@@ -68,8 +85,23 @@ export const FORMATS = {
   }),
 } as const satisfies Record<FormatName, FormatCard>;
 
-function card(mediaType: string, extension: string, facts: Partial<FormatCard>): FormatCard {
-  return {
+type FormatsWhere<Fact extends 'encodable' | 'decodable'> = {
+  [F in FormatName]: (typeof FORMATS)[F][Fact] extends true ? F : never;
+}[FormatName];
+
+/** Formats this build can write, by their cards. */
+export type EncodableFormat = FormatsWhere<'encodable'>;
+
+/** Formats this build can read, by their cards. */
+export type DecodableFormat = FormatsWhere<'decodable'>;
+
+/** A card; the type says whether the format is encodable and decodable, so that tables can follow. */
+function card<const Facts extends Partial<FormatCard>>(
+  mediaType: string,
+  extension: string,
+  facts: Facts,
+): FormatCard & Ability<Facts> {
+  const usual: FormatCard = {
     mediaType,
     extension,
     alpha: false,
@@ -77,11 +109,17 @@ function card(mediaType: string, extension: string, facts: Partial<FormatCard>):
     lossy: false,
     lossless: false,
     maxSide: 16384,
+    preference: NO_PREFERENCE,
     encodable: true,
     decodable: true,
-    ...facts,
   };
+  return { ...usual, ...facts } as FormatCard as FormatCard & Ability<Facts>;
 }
+
+type Ability<Facts> = {
+  readonly encodable: Facts extends { readonly encodable: false } ? false : true;
+  readonly decodable: Facts extends { readonly decodable: false } ? false : true;
+};
 
 /** The card of a format, with the widened type. */
 export function formatCard(name: FormatName): FormatCard {

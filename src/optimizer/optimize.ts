@@ -6,21 +6,21 @@
  * the bytes of an unchanged source bound the result, and the receipt says
  * what was tried and why this was chosen.
  *
- * Portable: encoder, metric and clock come as arguments.
+ * Portable: encoder, codecs, metric and clock come as arguments.
  */
-import { encodingText } from '../image/encoding.ts';
 import { formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
-import { fastestEncoding } from './formats/fastest.ts';
+import { flatten } from '../raster/compositing.ts';
+import { isOpaque } from '../raster/pixels.ts';
+import { codecFor, fastestEncoding, keepsPixels } from './codecs/codec.ts';
 import { selectFormat } from './formats/format-selection.ts';
 import { type Deliverable, sourceInstead } from './formats/never-larger.ts';
 import { qualityRequestFor, wantsEveryPixel } from './formats/quality-request.ts';
-import { contentOf, flatten, isOpaque } from './model/content.ts';
+import { contentOf } from './model/content.ts';
 import type { Receipt } from './receipt.ts';
 import { trainHalfSize } from './search/half-size-training.ts';
 import type { EncodeResult } from './search/quality-search.ts';
-import { RecordingTrialRunner } from './search/recording-trial-runner.ts';
-import type { Tools, TrialRunner } from './search/trial-runner.ts';
+import { type Tools, TrialRunner } from './search/trial-runner.ts';
 import { mergeWarmStarts } from './search/warm-start.ts';
 import type { Mode, OptimizeInput, OptimizeResult } from './task.ts';
 
@@ -38,13 +38,12 @@ const MOST_SEARCHED: Readonly<Record<Mode, number>> = {
 export async function optimize(task: OptimizeInput, tools: Tools): Promise<OptimizeResult> {
   const start = tools.now();
   const raster = prepared(task);
-  const runner = new RecordingTrialRunner(raster, tools, task.budget, start);
+  const runner = new TrialRunner(raster, tools, task.budget, start);
   const mode = modeFor(task, raster, tools);
+  const codec = codecFor(runner.codecs, task.chosen.format);
 
-  // A format that cannot keep every pixel is no answer to that wish while the source is.
-  const exact = wantsEveryPixel(task.output, task.chosen, task.identity);
-  const canKeep = qualityRequestFor(task.output, task.chosen, task.identity).kind === 'lossless';
-  if (exact && !canKeep) {
+  // Where every pixel is wanted, the source goes before a format that cannot keep them.
+  if (wantsEveryPixel(task.output, task.chosen, task.identity) && !keepsPixels(codec)) {
     const source = await sourceInstead(task, tools.repacker, {
       bytes: 0,
       lossy: true,
@@ -54,7 +53,7 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
   }
 
   // An animation that no encoder can write in time is delivered as it came, where it can be.
-  if (raster.pages > 1 && !runner.affords(fastestEncoding(task.chosen.format), false)) {
+  if (raster.pages > 1 && !runner.affords(fastestEncoding(codec), false)) {
     const source = await sourceInstead(task, tools.repacker, {
       bytes: 0,
       lossy: true,
@@ -107,17 +106,18 @@ function fromEncoder(
 ): OptimizeResult {
   const { attempt } = found;
   const { encoding, bytes, score, worst } = attempt;
-  const knob = 'quality' in encoding && found.lossy;
+  const hasQuality = 'quality' in encoding && found.lossy;
   return {
     bytes,
     warmStart: found.warmStart
       ? mergeWarmStarts(task.warmStart, found.warmStart)
       : (task.warmStart ?? { offsets: {} }),
     receipt: {
-      ...frame(task, runner, mode, found.reason, bytes),
+      ...common(task, runner, mode, found.reason, bytes),
       format: encoding.format,
-      ...(knob ? { quality: encoding.quality } : {}),
-      encoding: encodingText(encoding),
+      ...(hasQuality ? { quality: encoding.quality } : {}),
+      encoding: codecFor(runner.codecs, encoding.format).text(encoding),
+      ...(found.stop === undefined ? {} : { stop: found.stop }),
       ...(score === undefined ? {} : { score }),
       ...(worst === undefined ? {} : { worst }),
       ...(found.reached || found.deadlineBound ? {} : { outOfReach: true }),
@@ -137,7 +137,7 @@ function fromSource(
     bytes,
     warmStart: task.warmStart ?? { offsets: {} },
     receipt: {
-      ...frame(task, runner, mode, reason, bytes),
+      ...common(task, runner, mode, reason, bytes),
       format: task.info.format,
       encoding:
         kind === 'lossless' ? `${task.info.format} re-packed` : `${task.info.format} source`,
@@ -148,16 +148,18 @@ function fromSource(
   };
 }
 
-function frame(
+/** What a receipt says whatever was delivered. */
+function common(
   task: OptimizeInput,
   runner: TrialRunner,
   mode: Mode,
   reason: string,
   bytes: Uint8Array,
 ) {
-  const ask = qualityRequestFor(task.output, task.chosen, task.identity);
+  const codec = codecFor(runner.codecs, task.chosen.format);
+  const request = qualityRequestFor(task.output, task.chosen, task.identity, codec);
   return {
-    ...(ask.kind === 'target' ? { target: ask.score } : {}),
+    ...(request.kind === 'target' ? { target: request.score } : {}),
     mode,
     bytes: bytes.length,
     sourceBytes: task.info.bytes,

@@ -4,6 +4,7 @@
  */
 import type { FormatName } from '../image/format.ts';
 import type { Mode } from './mode.ts';
+import type { StopReason } from './search/stop-reason.ts';
 
 /** Points under the target that pass, in every mode: half of what anyone could see. */
 export const PASS_BELOW = 0.5;
@@ -37,6 +38,8 @@ export interface Receipt {
   readonly trials: readonly Trial[];
   /** One sentence: why this result and no other. */
   readonly reason: string;
+  /** Why the search for the quality ended; absent where there was none. */
+  readonly stop?: StopReason;
   /** The target cannot be reached by this encoder; the best found is delivered. */
   readonly outOfReach?: boolean;
   /** `source`: the bytes of the source, or its pixels re-packed without loss. */

@@ -11,15 +11,6 @@ import type { SourceInfo } from '../image/source-info.ts';
 import type { FormatCondition, FormatRule, Output } from './output.ts';
 import type { ChosenFormat } from './program.ts';
 
-/**
- * Fewest pixels for which AVIF is negotiated: below, its container outweighs
- * the picture (docs/spec/http.md 1.12).
- */
-const AVIF_MIN_PIXELS = 2500;
-
-/** Most pixels of an AVIF (docs/spec/fastly-io.md 11.3). */
-const AVIF_MAX_PIXELS = 4096 * 4096;
-
 export interface PictureFacts {
   readonly info: SourceInfo;
   readonly accepts: ReadonlySet<FormatName>;
@@ -89,10 +80,10 @@ function holds(when: FormatCondition, { info, accepts, animated, alpha }: Pictur
 function fitsFormat(rule: FormatRule, format: FormatName, { size }: PictureFacts): boolean {
   const card = formatCard(format);
   if (!card.encodable || Math.max(size.width, size.height) > card.maxSide) return false;
-  if (format !== 'avif') return true;
   const pixels = size.width * size.height;
+  const { maxPixels = Number.POSITIVE_INFINITY, minNegotiatedPixels = 0 } = card;
   const negotiated = rule.when?.accepts !== undefined;
-  return pixels <= AVIF_MAX_PIXELS && (!negotiated || pixels >= AVIF_MIN_PIXELS);
+  return pixels <= maxPixels && (!negotiated || pixels >= minNegotiatedPixels);
 }
 
 /** No rule held: what every client can show. */

@@ -33,6 +33,28 @@ export function over(raster: Raster, color: Color): Raster {
   return still(width, height, 4, out);
 }
 
+/**
+ * Every frame on a color taken as opaque; no alpha is left. It rounds halves in whole numbers,
+ * where `over` rounds shares; encoded bytes depend on it.
+ */
+export function flatten(
+  raster: Raster,
+  ground: { readonly red: number; readonly green: number; readonly blue: number },
+): Raster {
+  if (raster.channels === 3) return raster;
+  const { data } = raster;
+  const pixels = data.length / 4;
+  const out = new Uint8Array(pixels * 3);
+  for (let i = 0, o = 0; i < data.length; i += 4, o += 3) {
+    const alpha = data[i + 3]!;
+    const rest = 255 - alpha;
+    out[o] = (data[i]! * alpha + ground.red * rest + 127) / 255;
+    out[o + 1] = (data[i + 1]! * alpha + ground.green * rest + 127) / 255;
+    out[o + 2] = (data[i + 2]! * alpha + ground.blue * rest + 127) / 255;
+  }
+  return { ...raster, channels: 3, data: out };
+}
+
 /** A checkerboard under clear areas; the first color begins in the upper left corner. */
 export function checker(raster: Raster, { side, colors }: Step<'checker'>): Raster {
   if (raster.channels === 3) return raster;

@@ -67,3 +67,17 @@ export function isGrey({ channels, data }: Raster): boolean {
   }
   return true;
 }
+
+/** Whether two rasters show the same: every pixel equal, colors of fully transparent pixels aside. */
+export function samePixels(a: Raster, b: Raster): boolean {
+  if (a.width !== b.width || a.height !== b.height) return false;
+  if (a.channels !== b.channels || a.data.length !== b.data.length) return false;
+  const { data } = a;
+  const other = b.data;
+  const n = a.channels;
+  for (let i = 0; i < data.length; i += n) {
+    if (n === 4 && data[i + 3] === 0 && other[i + 3] === 0) continue;
+    for (let c = 0; c < n; c++) if (data[i + c] !== other[i + c]) return false;
+  }
+  return true;
+}

@@ -13,9 +13,6 @@ import { FORMATS, type FormatName } from '../image/format.ts';
 const MAX_LENGTH = 4096;
 const MAX_ENTRIES = 64;
 
-/** Order among formats of equal q: the smallest first; the rest as in the format table. */
-const PREFERENCE: readonly FormatName[] = ['avif', 'webp'];
-
 const FORMAT_OF: ReadonlyMap<string, FormatName> = new Map(
   (Object.keys(FORMATS) as FormatName[]).map((name) => [FORMATS[name].mediaType, name]),
 );
@@ -86,7 +83,7 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
   return parts;
 }
 
+/** Order among formats of equal q: the smallest first. */
 function rank(format: FormatName): number {
-  const at = PREFERENCE.indexOf(format);
-  return at < 0 ? PREFERENCE.length : at;
+  return FORMATS[format].preference;
 }

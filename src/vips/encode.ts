@@ -10,10 +10,11 @@
  */
 import { losslessCompressPng } from '@napi-rs/image';
 import sharp, { type Sharp } from 'sharp';
+import { assertNever } from '../base/assert-never.ts';
 import { concat, plain } from '../containers/bytes.ts';
 import { writeTiff } from '../containers/tiff-writer.ts';
 import type { Encoder, Encoding } from '../image/encoding.ts';
-import type { FormatName } from '../image/format.ts';
+import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { isGrey, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { pipeline } from './pipeline.ts';
@@ -25,7 +26,7 @@ const MOZJPEG_TABLE = 3;
 export const vipsEncoder: Encoder = { encode, decode };
 
 async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
-  if (raster.pages > 1 && encoding.format !== 'webp' && encoding.format !== 'gif') {
+  if (raster.pages > 1 && !formatCard(encoding.format).animation) {
     // sharp would write the frames as one tall picture.
     throw new Error(`Expected a still for ${encoding.format}, got ${raster.pages} frames.`);
   }
@@ -106,6 +107,8 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
       return pipe
         .gif({ colors: encoding.palette, effort: encoding.effort, ...motion(raster) })
         .toBuffer();
+    default:
+      return assertNever(encoding);
   }
 }
 
@@ -129,7 +132,7 @@ function motion({ pages, delays, loop }: Raster): { delay?: number[]; loop?: num
 /** A pipeline on the raster, in as few channels as the file will need. */
 function opened(raster: Raster, encoding: Encoding): Sharp {
   const { format } = encoding;
-  const base = format === 'jpeg' ? withoutAlpha(raster) : raster;
+  const base = formatCard(format).alpha ? raster : withoutAlpha(raster);
   if (carries(raster, format)) {
     return sharp(writeTiff(base), { limitInputPixels: false, ignoreIcc: true });
   }

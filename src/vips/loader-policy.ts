@@ -7,17 +7,21 @@
  * decoder (docs/spec/http.md 14.1, 14.7, 14.10, 15.1).
  */
 import sharp from 'sharp';
+import type { DecodableFormat } from '../image/format.ts';
 
-/** Classes of loaders that may run; their members by file and by buffer follow. */
-export const ALLOWED_LOADERS = [
-  'VipsForeignLoadJpeg',
-  'VipsForeignLoadPng',
-  'VipsForeignLoadWebp',
-  'VipsForeignLoadNsgif',
-  'VipsForeignLoadHeif',
-  'VipsForeignLoadSvg',
-  'VipsForeignLoadTiff',
-] as const;
+/** The loader class of each format that is read; its members by file and by buffer follow. */
+const LOADERS = {
+  jpeg: 'VipsForeignLoadJpeg',
+  png: 'VipsForeignLoadPng',
+  webp: 'VipsForeignLoadWebp',
+  gif: 'VipsForeignLoadNsgif',
+  avif: 'VipsForeignLoadHeif',
+  svg: 'VipsForeignLoadSvg',
+  tiff: 'VipsForeignLoadTiff',
+} as const satisfies Readonly<Record<DecodableFormat, string>>;
+
+/** Classes of loaders that may run. */
+export const ALLOWED_LOADERS: readonly string[] = Object.values(LOADERS);
 
 /** Older libvips has known memory errors in its GIF, TIFF and EXIF readers. */
 export const LEAST_LIBVIPS = '8.18.3';

@@ -35,13 +35,14 @@ async function smaller(
     if (header.space === 'cmyk') return undefined;
     const packed = new Uint8Array(await pack());
     if (packed.length >= bytes.length) return undefined;
-    return (await samePixels(bytes, packed)) ? packed : undefined;
+    return (await decodeAlike(bytes, packed)) ? packed : undefined;
   } catch {
     return undefined; // a file the packers refuse is delivered as it is
   }
 }
 
-async function samePixels(a: Uint8Array, b: Uint8Array): Promise<boolean> {
+/** Whether two files decode to the same bytes, colors of transparent pixels included. */
+async function decodeAlike(a: Uint8Array, b: Uint8Array): Promise<boolean> {
   const open = (bytes: Uint8Array) =>
     sharp(bytes, { ignoreIcc: true }).toColorspace('srgb').ensureAlpha().raw().toBuffer();
   const [first, second] = await Promise.all([open(a), open(b)]);

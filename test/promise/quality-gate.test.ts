@@ -16,7 +16,7 @@ import type { SourceInfo } from '../../src/image/source-info.ts';
 import { guarded } from '../../src/metrics/guarded.ts';
 import { optimize, type Tools } from '../../src/optimizer/optimize.ts';
 import type { Receipt } from '../../src/optimizer/receipt.ts';
-import { WORST_BELOW } from '../../src/optimizer/search/quality-search.ts';
+import { WORST_BELOW } from '../../src/optimizer/search/corrections.ts';
 import { picture } from '../../src/plan/output.ts';
 import type { ChosenFormat } from '../../src/plan/program.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';

@@ -9,28 +9,29 @@
  * Efforts stay those of `online`: on frames that change in parts, WebP's
  * effort 6 takes fourteen times as long and is no smaller.
  */
+import { formatCard } from '../../image/format.ts';
 import type { Raster } from '../../image/raster.ts';
+import type { Codec } from '../codecs/codec.ts';
 import type { Mode } from '../mode.ts';
 import type { Content } from '../model/content.ts';
 import { searchNeighbours } from '../search/post-search.ts';
 import { type EncodeResult, searchLossy } from '../search/quality-search.ts';
-import type { RecordingTrialRunner } from '../search/recording-trial-runner.ts';
-import { firstChroma, type SearchSettings, styleOf } from '../search/search-settings.ts';
-import { losslessEncoding, lossyEncoding } from './encodings.ts';
+import { encodingFor, firstChroma, type SearchSettings } from '../search/search-settings.ts';
+import type { TrialRunner } from '../search/trial-runner.ts';
 import { encodeLossless } from './lossless-and-palette.ts';
 
-/** Detail, in bits per pixel, below which an animation is also tried without loss. */
+/** Residual entropy, in bits per pixel, below which an animation is also tried without loss. */
 const PLAIN_FRAMES = 4;
 
-/** Frames that are looked at. */
+/** Most frames in the stacked still. */
 const SAMPLES = 4;
 
-/** Longest side of the stacked still: what WebP can hold. */
-const LONGEST_SIDE = 16383;
-
-/** A still of up to four frames below one another, evenly spread, the first among them. */
-export function sampledFrames(raster: Raster): Raster {
-  const fitting = Math.max(1, Math.floor(LONGEST_SIDE / raster.height));
+/**
+ * A still of up to four frames below one another, evenly spread, the first among them; fewer
+ * where four would be higher than `maxSide`.
+ */
+export function sampledFrames(raster: Raster, maxSide: number): Raster {
+  const fitting = Math.max(1, Math.floor(maxSide / raster.height));
   const count = Math.min(SAMPLES, raster.pages, fitting);
   const frame = raster.width * raster.height * raster.channels;
   const data = new Uint8Array(frame * count);
@@ -44,20 +45,22 @@ export function sampledFrames(raster: Raster): Raster {
 
 /** An animation: the search runs on some frames, the quality found serves all. */
 export async function searchAnimation(
-  runner: RecordingTrialRunner,
-  asked: SearchSettings,
+  runner: TrialRunner,
+  requested: SearchSettings,
+  codec: Codec,
   content: Content,
 ): Promise<EncodeResult> {
-  const patient = asked.mode === 'background';
-  const settings: SearchSettings = patient ? { ...asked, mode: 'online' } : asked;
-  const whole = lossyEncoding(styleOf(settings, 'final', firstChroma(settings).sharp), 75);
-  const still = runner.beside(sampledFrames(runner.raster), runner.cost(whole));
+  const background = requested.mode === 'background';
+  const settings: SearchSettings = background ? { ...requested, mode: 'online' } : requested;
+  const whole = encodingFor(settings, 'final', firstChroma(settings).sharp);
+  const { maxSide } = formatCard(settings.format);
+  const still = runner.beside(sampledFrames(runner.raster, maxSide), runner.cost(whole));
   if (settings.mode === 'instant' || !runner.measures || !still.affords(whole)) {
     return await searchLossy(runner, { ...settings, mode: 'instant' });
   }
   const searched = await searchLossy(still, settings);
   // The slow loop filter is not worth its time on every frame, hence `photo`.
-  const found = patient
+  const found = background
     ? await searchNeighbours(still, settings, searched, { ...content, kind: 'photo' })
     : searched;
   runner.trials.push(...still.trials);
@@ -65,18 +68,20 @@ export async function searchAnimation(
   const { score, worst } = found.attempt;
   const measured = score === undefined ? {} : { score, ...(worst === undefined ? {} : { worst }) };
   const lossy: EncodeResult = { ...found, attempt: { ...attempt, ...measured } };
-  return await orExact(runner, content, settings.mode, lossy);
+  return await orLossless(runner, codec, content, settings.mode, lossy);
 }
 
 /** The animation without loss, where its frames are plain and that takes no more bytes. */
-export async function orExact(
-  runner: RecordingTrialRunner,
+export async function orLossless(
+  runner: TrialRunner,
+  { lossless, palette }: Codec,
   content: Content,
   mode: Mode,
   lossy: EncodeResult,
 ): Promise<EncodeResult> {
-  const hopeful = content.residualEntropy < PLAIN_FRAMES;
-  if (!hopeful || !runner.affords(losslessEncoding('webp', mode), false)) return lossy;
-  const exact = await encodeLossless(runner, 'webp', content, mode);
-  return exact.attempt.bytes.length <= lossy.attempt.bytes.length ? exact : lossy;
+  if (lossless === undefined || content.residualEntropy >= PLAIN_FRAMES) return lossy;
+  if (!runner.affords(lossless.encoding(mode), false)) return lossy;
+  const keeper = { lossless, ...(palette ? { palette } : {}) };
+  const kept = await encodeLossless(runner, keeper, content, mode);
+  return kept.attempt.bytes.length <= lossy.attempt.bytes.length ? kept : lossy;
 }

@@ -1,44 +1,40 @@
 /**
- * Race: the ways of encoding a picture, and which of them wins.
+ * Format selection: the codings of a picture, and which of them is delivered.
  *
  * Inside a format the fewest bytes that reach the target win: a WebP may be
  * lossy or keep every pixel, a PNG may have a palette. Between formats the one
  * that the plan's rules chose stays, unless another that client and plan accept
- * is clearly smaller. What cannot win is not encoded.
+ * is clearly smaller. What cannot win by its estimate is not encoded.
  */
-import { Fault } from '../../base/fault.ts';
-import type { Chroma } from '../../image/encoding.ts';
 import { formatCard } from '../../image/format.ts';
 import type { ChosenFormat } from '../../plan/program.ts';
+import {
+  type Codec,
+  codecFor,
+  type LossyCoding,
+  usualCurve,
+  usualEncoding,
+} from '../codecs/codec.ts';
 import type { Content } from '../model/content.ts';
-import { configOf, lnBppAt } from '../model/priors.ts';
+import { lnBppAt } from '../model/priors.ts';
 import { searchNeighbours } from '../search/post-search.ts';
 import { type EncodeResult, searchLossy } from '../search/quality-search.ts';
-import type { RecordingTrialRunner } from '../search/recording-trial-runner.ts';
 import type { SearchSettings } from '../search/search-settings.ts';
 import type { TrialRunner } from '../search/trial-runner.ts';
 import type { Mode, OptimizeInput } from '../task.ts';
-import { orExact, searchAnimation } from './animation.ts';
-import {
-  forcedChroma,
-  isLossyFormat,
-  type LossyFormat,
-  losslessEncoding,
-  lossyEncoding,
-  progressiveJpeg,
-} from './encodings.ts';
+import { orLossless, searchAnimation } from './animation.ts';
 import { fastestFormat } from './fastest.ts';
 import {
-  encodeGif,
   encodeLossless,
   encodeNearLossless,
-  forcedPalette,
-  pngToTarget,
+  encodePalette,
+  type PixelKeeper,
+  paletteToTarget,
 } from './lossless-and-palette.ts';
 import { type QualityRequest, qualityRequestFor } from './quality-request.ts';
 import { sourceQualityCap } from './source-quality-cap.ts';
 
-/** What an alternative format must save to be delivered in place of the chosen one. */
+/** What an alternative format must save to be delivered in place of the chosen one, as a share. */
 export const ALTERNATIVE_SAVING = 0.1;
 
 /**
@@ -47,56 +43,44 @@ export const ALTERNATIVE_SAVING = 0.1;
  */
 const OPTIMISM: Readonly<Record<Mode, number>> = { instant: 1, online: 0.9, background: 0.8 };
 
-/** Lossless bytes are at least about this share of what the picture's detail says. */
+/** Lossless bytes are at least about this share of the residual entropy. */
 const LOSSLESS_SHARE = 0.4;
 
-/** What keeping every pixel may cost, as a multiple of a lossy file that misses the target. */
+/** Most that keeping every pixel may cost, as a multiple of a lossy file that misses the target. */
 const UNREACHED_PRICE = 2;
 
-/** WebP's near-lossless mode takes at least about this share of lossless bytes. */
-const NEARLY_SHARE = 0.45;
+/** Targets from which near-lossless is tried for graphics. */
+const NEAR_LOSSLESS_FROM = 80;
 
-/** Targets from which near-lossless is looked at for graphics. */
-const NEARLY_FROM = 80;
-
-/** A picture whose detail is this share of the usual lossy bits is written without loss at once. */
+/** A picture whose residual entropy is this share of the usual lossy bits is written without loss at once. */
 const PLAIN_SHARE = 0.15;
 
-/**
- * Share of blocks with chroma edges from which full chroma pays, by target:
- * what 4:2:0 smears costs quality to win back, the more the higher the target.
- * Measured over 64 rasters: JPEG 4:4:4 takes 5 to 25 % more bytes below these
- * and 5 to 20 % fewer above, WebP's sharper subsampling saves 5 to 20 %.
- */
-const CHROMA_EDGES = {
-  jpeg: { from: 75, high: 0.0024, low: 0.012, none: 65 },
-  webp: { from: 75, high: 0, low: 0.001, none: 0 },
-} as const;
-
-/** Chroma edges from which a large miss is blamed on color. */
+/** Share of blocks with chroma edges from which a large miss is blamed on chroma. */
 const CHROMA_SUSPECT = 0.001;
 
 /** The winner among the chosen format and the alternatives. */
 export async function selectFormat(
-  runner: RecordingTrialRunner,
+  runner: TrialRunner,
   task: OptimizeInput,
   content: Content,
   mode: Mode,
 ): Promise<EncodeResult> {
-  const others = candidates(task, content);
-  const toTarget = qualityRequestFor(task.output, task.chosen, task.identity).kind === 'target';
+  const { output, identity } = task;
+  const codec = codecFor(runner.codecs, task.chosen.format);
+  const request = qualityRequestFor(output, task.chosen, identity, codec);
+  const others = candidates(runner, task, content);
+  const toTarget = request.kind === 'target';
   const chosen = toTarget ? fastestFormat(runner, task.chosen, others) : task.chosen;
   const first = await encodeFormat(runner, task, chosen, content, mode);
-  if (chosen !== task.chosen) return first;
+  if (chosen !== task.chosen || !toTarget) return first;
   if (mode === 'instant' || runner.raster.pages > 1) return first;
-  const asked = qualityRequestFor(task.output, task.chosen, task.identity);
-  if (asked.kind !== 'target') return first;
   let best = first;
   for (const other of others) {
     const limit = first.attempt.bytes.length * (1 - ALTERNATIVE_SAVING);
     const floor = Math.min(limit, best.attempt.bytes.length);
-    if (!worthStarting(runner, other)) continue;
-    const bound = estimatedBytes(first, task.chosen, other, content, asked.score, runner);
+    const alternative = codecFor(runner.codecs, other.format);
+    if (!worthStarting(runner, alternative)) continue;
+    const bound = estimatedBytes(first, codec, alternative, content, request.score, runner);
     if (bound * OPTIMISM[mode] >= floor && best.reached) continue;
     const found = await encodeFormat(runner, task, other, content, mode);
     if (found.reached && (isSmallerEnough(found, best, floor) || !best.reached)) best = found;
@@ -105,8 +89,8 @@ export async function selectFormat(
 }
 
 /** Whether a format can be written in time at all: what is late is no better than what is there. */
-function worthStarting(runner: RecordingTrialRunner, { format }: ChosenFormat): boolean {
-  return !isLossyFormat(format) || runner.affords(lossyEncoding(plainStyle(format), 75), false);
+function worthStarting(runner: TrialRunner, { lossy }: Codec): boolean {
+  return lossy === undefined || runner.affords(usualEncoding(lossy), false);
 }
 
 /** Clearly smaller; or no larger, with every pixel kept. */
@@ -116,195 +100,187 @@ function isSmallerEnough(found: EncodeResult, best: EncodeResult, floor: number)
   return length <= floor || freeLossless;
 }
 
-/** Alternatives worth a look: formats not tried yet that can hold the picture. */
-function candidates(task: OptimizeInput, content: Content): ChosenFormat[] {
+/** Alternatives worth a trial: formats not tried yet that can hold the picture. */
+function candidates(runner: TrialRunner, task: OptimizeInput, content: Content): ChosenFormat[] {
   const seen = new Set([task.chosen.format]);
   return task.alternatives.filter(({ format, onlySource }) => {
-    if (onlySource || seen.has(format) || format === 'gif') return false;
+    const codec = runner.codecs[format];
+    // A palette alone is never smaller than what the other formats can do.
+    const hopeful = codec?.lossy !== undefined || codec?.lossless !== undefined;
+    if (onlySource || seen.has(format) || !hopeful) return false;
     seen.add(format);
-    return formatCard(format).encodable && (!content.hasAlpha || formatCard(format).alpha);
+    return !content.hasAlpha || formatCard(format).alpha;
   });
 }
 
 /** The bytes an alternative is likely to take, from the priors and what the chosen format took. */
 function estimatedBytes(
   first: EncodeResult,
-  chosen: ChosenFormat,
-  { format }: ChosenFormat,
+  chosen: Codec,
+  { lossy, lossless }: Codec,
   content: Content,
   target: number,
   runner: TrialRunner,
 ): number {
-  const lossless =
-    format === 'jpeg' || format === 'avif' ? undefined : estimatedLosslessBytes(runner, content);
-  if (!isLossyFormat(format)) return lossless ?? Number.POSITIVE_INFINITY;
-  const usual = lnBppAt(configOf(lossyEncoding(plainStyle(format), 75))!, target);
+  const kept = lossless === undefined ? undefined : estimatedLosslessBytes(runner, content);
+  if (lossy === undefined) return kept ?? Number.POSITIVE_INFINITY;
+  const usual = lnBppAt(usualCurve(lossy), target);
   const { width, height } = runner.raster;
-  let lossy = (width * height * Math.exp(usual)) / 8;
-  if (isLossyFormat(chosen.format) && first.lossy && first.reached) {
-    const own = lnBppAt(configOf(lossyEncoding(plainStyle(chosen.format), 75))!, target);
-    lossy = first.attempt.bytes.length * Math.exp(usual - own);
+  let bytes = (width * height * Math.exp(usual)) / 8;
+  if (chosen.lossy !== undefined && first.lossy && first.reached) {
+    const own = lnBppAt(usualCurve(chosen.lossy), target);
+    bytes = first.attempt.bytes.length * Math.exp(usual - own);
   }
-  return Math.min(lossy, lossless ?? lossy);
+  return Math.min(bytes, kept ?? bytes);
 }
 
 /** Roughly the bytes of a file that keeps every pixel. */
-function estimatedLosslessBytes(
-  { raster }: TrialRunner,
-  { residualEntropy: detail }: Content,
-): number {
-  return (LOSSLESS_SHARE * raster.width * raster.height * detail) / 8;
+function estimatedLosslessBytes({ raster }: TrialRunner, { residualEntropy }: Content): number {
+  return (LOSSLESS_SHARE * raster.width * raster.height * residualEntropy) / 8;
 }
-
-const plainStyle = (format: LossyFormat) =>
-  ({
-    format,
-    stage: 'final',
-    mode: 'online',
-    sharpChroma: format === 'avif',
-    target: undefined,
-    progressive: true,
-  }) as const;
 
 /** The smallest file of one format that does what is asked of it. */
 async function encodeFormat(
-  runner: RecordingTrialRunner,
+  runner: TrialRunner,
   task: OptimizeInput,
   choice: ChosenFormat,
   content: Content,
   mode: Mode,
 ): Promise<EncodeResult> {
   const { output } = task;
-  const { format } = choice;
-  const ask = qualityRequestFor(output, choice, task.identity);
-  const target = ask.kind === 'target' ? ask.score : undefined;
-  if (format === 'gif') return await encodeGif(runner, output.colors ?? 256, target, mode);
-  if (format === 'png') return await png(runner, choice, ask, content, output.colors, mode);
-  if (!isLossyFormat(format)) {
-    throw new Fault('not-implemented', `expected a format that can be written, got ${format}`);
+  const codec = codecFor(runner.codecs, choice.format);
+  const request = qualityRequestFor(output, choice, task.identity, codec);
+  const { lossy } = codec;
+  if (lossy === undefined) {
+    return await withoutQuality(runner, codec, choice, request, content, output.colors, mode);
   }
-  if (ask.kind === 'lossless') return await encodeLossless(runner, 'webp', content, mode);
-  const settings = searchSettingsFor(task, format, target ?? 0, content, mode);
-  if (ask.kind === 'quality') {
-    const fixed = await atQuality(runner, settings, ask.quality);
+  const keeper = keeperOf(codec);
+  if (request.kind === 'lossless' && keeper !== undefined) {
+    return await encodeLossless(runner, keeper, content, mode);
+  }
+  const target = request.kind === 'target' ? request.score : 0;
+  const settings = searchSettingsFor(task, choice, lossy, target, content, mode);
+  if (request.kind === 'quality') {
+    const fixed = await atQuality(runner, settings, request.quality);
     // Frames of flat color pack better as they are, whatever quality was named.
-    return runner.raster.pages > 1 ? await orExact(runner, content, mode, fixed) : fixed;
+    return runner.raster.pages > 1 ? await orLossless(runner, codec, content, mode, fixed) : fixed;
   }
-  if (runner.raster.pages > 1) return await searchAnimation(runner, settings, content);
-  if (format !== 'webp') return await searchWithPostSearch(runner, settings, content);
-  return await webpToTarget(runner, settings, content);
+  if (runner.raster.pages > 1) return await searchAnimation(runner, settings, codec, content);
+  if (keeper === undefined) return await searchWithPostSearch(runner, settings, content);
+  return await lossyOrLossless(runner, settings, keeper, content);
 }
 
-/** The search for a quality; in the background, what patience adds to it. */
+function keeperOf({ lossless, palette }: Codec): PixelKeeper | undefined {
+  return lossless === undefined ? undefined : { lossless, ...(palette ? { palette } : {}) };
+}
+
+/** The search for a quality; in the background, with the trials beside its result. */
 async function searchWithPostSearch(
-  runner: RecordingTrialRunner,
+  runner: TrialRunner,
   settings: SearchSettings,
   content: Content,
 ): Promise<EncodeResult> {
   const found = await searchLossy(runner, settings);
-  const patient = settings.mode === 'background' && runner.measures;
-  return patient ? await searchNeighbours(runner, settings, found, content) : found;
+  const background = settings.mode === 'background' && runner.measures;
+  return background ? await searchNeighbours(runner, settings, found, content) : found;
 }
 
-/** WebP to a target: lossy, or every pixel where that takes fewer bytes. */
-async function webpToTarget(
-  runner: RecordingTrialRunner,
+/** A format with both codings (WebP), to a target: lossy, or every pixel where that takes fewer bytes. */
+async function lossyOrLossless(
+  runner: TrialRunner,
   settings: SearchSettings,
+  keeper: PixelKeeper,
   content: Content,
 ): Promise<EncodeResult> {
-  const { mode, target } = settings;
+  const { mode, target, codec } = settings;
+  const { lossless } = keeper;
   // A picture this plain needs no search: lossy files have nothing to leave out.
-  const plain = Math.exp(lnBppAt('webp e4', target)) * PLAIN_SHARE;
-  if (content.residualEntropy < plain) return await encodeLossless(runner, 'webp', content, mode);
+  const plain = Math.exp(lnBppAt(usualCurve(codec), target)) * PLAIN_SHARE;
+  if (content.residualEntropy < plain) return await encodeLossless(runner, keeper, content, mode);
   const lossy = await searchWithPostSearch(runner, settings, content);
   if (mode === 'instant') return lossy;
   // Where the target is out of reach, every pixel may cost more, but not without end.
   const limit = lossy.attempt.bytes.length * (lossy.reached ? 1 : UNREACHED_PRICE);
   const likely = estimatedLosslessBytes(runner, content);
-  const affordable = runner.affords(losslessEncoding('webp', mode));
-  const exact =
-    likely < limit && affordable ? await encodeLossless(runner, 'webp', content, mode) : undefined;
-  const best = exact !== undefined && exact.attempt.bytes.length < limit ? exact : lossy;
-  if (content.kind === 'photo' || (target < NEARLY_FROM && lossy.reached)) return best;
+  const affordable = runner.affords(lossless.encoding(mode));
+  const kept =
+    likely < limit && affordable ? await encodeLossless(runner, keeper, content, mode) : undefined;
+  const best = kept !== undefined && kept.attempt.bytes.length < limit ? kept : lossy;
+  if (lossless.near === undefined || content.kind === 'photo') return best;
+  if (target < NEAR_LOSSLESS_FROM && lossy.reached) return best;
   const bound = best === lossy ? limit : best.attempt.bytes.length;
-  if ((exact?.attempt.bytes.length ?? likely) * NEARLY_SHARE >= bound) return best;
-  const near = await encodeNearLossless(runner, target, mode);
+  const least = (kept?.attempt.bytes.length ?? likely) * lossless.near.leastShare;
+  if (least >= bound) return best;
+  const near = await encodeNearLossless(runner, lossless.near, target, mode);
   return near !== undefined && near.attempt.bytes.length < bound ? near : best;
 }
 
-async function png(
-  runner: RecordingTrialRunner,
+/** A format without a quality: a palette where it is demanded or good enough, else every pixel. */
+async function withoutQuality(
+  runner: TrialRunner,
+  codec: Codec,
   choice: ChosenFormat,
-  ask: QualityRequest,
+  request: QualityRequest,
   content: Content,
   colors: number | undefined,
   mode: Mode,
 ): Promise<EncodeResult> {
-  const palette = choice.palette ?? colors;
-  const target = ask.kind === 'target' ? ask.score : undefined;
-  const few = content.colors !== undefined && content.colors <= (palette ?? 256);
-  if (palette !== undefined && !few) return await forcedPalette(runner, palette, target, mode);
-  if (target === undefined) return await encodeLossless(runner, 'png', content, mode);
-  return await pngToTarget(runner, content, target, palette ?? 256, mode);
+  const { palette } = codec;
+  const keeper = keeperOf(codec);
+  const target = request.kind === 'target' ? request.score : undefined;
+  if (keeper === undefined) {
+    if (palette === undefined) throw new Error('expected a codec with a way of coding, got none');
+    return await encodePalette(runner, palette, colors ?? 256, target, mode);
+  }
+  const forced = choice.palette ?? colors;
+  const few = content.colors !== undefined && content.colors <= (forced ?? 256);
+  if (palette !== undefined && forced !== undefined && !few) {
+    return await encodePalette(runner, palette, forced, target, mode);
+  }
+  if (target === undefined) return await encodeLossless(runner, keeper, content, mode);
+  return await paletteToTarget(runner, keeper, content, target, forced ?? 256, mode);
 }
 
 function searchSettingsFor(
   task: OptimizeInput,
-  format: LossyFormat,
+  { format }: ChosenFormat,
+  codec: LossyCoding,
   target: number,
   content: Content,
   mode: Mode,
 ): SearchSettings {
-  const forced = format === 'jpeg' ? (forcedChroma(task.output) ?? ownChroma(task)) : undefined;
+  const { sharpChroma, ...scans } = codec.fixed(task);
   return {
-    format,
-    mode,
-    target,
-    qualityCap: sourceQualityCap(task, format),
-    progressive: progressiveJpeg(task.output, task.info),
-    jpegModeForced: format === 'jpeg' && task.output.jpeg.kind !== 'free',
-    chroma: forced
-      ? { sharp: forced === '4:4:4', free: false, suspect: false }
-      : {
-          sharp: sharpFirst(format, target, content.chromaEdges, mode),
-          free: true,
-          suspect: content.chromaEdges > CHROMA_SUSPECT,
-        },
+    ...{ format, codec, mode, target },
+    qualityCap: sourceQualityCap(task, codec),
+    ...scans,
+    chroma:
+      sharpChroma !== undefined
+        ? { sharp: sharpChroma, free: false, suspect: false }
+        : {
+            sharp: codec.chroma.sharpFirst(target, content.chromaEdges, mode),
+            free: true,
+            suspect: content.chromaEdges > CHROMA_SUSPECT,
+          },
     features: { ...content, pixels: task.raster.width * task.raster.height },
     warmStart: task.warmStart,
   };
 }
 
-/** The chroma of a JPEG shown pixel for pixel, where it is halved: what is gone needs no bytes. */
-function ownChroma({ identity, info }: OptimizeInput): Chroma | undefined {
-  return identity && info.jpeg?.chroma === '4:2:0' ? '4:2:0' : undefined;
-}
-
-/** Whether color is kept at full resolution from the start. */
-function sharpFirst(format: LossyFormat, target: number, edges: number, mode: Mode): boolean {
-  if (format === 'avif') return true;
-  const { from, high, low, none } = CHROMA_EDGES[format];
-  // Without a second look the safe side is the sharp one.
-  if (mode === 'instant') return edges > low;
-  return target >= from ? edges > high : target >= none && edges > low;
-}
-
 /** A quality the request fixed: one encode, never above what the source has. */
 async function atQuality(
-  runner: RecordingTrialRunner,
+  runner: TrialRunner,
   settings: SearchSettings,
   quality: number,
 ): Promise<EncodeResult> {
   const used = Math.min(quality, settings.qualityCap);
-  const { format, mode, progressive } = settings;
-  const ordered = format === 'jpeg' && settings.chroma.sharp && !settings.chroma.free;
-  const sharpChroma = format === 'avif' || ordered;
-  const style = { format, mode, sharpChroma, target: undefined, progressive } as const;
-  const [usual, quicker, hasty] = (['final', 'search', 'fastest'] as const).map((stage) =>
-    lossyEncoding({ ...style, stage }, used),
-  );
-  // A baseline stand-in is no answer where scans are asked for.
-  const encoding = runner.timely(format === 'jpeg' ? [usual!, hasty!] : [usual!, quicker!, hasty!]);
+  const { codec, mode, progressive, chroma } = settings;
+  const sharpChroma = chroma.free ? codec.chroma.usual : chroma.sharp;
+  const style = { mode, sharpChroma, target: undefined, progressive } as const;
+  const [first, ...others] = codec.unmeasured;
+  const at = (stage: (typeof codec.unmeasured)[number]) =>
+    codec.encoding({ ...style, stage }, used);
+  const encoding = runner.timely([at(first), ...others.map(at)]);
   const still = runner.measures && runner.raster.pages === 1;
   const measured = mode !== 'instant' && still && runner.affords(encoding);
   const attempt = measured ? await runner.measure(encoding) : await runner.encode(encoding);

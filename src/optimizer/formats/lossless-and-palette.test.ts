@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Raster } from '../../image/raster.ts';
 import { vipsEncoder } from '../../vips/encode.ts';
+import { CODECS } from '../codecs/index.ts';
 import { contentOf } from '../model/content.ts';
-import { RecordingTrialRunner } from '../search/recording-trial-runner.ts';
+import { TrialRunner } from '../search/trial-runner.ts';
 import { encodeLossless } from './lossless-and-palette.ts';
 
 function draw(pixel: (x: number, y: number) => [number, number, number]): Raster {
@@ -15,18 +16,18 @@ function draw(pixel: (x: number, y: number) => [number, number, number]): Raster
 }
 
 async function keep(raster: Raster, format: 'png' | 'webp') {
-  const runner = new RecordingTrialRunner(
+  const runner = new TrialRunner(
     raster,
     { encoder: vipsEncoder, now: () => 0 },
     { mode: 'online', milliseconds: 1000 },
   );
-  const found = await encodeLossless(runner, format, contentOf(raster), 'online');
+  const found = await encodeLossless(runner, CODECS[format], contentOf(raster), 'online');
   const shown = await vipsEncoder.decode(found.attempt.bytes, 3);
   expect(Buffer.compare(shown.data, raster.data)).toBe(0);
   return found;
 }
 
-describe('keepPixels, with the real encoder', () => {
+describe('encodeLossless, with the real encoder', () => {
   const blocks = draw((x, y) => [(x >> 4) * 40, (y >> 4) * 60, 200]);
 
   test('few colors become a palette, and every pixel stays', async () => {

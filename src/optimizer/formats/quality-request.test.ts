@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { picture, type QualitySpec } from '../../plan/output.ts';
+import { CODECS } from '../codecs/index.ts';
 import { effectiveTarget, qualityRequestFor } from './quality-request.ts';
 
 describe('effectiveTarget', () => {
@@ -16,12 +17,13 @@ describe('effectiveTarget', () => {
   });
 });
 
-describe('askOf', () => {
+describe('qualityRequestFor', () => {
   const ask = (quality: QualitySpec, format: 'jpeg' | 'png' | 'avif' | 'webp', identity = true) =>
     qualityRequestFor(
       picture({ formats: [], quality }),
       { format, lossless: false, rule: 0 },
       identity,
+      CODECS[format],
     );
 
   test.each([
@@ -54,6 +56,6 @@ describe('askOf', () => {
   test('a rule that says lossless goes before any quality', () => {
     const output = picture({ formats: [], quality: { kind: 'target', score: 60 } });
     const chosen = { format: 'webp', lossless: true, rule: 0 } as const;
-    expect(qualityRequestFor(output, chosen, false)).toEqual({ kind: 'lossless' });
+    expect(qualityRequestFor(output, chosen, false, CODECS.webp)).toEqual({ kind: 'lossless' });
   });
 });

@@ -1,14 +1,13 @@
 /**
- * Ask: what the output's wishes mean for one raster and one format.
+ * Quality request: what an output asks of one raster in one format.
  *
  * A target is a score to search for; an explicit quality is one point of the
- * JPEG scale that every format reads through the prior curves; lossless is
- * every pixel where the format can, else a very high target.
+ * JPEG scale that every codec maps to its own; lossless is every pixel where
+ * the format can keep it, else a very high target.
  */
-import type { FormatName } from '../../image/format.ts';
 import type { Output } from '../../plan/output.ts';
 import type { ChosenFormat } from '../../plan/program.ts';
-import { fromJpegScale, wholeQuality } from '../model/priors.ts';
+import { type Codec, keepsPixels, wholeQuality } from '../codecs/codec.ts';
 
 export type Picture = Extract<Output, { kind: 'picture' }>;
 
@@ -18,14 +17,11 @@ export type QualityRequest =
   | { readonly kind: 'quality'; readonly quality: number }
   | { readonly kind: 'lossless' };
 
-/** Points that a target falls for dense screens, and where that stops. */
+/** From density `from` on a target falls by `points`, but not below `floor`. */
 const DENSE_SCREEN = { from: 2, points: 8, floor: 45 } as const;
 
-/** Formats without a lossless mode of use answer a lossless wish with this score. */
+/** Formats that cannot keep every pixel at a size worth sending aim at this score instead. */
 const LOSSLESS_STAND_IN = 90;
-
-/** Formats that can keep every pixel at a size worth sending. */
-const KEEPS_PIXELS: ReadonlySet<FormatName> = new Set(['png', 'gif', 'webp']);
 
 /**
  * What is asked of a format, with density, scales and abilities taken into
@@ -35,10 +31,10 @@ export function qualityRequestFor(
   output: Picture,
   chosen: ChosenFormat,
   identity: boolean,
+  codec: Codec,
 ): QualityRequest {
   if (wantsEveryPixel(output, chosen, identity)) {
-    const canKeep = KEEPS_PIXELS.has(chosen.format);
-    return canKeep ? { kind: 'lossless' } : { kind: 'target', score: LOSSLESS_STAND_IN };
+    return keepsPixels(codec) ? { kind: 'lossless' } : { kind: 'target', score: LOSSLESS_STAND_IN };
   }
   if (output.quality.kind === 'lossless') {
     const score = output.quality.resized ?? LOSSLESS_STAND_IN;
@@ -47,13 +43,14 @@ export function qualityRequestFor(
   if (output.quality.kind === 'target') {
     return { kind: 'target', score: effectiveTarget(output.quality.score, output.density) };
   }
-  const own = output.quality.own?.[chosen.format];
   const quality =
-    own === undefined ? fromJpegScale(output.quality.jpeg, chosen.format) : wholeQuality(own);
-  return quality === undefined ? { kind: 'lossless' } : { kind: 'quality', quality };
+    output.quality.own?.[chosen.format] ?? codec.lossy?.fromJpegScale(output.quality.jpeg);
+  return quality === undefined
+    ? { kind: 'lossless' }
+    : { kind: 'quality', quality: wholeQuality(quality) };
 }
 
-/** Whether the wish is for identical pixels, whether or not the format can. */
+/** Whether identical pixels are asked for, whether or not the format can keep them. */
 export function wantsEveryPixel(output: Picture, chosen: ChosenFormat, identity: boolean): boolean {
   if (chosen.lossless) return true;
   const { quality } = output;

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ContentFeatures, curveFor } from './content-model.ts';
-import { PRIOR_CURVES } from './prior-curves.ts';
-import { type Config, curveOf } from './priors.ts';
+import { AVIF_CURVES } from '../codecs/avif-curves.ts';
+import { JPEG_CURVES } from '../codecs/jpeg-curves.ts';
+import { WEBP_CURVES } from '../codecs/webp-curves.ts';
+import { type ContentFeatures, contentCurve } from './content-model.ts';
+import { meanCurve, type PriorCurve } from './priors.ts';
 
-const configs = Object.keys(PRIOR_CURVES) as Config[];
+const priors: PriorCurve[] = [JPEG_CURVES, WEBP_CURVES, AVIF_CURVES].flatMap((curves) =>
+  Object.values(curves),
+);
 
-/** Looks near those of a mean photograph. */
+/** Features near those of a mean photograph. */
 const features = (fields: Partial<ContentFeatures> = {}): ContentFeatures => ({
   texture: 1.2,
   highContrast: 0.35,
@@ -17,7 +21,7 @@ const features = (fields: Partial<ContentFeatures> = {}): ContentFeatures => ({
   ...fields,
 });
 
-const anyLooks = fc.record({
+const anyFeatures = fc.record({
   texture: fc.double({ min: -0.7, max: 3.4, noNaN: true }),
   highContrast: fc.double({ min: 0, max: 1, noNaN: true }),
   lowContrast: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -26,21 +30,22 @@ const anyLooks = fc.record({
   pixels: fc.integer({ min: 1, max: 40_000_000 }),
 });
 
-describe('curveFor', () => {
-  test.each(['jpeg', 'webp e4', 'avif e0', 'avif e1'] as const)(
-    '%s: fine texture needs a higher quality, strong contrast a lower one',
-    (config) => {
-      const needed = (fields: Partial<ContentFeatures>) =>
-        curveFor(config, features(fields)).quality(68);
-      expect(needed({ texture: 2 })).toBeGreaterThan(needed({ texture: 1 }) + 1);
-      expect(needed({ highContrast: 0.6 })).toBeLessThan(needed({ highContrast: 0.2 }) - 1);
-    },
-  );
+describe('contentCurve', () => {
+  test.each(
+    [JPEG_CURVES.full, WEBP_CURVES.e4, AVIF_CURVES.e0, AVIF_CURVES.e1].map(
+      (p) => [p.name, p] as const,
+    ),
+  )('%s: fine texture needs a higher quality, strong contrast a lower one', (_, prior) => {
+    const needed = (fields: Partial<ContentFeatures>) =>
+      contentCurve(prior, features(fields)).quality(68);
+    expect(needed({ texture: 2 })).toBeGreaterThan(needed({ texture: 1 }) + 1);
+    expect(needed({ highContrast: 0.6 })).toBeLessThan(needed({ highContrast: 0.2 }) - 1);
+  });
 
   test('an ordinary photograph lies near the mean curve', () => {
-    for (const config of ['jpeg', 'webp e4', 'avif e1'] as const) {
-      const curve = curveFor(config, features());
-      const usual = curveOf(config);
+    for (const prior of [JPEG_CURVES.full, WEBP_CURVES.e4, AVIF_CURVES.e1]) {
+      const curve = contentCurve(prior, features());
+      const usual = meanCurve(prior);
       expect(Math.abs(curve.score(60) - usual.score(60))).toBeLessThan(5);
     }
   });
@@ -48,13 +53,13 @@ describe('curveFor', () => {
   test('however odd the features, the curve stays within reach of the mean and below 100', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...configs),
-        anyLooks,
+        fc.constantFrom(...priors),
+        anyFeatures,
         fc.integer({ min: 20, max: 95 }),
-        (config, seen, q) => {
-          const score = curveFor(config, seen).score(q);
+        (prior, seen, q) => {
+          const score = contentCurve(prior, seen).score(q);
           expect(score).toBeLessThanOrEqual(100);
-          expect(Math.abs(score - curveOf(config, seen.pixels).score(q))).toBeLessThan(20);
+          expect(Math.abs(score - meanCurve(prior, seen.pixels).score(q))).toBeLessThan(20);
         },
       ),
     );
@@ -63,12 +68,12 @@ describe('curveFor', () => {
   test('a deviation is read back from the score it explains', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...configs),
-        anyLooks,
+        fc.constantFrom(...priors),
+        anyFeatures,
         fc.integer({ min: 1, max: 100 }),
         fc.double({ min: -2, max: 1, noNaN: true }),
-        (config, seen, q, deviation) => {
-          const curve = curveFor(config, seen);
+        (prior, seen, q, deviation) => {
+          const curve = contentCurve(prior, seen);
           const score = curve.score(q, deviation);
           if (score < 100) expect(curve.deviation(q, score)).toBeCloseTo(deviation);
         },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Raster } from '../../image/raster.ts';
-import { contentOf, flatten, isOpaque } from './content.ts';
+import { contentOf } from './content.ts';
 
 /** A raster from a function of the pixel's place, with 3 or 4 channels as the colors have. */
 function draw(width: number, height: number, pixel: (x: number, y: number) => number[]): Raster {
@@ -68,28 +68,5 @@ describe('contentOf', () => {
     expect(content.repeatedShare + content.chromaEdges).toBeGreaterThanOrEqual(0);
     expect(content).toMatchObject({ highContrast: 0, lowContrast: 0 });
     expect(content.texture).toBeLessThan(0);
-  });
-});
-
-describe('alpha', () => {
-  const half = draw(2, 1, (x) => [100, 0, 200, x ? 255 : 0]);
-
-  test('one clear pixel makes a raster not opaque', () => {
-    expect(isOpaque(half)).toBe(false);
-    expect(isOpaque(draw(2, 1, () => [1, 2, 3, 255]))).toBe(true);
-  });
-
-  test('flattening shows the background where it was clear', () => {
-    const flat = flatten(half, { red: 255, green: 10, blue: 0 });
-    expect([...flat.data]).toEqual([255, 10, 0, 100, 0, 200]);
-    expect(flat.channels).toBe(3);
-  });
-
-  test('half of each is rounded, not cut', () => {
-    const over = flatten(
-      draw(1, 1, () => [255, 0, 1, 128]),
-      { red: 0, green: 255, blue: 1 },
-    );
-    expect([...over.data]).toEqual([128, 127, 1]);
   });
 });

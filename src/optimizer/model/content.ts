@@ -10,6 +10,7 @@
  * over all pixels, because one missed color would make a palette lossy.
  */
 import type { Raster } from '../../image/raster.ts';
+import { isOpaque } from '../../raster/pixels.ts';
 
 export interface Content {
   readonly kind: 'photo' | 'graphic';
@@ -76,32 +77,6 @@ export function contentOf(raster: Raster): Content {
     chromaEdges: chromaEdgeShare(raster),
     hasAlpha: !isOpaque(raster),
   };
-}
-
-/** Whether every pixel of every frame is opaque. */
-export function isOpaque({ data, channels }: Raster): boolean {
-  if (channels === 3) return true;
-  for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return false;
-  return true;
-}
-
-/** The raster without its alpha channel, over a color (0..255 each) where it is clear. */
-export function flatten(
-  raster: Raster,
-  over: { readonly red: number; readonly green: number; readonly blue: number },
-): Raster {
-  if (raster.channels === 3) return raster;
-  const { data } = raster;
-  const pixels = data.length / 4;
-  const out = new Uint8Array(pixels * 3);
-  for (let i = 0, o = 0; i < data.length; i += 4, o += 3) {
-    const alpha = data[i + 3]!;
-    const rest = 255 - alpha;
-    out[o] = (data[i]! * alpha + over.red * rest + 127) / 255;
-    out[o + 1] = (data[i + 1]! * alpha + over.green * rest + 127) / 255;
-    out[o + 2] = (data[i + 2]! * alpha + over.blue * rest + 127) / 255;
-  }
-  return { ...raster, channels: 3, data: out };
 }
 
 function flatShare({ data, width, height, channels }: Raster): number {

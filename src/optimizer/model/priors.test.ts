@@ -1,24 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PRIOR_CURVES } from './prior-curves.ts';
-import {
-  type Config,
-  configOf,
-  curveOf,
-  fromJpegScale,
-  lnBpp,
-  meanScore,
-  qualityFor,
-  spread,
-} from './priors.ts';
+import { AVIF_CURVES } from '../codecs/avif-curves.ts';
+import { CODECS } from '../codecs/index.ts';
+import { JPEG_CURVES } from '../codecs/jpeg-curves.ts';
+import { WEBP_CURVES } from '../codecs/webp-curves.ts';
+import { lnBpp, meanCurve, meanScore, type PriorCurve, qualityFor, spread } from './priors.ts';
 
-const configs = Object.keys(PRIOR_CURVES) as Config[];
-const anyConfig = fc.constantFrom(...configs);
+const priors: PriorCurve[] = [JPEG_CURVES, WEBP_CURVES, AVIF_CURVES].flatMap((curves) =>
+  Object.values(curves),
+);
+const named = priors.map((prior) => [prior.name, prior] as const);
+const anyPrior = fc.constantFrom(...priors);
 const qualities = fc.integer({ min: 1, max: 100 });
 
 describe('prior curves', () => {
-  test.each(configs)('%s: four columns of one length, qualities and bits rising', (name) => {
-    const { q, mean, spread: sd, bits } = PRIOR_CURVES[name];
+  test.each(named)('%s: four columns of one length, qualities and bits rising', (_, prior) => {
+    const { q, mean, spread: sd, bits } = prior;
     expect([mean.length, sd.length, bits.length]).toEqual([q.length, q.length, q.length]);
     for (let i = 1; i < q.length; i++) {
       expect(q[i]!).toBeGreaterThan(q[i - 1]!);
@@ -29,41 +26,41 @@ describe('prior curves', () => {
 
   test('score and bits never fall with quality, between and past the points too', () => {
     fc.assert(
-      fc.property(anyConfig, fc.integer({ min: 1, max: 99 }), (config, q) => {
-        expect(meanScore(config, q + 1)).toBeGreaterThanOrEqual(meanScore(config, q));
-        expect(lnBpp(config, q + 1)).toBeGreaterThanOrEqual(lnBpp(config, q));
-        expect(spread(config, q)).toBeGreaterThan(0);
+      fc.property(anyPrior, fc.integer({ min: 1, max: 99 }), (prior, q) => {
+        expect(meanScore(prior, q + 1)).toBeGreaterThanOrEqual(meanScore(prior, q));
+        expect(lnBpp(prior, q + 1)).toBeGreaterThanOrEqual(lnBpp(prior, q));
+        expect(spread(prior, q)).toBeGreaterThan(0);
       }),
     );
   });
 
   test('quality and score are inverse where the curve rises', () => {
     fc.assert(
-      fc.property(anyConfig, fc.integer({ min: 45, max: 87 }), (config, score) => {
-        expect(meanScore(config, qualityFor(config, score))).toBeCloseTo(score, 0);
+      fc.property(anyPrior, fc.integer({ min: 45, max: 87 }), (prior, score) => {
+        expect(meanScore(prior, qualityFor(prior, score))).toBeCloseTo(score, 0);
       }),
     );
   });
 
   test('a deviation is read back from the score it explains', () => {
     fc.assert(
-      fc.property(anyConfig, qualities, fc.double({ min: -2, max: 1, noNaN: true }), (c, q, d) => {
-        const score = curveOf(c).score(q, d);
-        if (score < 100) expect(curveOf(c).deviation(q, score)).toBeCloseTo(d);
+      fc.property(anyPrior, qualities, fc.double({ min: -2, max: 1, noNaN: true }), (c, q, d) => {
+        const score = meanCurve(c).score(q, d);
+        if (score < 100) expect(meanCurve(c).deviation(q, score)).toBeCloseTo(d);
       }),
     );
   });
 });
 
-describe('curveOf', () => {
+describe('meanCurve', () => {
   test('the usual size has the mean curve', () => {
-    expect(curveOf('webp e4').score(50)).toBe(meanScore('webp e4', 50));
-    expect(curveOf('webp e4', 4e6).score(50)).toBe(meanScore('webp e4', 50));
+    expect(meanCurve(WEBP_CURVES.e4).score(50)).toBe(meanScore(WEBP_CURVES.e4, 50));
+    expect(meanCurve(WEBP_CURVES.e4, 4e6).score(50)).toBe(meanScore(WEBP_CURVES.e4, 50));
   });
 
-  test.each(configs)('%s: score rises with quality at every size', (config) => {
+  test.each(named)('%s: score rises with quality at every size', (_, prior) => {
     for (const pixels of [100, 20_000, 75_000, 300_000, 10_000_000]) {
-      const curve = curveOf(config, pixels);
+      const curve = meanCurve(prior, pixels);
       for (let q = 2; q <= 100; q++) {
         expect(curve.score(q)).toBeGreaterThanOrEqual(curve.score(q - 1));
       }
@@ -71,13 +68,20 @@ describe('curveOf', () => {
   });
 
   test('small WebPs score higher at a low quality', () => {
-    const gain = curveOf('webp e4', 75_000).score(41) - meanScore('webp e4', 41);
+    const gain = meanCurve(WEBP_CURVES.e4, 75_000).score(41) - meanScore(WEBP_CURVES.e4, 41);
     expect(gain).toBeGreaterThan(2);
     expect(gain).toBeLessThan(4);
   });
 });
 
-describe('one number, one look', () => {
+test('names are kept apart: warm starts are stored under them', () => {
+  expect(new Set(priors.map(({ name }) => name)).size).toBe(priors.length);
+});
+
+describe('the JPEG scale', () => {
+  const fromJpeg = (format: 'jpeg' | 'webp' | 'avif', jpeg: number) =>
+    CODECS[format].lossy.fromJpegScale(jpeg);
+
   test.each([
     // JPEG  format  expected  why
     [75, 'jpeg', 75, 'its own scale'],
@@ -86,24 +90,14 @@ describe('one number, one look', () => {
     [100, 'avif', 100, 'the end is the end'],
     [1, 'webp', 1, 'and so is the beginning'],
   ] as const)('JPEG %i is %s %i (%s)', (jpeg, format, expected, _why) => {
-    expect(Math.abs(fromJpegScale(jpeg, format)! - expected)).toBeLessThanOrEqual(3);
+    expect(Math.abs(fromJpeg(format, jpeg) - expected)).toBeLessThanOrEqual(3);
   });
 
-  test('formats without a knob have no quality', () => {
-    expect(fromJpegScale(75, 'png')).toBeUndefined();
-    expect(fromJpegScale(75, 'gif')).toBeUndefined();
-  });
-
-  test('a higher number never features worse', () => {
+  test('a higher number never looks worse', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 99 }), fc.constantFrom('webp', 'avif'), (q, format) => {
-        expect(fromJpegScale(q + 1, format)!).toBeGreaterThanOrEqual(fromJpegScale(q, format)!);
+        expect(fromJpeg(format, q + 1)).toBeGreaterThanOrEqual(fromJpeg(format, q));
       }),
     );
   });
-});
-
-test('encodings without a quality knob have no curve', () => {
-  expect(configOf({ format: 'png', effort: 7 })).toBeUndefined();
-  expect(configOf({ format: 'gif', palette: 256, effort: 7 })).toBeUndefined();
 });

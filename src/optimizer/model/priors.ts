@@ -1,49 +1,56 @@
 /**
- * Priors: reading between the points of the prior curves.
+ * Prior curves: what an encoder scores, on average, at each quality, and how to
+ * read between the measured points.
  *
  * Pictures differ from the mean curve mostly in one way: an easy picture lies
  * above it everywhere, a hard one below, and by more where the quality is low.
  * The spread of the curve has nearly that shape, so one number, the *deviation*,
- * says how a picture differs, and one measured score tells it. The same number
- * is what one search leaves for the next of the same source.
+ * says how a picture differs, and one measured score gives it. Warm starts keep
+ * that number.
+ *
+ * The curves in `codecs/*-curves.ts` were measured once over 15 pictures
+ * (photographs, one illustration, one screenshot, of 0.4 to 1 megapixel) with
+ * sharp 0.35.5 and one thread: each picture encoded at each `q`, decoded, and
+ * compared by SSIMULACRA 2. The script is not kept. `Sweep.at` of
+ * `bench/quality.lab.mjs` gives the same two numbers, bytes and score, for any
+ * raster and encoding; means and standard deviations over pictures are a curve.
  *
  * Pure. Qualities here are plain numbers on the scale of the curve's encoder.
  */
-import type { Encoding, Quality } from '../../image/encoding.ts';
-import type { FormatName } from '../../image/format.ts';
-import { PRIOR_CURVES, type PriorCurve } from './prior-curves.ts';
 
-/** A codec with the settings that have a curve of their own. */
-export type Config = keyof typeof PRIOR_CURVES;
-
-/** The curve that stands for an encoding; undefined for encodings without a quality. */
-export function configOf(encoding: Encoding): Config | undefined {
-  switch (encoding.format) {
-    case 'jpeg':
-      if (encoding.effort === 'fast') return 'jpeg fast';
-      return encoding.chroma === '4:4:4' ? 'jpeg 4:4:4' : 'jpeg';
-    case 'webp':
-      if (encoding.mode !== 'lossy') return undefined;
-      if (encoding.smartSubsample) return 'webp e4 smart';
-      return encoding.effort < 2 ? 'webp e0' : encoding.effort < 6 ? 'webp e4' : 'webp e6';
-    case 'avif': {
-      if (encoding.chroma === '4:2:0') return 'avif e2 4:2:0';
-      const fast = encoding.effort < 3;
-      if (encoding.depth === 10) return fast ? 'avif e1 10bit' : 'avif e3 10bit';
-      if (encoding.effort < 1) return 'avif e0';
-      return fast ? 'avif e1' : encoding.effort < 4 ? 'avif e3' : 'avif e4';
-    }
-    case 'png':
-    case 'gif':
-      return undefined;
-  }
+/** Measured columns of one length, one row for each quality. */
+export interface PriorCurve {
+  /** Names the settings; warm starts are kept under it, so it never changes its meaning. */
+  readonly name: string;
+  /** Qualities, rising, within 1..100. */
+  readonly q: readonly number[];
+  /** Mean SSIMULACRA 2 score over pictures. */
+  readonly mean: readonly number[];
+  /** Standard deviation of the score over pictures, in points. */
+  readonly spread: readonly number[];
+  /** Mean natural logarithm of bits per pixel. */
+  readonly bits: readonly number[];
+  /** How the content of a picture moves the curve: a line for each score of `content-model.ts`. */
+  readonly content: readonly [ContentLine, ContentLine, ContentLine, ContentLine, ContentLine];
+  /**
+   * What each halving of width and height adds to the score at equal quality: `slope` points
+   * for every point that the mean lies under `zero`. Small pictures hold more detail per
+   * pixel. Absent where the size made no difference.
+   */
+  readonly smallness?: { readonly slope: number; readonly zero: number };
 }
 
-/** What one configuration is expected to score on pictures of one size. */
+/**
+ * Deviation of a picture: a constant, and what one unit adds of texture, high contrast, low
+ * contrast, repeated share, residual entropy, and halvings below the usual size.
+ */
+export type ContentLine = readonly [number, number, number, number, number, number, number];
+
+/** What one kind of settings is expected to score on pictures of one size. */
 export interface Curve {
   /** The mean score at a quality, or that of a picture with a known deviation. */
   score(quality: number, deviation?: number): number;
-  /** How far a measured score lies from the mean, in the curve's own measure. */
+  /** How far a measured score lies from the mean, in units of the root of the spread. */
   deviation(quality: number, score: number): number;
   /** The quality, not rounded, whose expected score is `score`; within 1..100. */
   quality(score: number, deviation?: number): number;
@@ -53,21 +60,10 @@ export interface Curve {
 const USUAL_PIXELS = 300_000;
 
 /**
- * What each halving of width and height adds to the score at equal quality:
- * `slope` points for every point that the mean lies under `zero`. Small
- * pictures hold more detail per pixel; WebP's loop filter then hurts them less.
- * Measured at 640 and 320 pixels of width; AVIF showed nothing of the kind.
- */
-const SMALLNESS: Readonly<Partial<Record<FormatName, { slope: number; zero: number }>>> = {
-  jpeg: { slope: 0.07, zero: 66 },
-  webp: { slope: 0.09, zero: 84 },
-};
-
-/**
  * Scores deviate along the qualities as this power of the spread: an exponent
  * of 0 would move the curve up and down, 1 follows it fully. In between it
- * predicts best on JPEG, WebP and AVIF at targets of 55, 68 and 80. The lines
- * of `expectation.ts` were fitted with this exponent.
+ * predicts best on JPEG, WebP and AVIF at targets of 55, 68 and 80. The content
+ * lines were fitted with this exponent.
  */
 const SPREAD_POWER = 0.5;
 
@@ -76,15 +72,15 @@ export function halvingsBelowUsual(pixels: number): number {
   return Math.min(1.5, Math.max(0, Math.log2(USUAL_PIXELS / pixels) / 2));
 }
 
-/** The curve of a configuration, for pictures of `pixels` pixels; the usual size when not given. */
-export function curveOf(config: Config, pixels = USUAL_PIXELS): Curve {
-  const { slope, zero } = SMALLNESS[config.split(' ')[0] as FormatName] ?? { slope: 0, zero: 0 };
+/** A prior curve for pictures of `pixels` pixels; of the usual size when not given. */
+export function meanCurve(prior: PriorCurve, pixels = USUAL_PIXELS): Curve {
+  const { slope, zero } = prior.smallness ?? { slope: 0, zero: 0 };
   const halvings = halvingsBelowUsual(pixels);
   const mean = (quality: number) => {
-    const usual = meanScore(config, quality);
+    const usual = meanScore(prior, quality);
     return usual + slope * halvings * Math.min(40, Math.max(-20, zero - usual));
   };
-  const reach = (quality: number) => spread(config, quality) ** SPREAD_POWER;
+  const reach = (quality: number) => spread(prior, quality) ** SPREAD_POWER;
   // Nothing scores above 100, and a strong deviation must not promise it.
   const score = (quality: number, deviation = 0) =>
     Math.min(100, mean(quality) + deviation * reach(quality));
@@ -95,24 +91,22 @@ export function curveOf(config: Config, pixels = USUAL_PIXELS): Curve {
   };
 }
 
-/** The mean score of a configuration at a quality, on pictures of the usual size. */
-export function meanScore(config: Config, quality: number): number {
-  const curve: PriorCurve = PRIOR_CURVES[config];
-  return at(curve.q, curve.mean, quality);
+/** The mean score at a quality, on pictures of the usual size. */
+export function meanScore({ q, mean }: PriorCurve, quality: number): number {
+  return at(q, mean, quality);
 }
 
-/** Standard deviation of the score at a quality, over pictures; at least 0.5. */
-export function spread(config: Config, quality: number): number {
-  const curve: PriorCurve = PRIOR_CURVES[config];
-  return Math.min(12, Math.max(0.5, at(curve.q, curve.spread, quality)));
+/** Standard deviation of the score at a quality, over pictures, in points; 0.5..12. */
+export function spread(prior: PriorCurve, quality: number): number {
+  return Math.min(12, Math.max(0.5, at(prior.q, prior.spread, quality)));
 }
 
 /** The quality, not rounded, whose mean score is `score`; within 1..100. */
-export function qualityFor(config: Config, score: number): number {
-  return inverse((quality) => meanScore(config, quality), score);
+export function qualityFor(prior: PriorCurve, score: number): number {
+  return inverse((quality) => meanScore(prior, quality), score);
 }
 
-/** Where a rising function of 1..100 reaches a value. */
+/** Where a rising function of 1..100 reaches a value, to 0.01; an end where it does not. */
 export function inverse(rising: (quality: number) => number, value: number): number {
   let low = 1;
   let high = 100;
@@ -127,42 +121,13 @@ export function inverse(rising: (quality: number) => number, value: number): num
 }
 
 /** Natural logarithm of the mean bits per pixel at a quality. */
-export function lnBpp(config: Config, quality: number): number {
-  const curve: PriorCurve = PRIOR_CURVES[config];
-  return at(curve.q, curve.bits, quality);
+export function lnBpp({ q, bits }: PriorCurve, quality: number): number {
+  return at(q, bits, quality);
 }
 
-/** Natural logarithm of the mean bits per pixel where a picture reaches a score. */
-export function lnBppAt(config: Config, score: number): number {
-  return lnBpp(config, qualityFor(config, score));
-}
-
-/** The curve whose quality scale means one thing for a format, where it has one. */
-const SCALE: Readonly<Partial<Record<FormatName, Config>>> = {
-  jpeg: 'jpeg',
-  webp: 'webp e4',
-  avif: 'avif e1',
-};
-
-/**
- * A quality of the JPEG scale as a whole quality of another format, at equal
- * mean score: JPEG 75 (mean 73.2) is WebP 77 or so. Undefined for formats
- * without a quality knob.
- */
-export function fromJpegScale<F extends FormatName>(
-  jpeg: number,
-  format: F,
-  config: Config | undefined = SCALE[format],
-): Quality<F> | undefined {
-  if (config === undefined) return undefined;
-  const quality =
-    format === 'jpeg' ? jpeg : jpeg >= 100 ? 100 : qualityFor(config, meanScore('jpeg', jpeg));
-  return wholeQuality<F>(quality);
-}
-
-/** A number as a whole quality of 1..100. */
-export function wholeQuality<F extends FormatName>(quality: number): Quality<F> {
-  return Math.min(100, Math.max(1, Math.round(quality))) as Quality<F>;
+/** Natural logarithm of the mean bits per pixel at the quality whose mean score is `score`. */
+export function lnBppAt(prior: PriorCurve, score: number): number {
+  return lnBpp(prior, qualityFor(prior, score));
 }
 
 /** Between the points by straight lines; past the ends along the last line. */

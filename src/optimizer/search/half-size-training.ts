@@ -1,26 +1,28 @@
 /**
- * Teach: half the width is searched in the background, for the sake of the others.
+ * Half-size training: half the width is searched in the background, as a warm
+ * start for other widths.
  *
- * A source is seldom asked for in one width. What its first search learned tells
- * the next width to 1 or 2 points, which is one trial too many for most. So when
- * a rendition is refined, the picture at half its width is searched as well, for
- * a tenth of what refining takes at most; a width half as large then ends with its
- * first trial four times in five, in place of two in five. Nothing of it is delivered.
+ * Sources are often asked for in several widths. The offset of one width
+ * predicts the next to 1 or 2 points, which is a trial too many for most. So
+ * when a rendition is refined, the picture at half its width is searched as
+ * well, for at most a tenth of what refining takes. At a width half as large,
+ * four searches in five then end with their first trial, in place of two in
+ * five. Nothing of this search is delivered.
  */
 import type { FormatName } from '../../image/format.ts';
-import { isLossyFormat } from '../formats/encodings.ts';
+import { codecFor } from '../codecs/codec.ts';
+import { CODECS } from '../codecs/index.ts';
 import { selectFormat } from '../formats/format-selection.ts';
 import { qualityRequestFor } from '../formats/quality-request.ts';
 import { contentOf } from '../model/content.ts';
 import type { OptimizeInput, WarmStart } from '../task.ts';
-import { RecordingTrialRunner } from './recording-trial-runner.ts';
-import type { Tools } from './trial-runner.ts';
+import { type Tools, TrialRunner } from './trial-runner.ts';
 import { mergeWarmStarts } from './warm-start.ts';
 
-/** Half pictures of fewer pixels teach little. */
+/** Fewest pixels of a half-size picture from which something can be learned. */
 const LEAST_PIXELS = 128 * 128;
 
-/** What was learned, and what half the width teaches about a format; `start`: when the task began. */
+/** The warm start with that of half the width for a format added; `start`: when the task began. */
 export async function trainHalfSize(
   task: OptimizeInput,
   format: FormatName,
@@ -31,16 +33,18 @@ export async function trainHalfSize(
   const { raster, alternatives, output } = task;
   const chosen = [task.chosen, ...alternatives].find((choice) => choice.format === format);
   const few = raster.width * raster.height < 4 * LEAST_PIXELS;
-  if (chosen === undefined || tools.halve === undefined || few || raster.pages > 1)
+  if (chosen === undefined || tools.halve === undefined || few || raster.pages > 1) {
     return warmStart;
-  if (!isLossyFormat(format) || qualityRequestFor(output, chosen, false).kind !== 'target')
-    return warmStart;
+  }
+  const codec = codecFor(tools.codecs ?? CODECS, format);
+  const request = qualityRequestFor(output, chosen, false, codec);
+  if (codec.lossy === undefined || request.kind !== 'target') return warmStart;
   const half = await tools.halve(raster);
   const smaller: OptimizeInput = {
     ...{ ...task, raster: half, chosen, alternatives: [], identity: false, warmStart },
     budget: { ...task.budget, mode: 'online' },
   };
-  const runner = new RecordingTrialRunner(half, tools, smaller.budget, start);
+  const runner = new TrialRunner(half, tools, smaller.budget, start);
   const found = await selectFormat(runner, smaller, contentOf(half), 'online');
   return found.warmStart === undefined ? warmStart : mergeWarmStarts(warmStart, found.warmStart);
 }

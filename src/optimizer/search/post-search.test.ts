@@ -4,8 +4,9 @@ import type { Raster } from '../../image/raster.ts';
 import { sourceInfo } from '../../image/source-info.suite.ts';
 import type { Metric, Score } from '../../metrics/metric.ts';
 import { picture } from '../../plan/output.ts';
-import { configOf, curveOf, lnBpp } from '../model/priors.ts';
+import { lnBpp, meanCurve } from '../model/priors.ts';
 import { optimize, type Tools } from '../optimize.ts';
+import { priorOf } from '../simulated.suite.ts';
 import type { OptimizeInput, OptimizeResult } from '../task.ts';
 
 /** What an encoding scores and takes beside what its curve says. */
@@ -30,11 +31,11 @@ function tools(quirk: Quirk, pace = 1): Tools {
   const encoder: Encoder = {
     async encode(_, encoding) {
       time += pace;
-      const config = configOf(encoding);
+      const prior = priorOf(encoding);
       const quality = 'quality' in encoding ? encoding.quality : 0;
       const { score = 0, share = 1 } = quirk(encoding);
-      const usual = config ? curveOf(config, WIDTH * HEIGHT).score(quality) : 100;
-      const bits = config ? Math.exp(lnBpp(config, quality)) : 16;
+      const usual = prior ? meanCurve(prior, WIDTH * HEIGHT).score(quality) : 100;
+      const bits = prior ? Math.exp(lnBpp(prior, quality)) : 16;
       const out = new Uint8Array(Math.round((share * WIDTH * HEIGHT * bits) / 8));
       new DataView(out.buffer).setFloat64(0, usual + score);
       return out;
@@ -79,7 +80,7 @@ function run(
 
 const plainly: Quirk = () => ({});
 
-describe('polish', () => {
+describe('post-search', () => {
   test('a quantisation table that saves a tenth is used', async () => {
     const quirk: Quirk = (e) =>
       e.format === 'jpeg' && e.table === 2 ? { share: 0.9, score: -0.5 } : {};

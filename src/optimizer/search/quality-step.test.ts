@@ -1,27 +1,47 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Config, curveOf, meanScore } from '../model/priors.ts';
+import { AVIF_CURVES } from '../codecs/avif-curves.ts';
+import { ALL_QUALITIES } from '../codecs/codec.ts';
+import { CODECS } from '../codecs/index.ts';
+import { JPEG_CURVES } from '../codecs/jpeg-curves.ts';
+import { WEBP_CURVES } from '../codecs/webp-curves.ts';
+import { meanCurve, meanScore, type PriorCurve } from '../model/priors.ts';
 import {
   bestPoint,
   expectedScore,
   nextQuality,
   type Point,
-  qualityStepsOf,
   type StopCriteria,
 } from './quality-step.ts';
+import type { StopReason } from './stop-reason.ts';
 
 type Curve = (quality: number) => number;
 
 /** Runs the search to its end on a curve. */
-function climb(config: Config, curve: Curve, goal: StopCriteria, deviation = 0): Point[] {
-  const format = config.startsWith('avif') ? 'avif' : config.startsWith('webp') ? 'webp' : 'jpeg';
+function climb(prior: PriorCurve, curve: Curve, goal: StopCriteria, deviation = 0): Point[] {
+  return search(prior, curve, goal, deviation).points;
+}
+
+/** The same, with the reason why it ended. */
+function search(prior: PriorCurve, curve: Curve, goal: StopCriteria, deviation = 0) {
   const points: Point[] = [];
   for (let i = 0; i < 200; i++) {
-    const quality = nextQuality(curveOf(config), qualityStepsOf(format), points, goal, deviation);
-    if (quality === undefined) return points;
-    points.push({ quality, score: curve(quality) });
+    const step = nextQuality(meanCurve(prior), stepsOf(prior), points, goal, deviation);
+    if ('stop' in step) return { points, stop: step.stop };
+    points.push({ quality: step.quality, score: curve(step.quality) });
   }
   throw new Error('the search did not end');
+}
+
+function stepsOf({ name }: PriorCurve): readonly number[] {
+  return name.startsWith('avif') ? CODECS.avif.lossy.qualitySteps : ALL_QUALITIES;
+}
+
+/** The first guess of a search. */
+function firstGuess(prior: PriorCurve, goal: StopCriteria, deviation = 0): number {
+  const step = nextQuality(meanCurve(prior), stepsOf(prior), [], goal, deviation);
+  if ('stop' in step) throw new Error(`expected a first guess, got ${step.stop}`);
+  return step.quality;
 }
 
 const goal = (target: number, over: Partial<StopCriteria> = {}): StopCriteria => ({
@@ -35,7 +55,13 @@ const goal = (target: number, over: Partial<StopCriteria> = {}): StopCriteria =>
   ...over,
 });
 
-const configs = fc.constantFrom<Config>('jpeg', 'jpeg 4:4:4', 'webp e4', 'avif e1', 'avif e3');
+const configs = fc.constantFrom<PriorCurve>(
+  JPEG_CURVES.full,
+  JPEG_CURVES.sharp,
+  WEBP_CURVES.e4,
+  AVIF_CURVES.e1,
+  AVIF_CURVES.e3,
+);
 const targets = fc.integer({ min: 50, max: 88 });
 /** A picture: how far from the mean, and how that changes over the qualities. */
 const pictures = fc.record({
@@ -45,21 +71,20 @@ const pictures = fc.record({
 
 describe('nextQuality', () => {
   test('the first guess is where the prior curve meets the target', () => {
-    const first = nextQuality(curveOf('jpeg'), qualityStepsOf('jpeg'), [], goal(70))!;
-    expect(Math.abs(meanScore('jpeg', first) - 70)).toBeLessThan(1);
+    const first = firstGuess(JPEG_CURVES.full, goal(70));
+    expect(Math.abs(meanScore(JPEG_CURVES.full, first) - 70)).toBeLessThan(1);
   });
 
   test('what an earlier search found moves the first guess', () => {
-    const rungs = qualityStepsOf('webp');
-    const hard = nextQuality(curveOf('webp e4'), rungs, [], goal(70), -1)!;
-    const easy = nextQuality(curveOf('webp e4'), rungs, [], goal(70), 1)!;
+    const hard = firstGuess(WEBP_CURVES.e4, goal(70), -1);
+    const easy = firstGuess(WEBP_CURVES.e4, goal(70), 1);
     expect(hard).toBeGreaterThan(easy + 3);
   });
 
   test('a picture that follows the prior shape is found at the second evaluation', () => {
     fc.assert(
       fc.property(configs, targets, fc.double({ min: -2, max: 2, noNaN: true }), (c, t, d) => {
-        const points = climb(c, (q) => curveOf(c).score(q, d), goal(t));
+        const points = climb(c, (q) => meanCurve(c).score(q, d), goal(t));
         // One more where the steps of the encoder are wider than the window.
         expect(points.length).toBeLessThanOrEqual(4);
         expect(points[1] ?? points[0]).toBeDefined();
@@ -71,8 +96,8 @@ describe('nextQuality', () => {
     fc.assert(
       fc.property(configs, targets, pictures, (config, target, { deviation, bend }) => {
         let highest = Number.NEGATIVE_INFINITY;
-        const rising = qualityStepsOf(config.startsWith('avif') ? 'avif' : 'jpeg').map((q) => {
-          highest = Math.max(highest, curveOf(config).score(q, deviation) + bend * (q - 50));
+        const rising = stepsOf(config).map((q) => {
+          highest = Math.max(highest, meanCurve(config).score(q, deviation) + bend * (q - 50));
           return [q, highest] as const;
         });
         const table = new Map(rising);
@@ -104,7 +129,7 @@ describe('nextQuality', () => {
         }),
         (config, target, { deviation, bend }, noise) => {
           const curve: Curve = (q) =>
-            curveOf(config).score(q, deviation) + bend * (q - 50) + noise[q]!;
+            meanCurve(config).score(q, deviation) + bend * (q - 50) + noise[q]!;
           const wanted = goal(target);
           const points = climb(config, curve, wanted);
           const qualities = points.map((p) => p.quality);
@@ -120,7 +145,7 @@ describe('nextQuality', () => {
   test('the cap is kept; two more are granted only when the best lies clearly off', () => {
     fc.assert(
       fc.property(configs, targets, pictures, fc.integer({ min: 1, max: 5 }), (c, t, p, cap) => {
-        const score: Curve = (q) => curveOf(c).score(q, p.deviation) + p.bend * (q - 50);
+        const score: Curve = (q) => meanCurve(c).score(q, p.deviation) + p.bend * (q - 50);
         const wanted = goal(t, { cap });
         const points = climb(c, score, wanted);
         const best = bestPoint(points.slice(0, cap), wanted)!.score;
@@ -131,13 +156,13 @@ describe('nextQuality', () => {
   });
 
   test('no quality above the ceiling is tried', () => {
-    const points = climb('jpeg', (q) => q * 0.5, goal(80, { qualityCap: 62 }));
+    const points = climb(JPEG_CURVES.full, (q) => q * 0.5, goal(80, { qualityCap: 62 }));
     expect(Math.max(...points.map((p) => p.quality))).toBe(62);
   });
 
   test('a target out of reach ends within the cap and gives the best of what was seen', () => {
     const wanted = goal(80, { cap: 3 });
-    const points = climb('jpeg', (q) => Math.min(60, q), wanted);
+    const points = climb(JPEG_CURVES.full, (q) => Math.min(60, q), wanted);
     expect(points.length).toBeLessThanOrEqual(5);
     expect(bestPoint(points, wanted)!.score).toBe(60);
   });
@@ -150,7 +175,7 @@ describe('expectedScore', () => {
       { quality: 60, score: 66 },
     ];
     for (const p of points)
-      expect(expectedScore(curveOf('jpeg'), p.quality, points)).toBeCloseTo(p.score);
+      expect(expectedScore(meanCurve(JPEG_CURVES.full), p.quality, points)).toBeCloseTo(p.score);
   });
 
   test('between two points it lies between their scores', () => {
@@ -158,16 +183,31 @@ describe('expectedScore', () => {
       { quality: 40, score: 51 },
       { quality: 60, score: 66 },
     ];
-    const middle = expectedScore(curveOf('jpeg'), 50, points);
+    const middle = expectedScore(meanCurve(JPEG_CURVES.full), 50, points);
     expect(middle).toBeGreaterThan(51);
     expect(middle).toBeLessThan(66);
   });
 });
 
-describe('rungsOf', () => {
-  test('AVIF has about 64 steps, each named by its lowest quality', () => {
-    expect(qualityStepsOf('avif')).toHaveLength(65);
-    expect(qualityStepsOf('avif').slice(0, 6)).toEqual([1, 3, 4, 6, 8, 10]);
-    expect(qualityStepsOf('avif').at(-1)).toBe(100);
+describe('why a search ends', () => {
+  const q = (quality: number) => quality;
+  test.each<[string, Curve, StopCriteria, StopReason]>([
+    ['a score inside the window', q, goal(70), 'in-window'],
+    ['two neighbours, one fails', (at) => (at < 50 ? 60 : 80), goal(70), 'bracket-closed'],
+    ['the cap fails', (at) => at / 2, goal(80, { qualityCap: 62 }), 'quality-cap'],
+    ['no trial is left', (at) => at / 3, goal(70, { cap: 1, rescue: 0 }), 'trials-spent'],
+  ])('%s', (_why, curve, criteria, stop) => {
+    expect(search(JPEG_CURVES.full, curve, criteria).stop).toBe(stop);
+  });
+
+  test('a lower quality that is expected to fail', () => {
+    const points = [
+      { quality: 60, score: 68 },
+      { quality: 64, score: 72 },
+    ];
+    const low = { ...goal(71.9), above: -1 };
+    expect(nextQuality(meanCurve(JPEG_CURVES.full), ALL_QUALITIES, points, low)).toEqual({
+      stop: 'lower-fails',
+    });
   });
 });

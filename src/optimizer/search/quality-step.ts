@@ -1,19 +1,18 @@
 /**
- * Search: which quality to try next.
+ * Quality step: which quality to try next, or why to stop.
  *
- * The first guess comes from the prior curve, moved by what an earlier search
- * of the same source found. One measured score gives the picture's deviation
- * from the curve; two or more give it at several qualities, and between them
- * it is read along a straight line: a secant in the coordinates of the prior,
- * which bends as the encoder's curve does. Guesses stay inside the bracket of
- * what is known to fail and to pass, so noise costs an evaluation, never a
- * wrong result.
+ * The first guess comes from the prior curve, moved by the warm start of the
+ * source. One measured score gives the picture's deviation from the curve; two
+ * or more give it at several qualities, and between them it is read along a
+ * straight line: a secant in the coordinates of the prior, which bends as the
+ * encoder's curve does. Guesses stay inside the bracket of what is known to fail
+ * and to pass, so noise costs a trial, never a wrong result.
  *
  * Pure: points in, the next quality out. Encoding, time and the choice among
  * encoders happen elsewhere.
  */
-import type { LossyFormat } from '../formats/encodings.ts';
 import type { Curve } from '../model/priors.ts';
+import type { StopReason } from './stop-reason.ts';
 
 /** A quality that was tried, and its score. */
 export interface Point {
@@ -29,56 +28,56 @@ export interface StopCriteria {
   readonly above: number;
   /** Points over the target that are aimed at. */
   readonly aim: number;
-  /** Evaluations granted. */
+  /** Trials granted. */
   readonly cap: number;
-  /** Further evaluations when the best within the cap lies clearly off the target. */
+  /** Further trials where the best within the cap lies clearly off the target. */
   readonly rescue: number;
   /** Highest quality that may be tried. */
   readonly qualityCap: number;
 }
 
-/** This far off the target, a result is worth further evaluations. */
+/** Points below and above the target from which a result is worth further trials. */
 const RESCUE = { below: 1, above: 1.5 } as const;
 
-/** Qualities between two points at which half of their direction is believed. */
+/** Distance of two points, in qualities, at which half of the slope between them is believed. */
 const TREND_TRUST = 6;
 
-/** After misses to one side in a row, the aim moves to the other by this much each. */
+/** Points by which the aim moves to the other side for each further miss to one side. */
 const REPEATED_MISS = 0.5;
 
-/** The last evaluation aims this much higher, because there is no way back from a miss. */
+/** Points by which the last trial aims higher, because no trial follows to repair a miss. */
 const LAST_AIM = 0.4;
 
-/**
- * The quality to try next; undefined when a point is good enough, nothing lies
- * between what failed and what passed, or the evaluations are spent.
- */
+/** What follows a trial: the next quality, or the reason why there is none. */
+export type Step = { readonly quality: number } | { readonly stop: StopReason };
+
+/** The quality to try next among `qualitySteps`, which rise. */
 export function nextQuality(
   curve: Curve,
-  rungs: readonly number[],
+  qualitySteps: readonly number[],
   points: readonly Point[],
   goal: StopCriteria,
   deviation = 0,
-): number | undefined {
+): Step {
   const pass = goal.target - goal.below;
   const { low, high } = bracket(points, pass);
-  if (high !== undefined && high.score <= goal.target + goal.above) return undefined;
-  if (points.length >= goal.cap && !rescued(points, high, goal)) return undefined;
+  if (high !== undefined && high.score <= goal.target + goal.above) return { stop: 'in-window' };
+  if (points.length >= goal.cap && !rescued(points, high, goal)) return { stop: 'trials-spent' };
 
-  const open = rungs.filter(
+  const open = qualitySteps.filter(
     (q) =>
       q <= goal.qualityCap &&
       q > (low?.quality ?? 0) &&
       q < (high?.quality ?? Number.POSITIVE_INFINITY),
   );
-  if (open.length === 0) return undefined;
+  const highest = open.at(-1);
+  if (highest === undefined) return { stop: high ? 'bracket-closed' : 'quality-cap' };
   const expected = (quality: number) => expectedScore(curve, quality, points, deviation);
-  const below = open[open.length - 1]!;
-  if (high !== undefined && expected(below) < pass) return undefined;
+  if (high !== undefined && expected(highest) < pass) return { stop: 'lower-fails' };
 
   const last = points.length + 1 >= goal.cap && high === undefined;
   const aim = goal.target + goal.aim + (last ? LAST_AIM : 0) + correction(points, pass);
-  return nearest(open, (q) => Math.abs(expected(q) - aim));
+  return { quality: nearest(open, (q) => Math.abs(expected(q) - aim)) };
 }
 
 /** The best point: the lowest quality that passes, else the highest score. */
@@ -94,9 +93,9 @@ export function bestPoint<P extends Point>(
 /**
  * What a quality is expected to score, given what was measured.
  *
- * Between two points the deviation lies on the line through theirs. Past the
- * last point it goes on in the direction of the last two, the less the nearer
- * they are to each other, because then the direction is mostly noise.
+ * Between two points the deviation lies on the line through their deviations.
+ * Past the last point it goes on along that line; the nearer the two points
+ * are to each other, the less of the slope is believed, because it is mostly noise.
  */
 export function expectedScore(
   curve: Curve,
@@ -119,22 +118,6 @@ export function expectedScore(
   return curve.score(quality, own + trust * slope * (quality - near.quality));
 }
 
-/**
- * Qualities of a format that give different files, rising. AVIF has
- * about 64 quantisers for 100 qualities; each is named by its lowest quality, as
- * observed on the encoder (a duplicate would cost an evaluation, nothing more).
- */
-export function qualityStepsOf(format: LossyFormat): readonly number[] {
-  return format === 'avif' ? AVIF_STEPS : ALL_STEPS;
-}
-
-const ALL_STEPS: readonly number[] = Array.from({ length: 100 }, (_, i) => i + 1);
-const AVIF_STEPS: readonly number[] = [
-  1, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 35, 37, 39, 40, 42, 44, 45, 47,
-  49, 50, 52, 54, 55, 56, 58, 59, 60, 62, 63, 64, 66, 67, 68, 70, 71, 72, 74, 75, 76, 78, 79, 80,
-  82, 83, 84, 86, 87, 88, 90, 91, 92, 94, 95, 96, 98, 99, 100,
-];
-
 /** The lowest quality that passes, and the highest failing one under it. */
 function bracket<P extends Point>(points: readonly P[], pass: number): { low?: P; high?: P } {
   let low: P | undefined;
@@ -149,7 +132,7 @@ function bracket<P extends Point>(points: readonly P[], pass: number): { low?: P
   return { ...(low ? { low } : {}), ...(high ? { high } : {}) };
 }
 
-/** How far to lean away from the side that the latest points all missed to; 0 after one miss. */
+/** Points to add to the aim where the latest trials all missed to one side; 0 after one miss. */
 function correction(points: readonly Point[], pass: number): number {
   const latest = points.at(-1);
   if (latest === undefined) return 0;

@@ -1,60 +1,65 @@
 /**
- * Wish: what one encoder is asked to reach, and how the search for it begins.
+ * Search settings: what one encoder shall reach, and how the search for it begins.
  *
  * Everything here is decided before the first trial: the stages of the search,
  * the chroma and the deviation to start from. Pure.
  */
-import { type LossyFormat, lossyEncoding, type Style } from '../formats/encodings.ts';
-import { type ContentFeatures, curveFor } from '../model/content-model.ts';
-import { type Config, type Curve, configOf } from '../model/priors.ts';
+import type { Encoding } from '../../image/encoding.ts';
+import type { FormatName } from '../../image/format.ts';
+import type { LossyCoding, StageName } from '../codecs/codec.ts';
+import { type ContentFeatures, contentCurve } from '../model/content-model.ts';
+import type { Curve, PriorCurve } from '../model/priors.ts';
 import type { Mode, WarmStart } from '../task.ts';
 import type { StopCriteria } from './quality-step.ts';
 import { scoreDistance, transferredOffset } from './warm-start.ts';
 
-/** Color at full resolution (JPEG 4:4:4, WebP's sharp subsampling), or not. */
+/** Chroma at full resolution (JPEG 4:4:4, WebP's sharp subsampling), or not. */
 export interface ChromaSettings {
-  /** The first guess, or the order of the plan. */
+  /** The first guess, or what the plan or the source fixes. */
   readonly sharp: boolean;
   /** The search may decide otherwise. */
   readonly free: boolean;
-  /** Strong edges of color were seen, so that a miss may come from them. */
+  /** Chroma edges were seen, so that a miss may come from them. */
   readonly suspect: boolean;
 }
 
 export interface SearchSettings {
-  readonly format: LossyFormat;
+  readonly format: FormatName;
+  readonly codec: LossyCoding;
   readonly mode: Mode;
   /** The score to reach. */
   readonly target: number;
   /** Highest quality allowed, on the encoder's scale; a poor source sets it. */
   readonly qualityCap: number;
-  /** How a JPEG is written, and whether the plan insists. */
+  /** JPEG only: several scans. */
   readonly progressive: boolean;
-  readonly jpegModeForced: boolean;
+  /** A file with the other value of `progressive` is no answer. */
+  readonly progressiveForced: boolean;
   readonly chroma: ChromaSettings;
-  /** What the first guess is made from. */
+  /** The first guess is made from these. */
   readonly features: ContentFeatures;
   readonly warmStart: WarmStart | undefined;
 }
 
 /** One round of a search: with which settings, how often, and when a score is near enough. */
 export interface Stage extends Pick<StopCriteria, 'cap' | 'above' | 'aim' | 'rescue'> {
-  readonly stage: Style['stage'];
+  readonly stage: StageName;
 }
 
 /**
- * The rounds of a search. A source searched before is likely to be right at
- * once, so it begins with the final settings and its window is wider.
+ * The rounds of a search. For a source that was searched before, the first
+ * guess is likely to be right, so the search begins with the final settings and
+ * its window is wider.
  */
-export function searchSchedule(settings: SearchSettings): readonly Stage[] {
+export function searchSchedule(settings: SearchSettings): readonly [Stage, ...Stage[]] {
   const { mode, target } = settings;
-  const known = knownConfig(settings, 'final') !== undefined;
+  const known = knownCurve(settings, 'final') !== undefined;
   if (mode === 'background') {
     const near = { above: 0.5, aim: 0 };
     const final: Stage = { stage: 'final', cap: 4, rescue: 2, ...near };
     return known ? [final] : [{ stage: 'search', cap: 3, rescue: 0, ...near }, final];
   }
-  // Three evaluations suffice, because the looks of a picture tell where to begin.
+  // Three trials suffice, because the content model tells where to begin.
   const near = known
     ? { above: WIDEST_ABOVE, aim: AIM_KNOWN }
     : { above: windowAbove(target), aim: aimAbove(target) };
@@ -65,7 +70,7 @@ export function searchSchedule(settings: SearchSettings): readonly Stage[] {
 const WIDEST_ABOVE = 1.5;
 
 /**
- * Points over the target worth no further evaluation: one costs 3 % of the bytes at 60,
+ * Points over the target worth no further trial: one costs 3 % of the bytes at 60,
  * 6 % at 80, and with the half point that may be missing below the window is 6 % wide.
  */
 function windowAbove(target: number): number {
@@ -81,8 +86,8 @@ function aimAbove(target: number): number {
 const AIM_KNOWN = 0.5;
 
 /**
- * The chroma to begin with, and whether a miss may change it. What an earlier
- * search of the source ended with goes before the guess from its content.
+ * The chroma to begin with, and whether a miss may change it. The chroma that an
+ * earlier search of the source ended with goes before the guess from the content.
  */
 export function firstChroma(settings: SearchSettings): {
   readonly sharp: boolean;
@@ -92,7 +97,7 @@ export function firstChroma(settings: SearchSettings): {
   if (!free) return { sharp, open: false };
   const away = (guess: boolean) =>
     scoreDistance(
-      settings.warmStart?.offsets[configFor(settings, 'final', guess)],
+      settings.warmStart?.offsets[priorFor(settings, 'final', guess).name],
       settings.target,
     );
   const [withSharp, without] = [away(true), away(false)];
@@ -101,68 +106,51 @@ export function firstChroma(settings: SearchSettings): {
 }
 
 /**
- * Where to start: what an earlier search found with these settings or with those
- * that stand in for them; else 0, as the looks of the picture say.
+ * The deviation to start from: that of an earlier search with these settings or with
+ * those that stand in for them; else 0, which is the prediction of the content model.
  */
-export function firstDeviation(
-  settings: SearchSettings,
-  stage: Style['stage'],
-  sharp: boolean,
-): number {
-  const config = knownConfig(settings, stage, sharp);
-  if (config === undefined) return 0;
+export function firstDeviation(settings: SearchSettings, stage: StageName, sharp: boolean): number {
+  const prior = knownCurve(settings, stage, sharp);
+  if (prior === undefined) return 0;
   const at = { pixels: settings.features.pixels, score: settings.target };
-  const { deviation, from } = transferredOffset(settings.warmStart!.offsets[config], at)!;
-  return from === 'another size' ? deviation * TRANSFER[settings.format].kept : deviation;
+  const { deviation, from } = transferredOffset(settings.warmStart!.offsets[prior.name], at)!;
+  return from === 'another size' ? deviation * settings.codec.transfer.kept : deviation;
 }
 
-/** The curve to search along: the one that an earlier search is remembered by, if there was one. */
-export function curveToFollow(
-  settings: SearchSettings,
-  stage: Style['stage'],
-  sharp: boolean,
-): Curve {
-  const config = configFor(settings, stage, sharp);
-  const known = knownConfig(settings, stage, sharp) !== undefined;
-  return known ? curveToRemember(settings, config) : curveFor(config, settings.features);
+/** The curve to search along: the one that the warm start counts from, if there is one. */
+export function curveToFollow(settings: SearchSettings, stage: StageName, sharp: boolean): Curve {
+  const prior = priorFor(settings, stage, sharp);
+  const known = knownCurve(settings, stage, sharp) !== undefined;
+  return known ? curveToRemember(settings, prior) : contentCurve(prior, settings.features);
 }
 
 /** The curve that the deviation left for the next search counts from. */
-export function curveToRemember({ format, features }: SearchSettings, config: Config): Curve {
-  return curveFor(config, features, TRANSFER[format].features);
+export function curveToRemember({ codec, features }: SearchSettings, prior: PriorCurve): Curve {
+  return contentCurve(prior, features, codec.transfer.features);
 }
 
-/**
- * What one width tells another: the share `kept` of what the share `looks` of the looks of
- * either width does not explain. Of a grid of both, the best at ending a search with its
- * first trial, over 400 pairs of widths (800 to 400, 560 to 280, 800 to 560, 560 to 400): 53
- * of 100 with each format, where the whole deviation from the mean curve had 44 to 49.
- */
-const TRANSFER: Readonly<Record<LossyFormat, { features: number; kept: number }>> = {
-  jpeg: { features: 0, kept: 0.95 },
-  webp: { features: 0.75, kept: 0.8 },
-  avif: { features: 0.5, kept: 0.9 },
-};
-
-function knownConfig(
+/** The prior curve under which the warm start has something to say about a stage. */
+function knownCurve(
   settings: SearchSettings,
-  stage: Style['stage'],
+  stage: StageName,
   sharp = firstChroma(settings).sharp,
-): Config | undefined {
-  const configs = [configFor(settings, stage, sharp), configFor(settings, 'search', sharp)];
-  return configs.find((config) => (settings.warmStart?.offsets[config]?.length ?? 0) > 0);
+): PriorCurve | undefined {
+  const curves = [priorFor(settings, stage, sharp), priorFor(settings, 'search', sharp)];
+  return curves.find(({ name }) => (settings.warmStart?.offsets[name]?.length ?? 0) > 0);
 }
 
-/** The curve that the encodings of a stage follow. */
-export function configFor(settings: SearchSettings, stage: Style['stage'], sharp: boolean): Config {
-  return configOf(lossyEncoding(styleOf(settings, stage, sharp), 75))!;
+/** The prior curve of the encodings of a stage. */
+export function priorFor(settings: SearchSettings, stage: StageName, sharp: boolean): PriorCurve {
+  return settings.codec.curve(encodingFor(settings, stage, sharp));
 }
 
-export function styleOf(
+/** The encoding of a stage at a quality; any quality will do where only settings matter. */
+export function encodingFor(
   settings: SearchSettings,
-  stage: Style['stage'],
+  stage: StageName,
   sharpChroma: boolean,
-): Style {
-  const { format, mode, target, progressive } = settings;
-  return { format, stage, mode, sharpChroma, target, progressive };
+  quality = 75,
+): Encoding {
+  const { codec, mode, target, progressive } = settings;
+  return codec.encoding({ stage, mode, sharpChroma, target, progressive }, quality);
 }

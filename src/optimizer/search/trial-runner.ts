@@ -1,13 +1,18 @@
 /**
- * Workbench: one raster, its tools, its time, and every trial made on it.
+ * Trial runner: one raster, its tools, its time, and every trial made on it.
  *
  * All encoding of a task goes through here, so that the receipt is complete
- * and the deadline has one keeper. A metric holds one reference at a time:
- * whoever shares a metric between tasks runs them one after another.
+ * and one object guards the deadline. Files of losing trials stay until the
+ * task ends, because a later rule may find one of them to be the best. A
+ * metric holds one reference at a time: tasks that share a metric run one
+ * after another.
  */
-import { type Encoder, type Encoding, encodingText } from '../../image/encoding.ts';
+import type { Encoder, Encoding } from '../../image/encoding.ts';
 import type { Raster } from '../../image/raster.ts';
 import type { Metric } from '../../metrics/metric.ts';
+import { samePixels } from '../../raster/pixels.ts';
+import { type Codecs, codecFor } from '../codecs/codec.ts';
+import { CODECS } from '../codecs/index.ts';
 import type { Repacker } from '../formats/never-larger.ts';
 import { encodeCost, measureCost } from '../model/time-model.ts';
 import type { Trial } from '../receipt.ts';
@@ -15,11 +20,13 @@ import type { Budget } from '../task.ts';
 
 export interface Tools {
   readonly encoder: Encoder;
+  /** What is known of the encoder's formats; those of this build when not given. */
+  readonly codecs?: Codecs;
   /** Without it every task is `instant`. */
   readonly metric?: Metric<'ssimulacra2'>;
   /** Without it sources are neither re-packed nor stripped, hence never delivered as they are. */
   readonly repacker?: Repacker;
-  /** A still at half its width and height. Without it a task teaches nothing about other widths. */
+  /** A still at half its width and height. Without it a task leaves no warm start for other widths. */
   readonly halve?: (raster: Raster) => Promise<Raster>;
   /** Milliseconds on a clock that only moves forward. */
   now(): number;
@@ -38,11 +45,18 @@ export interface Attempt {
 /** An attempt with its score. */
 export type MeasuredAttempt = Attempt & { readonly score: number; readonly worst: number };
 
+/** Milliseconds of expected work from which the speed of the machine is judged by the trials. */
+const ENOUGH_WORK = 5;
+
 export class TrialRunner {
   readonly raster: Raster;
+  readonly codecs: Codecs;
+  /** For the receipt, in the order they were made. */
   readonly trials: Trial[] = [];
+  /** With their files, in the order they were made. */
+  readonly measured: MeasuredAttempt[] = [];
   readonly #tools: Tools;
-  readonly #deadline: number;
+  readonly #budget: Budget;
   readonly #start: number;
   #referenceSet = false;
   /** Milliseconds taken and milliseconds expected, over all trials. */
@@ -52,28 +66,40 @@ export class TrialRunner {
   /** `start`: when the task began, on the clock of the tools; its budget counts from there. */
   constructor(raster: Raster, tools: Tools, budget: Budget, start = tools.now()) {
     this.raster = raster;
+    this.codecs = tools.codecs ?? CODECS;
     this.#tools = tools;
+    this.#budget = budget;
     this.#start = start;
-    this.#deadline = start + budget.milliseconds;
   }
 
+  /** Whether there is a metric. */
   get measures(): boolean {
     return this.#tools.metric !== undefined;
   }
 
   /** Whether an encoding, `measured` or not, is likely to end in time. */
   affords(encoding: Encoding, measured = true): boolean {
-    const measuring = measured ? measureCost(encoding) : 0;
-    const expected = this.#megapixels() * (encodeCost(encoding) + measuring);
+    const measuring = measured ? measureCost(this.codecs, encoding) : 0;
+    const expected = this.#megapixels() * (encodeCost(this.codecs, encoding) + measuring);
     // One small trial says little about the speed of the machine.
-    const speed = this.#expected > 5 ? this.#taken / this.#expected : 1;
-    return this.#tools.now() + expected * speed <= this.#deadline;
+    const speed = this.#expected > ENOUGH_WORK ? this.#taken / this.#expected : 1;
+    return this.#tools.now() + expected * speed <= this.#start + this.#budget.milliseconds;
   }
 
-  /** A bench for another raster of the same task, with the same deadline. */
-  for(raster: Raster): TrialRunner {
-    const budget = { mode: 'online' as const, milliseconds: this.#deadline - this.#start };
-    return new TrialRunner(raster, this.#tools, budget, this.#start);
+  /** Milliseconds that encoding the whole raster is likely to take, measuring left out. */
+  cost(encoding: Encoding): number {
+    return encodeCost(this.codecs, encoding) * this.#megapixels();
+  }
+
+  /** The first encoding that is likely to end in time; the last where none is. */
+  timely(encodings: readonly [Encoding, ...Encoding[]]): Encoding {
+    return encodings.find((encoding) => this.affords(encoding, false)) ?? encodings.at(-1)!;
+  }
+
+  /** A runner for another raster of the task, whose deadline comes earlier by `reserve` milliseconds. */
+  beside(raster: Raster, reserve: number): TrialRunner {
+    const milliseconds = this.#budget.milliseconds - reserve;
+    return new TrialRunner(raster, this.#tools, { ...this.#budget, milliseconds }, this.#start);
   }
 
   /** The raster as a file; the trial is noted without a score. */
@@ -93,13 +119,14 @@ export class TrialRunner {
     if (!this.#referenceSet) metric.setReference(this.raster);
     this.#referenceSet = true;
     const { score, worst } = metric.compare(shown);
-    return this.#note({ encoding, bytes, score, worst, milliseconds: now() - start });
+    const attempt = this.#note({ encoding, bytes, score, worst, milliseconds: now() - start });
+    this.measured.push(attempt);
+    return attempt;
   }
 
-  /** Whether a file decodes to exactly the pixels of the raster; color under full clearness is ignored. */
+  /** Whether a file decodes to the pixels of the raster; colors of fully transparent pixels may differ. */
   async isLossless(bytes: Uint8Array): Promise<boolean> {
-    const shown = await this.#tools.encoder.decode(bytes, this.raster.channels);
-    return samePixels(this.raster, shown);
+    return samePixels(this.raster, await this.#tools.encoder.decode(bytes, this.raster.channels));
   }
 
   #megapixels(): number {
@@ -109,11 +136,11 @@ export class TrialRunner {
 
   #note<A extends Attempt>(attempt: A): A {
     const { encoding } = attempt;
-    const measured = attempt.score === undefined ? 0 : measureCost(encoding);
+    const measured = attempt.score === undefined ? 0 : measureCost(this.codecs, encoding);
     this.#taken += attempt.milliseconds;
-    this.#expected += this.#megapixels() * (encodeCost(encoding) + measured);
+    this.#expected += this.#megapixels() * (encodeCost(this.codecs, encoding) + measured);
     this.trials.push({
-      encoding: encodingText(encoding),
+      encoding: codecFor(this.codecs, encoding.format).text(encoding),
       format: encoding.format,
       ...('quality' in encoding ? { quality: encoding.quality } : {}),
       bytes: attempt.bytes.length,
@@ -123,17 +150,4 @@ export class TrialRunner {
     });
     return attempt;
   }
-}
-
-function samePixels(a: Raster, b: Raster): boolean {
-  if (a.width !== b.width || a.height !== b.height) return false;
-  if (a.channels !== b.channels || a.data.length !== b.data.length) return false;
-  const { data } = a;
-  const other = b.data;
-  const n = a.channels;
-  for (let i = 0; i < data.length; i += n) {
-    if (n === 4 && data[i + 3] === 0 && other[i + 3] === 0) continue;
-    for (let c = 0; c < n; c++) if (data[i + c] !== other[i + c]) return false;
-  }
-  return true;
 }

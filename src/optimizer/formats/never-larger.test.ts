@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { optimize } from '../optimize.ts';
+import { asked, choice, JPEG_SOURCE, SOURCE, strips, task, tools } from '../simulated.suite.ts';
+
+describe('never larger', () => {
+  const same = { identity: true, source: new Uint8Array(2000) } as const;
+  const jpeg = { ...same, info: { ...JPEG_SOURCE, bytes: 2000 } };
+
+  test.each([
+    // stripped  re-packed  delivered  why
+    [1900, 1800, 1800, 'the result is larger: the source re-packed'],
+    [1900, undefined, 1900, 'it cannot be re-packed: the source stripped'],
+    [1900, 1950, 1900, 'packing made it larger: the source stripped'],
+  ])('source of %i, re-packed %s: %i bytes (%s)', async (stripped, repacked, bytes, _why) => {
+    const { receipt, ...result } = await optimize(
+      task('jpeg', jpeg),
+      tools({}, strips(stripped, repacked)),
+    );
+    expect(result.bytes).toHaveLength(bytes);
+    expect(receipt).toMatchObject({ kind: 'source', format: 'jpeg', bytes, score: 100 });
+    expect(receipt.outOfReach).toBeUndefined();
+  });
+
+  test('a lossy result that saves less than a tenth is not worth a generation', async () => {
+    const info = { ...JPEG_SOURCE, jpeg: { ...JPEG_SOURCE.jpeg!, quality: 95 } };
+    const alone = await optimize(task('jpeg'), tools());
+    const nearly = Math.round(alone.bytes.length * 1.05);
+    const clearly = Math.round(alone.bytes.length * 1.3);
+    const run = (bytes: number) =>
+      optimize(task('jpeg', { ...same, info }), tools({}, strips(bytes)));
+    expect((await run(nearly)).receipt.kind).toBe('source');
+    expect((await run(clearly)).receipt.kind).toBe('encoded');
+  });
+
+  test.each([
+    ['the format was fixed and is another', { info: { ...SOURCE, bytes: 2000 } }],
+    [
+      'the plan renders whatever the size',
+      { output: asked({ kind: 'target', score: 70 }, { whenLarger: 'render' }) },
+    ],
+    ['the picture changed', { identity: false }],
+    ['the file is not upright', { info: { ...JPEG_SOURCE, orientation: 6 as const } }],
+    ['its profile must go', { info: { ...JPEG_SOURCE, profile: 'other' as const } }],
+    ['it is CMYK', { info: { ...JPEG_SOURCE, space: 'cmyk' as const } }],
+    [
+      'it is progressive and baseline is asked',
+      {
+        info: { ...JPEG_SOURCE, jpeg: { progressive: true, chroma: '4:2:0', quality: 60 } },
+        output: asked(
+          { kind: 'target', score: 70 },
+          { jpeg: { kind: 'baseline', chroma: 'free' } },
+        ),
+      },
+    ],
+  ])('the source is no answer when %s', async (_why, fields) => {
+    const { receipt } = await optimize(task('jpeg', { ...jpeg, ...fields }), tools({}, strips(10)));
+    expect(receipt.kind).toBe('encoded');
+  });
+
+  test.each([
+    [1800, 'source', 'packed anew it is progressive'],
+    [undefined, 'encoded', 'as it is, it is not'],
+  ] as const)(
+    'a baseline source, progressive asked, packed to %s: %s (%s)',
+    async (packed, kind, _why) => {
+      const jpegKind = { kind: 'progressive', chroma: 'free' } as const;
+      const output = asked({ kind: 'target', score: 70 }, { jpeg: jpegKind });
+      const made = tools({}, strips(1900, packed));
+      const { receipt } = await optimize(task('jpeg', { ...jpeg, output }), made);
+      expect(receipt.kind).toBe(kind);
+    },
+  );
+
+  test('a JPEG with halved color is not written again with more of it', async () => {
+    const made = tools({ smear: 30 }, strips(50_000));
+    const { receipt } = await optimize(task('jpeg', { ...jpeg }), made);
+    const encodings = receipt.trials.map(({ encoding }) => encoding);
+    expect(encodings.filter((text) => text.includes('4:4:4'))).toEqual([]);
+  });
+
+  test('a source in an accepted alternative format will do', async () => {
+    const fields = { ...jpeg, alternatives: [choice('jpeg')] };
+    const { receipt } = await optimize(task('webp', fields), tools({}, strips(300)));
+    expect(receipt).toMatchObject({ kind: 'source', format: 'jpeg', bytes: 300 });
+  });
+
+  test('a poor JPEG whose own quality misses the target is delivered as it is', async () => {
+    const info = { ...JPEG_SOURCE, jpeg: { ...JPEG_SOURCE.jpeg!, quality: 40 } };
+    const output = asked({ kind: 'target', score: 85 });
+    const { receipt } = await optimize(
+      task('jpeg', { ...same, info, output }),
+      tools({}, strips(50_000)),
+    );
+    expect(receipt.kind).toBe('source');
+  });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest';
+import { JPEG_CURVES } from '../codecs/jpeg-curves.ts';
+import { meanCurve } from '../model/priors.ts';
+import { optimize } from '../optimize.ts';
+import { asked, choice, large, raster, SOURCE, task, tools } from '../simulated.suite.ts';
+
+describe('online', () => {
+  test.each([
+    ['jpeg', -1],
+    ['jpeg', 1],
+    ['webp', -1],
+    ['webp', 1.5],
+    ['avif', -1.5],
+    ['avif', 0.5],
+  ] as const)(
+    '%s reaches the target on a picture %f spreads off the mean',
+    async (f, deviation) => {
+      const made = tools({ deviation });
+      const { receipt, warmStart } = await optimize(task(f, { raster: large() }), made);
+      expect(receipt.score).toBeGreaterThanOrEqual(69.5);
+      expect(receipt.score).toBeLessThanOrEqual(71.5);
+      expect(made.encodings.length).toBeLessThanOrEqual(3);
+      expect(Object.values(warmStart.offsets)).toHaveLength(1);
+    },
+  );
+
+  test.each(['jpeg', 'webp', 'avif'] as const)('%s searched before: one evaluation', async (f) => {
+    const made = tools({ deviation: -1 });
+    const { warmStart } = await optimize(task(f), made);
+    const again = tools({ deviation: -1 });
+    await optimize(task(f, { warmStart }), again);
+    expect(again.encodings).toHaveLength(1);
+  });
+
+  test('what smears at 4:2:0 is written with full chroma', async () => {
+    const { receipt } = await optimize(task('jpeg'), tools({ smear: 30 }));
+    expect(receipt.encoding).toContain('4:4:4');
+    expect(receipt.score).toBeGreaterThanOrEqual(69.5);
+  });
+
+  test('a chroma that the plan forces stays', async () => {
+    const jpeg = { kind: 'free', chroma: '4:2:0' } as const;
+    const output = asked({ kind: 'target', score: 70 }, { jpeg });
+    const { receipt } = await optimize(task('jpeg', { output }), tools({ smear: 30 }));
+    expect(receipt.encoding).toContain('4:2:0');
+    expect(receipt.outOfReach ?? receipt.score! >= 69.5).toBe(true);
+  });
+
+  test('where the steps of quality are wide, the other chroma is half a step', async () => {
+    const wide = tools({ coarse: 20 });
+    const { receipt } = await optimize(task('webp', { raster: large() }), wide);
+    const plain = receipt.trials.filter(({ encoding }) => !encoding.includes('smart'));
+    expect(plain.every(({ score }) => score! < 69.5 || score! > 71.5)).toBe(true);
+    expect(receipt.encoding).toContain('smart');
+    expect(receipt.score!).toBeGreaterThanOrEqual(69.5);
+    expect(receipt.score!).toBeLessThanOrEqual(71.5);
+    const least = Math.min(...plain.filter((t) => t.score! >= 69.5).map((t) => t.bytes));
+    expect(receipt.bytes).toBeLessThan(least);
+  });
+
+  test('a chroma that the plan forces is no half step', async () => {
+    const jpeg = { kind: 'free', chroma: '4:2:0' } as const;
+    const output = asked({ kind: 'target', score: 70 }, { jpeg });
+    const made = tools({ coarse: 20 });
+    await optimize(task('jpeg', { output, raster: large() }), made);
+    expect(made.encodings.every((e) => e.format === 'jpeg' && e.chroma === '4:2:0')).toBe(true);
+  });
+
+  test('an uneven result goes one step up', async () => {
+    const even = await optimize(task('webp'), tools());
+    const uneven = await optimize(task('webp'), tools({ uneven: 30 }));
+    expect(uneven.receipt.score!).toBeGreaterThan(even.receipt.score! + 1);
+  });
+
+  test.each([-1, 0.3, 0.8, 1.5])('nothing is encoded twice on the way up (%f off)', async (off) => {
+    const made = tools({ uneven: 30, deviation: off });
+    const { receipt } = await optimize(task('webp'), made);
+    const names = receipt.trials.map((trial) => trial.encoding);
+    expect(new Set(names).size).toBe(names.length);
+    expect(receipt.score!).toBeGreaterThan(70);
+  });
+
+  test('dense screens ask for less', async () => {
+    const output = asked({ kind: 'target', score: 70 }, { density: 2 });
+    const { receipt } = await optimize(task('webp', { output }), tools());
+    expect(receipt.target).toBe(62);
+  });
+
+  test('when time is up the best so far is delivered, and the receipt says so', async () => {
+    const made = tools({ deviation: -2, pace: 400 });
+    const budget = { mode: 'online', milliseconds: 500 } as const;
+    const { receipt } = await optimize(task('avif', { budget }), made);
+    expect(made.encodings).toHaveLength(1);
+    expect(receipt.reason).toContain('time');
+  });
+
+  test('a target out of reach is flagged', async () => {
+    const { receipt } = await optimize(task('webp'), tools({ deviation: -40 }));
+    expect(receipt.outOfReach).toBe(true);
+    expect(receipt.score!).toBeLessThan(69.5);
+  });
+
+  test('every JPEG tried is one that could be delivered', async () => {
+    const made = tools({ deviation: -1 });
+    await optimize(task('jpeg'), made);
+    for (const encoding of made.encodings) {
+      expect(encoding).toMatchObject({ effort: 'full', progressive: true });
+    }
+  });
+
+  describe('a small picture with an uneven result', () => {
+    const easy = { deviation: 1.5, uneven: 10 };
+
+    test('never falls below the quality of a mean one', async () => {
+      const small = await optimize(task('jpeg'), tools(easy));
+      const even = await optimize(task('jpeg'), tools({ deviation: 1.5 }));
+      const usual = await optimize(task('jpeg', { raster: large() }), tools(easy));
+      const mean = await optimize(task('jpeg'), tools());
+      expect(usual.receipt.quality!).toBeLessThan(mean.receipt.quality!);
+      expect(even.receipt.quality!).toBeLessThan(mean.receipt.quality! - 1);
+      expect(small.receipt.quality!).toBeGreaterThanOrEqual(mean.receipt.quality! - 1);
+    });
+
+    test('nor, with flat areas around it, below that of a mean one of the usual size', async () => {
+      const card = raster();
+      card.data.fill(120, 0, card.data.length * 0.6);
+      const framed = await optimize(task('jpeg', { raster: card }), tools(easy));
+      const usual = Math.round(meanCurve(JPEG_CURVES.full).quality(70));
+      expect(framed.receipt.quality!).toBeGreaterThanOrEqual(usual);
+      const bare = await optimize(task('jpeg', { raster: card }), tools({ deviation: 1.5 }));
+      expect(bare.receipt.quality!).toBeLessThan(usual);
+    });
+  });
+
+  test('a source searched before may end anywhere in the window', async () => {
+    const taught = await optimize(task('webp', { raster: large() }), tools({ deviation: 0.75 }));
+    const made = tools({ deviation: 0.9 });
+    const { warmStart } = taught;
+    const { receipt } = await optimize(task('webp', { warmStart, raster: large() }), made);
+    expect(made.encodings).toHaveLength(1);
+    expect(receipt.score!).toBeLessThanOrEqual(71.5);
+  });
+});
+
+describe('short of time', () => {
+  const alternatives = [choice('webp'), choice('jpeg')];
+  const within = (milliseconds: number) => ({ mode: 'online', milliseconds }) as const;
+
+  test('AVIF is written at effort 0 before another format is', async () => {
+    const made = tools();
+    const { receipt } = await optimize(task('avif', { alternatives, budget: within(3) }), made);
+    expect(made.encodings).toMatchObject([{ format: 'avif', effort: 0 }]);
+    expect(receipt.score).toBeUndefined();
+  });
+
+  test('with time for one encoding and no measurement, it is one of effort 1', async () => {
+    const made = tools();
+    await optimize(task('avif', { alternatives, budget: within(6) }), made);
+    expect(made.encodings).toMatchObject([{ format: 'avif', effort: 1 }]);
+  });
+
+  test('a small miss is delivered when time is up, not a source many times its size', async () => {
+    const asItIs = async (bytes: Uint8Array) => bytes;
+    const nothing = async () => undefined;
+    const repacker = { jpeg: nothing, png: nothing, strip: asItIs };
+    const bytes = 90_000;
+    const known = { info: { ...SOURCE, format: 'avif', bytes }, identity: true } as const;
+    const { receipt } = await optimize(
+      task('avif', { ...known, source: new Uint8Array(bytes), budget: within(16) }),
+      { ...tools({ deviation: -1, pace: 20 }), repacker },
+    );
+    expect(receipt.kind).toBe('encoded');
+    expect(receipt.score!).toBeLessThan(69.5);
+    expect(receipt.outOfReach).toBeUndefined();
+  });
+
+  test('a miss is corrected by what was learned, though nothing is measured again', async () => {
+    const made = tools({ deviation: -2, pace: 20 });
+    const { receipt } = await optimize(task('avif', { alternatives, budget: within(38) }), made);
+    const [first, second] = made.encodings as { format: string; quality: number }[];
+    expect(made.encodings).toHaveLength(2);
+    expect(second!.format).toBe('avif');
+    expect(second!.quality).toBeGreaterThan(first!.quality);
+    expect(receipt.score).toBeUndefined();
+  });
+
+  test('no other format is begun when time is up', async () => {
+    const made = tools({ deviation: -2, pace: 400 });
+    await optimize(task('avif', { alternatives, budget: within(500) }), made);
+    expect(made.encodings).toHaveLength(1);
+  });
+});
+
+describe('background', () => {
+  test('AVIF is searched at effort 1 and finished at effort 3, ten bits from 80 on', async () => {
+    const budget = { mode: 'background', milliseconds: 60_000 } as const;
+    const output = asked({ kind: 'target', score: 80 });
+    const made = tools();
+    const { receipt } = await optimize(task('avif', { budget, output }), made);
+    expect(made.encodings[0]).toMatchObject({ effort: 1, depth: 8 });
+    expect(receipt.encoding).toContain('e3');
+    expect(receipt.encoding).toContain('10bit');
+    expect(Math.abs(receipt.score! - 80)).toBeLessThan(1);
+  });
+});
