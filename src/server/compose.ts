@@ -15,7 +15,7 @@ import type { Services } from './handler.ts';
 import type { Handle } from './http-message.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { createListener } from './node-adapter.ts';
+import { createListener } from './node/adapter.ts';
 import { createHandle, type Page, type Route } from './routes.ts';
 import { readUpload } from './upload.ts';
 

@@ -2,7 +2,7 @@
  * The shape of an exchange: plain data in, plain data out.
  *
  * The server is one function of this shape. Tests call it with objects, and
- * `node-adapter.ts` is all that knows sockets.
+ * `node/adapter.ts` is all that knows sockets.
  */
 import type { Body } from '../base/body.ts';
 

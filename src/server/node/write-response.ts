@@ -9,8 +9,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type FileBody, isFileBody } from '../base/body.ts';
-import type { HttpResponse } from './http-message.ts';
+import { type FileBody, isFileBody } from '../../base/body.ts';
+import type { HttpResponse } from '../http-message.ts';
 
 /**
  * Puts an answer on its connection.

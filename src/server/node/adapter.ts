@@ -13,9 +13,9 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { errorResponse } from './errors.ts';
-import type { Handle, HeaderPolicy, HttpResponse } from './http-message.ts';
-import { MAX_TARGET } from './target.ts';
+import { errorResponse } from '../errors.ts';
+import type { Handle, HeaderPolicy, HttpResponse } from '../http-message.ts';
+import { MAX_TARGET } from '../target.ts';
 import { writeRaw, writeResponse } from './write-response.ts';
 
 export interface AdapterOptions {

@@ -1,9 +1,9 @@
 /** Bodies in files, on real sockets. */
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ByteRange, FileBody } from '../base/body.ts';
-import { fakeEngine, handleWith, rendition } from './exchange.suite.ts';
-import { createListener, type Listener } from './node-adapter.ts';
+import type { ByteRange, FileBody } from '../../base/body.ts';
+import { fakeEngine, handleWith, rendition } from '../exchange.suite.ts';
+import { createListener, type Listener } from './adapter.ts';
 
 const PIECE = 64 * 1024;
 const open: Listener[] = [];

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { BODY, fakeEngine, handleWith, rendition } from './exchange.suite.ts';
-import type { Handle } from './http-message.ts';
-import { createListener, type Listener } from './node-adapter.ts';
+import { BODY, fakeEngine, handleWith, rendition } from '../exchange.suite.ts';
+import type { Handle } from '../http-message.ts';
+import { createListener, type Listener } from './adapter.ts';
 
 const open: Listener[] = [];
 
