@@ -52,6 +52,7 @@ export interface Page {
 /** Methods that RFC 9110 and RFC 5789 define; anything else is unknown here. */
 const KNOWN_METHODS = new Set('GET HEAD POST PUT DELETE PATCH OPTIONS TRACE CONNECT'.split(' '));
 const PAGE_METHODS = ['GET', 'HEAD'];
+const ANY_METHODS = ['GET', 'HEAD', 'POST'];
 
 /** The server as one function. It never rejects. */
 export function createHandle(options: RouterOptions): Handle {
@@ -93,10 +94,13 @@ async function answer(options: RouterOptions, request: HttpRequest): Promise<Htt
     );
   }
   if (request.target === '*' && request.method === 'OPTIONS') {
-    return options204(request, ['GET', 'HEAD', 'POST'], services);
+    return options204(request, ANY_METHODS, services);
   }
   const target = readTarget(request.target, request.headers.host);
-  if (target === undefined) return refused(400, 'bad-request', 'The address cannot be read.');
+  if (target === undefined) {
+    if (neverAnswered(request)) return otherMethod(request, ANY_METHODS, services);
+    return refused(400, 'bad-request', 'The address cannot be read.');
+  }
 
   if (target.path === METRICS && options.metricsToken !== undefined) {
     return metrics(request, options.metricsToken, services);
@@ -109,7 +113,10 @@ async function answer(options: RouterOptions, request: HttpRequest): Promise<Htt
     return typeof page === 'function' ? page(request) : fixed(request, page, services);
   }
   const found = findRoute(routes, target);
-  if (found === undefined) return refused(404, 'mount-unknown', 'Nothing answers here.', 30);
+  if (found === undefined) {
+    if (neverAnswered(request)) return otherMethod(request, ANY_METHODS, services);
+    return refused(404, 'mount-unknown', 'Nothing answers here.', 30);
+  }
 
   const { methods } = found.site.dialect;
   return (methods as readonly string[]).includes(request.method)
@@ -213,7 +220,7 @@ function otherMethod(
 ): HttpResponse {
   if (request.method === 'OPTIONS') return options204(request, methods, services);
   const allow = [...methods, 'OPTIONS'].join(', ');
-  const close = request.method === 'TRACE' || request.method === 'CONNECT';
+  const close = neverAnswered(request);
   return errorResponse(
     request,
     {
@@ -227,6 +234,11 @@ function otherMethod(
     services.clock.now(),
     services.policy,
   );
+}
+
+/** Refused whatever the place, and with the end of the connection (docs/spec/http.md 11.3). */
+function neverAnswered({ method }: HttpRequest): boolean {
+  return method === 'TRACE' || method === 'CONNECT';
 }
 
 function options204(

@@ -2,8 +2,8 @@
  * Node adapter: the handler on real sockets, by `node:http` and nothing above.
  *
  * It hands over the raw target and all header lines, applies the limits that
- * concern connections (docs/spec/http.md 11.4 to 11.6 and 12.7), and leaves the
- * writing of answers to `write-response.ts`.
+ * concern requests (docs/spec/http.md 11.4 to 11.6 and 12.7), and leaves places
+ * and turns to `connections.ts` and the writing of answers to `write-response.ts`.
  */
 import {
   createServer,
@@ -11,19 +11,26 @@ import {
   type Server as NodeServer,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { errorResponse } from '../errors.ts';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Handle, HeaderPolicy, HttpResponse } from '../http-message.ts';
-import { MAX_TARGET } from '../target.ts';
-import { writeRaw, writeResponse } from './write-response.ts';
+import type { Exchange } from './connection.ts';
+import { Connections } from './connections.ts';
+import {
+  type EarlyStatus,
+  earlyAnswer,
+  MAX_HEADERS,
+  statusOfParserError,
+} from './early-answers.ts';
+import { writeResponse } from './write-response.ts';
 
 export interface AdapterOptions {
   readonly handle: Handle;
   readonly policy: HeaderPolicy;
   readonly now: () => number;
-  /** Connections at once; more wait in the backlog of the system. */
+  /** Connections at once; above it idle ones are closed, else new ones are told to come again. */
   readonly connections: number;
+  /** Connections at once of one client address; 0 for no limit. */
+  readonly connectionsPerClient?: number;
   /** Longest wait for running answers when stopping, in milliseconds. */
   readonly grace: number;
 }
@@ -34,27 +41,42 @@ export interface Listener {
   close(): Promise<void>;
   /** True from when `close` was called. */
   readonly draining: () => boolean;
+  /** Connections that have a place now. */
+  readonly connections: () => number;
 }
 
-/** Longest header block, in bytes, the request line not counted. */
-const MAX_HEADERS = 16 * 1024;
-/** What the parser takes before it gives up with 431: enough to tell a long target from long headers. */
-const PARSER_LIMIT = 64 * 1024;
+/** What the parser takes of request line and headers before it gives up. */
+const PARSER_LIMIT = 32 * 1024;
 /** Bytes of an unwanted body that are read to keep the connection. */
 const MAX_DRAIN = 64 * 1024;
-/** How long and how much is read after an early answer, so that it arrives. */
-const LINGER = 1000;
+/** Bytes that are read after an early answer, so that it arrives. */
 const MAX_LINGER = 64 * 1024 * 1024;
 const HEADER_TIMEOUT = 10_000;
 const REQUEST_TIMEOUT = 60_000;
 /** Longer than that of the usual load balancers, so that they close first. */
 const KEEP_ALIVE = 65_000;
+/** The same where places are becoming few. */
+const SHORT_KEEP_ALIVE = 5000;
 /** A socket without a byte in either direction for this long is dropped. */
 const IDLE_TIMEOUT = 120_000;
+
+/** What every exchange of a listener shares. */
+interface Context extends AdapterOptions {
+  readonly draining: () => boolean;
+  readonly early: (method: string | undefined, status: EarlyStatus) => HttpResponse;
+}
 
 /** An HTTP server around a handler; it listens once told to. */
 export function createListener(options: AdapterOptions): Listener {
   let draining = false;
+  const early: Context['early'] = (method = 'GET', status) =>
+    earlyAnswer(method, status, options.now(), options.policy);
+  const context: Context = { ...options, early, draining: () => draining };
+  const connections = new Connections(
+    { total: options.connections, perClient: options.connectionsPerClient ?? 0 },
+    () => performance.now(),
+    (method) => early(method, 503),
+  );
   const server = createServer({
     maxHeaderSize: PARSER_LIMIT,
     headersTimeout: HEADER_TIMEOUT,
@@ -67,52 +89,65 @@ export function createListener(options: AdapterOptions): Listener {
   // By default lines beyond the 2000th vanish; the bytes are the limit
   server.maxHeadersCount = 0;
   server.timeout = IDLE_TIMEOUT;
-  server.maxConnections = options.connections;
-  const serve =
-    (expectsContinue: boolean) => (message: IncomingMessage, response: ServerResponse) =>
-      void exchange(message, response, options, expectsContinue, () => draining);
-  server.on('request', serve(false));
-  server.on('checkContinue', serve(true));
-  server.on('checkExpectation', (message: IncomingMessage, response: ServerResponse) =>
-    write(response, early(message.method ?? 'GET', 417, 'expectation-failed', options), options),
+  admitFirst(server, (socket) => {
+    const admitted = connections.admit(socket);
+    server.keepAliveTimeout = connections.nearlyFull ? SHORT_KEEP_ALIVE : KEEP_ALIVE;
+    return admitted;
+  });
+  const take =
+    (work: (exchange: Exchange) => void) => (message: IncomingMessage, response: ServerResponse) =>
+      connections.of(message.socket)?.take(message, response, work);
+  server.on(
+    'request',
+    take((exchange) => void answer(exchange, context, false)),
   );
-  server.on('connect', (_message: IncomingMessage, socket: Duplex) =>
-    writeRaw(socket, early('CONNECT', 405, 'method-not-allowed', options)),
+  server.on(
+    'checkContinue',
+    take((exchange) => void answer(exchange, context, true)),
   );
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    onClientError(error, socket, options),
+  server.on(
+    'checkExpectation',
+    take((exchange) => write(exchange, context, early(exchange.message.method, 417), true)),
   );
+  server.on('connect', (_message: IncomingMessage, socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    connections.of(socket)?.fail(early('CONNECT', 405));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const connection = connections.of(socket);
+    if (error.code === 'ECONNRESET' || connection === undefined) return void socket.destroy();
+    const status = statusOfParserError(error);
+    if (status === 408) connection.headersLate(early('GET', status), HEADER_TIMEOUT);
+    else connection.fail(early('GET', status));
+  });
   return {
     listen: ({ host, port }) => listen(server, host, port),
     close: () => {
       draining = true;
-      return close(server, options.grace);
+      return close(server, connections, options.grace);
     },
     draining: () => draining,
+    connections: () => connections.count,
   };
 }
 
-async function exchange(
-  message: IncomingMessage,
-  response: ServerResponse,
-  options: AdapterOptions,
-  expectsContinue: boolean,
-  draining: () => boolean,
-): Promise<void> {
-  const gone = new AbortController();
-  response.on('close', () => {
-    if (!response.writableFinished) gone.abort();
+/** Lets the HTTP server have only the sockets that are admitted. */
+function admitFirst(server: NodeServer, admit: (socket: Socket) => boolean): void {
+  const attach = server.listeners('connection') as ((socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    if (admit(socket)) for (const listener of attach) listener.call(server, socket);
   });
-  // A client that resets its connection is no event of ours
-  message.on('error', () => gone.abort());
-  response.on('error', () => gone.abort());
+}
 
+async function answer(exchange: Exchange, context: Context, expectsContinue: boolean) {
+  const { message, response, signal } = exchange;
   const { headers, problem } = readHeaders(message);
   const method = message.method ?? 'GET';
   let continued = !expectsContinue;
-  const answer =
+  const given =
     problem === undefined
-      ? await options.handle({
+      ? await context.handle({
           method,
           target: message.url ?? '',
           headers,
@@ -120,34 +155,35 @@ async function exchange(
             if (!continued) response.writeContinue();
             continued = true;
           }),
-          signal: gone.signal,
+          signal,
           ...(message.socket.remoteAddress ? { remoteAddress: message.socket.remoteAddress } : {}),
         })
-      : early(method, problem, problem === 431 ? 'headers-too-large' : 'bad-request', options);
-  if (gone.signal.aborted) return void response.destroy();
+      : context.early(method, problem);
+  // Nobody waits for it: the client left, or its request broke off and is answered elsewhere
+  if (signal.aborted) return;
 
   // A body that was promised after a 100 we never sent may come or not: only closing is safe
   const unread = !message.complete && !message.readableEnded;
-  const close = answer.close === true || problem !== undefined || draining() || !continued;
-  if (!unread) return write(response, answer, options, close);
-  finishUnread(message, response, answer, options, close);
+  const close = given.close === true || context.draining() || !continued;
+  if (unread) finishUnread(exchange, context, given, close);
+  else write(exchange, context, given, close);
 }
 
 /** Answers while a body is still arriving: reads a little of it to keep the connection, else closes. */
 function finishUnread(
-  message: IncomingMessage,
-  response: ServerResponse,
-  answer: HttpResponse,
-  options: AdapterOptions,
+  exchange: Exchange,
+  context: Context,
+  given: HttpResponse,
   close: boolean,
 ): void {
+  const { message, connection } = exchange;
   const { socket } = message;
   const tooLong = Number(message.headers['content-length'] ?? 0) > MAX_DRAIN;
   // Closing with bytes unread resets the connection and can take the answer along:
   // end our side, go on reading for a moment, then let go
   socket.destroySoon = () => {
     socket.end();
-    setTimeout(() => socket.destroy(), LINGER).unref();
+    connection.destroySoon();
   };
   let drained = 0;
   message.on('data', (chunk: Buffer) => {
@@ -155,23 +191,23 @@ function finishUnread(
     if (drained > (close || tooLong ? MAX_LINGER : MAX_DRAIN)) socket.destroy();
   });
   message.resume();
-  write(response, answer, options, close || tooLong);
+  write(exchange, context, given, close || tooLong);
 }
 
 function write(
-  response: ServerResponse,
-  answer: HttpResponse,
-  options: AdapterOptions,
-  close = false,
+  { connection, message, response }: Exchange,
+  { early }: Context,
+  given: HttpResponse,
+  close: boolean,
 ): void {
-  const { method = 'GET' } = response.req;
-  writeResponse(response, answer, close, () => early(method, 503, 'body-unreadable', options));
+  if (close) connection.end();
+  writeResponse(response, given, close, () => early(message.method, 503));
 }
 
-/** All header lines, and the status of what is wrong with them. */
+/** All header lines, and the status of what is wrong with them or with the version. */
 function readHeaders({ rawHeaders, httpVersion }: IncomingMessage): {
   readonly headers: Record<string, string>;
-  readonly problem?: 400 | 431;
+  readonly problem?: 400 | 431 | 505;
 } {
   const headers: Record<string, string> = Object.create(null);
   let bytes = 0;
@@ -186,6 +222,9 @@ function readHeaders({ rawHeaders, httpVersion }: IncomingMessage): {
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }
   if (bytes > MAX_HEADERS) return { headers, problem: 431 };
+  // A request line without a version is HTTP/0.9, whose answers have no head
+  if (httpVersion === '0.9') return { headers, problem: 400 };
+  if (!httpVersion.startsWith('1.')) return { headers, problem: 505 };
   // RFC 9112 section 3.2: exactly one Host in HTTP/1.1
   const badHost = hosts > 1 || (hosts === 0 && httpVersion === '1.1');
   return badHost ? { headers, problem: 400 } : { headers };
@@ -198,58 +237,6 @@ async function* lazyBody(message: IncomingMessage, begin: () => void): AsyncGene
   for await (const chunk of message.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
 }
 
-/** An answer from before the handler. */
-function early(
-  method: string,
-  status: number,
-  code: string,
-  options: AdapterOptions,
-): HttpResponse {
-  const headers = status === 405 ? { allow: 'GET, HEAD, POST, OPTIONS' } : undefined;
-  const answer = {
-    status,
-    code,
-    message: EARLY[status] ?? 'The request cannot be read.',
-    ttl: 0,
-    close: true,
-    ...(headers === undefined ? {} : { headers }),
-  };
-  return errorResponse({ method, headers: {} }, answer, options.now(), options.policy);
-}
-
-const EARLY: Readonly<Record<number, string>> = {
-  405: 'This method is not answered here.',
-  408: 'The request took too long to arrive.',
-  414: `The address is longer than ${MAX_TARGET} bytes.`,
-  417: 'Only the expectation 100-continue can be met.',
-  431: `The headers are longer than ${MAX_HEADERS} bytes.`,
-  501: 'This method is not known here.',
-  503: 'The picture cannot be read at the moment.',
-};
-
-/** The parser refused a request: answer in its words, then close. */
-function onClientError(
-  error: NodeJS.ErrnoException,
-  socket: Duplex,
-  options: AdapterOptions,
-): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  writeRaw(socket, early('GET', statusOf(error), 'bad-request', options));
-}
-
-function statusOf({ code }: NodeJS.ErrnoException): number {
-  switch (code) {
-    case 'HPE_INVALID_METHOD':
-      return 501;
-    case 'HPE_HEADER_OVERFLOW':
-      return 431;
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return 408;
-    default:
-      return 400;
-  }
-}
-
 function listen(server: NodeServer, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -260,13 +247,14 @@ function listen(server: NodeServer, host: string, port: number): Promise<Address
   });
 }
 
-function close(server: NodeServer, grace: number): Promise<void> {
+function close(server: NodeServer, connections: Connections, grace: number): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), grace);
+    const cut = setTimeout(() => connections.destroyAll(), grace);
     server.close(() => {
       clearTimeout(cut);
       resolve();
     });
     server.closeIdleConnections();
+    connections.destroyRefused();
   });
 }

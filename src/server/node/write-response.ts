@@ -38,6 +38,9 @@ async function writeFile(
   close: boolean,
   unreadable: () => HttpResponse,
 ): Promise<void> {
+  // Behind other answers of its connection it holds no file open
+  if (response.socket === null) await turn(response);
+  if (response.destroyed) return;
   const pieces = body.read()[Symbol.asyncIterator]();
   let first: IteratorResult<Uint8Array>;
   try {
@@ -54,6 +57,14 @@ async function writeFile(
   } catch {
     response.destroy();
   }
+}
+
+/** Resolves when the response has its connection, or never will. */
+function turn(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('socket', () => resolve());
+    response.once('close', () => resolve());
+  });
 }
 
 async function* startingWith(
@@ -86,6 +97,7 @@ const REASONS: Readonly<Record<number, string>> = {
   414: 'URI Too Long',
   431: 'Request Header Fields Too Large',
   501: 'Not Implemented',
+  503: 'Service Unavailable',
 };
 
 /** An answer with its body in memory for a connection that no request could be read from. */
