@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -13,9 +14,11 @@ import type { Config } from './config.ts';
 import { configuredRoutes } from './configured-routes.ts';
 import type { Services } from './handler.ts';
 import type { Handle } from './http-message.ts';
+import { InFlight } from './in-flight.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createListener } from './node/adapter.ts';
+import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
 import { createHandle, type Page, type Route } from './routes.ts';
 import { readUpload } from './upload.ts';
 
@@ -52,6 +55,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     clock: systemClock,
     log,
     policy: config.headers,
+    inFlight: new InFlight(config.listen.requests),
     ...(config.metrics.token === undefined ? {} : { meter: createMetrics(engine) }),
   };
   let draining = false;
@@ -67,7 +71,8 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     handle,
     policy: config.headers,
     now: () => systemClock.now(),
-    connections: config.listen.connections,
+    connections: connectionsOf(config, log),
+    connectionsPerAddress: config.listen.connectionsPerAddress,
     grace: config.listen.grace,
   });
   let address: AddressInfo | undefined;
@@ -96,6 +101,20 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     },
     close,
   };
+}
+
+/** The connections to take: those configured, or as many as open files allow. */
+function connectionsOf({ listen, workers }: Config, log: Log): number {
+  const wanted = listen.connections;
+  const files = openFilesLimit();
+  const connections = affordableConnections(wanted, files, workers ?? availableParallelism());
+  if (connections < wanted) {
+    log.warn(
+      { connections, wanted, openFiles: files },
+      'fewer connections: open files are limited',
+    );
+  }
+  return connections;
 }
 
 async function startEngine(config: Config, log: Log): Promise<Engine> {

@@ -58,6 +58,8 @@ describe('a configuration', () => {
       host: '127.0.0.1',
       port: 8080,
       connections: 4096,
+      connectionsPerAddress: 256,
+      requests: 2048,
       grace: 10_000,
     });
     expect(config.cache).toEqual({ folder: join(folder, '.fovea'), size: 512_000_000 });

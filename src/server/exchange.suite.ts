@@ -12,6 +12,7 @@ import type { Origin } from '../origins/origin.ts';
 import { picture } from '../plan/output.ts';
 import type { Services, Site } from './handler.ts';
 import { type HttpRequest, noBody } from './http-message.ts';
+import { InFlight } from './in-flight.ts';
 import { silentLog } from './log.ts';
 import { createHandle, type Route, type RouterOptions } from './routes.ts';
 import { readUpload } from './upload.ts';
@@ -150,6 +151,7 @@ export function services(engine: Engine = fakeEngine(), fields: Partial<Services
     readUpload: (headers, body) => readUpload(headers, body, { maxBytes: 5000 }),
     clock: { now: () => NOW },
     log: silentLog,
+    inFlight: new InFlight(1000),
     policy: { resourcePolicy: 'cross-origin', timing: true },
     ...fields,
   };

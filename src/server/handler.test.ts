@@ -16,11 +16,36 @@ import {
   textOf,
 } from './exchange.suite.ts';
 import type { HttpRequest } from './http-message.ts';
+import { InFlight } from './in-flight.ts';
 
 const get = (target: string, headers: Record<string, string> = {}, engine?: Engine) =>
   handleWith(engine)(request(target, headers));
 
 const failing = (fault: Fault) => fakeEngine({ render: () => Promise.reject(fault) });
+
+describe('with as many requests in work as are allowed', () => {
+  test('the next is told 503 before its source is looked for, and when to come again', async () => {
+    let finish: () => void = () => {};
+    const gate = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const engine = fakeEngine({ render: () => gate.then(() => rendition()) });
+    const inFlight = new InFlight(2);
+    const handle = handleWith(engine, { services: services(engine, { inFlight }) });
+    const running = [handle(request('/i/1')), handle(request('/i/2'))];
+    const third = await handle(request('/i/3', { accept: 'application/problem+json' }));
+    expect(third.status).toBe(503);
+    expect(JSON.parse(textOf(third)).code).toBe('overloaded');
+    expect(third.headers['retry-after']).toMatch(/^\d+$/);
+    expect(third.headers['cache-control']).toBe('no-store');
+    expect(engine.jobs.length).toBe(2);
+    // Pages of our own are no work
+    expect((await handle(request('/healthz'))).status).toBe(200);
+    finish();
+    expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await handle(request('/i/4'))).status).toBe(200);
+  });
+});
 
 describe('a success', () => {
   test('carries every header of the checklist', async () => {

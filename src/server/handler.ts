@@ -28,6 +28,7 @@ import {
   joinNames,
   NO_BODY,
 } from './http-message.ts';
+import type { InFlight } from './in-flight.ts';
 import { type Log, loggable } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { cacheHeaders, renditionHeaders, safeMediaType } from './response-headers.ts';
@@ -52,6 +53,8 @@ export interface Services {
   readonly clock: Clock;
   readonly log: Log;
   readonly policy: HeaderPolicy;
+  /** Bounds the requests that are worked on at once. */
+  readonly inFlight: InFlight;
   /** Counts answers, where metrics are served. */
   readonly meter?: Metrics;
 }
@@ -66,6 +69,14 @@ interface Attempt {
   job?: RenderRequest;
   rendition?: Rendition;
 }
+
+/** Said before any file or origin is touched. */
+const NO_ROOM: ErrorAnswer = {
+  status: 503,
+  code: 'overloaded',
+  message: 'The server has more work than it can take at the moment.',
+  ttl: 0,
+};
 
 /** Nobody reads it: the client has gone (the convention of nginx). */
 const CLIENT_GONE: HttpResponse = { status: 499, headers: {}, body: NO_BODY, close: true };
@@ -94,7 +105,8 @@ export async function answerImage(
     if (hasForbiddenCharacter(target)) {
       throw new Fault('bad-request', 'The path holds a character that is not allowed.');
     }
-    return counted(attempt, await deliver(attempt));
+    const response = await services.inFlight.run(() => deliver(attempt));
+    return counted(attempt, response ?? refused(request, services, NO_ROOM));
   } catch (error) {
     if (request.signal.aborted) return CLIENT_GONE;
     return counted(attempt, await answerFault(attempt, asFault(error)));

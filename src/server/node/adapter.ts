@@ -13,7 +13,7 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Handle, HeaderPolicy, HttpResponse } from '../http-message.ts';
-import type { Exchange } from './connection.ts';
+import { type Exchange, IDLE_TIMEOUT } from './connection.ts';
 import { Connections } from './connections.ts';
 import {
   type EarlyStatus,
@@ -30,7 +30,7 @@ export interface AdapterOptions {
   /** Connections at once; above it idle ones are closed, else new ones are told to come again. */
   readonly connections: number;
   /** Connections at once of one client address; 0 for no limit. */
-  readonly connectionsPerClient?: number;
+  readonly connectionsPerAddress?: number;
   /** Longest wait for running answers when stopping, in milliseconds. */
   readonly grace: number;
 }
@@ -57,8 +57,6 @@ const REQUEST_TIMEOUT = 60_000;
 const KEEP_ALIVE = 65_000;
 /** The same where places are becoming few. */
 const SHORT_KEEP_ALIVE = 5000;
-/** A socket without a byte in either direction for this long is dropped. */
-const IDLE_TIMEOUT = 120_000;
 
 /** What every exchange of a listener shares. */
 interface Context extends AdapterOptions {
@@ -73,7 +71,7 @@ export function createListener(options: AdapterOptions): Listener {
     earlyAnswer(method, status, options.now(), options.policy);
   const context: Context = { ...options, early, draining: () => draining };
   const connections = new Connections(
-    { total: options.connections, perClient: options.connectionsPerClient ?? 0 },
+    { total: options.connections, perClient: options.connectionsPerAddress ?? 0 },
     () => performance.now(),
     (method) => early(method, 503),
   );

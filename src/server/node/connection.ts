@@ -17,6 +17,8 @@ import { writeRaw } from './write-response.ts';
 
 /** Requests of one connection that are worked on at once. */
 export const MAX_RUNNING = 8;
+/** A socket without a byte in either direction for this long is dropped, in milliseconds. */
+export const IDLE_TIMEOUT = 120_000;
 /** How long the other side is listened to after the last answer, in milliseconds. */
 const LINGER = 2000;
 /** Bytes that are read meanwhile. */
@@ -192,6 +194,8 @@ export class Connection {
       this.#waiting.shift()?.();
     }
     if (this.#waiting.length === 0 && !this.#ended) this.socket.resume();
+    // Work may take longer than a client may take to read
+    if (this.#running.size > 0) this.socket.setTimeout(IDLE_TIMEOUT);
     this.#settle();
   }
 

@@ -1,9 +1,11 @@
 /** Bodies in files, on real sockets. */
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ByteRange, FileBody } from '../../base/body.ts';
 import { fakeEngine, handleWith, rendition } from '../exchange.suite.ts';
 import { createListener, type Listener } from './adapter.ts';
+import { STALL, writeResponse } from './write-response.ts';
 
 const PIECE = 64 * 1024;
 const open: Listener[] = [];
@@ -146,6 +148,23 @@ describe('a body in a file', () => {
     const lengths = heads.map((answer) => answer.length - answer.indexOf('\r\n\r\n') - 4);
     expect(lengths).toEqual([300_000, 300_000, 300_000]);
   });
+});
+
+test.each([
+  [20, 120_000, 'the system has it, whether the client reads or not'],
+  [1_000_000, STALL, 'a client that takes nothing of it is given up'],
+])('an answer of %d bytes may stand still for %d ms (%s)', async (bytes, timeout, _why) => {
+  const seen: (number | undefined)[] = [];
+  const server = createServer({ keepAliveTimeout: 1000 }, (_request, response) => {
+    const answer = { status: 200, headers: {}, body: new Uint8Array(bytes) };
+    writeResponse(response, answer, true, () => answer);
+    seen.push(response.socket?.timeout);
+  });
+  server.timeout = 120_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await exchange((server.address() as AddressInfo).port, ask('GET'));
+  server.close();
+  expect(seen).toEqual([timeout]);
 });
 
 /** Resolves when a number has stopped to change. */

@@ -9,8 +9,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type FileBody, isFileBody } from '../../base/body.ts';
+import { bodyLength, type FileBody, isFileBody } from '../../base/body.ts';
 import type { HttpResponse } from '../http-message.ts';
+
+/** Bytes that the system takes at once, whether the client reads or not. */
+const AT_ONCE = 16 * 1024;
+/** Longest time without a byte taken by the client, in milliseconds, while a body is being sent. */
+export const STALL = 30_000;
 
 /**
  * Puts an answer on its connection.
@@ -29,6 +34,13 @@ export function writeResponse(
     writeHead(response, answer, close);
     response.end(answer.body);
   }
+  if (bodyLength(answer.body) > AT_ONCE) hurry(response);
+}
+
+/** Gives up on a client that takes nothing of a body for STALL milliseconds. */
+function hurry(response: ServerResponse): void {
+  if (response.socket === null) response.once('socket', (socket) => socket.setTimeout(STALL));
+  else response.socket.setTimeout(STALL);
 }
 
 async function writeFile(
