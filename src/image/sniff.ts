@@ -36,6 +36,8 @@ export function sniffFormat(bytes: Uint8Array): FormatName | undefined {
     return 'jxl';
   if (head.startsWith('%PDF-')) return 'pdf';
   if (startsWith(bytes, [0x1a, 0x45, 0xdf, 0xa3])) return isWebm(bytes) ? 'webm' : undefined;
+  // The one compressed format that has a card is SVG (`.svgz`); its reader says if it is none.
+  if (startsWith(bytes, [0x1f, 0x8b, 8])) return 'svg';
   return rootElement(bytes) === 'svg' ? 'svg' : undefined;
 }
 
@@ -82,7 +84,8 @@ function isWebm(bytes: Uint8Array): boolean {
  * The name of the first element of a text, lower case and without its name
  * space prefix; `!doctype html` for a page that begins with one.
  */
-function rootElement(bytes: Uint8Array): string | undefined {
+function rootElement(given: Uint8Array): string | undefined {
+  const bytes = narrowed(given);
   if (!looksLikeText(bytes)) return undefined;
   const text = ascii(bytes, 0, Math.min(bytes.length, PROLOGUE));
   let at = text.startsWith('\xef\xbb\xbf') ? 3 : 0;
@@ -102,6 +105,20 @@ function rootElement(bytes: Uint8Array): string | undefined {
     }
     if (at < 0) return undefined;
   }
+}
+
+/** UTF-16 with its byte order mark as one byte per character; other bytes as they are. */
+function narrowed(bytes: Uint8Array): Uint8Array {
+  const little = startsWith(bytes, [0xff, 0xfe]);
+  if (!little && !startsWith(bytes, [0xfe, 0xff])) return bytes;
+  const length = Math.min(PROLOGUE, (bytes.length - 2) >> 1);
+  return Uint8Array.from({ length }, (_, i) => {
+    const [low, high] = [
+      bytes[2 + 2 * i + (little ? 0 : 1)]!,
+      bytes[2 + 2 * i + (little ? 1 : 0)]!,
+    ];
+    return high === 0 ? low : 0x7e;
+  });
 }
 
 function after(text: string, end: string, from: number): number {

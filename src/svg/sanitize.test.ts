@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { corpus } from '../base/corpus.suite.ts';
 import { isFault } from '../base/fault.ts';
 import { ANIMATIONS, ATTRIBUTES, ELEMENTS, NAMESPACES, POINTERS } from './allow-list.ts';
-import { safeSvgText, sanitizeSvg } from './sanitize.ts';
+import { sanitizeSvg } from './sanitize.ts';
+import { safeSvgText } from './text.ts';
 
 const SPACES = Object.entries(NAMESPACES)
   .map(([name, space]) => `${name}="${space}"`)

@@ -1,11 +1,7 @@
 /**
- * SVG: made safe to rasterise, and made safe to deliver.
+ * Sanitize: an SVG made safe to deliver to browsers.
  *
- * Rasterising: entities are refused before any XML parser sees them, the
- * librsvg behind sharp gets a buffer (so that no relative file is in reach),
- * and text and element counts are bounded (docs/spec/http.md 14.9).
- *
- * Delivering: an allow list (allow-list.ts) of elements and of attributes; what
+ * An allow list (allow-list.ts) of elements and of attributes; what
  * is not on it goes. References out of the document, style imports, processing
  * instructions and the document type go too. The caller still sends
  * the strict Content-Security-Policy.
@@ -13,53 +9,7 @@
 import { type CustomPlugin, optimize } from 'svgo';
 import { Fault } from '../base/fault.ts';
 import { ANIMATIONS, ATTRIBUTES, ELEMENTS, NAMESPACES, POINTERS } from './allow-list.ts';
-
-export interface SvgLimits {
-  /** Longest text, in bytes. */
-  readonly bytes: number;
-  /** Most tags. */
-  readonly elements: number;
-}
-
-/** Room for a chart of a megabyte and no more. */
-export const DEFAULT_SVG_LIMITS: SvgLimits = { bytes: 2 * 1024 * 1024, elements: 100_000 };
-
-/**
- * The text of an SVG that may be parsed: UTF-8, within the limits, without
- * entities; a plain document type is taken off.
- *
- * @throws Fault source-too-large, source-unsupported
- */
-export function safeSvgText(bytes: Uint8Array, limits: SvgLimits = DEFAULT_SVG_LIMITS): string {
-  if (bytes.length > limits.bytes) {
-    throw new Fault(
-      'source-too-large',
-      `Expected an SVG of at most ${limits.bytes} bytes, got ${bytes.length}.`,
-    );
-  }
-  const text = Buffer.from(bytes)
-    .toString('utf8')
-    .replace(/^\ufeff/, '');
-  if (/<!ENTITY/i.test(text) || doctypes(text).some((one) => one.includes('['))) {
-    throw new Fault(
-      'source-unsupported',
-      'Expected an SVG without entities, got one that declares some.',
-    );
-  }
-  let elements = 0;
-  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) elements++;
-  if (elements > limits.elements) {
-    throw new Fault(
-      'source-too-large',
-      `Expected an SVG of at most ${limits.elements} tags, got ${elements}.`,
-    );
-  }
-  return text.replace(/<!DOCTYPE[^>]*>?/gi, '');
-}
-
-function doctypes(text: string): string[] {
-  return text.match(/<!DOCTYPE[^>]*/gi) ?? [];
-}
+import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from './text.ts';
 
 /**
  * The SVG as it may be delivered to browsers: it draws the same and does nothing.

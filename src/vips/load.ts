@@ -16,10 +16,11 @@ import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
 import type { Program } from '../plan/program.ts';
-import { safeSvgText } from '../svg/sanitize.ts';
+import { safeSvgText } from '../svg/text.ts';
 import { pipeline, pixels } from './pipeline.ts';
 import type { LoadTransform, Turn } from './shrink-on-load.ts';
 import { decoding, readSource, type SourceFile, sharpInput } from './source-file.ts';
+import { drawSvg, svgSize } from './svg.ts';
 
 /** Filters of the plan by their names in sharp. */
 export const KERNELS = {
@@ -194,25 +195,19 @@ export function turned(pipe: Sharp, { mirror, turn }: Turn): Sharp {
   return turn === 0 ? mirrored : mirrored.rotate(turn);
 }
 
-/** Points per inch at which an SVG's pixels are its own. */
-const SVG_DENSITY = 72;
-
 /** Drawn at the size that is wanted: nothing is resampled but the last fraction of a pixel. */
 async function loadSvg(file: SourceFile, info: SourceInfo, lead: LoadTransform): Promise<Raster> {
-  const input = Buffer.from(safeSvgText(await readSource(file)));
+  const text = safeSvgText(await readSource(file));
+  const natural = await svgSize(text);
   const from: Size = lead.window ?? info;
   const to = lead.scale ?? { ...from, filter: 'lanczos3' as const };
+  if (lead.window === undefined) {
+    return decoding(pixels(turned(resized(drawSvg(text, natural, to), to), lead.turn)));
+  }
   const zoom = Math.max(to.width / from.width, to.height / from.height);
   const drawn = { width: Math.ceil(info.width * zoom), height: Math.ceil(info.height * zoom) };
-  const pipe = sharp(input, {
-    density: Math.min(100_000, Math.max(1, SVG_DENSITY * zoom)),
-    limitInputPixels: MOST_SVG_PIXELS,
-  });
-  if (lead.window === undefined) return decoding(pixels(turned(resized(pipe, to), lead.turn)));
-  const whole = await decoding(pixels(resized(pipe, { ...drawn, filter: to.filter })));
+  const pipe = resized(drawSvg(text, natural, drawn), { ...drawn, filter: to.filter });
+  const whole = await decoding(pixels(pipe));
   const window = shrunkWindow(lead.window, info, whole);
   return pixels(turned(resized(windowed(pipeline(whole), window), to), lead.turn));
 }
-
-/** Most pixels an SVG is drawn with, window or not. */
-const MOST_SVG_PIXELS = 100e6;

@@ -19,8 +19,9 @@ import { looksLikeText, sniffFormat } from '../image/sniff.ts';
 import type { Orientation, SourceInfo } from '../image/source-info.ts';
 import { readExif } from '../metadata/exif.ts';
 import { profileKind, profileName } from '../metadata/icc.ts';
-import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/sanitize.ts';
+import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/text.ts';
 import { decoding, readSource, type SourceFile, TOO_MANY } from './source-file.ts';
+import { drawSvg, svgSize } from './svg.ts';
 
 export interface ProbeLimits extends PictureLimits {
   /** Most pixels times scans of a progressive JPEG: each scan is a pass over the picture. */
@@ -51,10 +52,12 @@ export async function probe(
   const bytes = await readSource(file);
   const format = readableFormat(bytes);
   if (format === 'jpeg') checkJpeg(bytes, bounds);
-  const input = format === 'svg' ? Buffer.from(safeSvgText(bytes, bounds.svg)) : bytes;
-  const header = await decoding(
-    sharp(input, { limitInputPixels: bounds.pixels, failOn: 'error' }).metadata(),
-  );
+  const header =
+    format === 'svg'
+      ? await svgHeader(safeSvgText(bytes, bounds.svg), bounds)
+      : await decoding(
+          sharp(bytes, { limitInputPixels: bounds.pixels, failOn: 'error' }).metadata(),
+        );
   if ((header.compression as string | undefined) === 'hevc') {
     throw new Fault('source-unsupported', 'Expected an AVIF with AV1 pictures, got HEVC.');
   }
@@ -65,6 +68,25 @@ export async function probe(
     throw new Fault('source-too-many-pixels', TOO_MANY, { width: header.width, height, pages });
   }
   return describe(format, bytes, header, pages, height);
+}
+
+const SMALL = { width: 16, height: 16 };
+
+/** What librsvg tells of a drawing, with its size in CSS pixels. @throws Fault */
+async function svgHeader(text: string, { pixels }: ProbeLimits): Promise<Metadata> {
+  const natural = await svgSize(text);
+  if (!(natural.width > 0 && natural.height > 0)) {
+    throw new Fault('source-broken', 'Expected an SVG with an area, got one without.');
+  }
+  const size = {
+    width: Math.max(1, Math.round(natural.width)),
+    height: Math.max(1, Math.round(natural.height)),
+  };
+  if (size.width * size.height > pixels) {
+    throw new Fault('source-too-many-pixels', TOO_MANY, size);
+  }
+  // Drawn small: whether it can be read does not depend on its size.
+  return { ...(await decoding(drawSvg(text, natural, SMALL).metadata())), ...size };
 }
 
 /** @throws Fault for bytes that no decoder shall see */
