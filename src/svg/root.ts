@@ -34,7 +34,7 @@ export function rootTag(text: string): RootTag | undefined {
 
 /**
  * The text with its SVG elements in the default name space: `<ns0:svg xmlns:ns0="…">`
- * becomes `<svg xmlns="…">`. A prefix means nothing (Namespaces in XML 1.0, section 4), but
+ * becomes `<svg xmlns="…">`. A prefix means nothing (Namespaces in XML 1.0 specification, section 4), but
  * readers that look for `<svg` by its letters do not know that. A text whose root has
  * no prefix, or another default name space beside it, stays as it is.
  */

@@ -2,7 +2,7 @@
  * Size: how large an SVG is by its own words, and the same drawing at another size.
  *
  * Absolute units are CSS units: 1in = 96px = 72pt = 6pc = 25.4mm = 2.54cm = 101.6Q
- * (CSS Values and Units 3, section 6.2). A drawing grows by its root: `width` and
+ * (CSS Values and Units 3 specification, section 6.2). A drawing grows by its root: `width` and
  * `height` say the new size and `viewBox` the old one, so that everything inside,
  * whatever unit it is written in, grows alike.
  */
@@ -81,7 +81,7 @@ function rootFacts(text: string): RootFacts {
   };
 }
 
-/** A style goes before the attribute of the same name (SVG 2, section 6.6). */
+/** A style goes before the attribute of the same name (SVG 2 specification, section 6.6). */
 function withoutSizes(style: string): { rest: string; width?: string; height?: string } {
   const sizes: { width?: string; height?: string } = {};
   const rest = style.split(';').filter((declaration) => {
@@ -107,7 +107,7 @@ function readSide(value: string | undefined): Side {
   return pixels === undefined ? 'other' : Number(match[1]) * pixels;
 }
 
-/** Four numbers apart by blanks or commas; without an area it says nothing (SVG 2, section 8.6). */
+/** Four numbers apart by blanks or commas; without an area it says nothing (SVG 2 specification, section 8.6). */
 function readViewBox(value: string | undefined): RootFacts['viewBox'] {
   const numbers = value
     ?.trim()

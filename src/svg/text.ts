@@ -2,7 +2,7 @@
  * Text: the characters of an SVG file, whichever way they were stored, within
  * the limits and free of entities.
  *
- * A file may be gzip-compressed (`.svgz`, SVG 1.1 section 1.2), begin with a byte
+ * A file may be gzip-compressed (`.svgz`, SVG 1.1 specification, section 1.2), begin with a byte
  * order mark, or name its encoding in the XML declaration (XML 1.0, 4.3.3). What
  * leaves this file is always plain text with the SVG elements unprefixed; the
  * limit of bytes counts the inflated file (docs/spec/http.md 14.9).
