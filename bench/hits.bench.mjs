@@ -13,11 +13,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { pause, startServer } from './server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const argument = process.argv.indexOf('--hits');
@@ -34,33 +34,18 @@ for (let i = 0; i < 4; i++) {
     .toFile(join(work, 'images', `p${i}.jpg`));
 }
 
-const probe = createServer().listen(0, '127.0.0.1');
-await once(probe, 'listening');
-const { port } = probe.address();
-probe.close();
-writeFileSync(
-  join(work, 'config.json'),
-  JSON.stringify({
-    listen: { host: '127.0.0.1', port },
-    cache: { folder: join(work, 'cache'), size: '512MB' },
-    refine: false,
-    sources: [
-      {
-        name: 'p',
-        dialect: 'imgix',
-        mount: '/p',
-        origin: { kind: 'folder', path: join(work, 'images') },
-      },
-    ],
-  }),
-);
-const server = spawn(
-  process.execPath,
-  [join(here, '../dist/cli/main.js'), 'serve', '--config', join(work, 'config.json')],
-  {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  },
-);
+const server = await startServer({
+  refine: false,
+  sources: [
+    {
+      name: 'p',
+      dialect: 'imgix',
+      mount: '/p',
+      origin: { kind: 'folder', path: join(work, 'images') },
+    },
+  ],
+});
+const { port } = server;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 const get = (path, accept) =>
@@ -79,11 +64,6 @@ const get = (path, accept) =>
   });
 
 try {
-  for (let i = 0; i < 200; i++) {
-    const up = await get('/healthz', '*/*').catch(() => undefined);
-    if (up?.status === 200) break;
-    await new Promise((ok) => setTimeout(ok, 100));
-  }
   const hits = Array.from({ length: 16 }, (_, i) => `/p/p${i % 4}.jpg?w=${300 + i}&fm=jpg`);
   for (const path of hits) await get(path, '*/*');
 
@@ -117,7 +97,7 @@ try {
   );
   let encodes = '';
   load.stdout.on('data', (chunk) => (encodes += chunk));
-  await new Promise((ok) => setTimeout(ok, 1500));
+  await pause(1500);
   const busy = await measure();
   load.kill();
   await once(load, 'exit');
@@ -139,7 +119,7 @@ Bar: p99 under load at most 10 ms or five times idle. Command: \`npm run build &
   writeFileSync(join(here, 'results/hits.md'), table);
   console.log(table);
 } finally {
-  server.kill('SIGKILL');
   agent.destroy();
+  await server.stop();
   rmSync(work, { recursive: true, force: true });
 }

@@ -11,12 +11,10 @@
  * FOLDER holds the two photographs of `../shared/corpus/photos`, the default;
  * without it the bench says so and ends.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createServer } from '../dist/server/compose.js';
-import { parseConfig } from '../dist/server/config.js';
+import { pause, startServer } from './server.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2] ?? join(here, '../../shared/corpus/photos');
@@ -34,24 +32,20 @@ if (!CASES.every(({ name }) => existsSync(join(folder, name)))) {
   process.exit(0);
 }
 
-const cache = mkdtempSync(join(tmpdir(), 'fovea-timeout-bench-'));
-const config = parseConfig(
-  {
-    listen: { host: '127.0.0.1', port: 0 },
-    cache: { folder: cache, size: '500MB' },
-    refine: false,
-    log: { level: 'silent' },
-    sources: [
-      { name: 'i', dialect: 'imageoptim', mount: '/i', origin: { kind: 'folder', path: folder } },
-    ],
-  },
-  { folder: cache },
-);
-const server = await createServer(config);
+const server = await startServer({
+  refine: false,
+  sources: [
+    {
+      name: 'i',
+      dialect: 'imageoptim',
+      mount: '/i',
+      origin: { kind: 'folder', path: resolve(folder) },
+    },
+  ],
+});
 const lines = [];
 try {
-  const { port } = await server.listen();
-  for (let i = 0; i < 200 && !server.engine.ready(); i++) await pause(50);
+  const { port } = server;
   await pause(1500);
   for (const { name, seconds, width } of CASES) {
     const answers = [];
@@ -74,8 +68,7 @@ try {
     );
   }
 } finally {
-  await server.close();
-  rmSync(cache, { recursive: true, force: true });
+  await server.stop();
 }
 
 const table = `# Deadlines of clients
@@ -92,7 +85,3 @@ Command: \`npm run build && node bench/timeout.bench.mjs\`.
 mkdirSync(join(here, 'results'), { recursive: true });
 writeFileSync(join(here, 'results/timeout.md'), table);
 console.log(table);
-
-function pause(milliseconds) {
-  return new Promise((ok) => setTimeout(ok, milliseconds));
-}
