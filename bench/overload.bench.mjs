@@ -5,7 +5,7 @@
  *
  * Each part starts the built server on loopback in its own process, with the
  * load in another, and prints its figures beside their bars. Bounded in count
- * and time: about 25 minutes, or 6 with `--quick`. Writes bench/results/overload.md, where
+ * and time: about 20 minutes at most, or 5 with `--quick`. Writes bench/results/overload.md, where
  * the sections of parts that did not run stay. Exits with 1 if a bar is missed.
  *
  *   npm run build && node bench/overload.bench.mjs [--quick] [--only misses,uploads]

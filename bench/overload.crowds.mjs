@@ -115,7 +115,7 @@ export async function silent(pictures, { quick }) {
           () => seen.served >= LEAST_SERVED * seen.asked,
         ),
         row(`${name}: the others`, seen.others),
-        row(`${name}: sockets in the front when full, at the end`, seen.held.join(', ')),
+        row(`${name}: sockets that the front held when full, at the end`, seen.held.join(', ')),
       );
     }
   }
@@ -136,7 +136,7 @@ async function besideSockets(pictures, listen, { kind, count, quick }) {
     const before = server.descriptors();
     const load = startLoad('sockets', { port, kind, count, path: HITS[0] });
     await load.heard('full');
-    const held = [server.descriptors() - before];
+    const held = [Math.max(0, server.descriptors() - before)];
     const start = performance.now();
     const spent = () => (performance.now() - start) / 1000;
     const asked = [];
@@ -154,7 +154,7 @@ async function besideSockets(pictures, listen, { kind, count, quick }) {
       await pause(250);
     }
     await Promise.all(asked);
-    held.push(server.descriptors() - before);
+    held.push(Math.max(0, server.descriptors() - before));
     await load.stop();
     const failed = clients.filter((client) => client !== 'served');
     const reasons = [...new Set(failed)].map(

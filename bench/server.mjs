@@ -93,7 +93,11 @@ export function pause(milliseconds) {
 async function untilReady(port, child) {
   for (const end = Date.now() + START; Date.now() < end; await pause(50)) {
     if (child.exitCode !== null) break;
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+    // A connection that stayed open would take a place that a bench may want to fill
+    const headers = { connection: 'close' };
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { headers }).catch(
+      () => undefined,
+    );
     await answer?.arrayBuffer();
     if (answer?.status === 200) return;
   }
