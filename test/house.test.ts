@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { NODE_ONLY, portableFiles } from './support/portable.ts';
 
 /** Rooms from the ground up; rooms of one floor do not know one another. */
 const FLOORS: readonly (readonly string[])[] = [
@@ -19,8 +20,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['server', 'cli'],
 ];
 
-/** Rooms that also run in the browser. */
-const PORTABLE = new Set(['base', 'image', 'wasm', 'plan', 'dialects', 'metrics', 'optimizer']);
+/** Packages that browsers can run. */
+const PORTABLE_PACKAGES = /^@noble\/hashes\//;
 
 /** `cli` starts servers: the one pair of neighbours that meets. */
 const NEIGHBOURS = new Set(['cli>server']);
@@ -88,14 +89,32 @@ describe('the house', () => {
     expect(wrong.map((i) => `${i.file} imports ${i.target}`)).toEqual([]);
   });
 
-  test('portable rooms are free of Node and of sharp', () => {
-    const wrong = all.filter(
-      ({ file, room, target }) =>
-        PORTABLE.has(room) &&
-        !/\.(test|suite)\.ts$/.test(file) &&
-        (target.startsWith('node:') || /^(sharp|undici|@napi-rs|pino)/.test(target)),
-    );
+  test('portable rooms are free of Node, of sharp, and of what is not portable', () => {
+    const portable = new Set(portableFiles());
+    const wrong = all.filter(({ file, target }) => {
+      if (!portable.has(file.replaceAll(sep, '/'))) return false;
+      if (!target.startsWith('.')) return !PORTABLE_PACKAGES.test(target);
+      return !portable.has(join(dirname(file), target).replaceAll(sep, '/'));
+    });
     expect(wrong.map((i) => `${i.file} imports ${i.target}`)).toEqual([]);
+  });
+
+  test("portable rooms name none of Node's globals", () => {
+    const wrong = portableFiles().filter((file) =>
+      /\b(Buffer|process|setImmediate|global|__dirname|require)\b[.([]/.test(
+        readFileSync(join(src, file), 'utf8'),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('files of portable rooms that need Node are named, and need it', () => {
+    for (const file of NODE_ONLY) {
+      const targets = all.filter((i) => i.file.replaceAll(sep, '/') === file).map((i) => i.target);
+      const needs = (target: string) =>
+        target.startsWith('node:') || NODE_ONLY.includes(join(dirname(file), target));
+      expect(targets.some(needs), file).toBe(true);
+    }
   });
 
   test('drawn fractions state their domain: without noNaN a property meets NaN once in four runs', () => {
