@@ -48,6 +48,7 @@ export const FAULTS = {
   'result-too-large': { status: 400, retry: false, ttl: 30 },
   // ourselves
   overloaded: { status: 503, retry: true, ttl: 0 },
+  'source-lost': { status: 503, retry: true, ttl: 0 },
   'render-timeout': { status: 504, retry: true, ttl: 5 },
   'render-failed': { status: 500, retry: true, ttl: 5 },
   internal: { status: 500, retry: true, ttl: 0 },

@@ -107,7 +107,13 @@ export interface Engine {
   /** True once a worker has shown that it can render. */
   ready(): boolean;
   /** Numbers for readiness and logs. */
-  status(): { readonly workers: number; readonly queued: number; readonly running: number };
+  status(): {
+    readonly workers: number;
+    readonly queued: number;
+    readonly running: number;
+    /** Failures of the disk since the start. */
+    readonly diskFailures?: number;
+  };
   /** Stops taking work, ends what still runs, frees everything. */
   close(): Promise<void>;
 }

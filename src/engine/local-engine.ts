@@ -12,6 +12,7 @@ import { canonicalize } from '../plan/canonicalize.ts';
 import { renditionKey } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printPlan } from '../plan/print.ts';
+import type { DiskFailures } from '../stores/disk/failures.ts';
 import type { FileStore } from '../stores/store.ts';
 import type { TieredStore } from '../stores/tiered.ts';
 import { Background } from './background.ts';
@@ -40,6 +41,7 @@ export class LocalEngine implements Engine {
   readonly #pool: Pool;
   readonly #renderer: Renderer;
   readonly #background: Background;
+  readonly #failures: DiskFailures;
   readonly #flights = new SingleFlight<StoredRendition>();
 
   /** @param files the disk below `renditions`, for the files of large results */
@@ -48,7 +50,9 @@ export class LocalEngine implements Engine {
     sources: FileStore,
     files: FileStore,
     renditions: TieredStore,
+    failures: DiskFailures,
   ) {
+    this.#failures = failures;
     const settings = settingsOf(options);
     const { clock, sourceBytes, workers, renderTimeout, workerMemory, log } = settings;
     this.#settings = settings;
@@ -73,7 +77,11 @@ export class LocalEngine implements Engine {
   }
 
   status() {
-    return { ...this.#pool.status(), refining: this.#background.waiting };
+    return {
+      ...this.#pool.status(),
+      refining: this.#background.waiting,
+      diskFailures: this.#failures.count,
+    };
   }
 
   async render(request: RenderRequest): Promise<Rendition> {

@@ -4,9 +4,8 @@
  * A source stands in for itself, with the media type of its magic bytes. An
  * SVG is a document only where it has been made safe or its bytes are vouched for.
  */
-import { readFile } from 'node:fs/promises';
+import type { Body } from '../base/body.ts';
 import { formatCard } from '../image/format.ts';
-import { sniffFormat } from '../image/sniff.ts';
 import { hashKey, type Key } from '../plan/key.ts';
 import type { RenderRequest } from './engine.ts';
 import { etagOf, type StoredRendition } from './rendition-meta.ts';
@@ -31,9 +30,8 @@ export async function passThrough(
   source: CachedSource,
   sanitize: boolean,
 ): Promise<PassedSource | undefined> {
-  const body = await readFile(await sources.file(request, source));
-  if (sanitize && sniffFormat(body) === 'svg') return undefined;
-  return passed(source, body, !sanitize);
+  if (sanitize && source.format === 'svg') return undefined;
+  return passed(source, await sources.content(request, source), !sanitize);
 }
 
 /** The bytes of a source, for whoever asked for something else. @throws Fault */
@@ -42,15 +40,16 @@ export async function sourceAsIs(
   request: RenderRequest,
   source: CachedSource,
 ): Promise<PassedSource> {
-  return passed(source, await readFile(await sources.file(request, source)), false);
+  return passed(source, await sources.content(request, source), false);
 }
 
-function passed(source: CachedSource, body: Uint8Array, trustsSvg: boolean): PassedSource {
-  const format = sniffFormat(body);
-  const size = { width: 0, height: 0, format: format ?? ('jpeg' as const), bytes: body.length };
-  const key = hashKey('as it is', source.hash);
+/** Nothing is read and nothing hashed: what describes the bytes is known from their first reading. */
+function passed(source: CachedSource, body: Body, trustsSvg: boolean): PassedSource {
+  const { format, bytes, hash } = source;
+  const size = { width: 0, height: 0, format: format ?? ('jpeg' as const), bytes };
+  const key = hashKey('as it is', hash);
   const meta = {
-    etag: etagOf(key, body),
+    etag: etagOf(key, hash),
     // An SVG that nobody has made harmless or vouched for is bytes, not a document.
     mediaType:
       format && (format !== 'svg' || trustsSvg) ? formatCard(format).mediaType : UNKNOWN_TYPE,

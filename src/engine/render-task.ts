@@ -4,7 +4,8 @@
  * probe → lower (measuring trims on the way) → render → optimize. The only
  * place where plan, pixels and optimizer meet.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { type Diagnostic, note, warning } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
 import { type Size, sizeText } from '../base/size.ts';
@@ -22,14 +23,18 @@ import type { Output } from '../plan/output.ts';
 import { printProgram } from '../plan/print.ts';
 import type { Program } from '../plan/program.ts';
 import { findTrim } from '../raster/trim-box.ts';
+import { writeNew } from '../stores/disk/files.ts';
 import { sanitizeSvg } from '../svg/sanitize.ts';
 import { probe } from '../vips/probe.ts';
 import { render } from '../vips/render.ts';
+import { readSource, type SourceFile } from '../vips/source-file.ts';
 import { blurhash } from '../vision/blurhash.ts';
 import { paletteCss, paletteJson, paletteOf } from '../vision/palette.ts';
+import { withSource } from './checked-source.ts';
 import {
   type ExplainResult,
   INLINE_BYTES,
+  type ResultBody,
   type WorkerRequest,
   type WorkerResult,
 } from './worker-protocol.ts';
@@ -46,10 +51,19 @@ type Stopwatch = Record<string, number>;
 
 /** The rendition a request asks for. @throws Fault */
 export async function executeRender(request: WorkerRequest, tools: Tools): Promise<WorkerResult> {
+  return withSource(request.source, (file) => renderFrom({ ...request, file }, tools));
+}
+
+/** A request whose source has been found to be what it should be. */
+interface Task extends WorkerRequest {
+  readonly file: SourceFile;
+}
+
+async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
   const timings: Stopwatch = {};
   const start = performance.now();
   if (request.plan.output.kind === 'source') return safeSource(request);
-  const info = await timed(timings, 'decode', () => probe({ path: request.path }, request.limits));
+  const info = await timed(timings, 'decode', () => probe(request.file, request.limits));
   const made = await make(request, info, tools, { timings, start });
   timings.total = performance.now() - start;
   return {
@@ -66,7 +80,11 @@ export async function executeRender(request: WorkerRequest, tools: Tools): Promi
 
 /** Facts, program and prediction: everything but pixels. @throws Fault */
 export async function executeExplain(request: WorkerRequest): Promise<ExplainResult> {
-  const info = await probe({ path: request.path }, request.limits);
+  return withSource(request.source, (file) => explainFrom({ ...request, file }));
+}
+
+async function explainFrom(request: Task): Promise<ExplainResult> {
+  const info = await probe(request.file, request.limits);
   const lowered = lower(request.plan, info, new Set(request.accepts));
   if (lowered.kind === 'measure') {
     return { info, program: [`measure trim by ${lowered.rule.by}, then the rest`] };
@@ -91,7 +109,7 @@ interface Timing {
 }
 
 async function make(
-  request: WorkerRequest,
+  request: Task,
   info: SourceInfo,
   tools: Tools,
   timing: Timing,
@@ -100,9 +118,7 @@ async function make(
   const { timings } = timing;
   const program = await programOf(request, info, timings);
   if (output.kind === 'facts') return facts(request, info, program.size, output.form);
-  const raster = await timed(timings, 'transform', () =>
-    render({ path: request.path }, info, program),
-  );
+  const raster = await timed(timings, 'transform', () => render(request.file, info, program));
   switch (output.kind) {
     case 'picture':
       return picture(request, info, program, raster, output, tools, timing);
@@ -120,11 +136,7 @@ async function make(
 }
 
 /** Lowers the plan, measuring the boxes of trims until nothing is open. */
-async function programOf(
-  request: WorkerRequest,
-  info: SourceInfo,
-  timings: Stopwatch,
-): Promise<Program> {
+async function programOf(request: Task, info: SourceInfo, timings: Stopwatch): Promise<Program> {
   const accepts = new Set(request.accepts);
   const measured: TrimBox[] = [];
   // Every round measures one more trim, so there are no more rounds than ops.
@@ -133,7 +145,7 @@ async function programOf(
     if (lowered.kind === 'program') return lowered.program;
     const { before, frames, color, rule } = lowered;
     const raster = await timed(timings, 'decode', () =>
-      render({ path: request.path }, info, { instructions: before, frames, color }),
+      render(request.file, info, { instructions: before, frames, color }),
     );
     measured.push(findTrim(raster, rule) ?? 'empty');
   }
@@ -141,7 +153,7 @@ async function programOf(
 }
 
 async function picture(
-  request: WorkerRequest,
+  request: Task,
   info: SourceInfo,
   program: Program,
   raster: Raster,
@@ -150,7 +162,7 @@ async function picture(
   { timings, start }: Timing,
 ): Promise<Rendered> {
   const chosen = program.chosen!;
-  const source = program.identity ? new Uint8Array(await readFile(request.path)) : undefined;
+  const source = program.identity ? await readSource(request.file) : undefined;
   const { bytes, receipt, warmStart } = await timed(timings, 'encode', () =>
     optimize(
       {
@@ -207,13 +219,15 @@ function remarks(info: SourceInfo, program: Program, receipt: Receipt): Diagnost
 }
 
 async function facts(
-  request: WorkerRequest,
+  request: Task,
   info: SourceInfo,
   size: Size,
   form: 'imgix' | 'imageoptim',
 ): Promise<Rendered> {
   const document =
-    form === 'imgix' ? imgixFacts(await readFile(request.path), info) : imageoptimFacts(info, size);
+    form === 'imgix'
+      ? imgixFacts(await readSource(request.file), info)
+      : imageoptimFacts(info, size);
   return text(JSON.stringify(document), 'application/json', size);
 }
 
@@ -224,8 +238,8 @@ function text(content: string, mediaType: string, { width, height }: Size): Rend
 }
 
 /** An SVG source as it is, made harmless. */
-async function safeSource(request: WorkerRequest): Promise<WorkerResult> {
-  const source = await readFile(request.path);
+async function safeSource(request: Task): Promise<WorkerResult> {
+  const source = await readSource(request.file);
   const clean = sanitizeSvg(source);
   const facts = { width: 0, height: 0, format: 'svg' as const };
   return {
@@ -238,10 +252,16 @@ async function safeSource(request: WorkerRequest): Promise<WorkerResult> {
   };
 }
 
-async function pack(bytes: Uint8Array, file: string): Promise<WorkerResult['body']> {
-  if (bytes.length <= INLINE_BYTES) return { inline: bytes };
-  await writeFile(file, bytes);
-  return { file, bytes: bytes.length };
+/** A large result goes into a file; where that cannot be written, it travels like a small one. */
+async function pack(bytes: Uint8Array, file: string): Promise<ResultBody> {
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  if (bytes.length <= INLINE_BYTES) return { inline: bytes, hash };
+  try {
+    await writeNew(file, bytes, false);
+    return { file, bytes: bytes.length, crc: crc32(bytes), hash };
+  } catch {
+    return { inline: bytes, hash };
+  }
 }
 
 async function timed<T>(timings: Stopwatch, stage: string, work: () => Promise<T>): Promise<T> {

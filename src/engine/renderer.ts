@@ -4,10 +4,11 @@
  * It turns the request into a WorkerRequest with its budget, sends it through
  * the pool, and remembers what the search of one size taught for the next.
  */
+import { isFault } from '../base/fault.ts';
 import type { Budget } from '../optimizer/task.ts';
 import { negotiated } from '../plan/key.ts';
 import { seriesKey } from '../plan/size-series.ts';
-import type { FileStore } from '../stores/store.ts';
+import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { EngineSettings } from './engine-options.ts';
 import type { Pool, PoolTask } from './pool/pool.ts';
 import { predictedCost } from './rendition-meta.ts';
@@ -19,6 +20,7 @@ import type {
   UnassignedRequest,
   WorkerRequest,
   WorkerResult,
+  WorkerSource,
 } from './worker-protocol.ts';
 
 /** Time for refining one picture, in milliseconds. */
@@ -112,12 +114,28 @@ export class Renderer {
     terms: Omit<PoolTask, 'request' | 'sourceKey'>,
   ) {
     const { plan, source } = resolved;
-    const request = await this.#workerRequest(kind, resolved, budget);
-    const done = await this.#pool.run({ ...terms, request, sourceKey: source.hash });
+    const done = await this.#attempt(kind, resolved, budget, terms).catch(
+      async (error: unknown) => {
+        // Its file went away or was altered under the worker: once more with a new one.
+        if (!isFault(error, 'source-lost')) throw error;
+        await this.#sources.recheck(source);
+        return this.#attempt(kind, resolved, budget, terms);
+      },
+    );
     if ('body' in done.outcome) {
       this.#warmStarts.add(seriesKey(plan, source.hash), done.outcome.warmStart);
     }
     return done;
+  }
+
+  async #attempt(
+    kind: WorkerRequest['kind'],
+    resolved: ResolvedRequest,
+    budget: Budget,
+    terms: Omit<PoolTask, 'request' | 'sourceKey'>,
+  ) {
+    const request = await this.#workerRequest(kind, resolved, budget);
+    return this.#pool.run({ ...terms, request, sourceKey: resolved.source.hash });
   }
 
   async #workerRequest(
@@ -128,7 +146,7 @@ export class Renderer {
     const warmStart = this.#warmStarts.of(seriesKey(plan, source.hash));
     return {
       kind,
-      path: await this.#sources.file(request, source),
+      source: workerSource(await this.#sources.content(request, source)),
       plan,
       accepts: [...request.accepts],
       budget,
@@ -144,4 +162,9 @@ export class Renderer {
     const left = expires === undefined ? latency : expires - performance.now() - DEADLINE_MARGIN;
     return { mode, milliseconds: Math.max(1, Math.min(latency, left)) };
   }
+}
+
+function workerSource(content: Uint8Array | StoredBody): WorkerSource {
+  if (content instanceof Uint8Array) return { bytes: content };
+  return { path: content.file, length: content.bytes, crc: content.crc };
 }

@@ -5,7 +5,9 @@
  * made under a client's deadline counts for a minute only.
  */
 import { readFile, rm } from 'node:fs/promises';
+import type { Body } from '../base/body.ts';
 import type { Clock } from '../base/clock.ts';
+import { Fault } from '../base/fault.ts';
 import type { Key } from '../plan/key.ts';
 import type { TieredStore } from '../stores/tiered.ts';
 import { etagOf, type RenditionMeta, type StoredRendition } from './rendition-meta.ts';
@@ -24,7 +26,7 @@ export class RenditionCache {
   }
 
   async get(key: Key): Promise<StoredRendition | undefined> {
-    const entry = await this.#store.get(key);
+    const entry = await this.#store.open(key);
     if (!entry) return undefined;
     const meta = entry.meta as unknown as RenditionMeta;
     const old = this.#clock.now() - meta.storedAt > UNREFINED_SECONDS * 1000;
@@ -37,17 +39,29 @@ export class RenditionCache {
     { body, warmStart: _, ...facts }: WorkerResult,
     extra: Pick<RenditionMeta, 'refined' | 'deadlineBound'> & { readonly queue?: number } = {},
   ): Promise<StoredRendition> {
-    const bytes = 'inline' in body ? body.inline : await takeFile(body.file);
     const { queue, ...rest } = extra;
     const meta: RenditionMeta = {
       ...facts,
       ...rest,
-      etag: etagOf(key, bytes),
+      etag: etagOf(key, body.hash),
       timings: { ...facts.timings, ...(queue === undefined ? {} : { queue }) },
       storedAt: this.#clock.now(),
     };
+    return { meta, body: await this.#put(key, meta, body) };
+  }
+
+  /** Stores the body of a result, and gives what to answer with; nothing that the disk does is a failure. */
+  async #put(key: Key, meta: RenditionMeta, body: WorkerResult['body']): Promise<Body> {
+    if (!('inline' in body)) {
+      const { file, bytes: length, crc } = body;
+      if (await this.#store.adopt(key, { ...meta }, file, { length, crc })) {
+        const kept = await this.#store.open(key);
+        if (kept && (kept.meta as Partial<RenditionMeta>).etag === meta.etag) return kept.body;
+      }
+    }
+    const bytes = 'inline' in body ? body.inline : await takeFile(body.file);
     await this.#store.put(key, { ...meta }, bytes);
-    return { meta, body: bytes };
+    return bytes;
   }
 
   /** Notes that nothing is left to improve. */
@@ -60,8 +74,13 @@ export class RenditionCache {
   }
 }
 
+/** @throws Fault overloaded, when the file went away with the folder of temporary files */
 async function takeFile(file: string): Promise<Uint8Array> {
-  const bytes = await readFile(file);
-  await rm(file, { force: true });
-  return bytes;
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new Fault('overloaded', 'The picture was lost on its way; please try again.', {}, cause);
+  } finally {
+    await rm(file, { force: true }).catch(() => undefined);
+  }
 }

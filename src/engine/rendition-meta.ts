@@ -5,6 +5,7 @@
  * Pure.
  */
 import { createHash } from 'node:crypto';
+import type { Body } from '../base/body.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { FormatName } from '../image/format.ts';
 import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
@@ -30,7 +31,7 @@ export interface RenditionMeta {
 
 export interface StoredRendition {
   readonly meta: RenditionMeta;
-  readonly body: Uint8Array;
+  readonly body: Body;
 }
 
 /** Weights of codecs for the predicted cost, per source megabyte; ratios of encoding times. */
@@ -51,7 +52,7 @@ export function isBetter(now: Receipt | undefined, before: Receipt | undefined):
   return now.bytes < before.bytes;
 }
 
-/** Strong: names exactly these bytes of exactly this rendition. */
-export function etagOf(key: Key, body: Uint8Array): string {
-  return `"${createHash('sha256').update(key).update(body).digest('hex').slice(0, 32)}"`;
+/** Strong: names exactly these bytes of exactly this rendition. @param hash SHA-256 of the bytes, hexadecimal */
+export function etagOf(key: Key, hash: string): string {
+  return `"${createHash('sha256').update(key).update(hash).digest('hex').slice(0, 32)}"`;
 }

@@ -1,8 +1,9 @@
 /**
- * RequestSources: the source of a request, and the file it stands in.
+ * RequestSources: the source of a request, and its bytes or the file they are in.
  */
 import { Fault } from '../base/fault.ts';
 import type { Freshness } from '../stores/freshness.ts';
+import type { StoredBody } from '../stores/store.ts';
 import type { RenderRequest } from './engine.ts';
 import type { CachedSource, SourceCache } from './source-cache.ts';
 
@@ -20,17 +21,22 @@ export class RequestSources {
   }
 
   /**
-   * The path of the file of a source, read anew where it left the store between two steps.
+   * The content of a source, read anew where it left the store between two steps.
    *
-   * @throws Fault overloaded, when it left the store again
+   * @throws Fault source-lost, when it left the store again or is another one by now
    */
-  async file(request: RenderRequest, source: CachedSource): Promise<string> {
-    const path =
-      (await this.#cache.path(source)) ?? (await this.#cache.path(await this.get(request)));
-    if (path === undefined) {
-      throw new Fault('overloaded', 'The source left the store before it could be used.');
-    }
-    return path;
+  async content(request: RenderRequest, source: CachedSource): Promise<Uint8Array | StoredBody> {
+    const held = await this.#cache.content(source);
+    if (held) return held;
+    const again = await this.get(request);
+    const content = again.hash === source.hash ? await this.#cache.content(again) : undefined;
+    if (content) return content;
+    throw new Fault('source-lost', 'The source left the store before it could be used.');
+  }
+
+  /** Has a source read anew from the disk, after it was found to be altered. */
+  recheck(source: CachedSource): Promise<void> {
+    return this.#cache.recheck(source);
   }
 
   /** How long answers made of a source may be kept. */

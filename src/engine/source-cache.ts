@@ -2,9 +2,10 @@
  * Sources: the originals as the store holds them.
  *
  * A source is read once into the store, kept with its HTTP facts, checked
- * again when it is no longer fresh, and handed to the workers by path. A
- * source that is unchanged keeps its content hash, and with it all its
- * renditions.
+ * again when it is no longer fresh, and handed to the workers as bytes or as a
+ * file. A source that is unchanged keeps its content hash, and with it all its
+ * renditions. Where the disk cannot keep a source, it is held in memory for
+ * those who are about to use it.
  *
  * Invariant: a stored source is always whole; a body that breaks off or passes
  * its limit leaves nothing behind.
@@ -14,11 +15,13 @@ import { BoundedMap } from '../base/bounded-map.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/fault.ts';
 import type { FreshnessPolicy } from '../base/freshness-policy.ts';
+import type { FormatName } from '../image/format.ts';
+import { sniffFormat } from '../image/sniff.ts';
 import type { SourceRef } from '../image/source-ref.ts';
 import type { Location, Validators } from '../origins/origin.ts';
 import { hashKey, type Key } from '../plan/key.ts';
 import { type Freshness, freshness, mergeHeaders } from '../stores/freshness.ts';
-import type { FileStore } from '../stores/store.ts';
+import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { Mount } from './engine.ts';
 import { SingleFlight } from './single-flight.ts';
 
@@ -29,6 +32,8 @@ export interface CachedSource {
   /** SHA-256 of its bytes, hexadecimal. */
   readonly hash: string;
   readonly bytes: number;
+  /** By its first bytes; absent for what is no picture. */
+  readonly format?: FormatName;
   /** Of the origin's answer, lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** When the origin last vouched for it, milliseconds since 1970. */
@@ -42,6 +47,7 @@ export interface CachedSource {
 interface SourceMeta {
   readonly hash: string;
   readonly bytes: number;
+  readonly format?: FormatName;
   readonly headers: Readonly<Record<string, string>>;
   readonly checkedAt: number;
   readonly url?: string;
@@ -62,6 +68,14 @@ const HELD_RECORDS = 20_000;
 /** Failed lookups remembered, so that a missing source is not asked for again and again. */
 const REMEMBERED_FAILURES = 2000;
 
+/** Bytes of sources held in memory because the disk does not take them. */
+const UNKEPT_BYTES = 64e6;
+
+interface Unkept {
+  readonly meta: SourceMeta;
+  readonly body: Uint8Array;
+}
+
 export class SourceCache {
   readonly #options: SourceOptions;
   readonly #flights = new SingleFlight<CachedSource>();
@@ -70,6 +84,9 @@ export class SourceCache {
   readonly #failures = new BoundedMap<Key, { readonly fault: Fault; readonly until: number }>(
     REMEMBERED_FAILURES,
   );
+
+  /** Sources that the store could not keep. */
+  readonly #unkept = new BoundedMap<Key, Unkept>(UNKEPT_BYTES, { weigh: (one) => one.body.length });
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -106,11 +123,19 @@ export class SourceCache {
     return lifetime(source.headers, policy, source.checkedAt);
   }
 
-  /** The file of a held source; undefined when it was evicted. */
-  async path(source: CachedSource): Promise<string | undefined> {
-    const path = await this.#options.store.path(source.key);
-    if (path === undefined) this.#records.delete(source.key);
-    return path;
+  /** The bytes of a held source, or the file they are in; undefined when it was evicted or replaced. */
+  async content({ key, hash }: CachedSource): Promise<Uint8Array | StoredBody | undefined> {
+    const unkept = this.#unkept.use(key);
+    if (unkept?.meta.hash === hash) return unkept.body;
+    const entry = await this.#options.store.open(key);
+    if (entry?.meta.hash === hash) return entry.body;
+    this.#records.delete(key);
+    return undefined;
+  }
+
+  /** Reads a held source anew, which was found altered; what is not as it was is dropped. */
+  async recheck({ key }: CachedSource): Promise<void> {
+    if (!(await this.#options.store.recheck(key))) this.#records.delete(key);
   }
 
   /** The copy in the store; `check`: its time has passed, `usable`: it may be served while it is checked. */
@@ -146,7 +171,7 @@ export class SourceCache {
     signal: AbortSignal,
   ): Promise<CachedSource> {
     const { store, clock } = this.#options;
-    const meta = (await store.head(key)) as SourceMeta | undefined;
+    const meta = await this.#record(key);
     try {
       const peeked = await mount.origin.stat?.(location);
       const fetched = await mount.origin.fetch(location, meta && validators(meta), signal);
@@ -168,15 +193,13 @@ export class SourceCache {
       }
       const body = await this.#collect(fetched.body);
       const read: SourceMeta = {
-        hash: createHash('sha256').update(body).digest('hex'),
-        bytes: body.length,
+        ...factsOf(body),
         headers: fetched.headers,
         checkedAt: clock.now(),
         ...(location.url === undefined ? {} : { url: location.url }),
         ...(peeked === undefined ? {} : { fileValidators: peeked }),
       };
-      await store.put(key, { ...read }, body);
-      this.#records.set(key, read);
+      await this.#keep(key, read, body);
       this.#failures.delete(key);
       return held(key, read, 'read');
     } catch (error) {
@@ -221,16 +244,20 @@ export class SourceCache {
     if (!upload || upload.length === 0) {
       throw new Fault('upload-missing', 'Expected a picture in the body of the request, got none.');
     }
-    const hash = createHash('sha256').update(upload).digest('hex');
-    const key = hashKey('upload', hash);
-    const meta: SourceMeta = {
-      hash,
-      bytes: upload.length,
-      headers: {},
-      checkedAt: this.#options.clock.now(),
-    };
-    await this.#options.store.put(key, { ...meta }, upload);
+    const facts = factsOf(upload);
+    const key = hashKey('upload', facts.hash);
+    const meta: SourceMeta = { ...facts, headers: {}, checkedAt: this.#options.clock.now() };
+    await this.#keep(key, meta, upload);
     return held(key, meta, 'read');
+  }
+
+  /** Keeps a source in the store, or for a while in memory where the disk does not take it. */
+  async #keep(key: Key, meta: SourceMeta, body: Uint8Array): Promise<void> {
+    this.#unkept.delete(key);
+    if (!(await this.#options.store.put(key, { ...meta }, body))) {
+      this.#unkept.set(key, { meta, body });
+    }
+    this.#records.set(key, meta);
   }
 
   async #collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -268,8 +295,17 @@ function lifetime(
 }
 
 function held(key: Key, meta: SourceMeta, state: CachedSource['state']): CachedSource {
-  const { hash, bytes, headers, checkedAt, url } = meta;
-  return { key, hash, bytes, headers, checkedAt, state, ...(url === undefined ? {} : { url }) };
+  const { fileValidators: _, ...facts } = meta;
+  return { key, ...facts, state };
+}
+
+function factsOf(body: Uint8Array): Pick<SourceMeta, 'hash' | 'bytes' | 'format'> {
+  const format = sniffFormat(body);
+  return {
+    hash: createHash('sha256').update(body).digest('hex'),
+    bytes: body.length,
+    ...(format ? { format } : {}),
+  };
 }
 
 function validators({ headers }: SourceMeta): Validators {

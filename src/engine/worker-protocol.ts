@@ -15,12 +15,16 @@ import type { Budget, WarmStart } from '../optimizer/task.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Timings } from './engine.ts';
 
+/** The bytes of a source, or a file that should hold exactly them, which the worker checks. */
+export type WorkerSource =
+  | { readonly bytes: Uint8Array }
+  | { readonly path: string; readonly length: number; readonly crc: number };
+
 export interface WorkerRequest {
   readonly id: number;
   /** `render`: a rendition; `explain`: facts, program and prediction, no pixel decoded. */
   readonly kind: 'render' | 'explain';
-  /** File with exactly the bytes of the source. */
-  readonly path: string;
+  readonly source: WorkerSource;
   /** Canonical. */
   readonly plan: Plan;
   readonly accepts: readonly FormatName[];
@@ -39,10 +43,17 @@ export type UnassignedRequest = Omit<WorkerRequest, 'id' | 'threads'>;
 /** Results up to this many bytes travel inline. */
 export const INLINE_BYTES = 256 * 1024;
 
+/** The bytes of a result, or the file they were written to, with what names and checks them. */
+export type ResultBody = (
+  | { readonly inline: Uint8Array }
+  | { readonly file: string; readonly bytes: number; readonly crc: number }
+) & {
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly hash: string;
+};
+
 export interface WorkerResult {
-  readonly body:
-    | { readonly inline: Uint8Array }
-    | { readonly file: string; readonly bytes: number };
+  readonly body: ResultBody;
   readonly mediaType: string;
   readonly source: Size & { readonly format: FormatName; readonly bytes: number };
   readonly result: Size & { readonly format: FormatName; readonly bytes: number };

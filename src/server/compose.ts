@@ -118,5 +118,9 @@ function connectionsOf({ listen, workers }: Config, log: Log): number {
 }
 
 async function startEngine(config: Config, log: Log): Promise<Engine> {
-  return createEngine({ ...config, log: (event, detail) => log.info(detail, event) });
+  return createEngine({
+    ...config,
+    log: (event, detail) =>
+      (event === 'disk-failed' ? log.warn : log.info).call(log, detail, event),
+  });
 }

@@ -4,9 +4,10 @@
  * A reader gets exactly the bytes that were promised or an error: a file that
  * is gone, has another length or another checksum never ends as a whole body.
  */
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { ByteRange, FileBody } from '../base/body.ts';
+import { type Fingerprint, fingerprintOf, sumOf } from './disk/files.ts';
 
 /** Bytes read at once: what one slow reader holds in memory. */
 const PIECE = 64 * 1024;
@@ -14,9 +15,12 @@ const PIECE = 64 * 1024;
 export interface FileBodyOptions {
   /**
    * The CRC-32 of the whole file. Whoever reads all of it gets the last piece
-   * only when the sum is right; a part is given unchecked.
+   * only when the sum is right; a part is given unchecked, unless there is a
+   * fingerprint.
    */
   readonly verify?: { readonly crc: number; readonly onMismatch?: () => void };
+  /** Of the file when its sum was right: with another one, a part is given only after a check of the whole. */
+  readonly fingerprint?: Fingerprint;
 }
 
 /** The body in `file`, which is `bytes` long. Nothing is opened before it is read. */
@@ -32,13 +36,18 @@ async function* pieces(
   path: string,
   bytes: number,
   { start, end }: ByteRange,
-  { verify }: FileBodyOptions,
+  { verify, fingerprint }: FileBodyOptions,
 ): AsyncGenerator<Uint8Array> {
   const file = await open(path, 'r');
   try {
-    const { size } = await file.stat();
-    if (size !== bytes) throw new Error(`expected ${bytes} bytes in the file, got ${size}`);
+    const stats = await file.stat({ bigint: true });
+    if (Number(stats.size) !== bytes) {
+      throw new Error(`expected ${bytes} bytes in the file, got ${stats.size}`);
+    }
     const check = verify !== undefined && start === 0 && end === bytes ? verify : undefined;
+    if (!check && verify && fingerprint !== undefined && fingerprint !== fingerprintOf(stats)) {
+      await checkWhole(file, verify);
+    }
     let crc = 0;
     for (let at = start; at < end; ) {
       const piece = Buffer.allocUnsafe(Math.min(PIECE, end - at));
@@ -49,11 +58,24 @@ async function* pieces(
       if (check !== undefined) crc = crc32(read, crc);
       if (check !== undefined && at === end && crc !== check.crc) {
         check.onMismatch?.();
-        throw new Error('expected the bytes that were stored, got a file with another checksum');
+        throw altered();
       }
       yield read;
     }
   } finally {
     await file.close();
   }
+}
+
+async function checkWhole(
+  file: FileHandle,
+  { crc, onMismatch }: NonNullable<FileBodyOptions['verify']>,
+): Promise<void> {
+  if ((await sumOf(file)).crc === crc) return;
+  onMismatch?.();
+  throw altered();
+}
+
+function altered(): Error {
+  return new Error('expected the bytes that were stored, got a file with another checksum');
 }

@@ -36,16 +36,15 @@ export class MemoryStore implements Store {
     return this.#entries.use(checkKey(key))?.meta;
   }
 
-  async put(key: StoreKey, meta: Meta, body: Uint8Array): Promise<void> {
+  async put(key: StoreKey, meta: Meta, body: Uint8Array): Promise<boolean> {
     // Without a copy, the larger buffer that the body was cut from would live on.
-    this.#keep(checkKey(key), meta, new Uint8Array(body));
+    return this.#keep(checkKey(key), meta, new Uint8Array(body));
   }
 
   async update(key: StoreKey, meta: Meta): Promise<boolean> {
     const entry = this.#entries.get(checkKey(key));
     if (!entry) return false;
-    this.#keep(key, meta, entry.body);
-    return this.#entries.has(key);
+    return this.#keep(key, meta, entry.body);
   }
 
   async delete(key: StoreKey): Promise<boolean> {
@@ -56,9 +55,10 @@ export class MemoryStore implements Store {
     this.#entries.clear();
   }
 
-  #keep(key: StoreKey, meta: Meta, body: Uint8Array): void {
+  #keep(key: StoreKey, meta: Meta, body: Uint8Array): boolean {
     const record = JSON.stringify(meta);
     const bytes = body.length + 2 * (record.length + key.length) + OVERHEAD;
     this.#entries.set(key, { meta: JSON.parse(record), body, bytes });
+    return this.#entries.has(key);
   }
 }

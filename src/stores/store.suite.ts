@@ -1,16 +1,21 @@
 /** What every store does, whatever it keeps its entries in. */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { FileStore, Store } from './store.ts';
+import { bodyPart, bytesOf } from '../base/body.ts';
+import { type FileStore, SMALL_BODY, type Store } from './store.ts';
 
 export const KEY = 'aa00000000000001';
 export const OTHER = 'bb00000000000002';
 export const text = (value: string) => new TextEncoder().encode(value);
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+/** More than travels as bytes. */
+export const LARGE = 'abcdefgh'.repeat(SMALL_BODY / 8 + 2000);
 export const read = async (store: Store, key = KEY) => {
   const entry = await store.get(key);
-  return entry && { meta: entry.meta, body: new TextDecoder().decode(entry.body) };
+  return entry && { meta: entry.meta, body: decode(entry.body) };
 };
 
 /** @param open gives an empty store of about `capacity` bytes */
@@ -170,14 +175,79 @@ export function fileStoreSuite(open: (capacity: number) => Promise<FileStore>): 
     });
     afterEach(() => store.close());
     const content = async (key = KEY) => {
-      const path = await store.path(key);
-      return path && (await readFile(path, 'utf8'));
+      const body = (await store.open(key))?.body;
+      if (body === undefined || body instanceof Uint8Array) return body && decode(body);
+      // What another process reads is what we read.
+      const file = await readFile(body.file, 'utf8');
+      expect(decode(await bytesOf(body))).toBe(file);
+      expect([body.bytes, body.crc]).toEqual([file.length, crc32(file)]);
+      return file;
+    };
+    const fileOf = async () => {
+      const body = (await store.open(KEY))?.body;
+      return body === undefined || body instanceof Uint8Array ? '' : body.file;
     };
 
-    test('path leads to exactly the body', async () => {
+    test('open gives a small body as bytes, and a large one in a file that holds exactly it', async () => {
       await store.put(KEY, { n: 1 }, text('the body'));
+      expect((await store.open(KEY))?.body).toBeInstanceOf(Uint8Array);
       expect(await content()).toBe('the body');
-      expect(await store.path(OTHER)).toBeUndefined();
+      await store.put(KEY, { n: 2 }, text(LARGE));
+      expect(await fileOf()).not.toBe('');
+      expect(await content()).toBe(LARGE);
+      expect((await store.open(KEY))?.meta).toEqual({ n: 2 });
+      expect(await store.open(OTHER)).toBeUndefined();
+    });
+
+    test('a part of a large body can be read alone', async () => {
+      await store.put(KEY, {}, text(LARGE));
+      const entry = await store.open(KEY);
+      const part = bodyPart(entry!.body, { start: 270_000, end: 270_010 });
+      expect(decode(await bytesOf(part))).toBe(LARGE.slice(270_000, 270_010));
+    });
+
+    test('recheck says whether a good body is there', async () => {
+      expect(await store.recheck(KEY)).toBe(false);
+      await store.put(KEY, {}, text(LARGE));
+      expect(await store.recheck(KEY)).toBe(true);
+      await writeFile(await fileOf(), LARGE.toUpperCase());
+      expect(await store.recheck(KEY)).toBe(false);
+      expect(await store.open(KEY)).toBeUndefined();
+    });
+
+    test('a large body altered behind its back does not leave it, whole or in part', async () => {
+      await store.put(KEY, {}, text(LARGE));
+      const before = await store.open(KEY);
+      await writeFile(await fileOf(), LARGE.replace('a', 'b'));
+      await expect(bytesOf(before!.body)).rejects.toThrow();
+      const part = bodyPart(before!.body, { start: 5, end: 9 });
+      await expect(bytesOf(part)).rejects.toThrow();
+      expect(await store.open(KEY)).toBeUndefined();
+      expect(await store.get(KEY)).toBeUndefined();
+    });
+
+    test('room is given until what comes in holds its share, and given back', async () => {
+      const first = await store.reserve(500_000);
+      expect(first).toBeDefined();
+      expect(await store.reserve(500_000)).toBeUndefined();
+      first?.release();
+      first?.release();
+      const second = await store.reserve(500_000);
+      expect(second).toBeDefined();
+      second?.release();
+    });
+
+    test('adopting passes the room of a file on to its entry', async () => {
+      const room = await store.reserve(500_000);
+      const file = store.temporary();
+      await writeFile(file, 'x'.repeat(500_000));
+      const sum = { length: 500_000, crc: crc32('x'.repeat(500_000)) };
+      expect(await store.adopt(KEY, {}, file, sum, room)).toBe(true);
+      expect((await store.get(KEY))?.body.length).toBe(500_000);
+      const next = await store.reserve(600_000);
+      expect(next).toBeDefined();
+      expect(await store.get(KEY)).toBeUndefined();
+      next?.release();
     });
 
     test('adopt makes a file the body and takes it away from where it was', async () => {
@@ -196,22 +266,23 @@ export function fileStoreSuite(open: (capacity: number) => Promise<FileStore>): 
       expect(await read(store)).toEqual({ meta: { n: 1 }, body: 'older' });
     });
 
-    test('a file larger than the store is not kept and not left', async () => {
+    test('a file larger than the store is not kept, and is left to the caller', async () => {
       const file = store.temporary();
       await writeFile(file, new Uint8Array(2_000_000));
-      await store.adopt(KEY, {}, file);
+      expect(await store.adopt(KEY, {}, file)).toBe(false);
       expect(await store.get(KEY)).toBeUndefined();
-      expect(existsSync(file)).toBe(false);
+      expect(existsSync(file)).toBe(true);
     });
 
-    test('a path given out stays readable after the entry was replaced or deleted', async () => {
-      await store.put(KEY, {}, text('first'));
-      const first = (await store.path(KEY)) ?? '';
-      await store.put(KEY, {}, text('second'));
-      const second = (await store.path(KEY)) ?? '';
+    test('a file given out stays readable after the entry was replaced or deleted', async () => {
+      await store.put(KEY, {}, text(LARGE));
+      const first = await fileOf();
       await store.delete(KEY);
-      expect(await readFile(first, 'utf8')).toBe('first');
-      expect(await readFile(second, 'utf8')).toBe('second');
+      expect(await readFile(first, 'utf8')).toBe(LARGE);
+      await store.put(KEY, {}, text(LARGE.toUpperCase()));
+      const second = await fileOf();
+      await store.put(KEY, {}, text('third'));
+      expect(await readFile(second, 'utf8')).toBe(LARGE.toUpperCase());
     });
 
     test('temporary names are never given twice', () => {

@@ -7,6 +7,8 @@
  *
  * Keys are lower-case hexadecimal, 8 to 128 digits.
  */
+import type { Body, FileBody } from '../base/body.ts';
+
 export type StoreKey = string;
 
 export type Meta = Readonly<Record<string, unknown>>;
@@ -19,29 +21,73 @@ export interface Entry {
 export interface Store {
   /** The entry, or undefined: never stored, evicted, torn or corrupt. Counts as a use. */
   get(key: StoreKey): Promise<Entry | undefined>;
-  /** The record alone, without reading the body. Counts as a use. */
+  /** The record alone. Counts as a use. */
   head(key: StoreKey): Promise<Meta | undefined>;
   /**
    * Keeps an entry, in place of any older one; whole or not at all. Never throws for lack
-   * of room: an entry larger than the store is not kept.
+   * of room or for a failing disk: then neither entry is there, and the result is false.
    */
-  put(key: StoreKey, meta: Meta, body: Uint8Array): Promise<void>;
+  put(key: StoreKey, meta: Meta, body: Uint8Array): Promise<boolean>;
   /** Puts another record on a body already kept; false when there is none. */
   update(key: StoreKey, meta: Meta): Promise<boolean>;
   delete(key: StoreKey): Promise<boolean>;
-  /** Bytes held, bodies and records. */
+  /** Room that entries take, in bytes. */
   readonly bytes: number;
   close(): Promise<void>;
 }
 
-/** A store whose bodies are files that another process may read. */
+/** Bodies up to this many bytes travel as arrays; larger ones stay in a file of their own until they are read. */
+export const SMALL_BODY = 256 * 1024;
+
+/** A large body in its file. */
+export interface StoredBody extends FileBody {
+  /** CRC-32 of the bytes, for readers in other processes. */
+  readonly crc: number;
+}
+
+export interface OpenEntry {
+  readonly meta: Meta;
+  readonly body: Uint8Array | StoredBody;
+}
+
+export function isStoredBody(body: Body | StoredBody): body is StoredBody {
+  return !(body instanceof Uint8Array) && 'crc' in body;
+}
+
+/** Length and CRC-32 of a file, from whoever wrote it. */
+export interface Sum {
+  readonly length: number;
+  readonly crc: number;
+}
+
+/** Room on the disk for bytes on their way in. */
+export interface Room {
+  readonly bytes: number;
+  /** Gives it back; more than once is once. */
+  release(): void;
+}
+
+/** A store whose large bodies are files that another process may read. */
 export interface FileStore extends Store {
-  /** A path to a file that holds exactly the body; it stays readable while the entry is kept and a while after. */
-  path(key: StoreKey): Promise<string | undefined>;
-  /** Keeps a file as a body by moving it into place. */
-  adopt(key: StoreKey, meta: Meta, file: string): Promise<void>;
-  /** A fresh file name on the same file system, for `adopt`. */
+  /**
+   * The entry with a large body still in its file, which holds exactly the body and stays readable
+   * while the entry is kept and a while after. Counts as a use.
+   */
+  open(key: StoreKey): Promise<OpenEntry | undefined>;
+  /** Reads a body anew, whatever is known of its file; an altered one is dropped. Whether a good one is there. */
+  recheck(key: StoreKey): Promise<boolean>;
+  /**
+   * Keeps a file as a body by moving it into place. False: not kept, and the file is left to the caller.
+   *
+   * @param sum of the file; it is read for it when absent
+   * @param room taken for the file before it was written, which passes to the entry
+   * @throws when the file cannot be read
+   */
+  adopt(key: StoreKey, meta: Meta, file: string, sum?: Sum, room?: Room): Promise<boolean>;
+  /** A fresh file name on the same file system, for `adopt`. Its folder may have to be made. */
   temporary(): string;
+  /** Room for a file that is to be written under a temporary name; undefined while there is none. */
+  reserve(bytes: number): Promise<Room | undefined>;
 }
 
 /** The key itself. @throws TypeError for text that is no key, which would be a path elsewhere */

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { DiskStore } from './disk.ts';
+import { DiskStore } from './disk/store.ts';
 import { MemoryStore } from './memory.ts';
-import { fileStoreSuite, KEY, OTHER, read, text } from './store.suite.ts';
-import type { Entry, StoreKey } from './store.ts';
+import { fileStoreSuite, KEY, LARGE, OTHER, read, text } from './store.suite.ts';
+import type { OpenEntry, StoreKey } from './store.ts';
 import { TieredStore } from './tiered.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'fovea-tiered-'));
@@ -24,8 +24,8 @@ class SlowDisk extends DiskStore {
   let: () => void = () => {};
   hold: Promise<void> | undefined;
 
-  override async get(key: StoreKey): Promise<Entry | undefined> {
-    const entry = await super.get(key);
+  override async open(key: StoreKey): Promise<OpenEntry | undefined> {
+    const entry = await super.open(key);
     await this.hold;
     return entry;
   }
@@ -56,16 +56,16 @@ describe('the tiered store', () => {
 
   test('large bodies stay out of the front, and so does what they replace', async () => {
     const front = new MemoryStore(1_000_000);
-    const store = new TieredStore(front, await disk(), { frontBodyBytes: 1000 });
+    const store = new TieredStore(front, await disk());
     await store.put(KEY, { n: 1 }, text('small'));
-    await store.put(KEY, { n: 2 }, new Uint8Array(2000));
+    await store.put(KEY, { n: 2 }, text(LARGE));
     expect((await store.get(KEY))?.meta).toEqual({ n: 2 });
     expect(await front.head(KEY)).toBeUndefined();
     await store.close();
   });
 
   test.each<[string, (store: TieredStore) => Promise<unknown>, string | undefined]>([
-    ['a put', (store) => store.put(KEY, {}, text('x'.repeat(2000))), 'x'.repeat(2000)],
+    ['a put', (store) => store.put(KEY, {}, text(LARGE)), LARGE],
     ['a delete', (store) => store.delete(KEY), undefined],
     [
       'an adopt',
@@ -79,7 +79,7 @@ describe('the tiered store', () => {
   ])('a slow read overtaken by %s does not bring the old entry forward', async (_, write, now) => {
     const back = new SlowDisk(join(base, String(count++)), 1_000_000, { sync: false });
     await back.scanned;
-    const store = new TieredStore(new MemoryStore(100_000), back, { frontBodyBytes: 1000 });
+    const store = new TieredStore(new MemoryStore(100_000), back);
     await back.put(KEY, {}, text('old'));
     back.wait();
     const slow = store.get(KEY);
@@ -104,13 +104,29 @@ describe('the tiered store', () => {
     await store.close();
   });
 
-  test('gives a path for what only the front still holds', async () => {
+  test('gives what only the front still holds', async () => {
     const back = await disk();
     const store = new TieredStore(new MemoryStore(100_000), back);
     await store.put(KEY, { n: 1 }, text('body'));
     await back.delete(KEY);
-    expect(await readFile((await store.path(KEY)) ?? '', 'utf8')).toBe('body');
-    expect(await store.path(OTHER)).toBeUndefined();
+    expect((await store.open(KEY))?.body).toEqual(text('body'));
+    expect(await store.open(OTHER)).toBeUndefined();
+    await store.close();
+  });
+
+  test.each([
+    ['small', 'x'],
+    ['large', LARGE],
+  ])('a %s body that the back cannot keep stays in front', async (_, body) => {
+    const back = await disk();
+    const store = new TieredStore(new MemoryStore(1_000_000), back);
+    await store.put(KEY, { n: 1 }, text('older'));
+    back.put = async () => {
+      await back.delete(KEY);
+      return false;
+    };
+    expect(await store.put(KEY, { n: 2 }, text(body))).toBe(true);
+    expect(await read(store)).toEqual({ meta: { n: 2 }, body });
     await store.close();
   });
 });

@@ -2,34 +2,40 @@
  * Tiered store: memory in front of files.
  *
  * Reads go to the front and then to the back, and what the back gave is kept
- * in front. Writes go to both. A read from the back that a write has overtaken
- * is not kept in front, so the front never holds what is older than the back.
+ * in front if it is small. Writes go to both; what the back cannot keep, on a
+ * disk that is full or takes nothing, the front keeps alone. A read from the
+ * back that a write has overtaken is not kept in front, so the front never
+ * holds what is older than the back.
  */
-import type { Entry, FileStore, Meta, Store, StoreKey } from './store.ts';
+import { bytesOf } from '../base/body.ts';
+import {
+  type Entry,
+  type FileStore,
+  type Meta,
+  type OpenEntry,
+  type Room,
+  SMALL_BODY,
+  type Store,
+  type StoreKey,
+  type Sum,
+} from './store.ts';
 
 /** What a back tier may offer so that use seen only by the front counts there too. */
 export interface Touchable {
   touch(key: StoreKey): void;
 }
 
-export interface TieredOptions {
-  /** Larger bodies stay out of the front, in bytes; 4 MB by default. */
-  readonly frontBodyBytes?: number;
-}
-
 export class TieredStore implements FileStore {
   readonly #front: Store;
   readonly #back: FileStore & Partial<Touchable>;
-  readonly #largest: number;
   /** Reads from the back under way, with whether a write has overtaken them. */
   readonly #reads = new Map<StoreKey, Set<{ overtaken: boolean }>>();
   /** Writes under way. */
   readonly #writers = new Map<StoreKey, number>();
 
-  constructor(front: Store, back: FileStore & Partial<Touchable>, options: TieredOptions = {}) {
+  constructor(front: Store, back: FileStore & Partial<Touchable>) {
     this.#front = front;
     this.#back = back;
-    this.#largest = options.frontBodyBytes ?? 4_000_000;
   }
 
   get bytes(): number {
@@ -37,6 +43,18 @@ export class TieredStore implements FileStore {
   }
 
   async get(key: StoreKey): Promise<Entry | undefined> {
+    const entry = await this.open(key);
+    if (!entry || entry.body instanceof Uint8Array) return entry as Entry | undefined;
+    try {
+      return { meta: entry.meta, body: await bytesOf(entry.body) };
+    } catch {
+      // Altered or gone since it was opened, or just replaced: the back knows.
+      return this.#back.get(key);
+    }
+  }
+
+  /** A large body stays in its file; a small one comes from memory where that has it. */
+  async open(key: StoreKey): Promise<OpenEntry | undefined> {
     const near = await this.#front.get(key);
     if (near) {
       this.#back.touch?.(key);
@@ -46,8 +64,8 @@ export class TieredStore implements FileStore {
     const reads = this.#reads.get(key) ?? new Set();
     this.#reads.set(key, reads.add(read));
     try {
-      const far = await this.#back.get(key);
-      if (far && !read.overtaken && far.body.length <= this.#largest) {
+      const far = await this.#back.open(key);
+      if (far?.body instanceof Uint8Array && !read.overtaken) {
         await this.#front.put(key, far.meta, far.body);
       }
       return far;
@@ -64,11 +82,14 @@ export class TieredStore implements FileStore {
     return near;
   }
 
-  put(key: StoreKey, meta: Meta, body: Uint8Array): Promise<void> {
+  put(key: StoreKey, meta: Meta, body: Uint8Array): Promise<boolean> {
     return this.#write(key, async () => {
-      if (body.length <= this.#largest) await this.#front.put(key, meta, body);
-      else await this.#front.delete(key);
-      await this.#back.put(key, meta, body);
+      // While the back is at work, the front has the newer entry or none.
+      const small = body.length <= SMALL_BODY;
+      const near = small ? await this.#front.put(key, meta, body) : await this.#drop(key);
+      const far = await this.#back.put(key, meta, body);
+      if (far || small) return far || near;
+      return this.#front.put(key, meta, body);
     });
   }
 
@@ -88,21 +109,19 @@ export class TieredStore implements FileStore {
     });
   }
 
-  /** A file with the body; written now if only the front still held the entry. */
-  async path(key: StoreKey): Promise<string | undefined> {
-    const path = await this.#back.path(key);
-    if (path !== undefined) return path;
-    const near = await this.#front.get(key);
-    if (!near) return undefined;
-    await this.#back.put(key, near.meta, near.body);
-    return this.#back.path(key);
+  recheck(key: StoreKey): Promise<boolean> {
+    return this.#back.recheck(key);
   }
 
-  adopt(key: StoreKey, meta: Meta, file: string): Promise<void> {
+  adopt(key: StoreKey, meta: Meta, file: string, sum?: Sum, room?: Room): Promise<boolean> {
     return this.#write(key, async () => {
       await this.#front.delete(key);
-      await this.#back.adopt(key, meta, file);
+      return this.#back.adopt(key, meta, file, sum, room);
     });
+  }
+
+  reserve(bytes: number): Promise<Room | undefined> {
+    return this.#back.reserve(bytes);
   }
 
   temporary(): string {
@@ -112,6 +131,11 @@ export class TieredStore implements FileStore {
   async close(): Promise<void> {
     await this.#front.close();
     await this.#back.close();
+  }
+
+  async #drop(key: StoreKey): Promise<false> {
+    await this.#front.delete(key);
+    return false;
   }
 
   /** Runs a write; a read from the back that meets it anywhere is not kept in front. */

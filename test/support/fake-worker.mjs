@@ -9,9 +9,9 @@ process.on('message', (request) => {
     process.send({
       kind: 'done',
       id: request.id,
-      outcome: { pid: process.pid, path: request.path, threads: request.threads },
+      outcome: { pid: process.pid, path: request.source.path, threads: request.threads },
     });
-  const [verb, number] = request.path.split('-');
+  const [verb, number] = request.source.path.split('-');
   if (verb === 'hang') return;
   if (verb === 'die') process.kill(process.pid, 'SIGKILL');
   else if (verb === 'eat') setInterval(() => eaten.push(Buffer.alloc(20_000_000, 1)), 20);

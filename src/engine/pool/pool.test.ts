@@ -24,7 +24,7 @@ function start(options: Partial<PoolOptions> = {}): Pool {
 const task = (path: string, fields: Partial<PoolTask> = {}): PoolTask => ({
   request: {
     kind: 'render',
-    path,
+    source: { path, length: 0, crc: 0 },
     plan: { frames: { kind: 'all' }, ops: [], output: { kind: 'source', sanitize: false } },
     accepts: [],
     budget: { mode: 'instant', milliseconds: 1000 },

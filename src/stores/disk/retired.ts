@@ -2,10 +2,10 @@
  * Retired bodies: files no record points at any more, kept a while for those
  * who were just given their path, then removed.
  *
- * They hold a bounded number of bytes: past it the oldest go at once.
+ * The room they take is bounded: past it the oldest go at once.
  */
-import type { Clock } from '../base/clock.ts';
-import { remove } from './disk-files.ts';
+import type { Clock } from '../../base/clock.ts';
+import { remove } from './files.ts';
 
 interface Waiting {
   readonly path: string;
@@ -22,11 +22,16 @@ export class RetiredBodies {
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param most bytes that may wait for their removal */
+  /** @param most room on the disk that may wait for its removal, in bytes */
   constructor(graceMs: number, most: number, clock: Clock) {
     this.#graceMs = graceMs;
     this.#most = most;
     this.#clock = clock;
+  }
+
+  /** Room they take on the disk, in bytes; those being removed count until they are gone. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   add(path: string, bytes: number): void {
@@ -34,6 +39,15 @@ export class RetiredBodies {
     this.#bytes += bytes;
     this.#sweep(this.#clock.now());
     this.#wake();
+  }
+
+  /** Removes the oldest at once; false when none waits. */
+  async shed(): Promise<boolean> {
+    const oldest = this.#waiting.shift();
+    if (oldest) await this.#remove(oldest);
+    // What is on its way out makes room too.
+    else await Promise.all(this.#removals);
+    return oldest !== undefined;
   }
 
   /** Removes all that waits. */
@@ -44,15 +58,23 @@ export class RetiredBodies {
   }
 
   #sweep(now: number): void {
+    let held = this.#waiting.reduce((sum, { bytes }) => sum + bytes, 0);
     let next = this.#waiting[0];
-    while (next && (next.until <= now || this.#bytes > this.#most)) {
+    while (next && (next.until <= now || held > this.#most)) {
       this.#waiting.shift();
-      this.#bytes -= next.bytes;
-      const removal = remove(next.path);
-      this.#removals.add(removal);
-      void removal.then(() => this.#removals.delete(removal));
+      held -= next.bytes;
+      void this.#remove(next);
       next = this.#waiting[0];
     }
+  }
+
+  #remove({ path, bytes }: Waiting): Promise<void> {
+    const removal = remove(path).then(() => {
+      this.#bytes -= bytes;
+      this.#removals.delete(removal);
+    });
+    this.#removals.add(removal);
+    return removal;
   }
 
   #wake(): void {
