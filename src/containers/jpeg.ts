@@ -4,7 +4,7 @@
  * Lengths are checked against the file; at the first damage the walk ends and
  * says so. Nothing here decodes an entropy-coded byte.
  */
-import { latin1, uint16 } from './bytes.ts';
+import { concat, latin1, uint16 } from './bytes.ts';
 
 export interface JpegSegment {
   /** Second byte of the marker: 0xe1 for APP1. */
@@ -53,24 +53,73 @@ export function walkJpeg(bytes: Uint8Array): JpegWalk {
   return { segments };
 }
 
+/** Where the scans of a JPEG are and where they end. */
+export interface JpegScans {
+  /** Behind the EOI marker, or behind the last byte of entropy-coded data where there is none. */
+  readonly end: number;
+  /** The EOI marker was met. */
+  readonly terminated: boolean;
+  readonly scans: number;
+  /** Every coefficient of every component was sent down to its last bit, as far as the scan headers say. */
+  readonly complete: boolean;
+}
+
 /**
- * Where the picture ends: behind the EOI marker that follows the scans, or
- * the end of the bytes where it is missing. What comes after (archives,
- * further pictures, thumbnails' leftovers) is no part of it.
+ * The walk over the scans from the first SOS marker on. What comes after the EOI
+ * marker (archives, further pictures, thumbnails' leftovers) is no part of the
+ * picture, nor are zeros that stand in place of a missing marker.
  */
-export function jpegEnd(bytes: Uint8Array, scan: number): { end: number; scans: number } {
+export function jpegScans(bytes: Uint8Array, { segments, scan }: JpegWalk): JpegScans {
+  const progressive = jpegFrame({ segments })?.progressive ?? false;
+  const pending = new Map<number, Uint8Array>();
   let scans = 0;
-  let at = scan;
+  let at = scan ?? bytes.length;
+  const result = (end: number, terminated: boolean): JpegScans => {
+    const sent =
+      !progressive || [...pending.values()].every((bits) => bits.every((bit) => bit === 0));
+    return { end, terminated, scans, complete: scans > 0 && sent };
+  };
+  if (progressive)
+    for (const id of componentIds(segments)) pending.set(id, new Uint8Array(64).fill(255));
   while (at >= 0 && at + 1 < bytes.length) {
     const marker = bytes[at + 1]!;
-    if (marker === EOI) return { end: at + 2, scans };
-    if (marker === SOS) scans++;
+    if (marker === EOI) return result(at + 2, true);
+    if (marker === SOS) {
+      scans++;
+      noteScan(bytes, at + 4, pending);
+    }
     // Stuffed zeros, restarts and fill bytes belong to the entropy-coded data.
     const alone = marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7);
     const length = alone ? 0 : (uint16(bytes, at + 2) ?? 0);
     at = bytes.indexOf(0xff, at + (marker === 0xff ? 1 : 2) + length);
   }
-  return { end: bytes.length, scans };
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  // The zero behind a byte of ones belongs to it.
+  if (bytes[end - 1] === 0xff && end < bytes.length) end++;
+  return result(end, false);
+}
+
+/** The file with the end marker that it lacks. */
+export function withJpegEnd(bytes: Uint8Array): Uint8Array {
+  const { end } = jpegScans(bytes, walkJpeg(bytes));
+  return concat([bytes.subarray(0, end), Uint8Array.of(0xff, EOI)]);
+}
+
+function componentIds(segments: readonly JpegSegment[]): number[] {
+  const data = segments.find(isFrameHeader)?.data;
+  if (data === undefined) return [];
+  return Array.from({ length: data[5] ?? 0 }, (_, i) => data[6 + 3 * i] ?? -1);
+}
+
+/** Notes the lowest bit that one scan of a progressive JPEG sends, per coefficient (T.81, figure B.4). */
+function noteScan(bytes: Uint8Array, at: number, pending: ReadonlyMap<number, Uint8Array>): void {
+  const count = bytes[at] ?? 0;
+  const [first, last, bits] = bytes.subarray(at + 1 + 2 * count, at + 4 + 2 * count);
+  if (first === undefined || last === undefined || bits === undefined) return;
+  for (let i = 0; i < count; i++) {
+    pending.get(bytes[at + 1 + 2 * i]!)?.fill(bits & 15, first, Math.min(63, last) + 1);
+  }
 }
 
 export interface JpegFrame {
@@ -84,12 +133,13 @@ export interface JpegFrame {
   readonly chroma?: string;
 }
 
+function isFrameHeader({ marker }: JpegSegment): boolean {
+  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+}
+
 /** The facts of the frame header (SOF), where there is one. */
-export function jpegFrame({ segments }: JpegWalk): JpegFrame | undefined {
-  const sof = segments.find(
-    ({ marker }) =>
-      marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc,
-  );
+export function jpegFrame({ segments }: Pick<JpegWalk, 'segments'>): JpegFrame | undefined {
+  const sof = segments.find(isFrameHeader);
   const data = sof?.data;
   if (!sof || !data || data.length < 6) return undefined;
   const components = data[5]!;

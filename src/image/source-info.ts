@@ -44,6 +44,8 @@ export interface SourceInfo extends Size {
     readonly chroma: string;
     /** Estimated from the quantisation tables, on the libjpeg scale 1..100. */
     readonly quality?: number;
+    /** The file lacks its end marker, and nothing else as far as its headers say. */
+    readonly endMissing?: boolean;
   };
 }
 

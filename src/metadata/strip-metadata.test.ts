@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { corpus } from '../base/corpus.suite.ts';
-import { jpegEnd } from '../containers/jpeg.ts';
+import { jpegScans } from '../containers/jpeg.ts';
 import { card, solid } from '../containers/pictures.suite.ts';
 import { joinPng, pngChunks } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
@@ -105,7 +105,7 @@ describe('stripMetadata', () => {
       fc.property(begin, fc.uint8Array({ maxLength: 200 }), (head, tail) => {
         const bytes = Uint8Array.from([...head, ...tail]);
         for (const format of ['jpeg', 'png', 'webp', 'gif'] as const) stripMetadata(bytes, format);
-        jpegEnd(bytes, 2);
+        jpegScans(bytes, { segments: [], scan: 2 });
         webpIsLossless(bytes);
         readExif(bytes);
         readCopyright(bytes);

@@ -7,7 +7,7 @@
  */
 import { concat, latin1, latin1Bytes } from '../containers/bytes.ts';
 import { stripGif } from '../containers/gif.ts';
-import { isAdobe, isIcc, isJfif, jpegEnd, jpegExif, walkJpeg } from '../containers/jpeg.ts';
+import { isAdobe, isIcc, isJfif, jpegExif, jpegScans, walkJpeg } from '../containers/jpeg.ts';
 import { joinPng, pngChunks } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
 import { joinWebp, webpChunk, webpChunks } from '../containers/webp.ts';
@@ -48,12 +48,15 @@ function stripJpeg(bytes: Uint8Array): Uint8Array {
   const jfif = kept.filter(isJfif).slice(0, 1);
   const rest = kept.filter((segment) => !isJfif(segment));
   const whole = ({ start, end }: { start: number; end: number }) => bytes.subarray(start, end);
+  const scans = jpegScans(bytes, walk);
   return concat([
     Uint8Array.of(0xff, 0xd8),
     ...jfif.map(whole),
     ...exif,
     ...rest.map(whole),
-    bytes.subarray(walk.scan, jpegEnd(bytes, walk.scan).end),
+    bytes.subarray(walk.scan, scans.end),
+    // A file without its end marker gets one.
+    ...(scans.terminated ? [] : [Uint8Array.of(0xff, 0xd9)]),
   ]);
 }
 

@@ -162,7 +162,9 @@ function openSource(
 /** A profile is applied only where it says other than sRGB: that saves as much time as decoding takes. */
 function readingOptions(info: SourceInfo, color: Program['color']): SharpOptions {
   const apply = info.profile === 'other' && color !== 'strip' && !keepsProfile(info, color);
-  return { failOn: 'error', ignoreIcc: !apply };
+  // Data that ends early is only a warning once the end marker has been put back; libvips does
+  // not look for one behind the last rows of blocks, so what is cut there passes.
+  return { failOn: info.jpeg?.endMissing ? 'warning' : 'error', ignoreIcc: !apply };
 }
 
 /** Whether the pixels stay in the source's own color space, with its profile. */

@@ -8,7 +8,7 @@
  */
 import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';
-import { jpegEnd, jpegFrame, walkJpeg } from '../containers/jpeg.ts';
+import { type JpegScans, jpegFrame, jpegScans, walkJpeg, withJpegEnd } from '../containers/jpeg.ts';
 import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
 import { pngChunks } from '../containers/png.ts';
 import { webpIsLossless } from '../containers/webp.ts';
@@ -51,12 +51,14 @@ export async function probe(
   const bounds = { ...DEFAULT_PROBE_LIMITS, ...limits };
   const bytes = await readSource(file);
   const format = readableFormat(bytes);
-  if (format === 'jpeg') checkJpeg(bytes, bounds);
+  const scans = format === 'jpeg' ? checkJpeg(bytes, bounds) : undefined;
+  const endMissing = scans?.terminated === false;
+  const input = endMissing ? withJpegEnd(bytes) : bytes;
   const header =
     format === 'svg'
       ? await svgHeader(safeSvgText(bytes, bounds.svg), bounds)
       : await decoding(
-          sharp(bytes, { limitInputPixels: bounds.pixels, failOn: 'error' }).metadata(),
+          sharp(input, { limitInputPixels: bounds.pixels, failOn: 'error' }).metadata(),
         );
   if ((header.compression as string | undefined) === 'hevc') {
     throw new Fault('source-unsupported', 'Expected an AVIF with AV1 pictures, got HEVC.');
@@ -67,7 +69,8 @@ export async function probe(
   if (pixels > bounds.pixels || pixels * pages > bounds.totalPixels || pages > bounds.frames) {
     throw new Fault('source-too-many-pixels', TOO_MANY, { width: header.width, height, pages });
   }
-  return describe(format, bytes, header, pages, height);
+  const info = describe(format, bytes, header, pages, height);
+  return endMissing && info.jpeg ? { ...info, jpeg: { ...info.jpeg, endMissing } } : info;
 }
 
 const SMALL = { width: 16, height: 16 };
@@ -105,23 +108,34 @@ function readableFormat(bytes: Uint8Array): FormatName {
   return format;
 }
 
-function checkJpeg(bytes: Uint8Array, bounds: ProbeLimits): void {
+/**
+ * Bounds that libjpeg does not keep, and the scans where something is said about
+ * them: a file without its end marker is read if every scan is there.
+ *
+ * @throws Fault source-unsupported, source-too-many-pixels, source-broken
+ */
+function checkJpeg(bytes: Uint8Array, bounds: ProbeLimits): JpegScans | undefined {
   const walk = walkJpeg(bytes);
   const frame = jpegFrame(walk);
-  if (frame === undefined || walk.scan === undefined) return; // libjpeg says what is wrong
+  if (frame === undefined || walk.scan === undefined) return undefined; // libjpeg says what is wrong
   if (frame.precision !== 8) {
     throw new Fault(
       'source-unsupported',
       `Expected a JPEG of 8 bits per sample, got ${frame.precision}.`,
     );
   }
-  if (!frame.progressive) return;
-  const { scans } = jpegEnd(bytes, walk.scan);
-  if (scans * frame.width * frame.height > bounds.scanPixels) {
+  const ends = bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
+  if (ends && !frame.progressive) return undefined;
+  const found = jpegScans(bytes, walk);
+  if (frame.progressive && found.scans * frame.width * frame.height > bounds.scanPixels) {
     throw new Fault('source-too-many-pixels', 'The source image has too many scans to decode.', {
-      scans,
+      scans: found.scans,
     });
   }
+  if (!found.terminated && !found.complete) {
+    throw new Fault('source-broken', 'The source image is damaged or incomplete.');
+  }
+  return found;
 }
 
 function describe(

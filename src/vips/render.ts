@@ -12,6 +12,7 @@
 import sharp from 'sharp';
 import type { Region, Size } from '../base/size.ts';
 import { sizeText } from '../base/size.ts';
+import { withJpegEnd } from '../containers/jpeg.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { readCopyright } from '../metadata/copyright.ts';
@@ -51,11 +52,12 @@ const FRAME_BYTES = 64 * 1024 * 1024;
  * @throws Fault source-broken, source-unsupported, source-too-many-pixels
  */
 export async function render(
-  file: SourceFile,
+  given: SourceFile,
   info: SourceInfo,
   order: RenderInput,
   context: RenderContext = {},
 ): Promise<Raster> {
+  const file = info.jpeg?.endMissing ? { bytes: withJpegEnd(await readSource(given)) } : given;
   const hands: RenderState = { context, file, info, input: order, perStepCache: new Map() };
   const raster = order.frames.count > 1 ? await renderFrames(hands) : await renderStill(hands);
   return order.output === undefined ? raster : finish(raster, hands);
