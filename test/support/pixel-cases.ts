@@ -1,0 +1,293 @@
+/**
+ * The cases of golden pixels: every op of a plan, every tone step, every resize
+ * filter. The tables are keyed by the unions of `plan/op.ts`, so that a new
+ * member without a case does not compile.
+ */
+import type { Color } from '../../src/base/color.ts';
+import type { Raster } from '../../src/image/raster.ts';
+import {
+  CENTRE,
+  type Fill,
+  type Filter,
+  type Op,
+  type OpKind,
+  px,
+  type ResizeOp,
+  share,
+  type ToneStep,
+} from '../../src/plan/op.ts';
+import { clearScene, framedScene } from './pixel-scenes.ts';
+
+/** Loops of our own, in whole numbers and floats: the same everywhere, up to a rounding. */
+export const OURS = 1;
+/** Steps of libvips: its vector paths may round otherwise on another processor. */
+export const LIBVIPS = 2;
+
+export interface PixelCase {
+  readonly name: string;
+  readonly ops: readonly Op[];
+  /** The opaque scene by default. */
+  readonly picture?: () => Raster;
+  readonly tolerance: number;
+}
+
+const color = (red: number, green: number, blue: number, alpha = 1): Color => ({
+  ...{ red, green, blue, alpha },
+});
+const TEAL = color(0, 128, 128);
+const GLASS = color(255, 200, 0, 0.5);
+const onTeal: Fill = { kind: 'color', color: TEAL };
+const clearFill: Fill = { kind: 'clear-with-alpha', color: TEAL };
+
+type OpOf<K extends OpKind> = Extract<Op, { kind: K }>;
+type StepOf<K extends ToneStep['kind']> = Extract<ToneStep, { kind: K }>;
+
+const resize = (fields: Partial<ResizeOp>): ResizeOp => ({
+  ...{ kind: 'resize', fit: 'inside', enlarge: 'allowed', filter: 'lanczos3' },
+  ...fields,
+});
+const box = (width: number, height: number) => ({ width: px(width), height: px(height) });
+const sides = (top: number, right: number, bottom: number, left: number) => ({
+  ...{ top, right, bottom, left },
+});
+const lengths = (top: number, right: number, bottom: number, left: number) => ({
+  ...{ top: px(top), right: px(right), bottom: px(bottom), left: px(left) },
+});
+
+const TONES: { readonly [K in ToneStep['kind']]: readonly StepOf<K>[] } = {
+  linear: [
+    { kind: 'linear', gain: 1.3, offset: -20 },
+    { kind: 'linear', gain: -1, offset: 255 },
+  ],
+  saturation: [
+    { kind: 'saturation', factor: 1.5 },
+    { kind: 'saturation', factor: 0 },
+  ],
+  gamma: [{ kind: 'gamma', exponent: 0.6 }],
+  exposure: [
+    { kind: 'exposure', stops: 1 },
+    { kind: 'exposure', stops: -1.5 },
+  ],
+  hue: [{ kind: 'hue', degrees: 70 }],
+  vibrance: [
+    { kind: 'vibrance', amount: 0.6 },
+    { kind: 'vibrance', amount: -0.6 },
+  ],
+  'shadows-highlights': [
+    { kind: 'shadows-highlights', shadows: 0.7, highlights: 0 },
+    { kind: 'shadows-highlights', shadows: 0, highlights: -0.7 },
+  ],
+  sepia: [{ kind: 'sepia', amount: 0.8 }],
+  monochrome: [{ kind: 'monochrome', color: color(40, 90, 200, 0.9) }],
+  duotone: [{ kind: 'duotone', dark: color(20, 0, 60), light: color(255, 240, 180), amount: 0.9 }],
+};
+
+const FILTERS: { readonly [K in Filter]: K } = {
+  ...{ nearest: 'nearest', bilinear: 'bilinear', bicubic: 'bicubic' },
+  ...{ mitchell: 'mitchell', lanczos2: 'lanczos2', lanczos3: 'lanczos3' },
+};
+
+/** By name behind the kind of op. */
+const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>, () => Raster]>> } =
+  {
+    orient: Object.fromEntries(
+      ([2, 3, 4, 5, 6, 7, 8] as const).map((by) => [`by ${by}`, { kind: 'orient', by }]),
+    ),
+    trim: {
+      'by color': [
+        { kind: 'trim', rule: { by: 'color', tolerance: 0.02 }, empty: 'keep' },
+        framedScene,
+      ],
+      'by border, with a pad': [
+        { kind: 'trim', rule: { by: 'border', mean: 5, deviation: 5 }, empty: 'keep', pad: 2 },
+        framedScene,
+      ],
+      'by alpha': [
+        { kind: 'trim', rule: { by: 'alpha', alpha: 0, tolerance: 100 }, empty: 'keep' },
+        clearScene,
+      ],
+      'by alpha or color': [
+        { kind: 'trim', rule: { by: 'alpha-or-color', tolerance: 0 }, empty: 'keep' },
+        clearScene,
+      ],
+    },
+    inset: { 'of 4, 6, 2 and 8': { kind: 'inset', ...lengths(4, 6, 2, 8) } },
+    crop: {
+      'at a place': {
+        ...{ kind: 'crop', area: { kind: 'size', ...box(20, 14) }, outside: 'fault' },
+        ...{ x: { kind: 'at', length: px(5) }, y: { kind: 'at', length: px(7) } },
+      },
+      'at the right, half way down': {
+        ...{ kind: 'crop', area: { kind: 'ratio', ratio: 1 }, outside: 'fault' },
+        ...{ x: { kind: 'slack', share: 1 }, y: CENTRE },
+      },
+      'half outside': {
+        ...{ kind: 'crop', area: { kind: 'size', ...box(30, 30) }, outside: 'intersect' },
+        ...{ x: { kind: 'at', length: px(36) }, y: { kind: 'at', length: px(-10) } },
+      },
+      ...Object.fromEntries(
+        (['attention', 'entropy', 'edges'] as const).map((search) => [
+          `by ${search}`,
+          {
+            ...{ kind: 'crop', area: { kind: 'size', ...box(16, 16) }, outside: 'fault' },
+            ...{ x: CENTRE, y: CENTRE, search },
+          } as const,
+        ]),
+      ),
+    },
+    resize: {
+      ...Object.fromEntries(
+        Object.values(FILTERS).flatMap((filter): [string, ResizeOp][] => [
+          [`to a half by ${filter}`, resize({ width: share(0.5), filter })],
+          [`to 5/8 by ${filter}`, resize({ width: px(30), filter })],
+          [`to the double by ${filter}`, resize({ width: share(2), filter })],
+        ]),
+      ),
+      'with alpha': [resize({ width: px(30) }), clearScene],
+      inside: resize(box(20, 20)),
+      outside: resize({ ...box(20, 20), fit: 'outside' }),
+      stretched: resize({ ...box(20, 30), fit: 'stretch' }),
+      'to cover': resize({ ...box(20, 20), fit: 'cover' }),
+      'to cover from the right': resize({
+        ...box(20, 20),
+        ...{ fit: 'cover', anchor: { kind: 'slack', x: 1, y: 0.5 } },
+      }),
+      'to cover around a point': resize({
+        ...box(20, 20),
+        ...{ fit: 'cover', anchor: { kind: 'focus', x: 0.3, y: 0.6, zoom: 1.5 } },
+      }),
+      'within a color': resize({ ...box(24, 24), fit: 'contain', fill: onTeal }),
+      'within a blurred copy': resize({
+        ...box(24, 24),
+        ...{ fit: 'contain', fill: { kind: 'blur', sigma: 3 } },
+      }),
+      'within its repeated edge': resize({
+        ...box(24, 24),
+        ...{ fit: 'contain', fill: { kind: 'edge' }, position: { x: 0.5, y: 0 } },
+      }),
+      'at double density, never enlarged': resize({ width: px(18), density: 2, enlarge: 'never' }),
+    },
+    limit: { 'to 20': { kind: 'limit', side: 20 } },
+    mirror: {
+      'left-right': { kind: 'mirror', horizontal: true, vertical: false },
+      'top-bottom': { kind: 'mirror', horizontal: false, vertical: true },
+    },
+    rotate: {
+      'by 90': { kind: 'rotate', degrees: 90, mode: 'pivot', fill: onTeal },
+      'by 30, whole': { kind: 'rotate', degrees: 30, mode: 'pivot', fill: onTeal },
+      'by -10, straightened': { kind: 'rotate', degrees: -10, mode: 'straighten', fill: onTeal },
+      'by 30 over a blurred copy': {
+        ...{ kind: 'rotate', degrees: 30, mode: 'pivot', fill: { kind: 'blur', sigma: 4 } },
+      },
+      'by 30 with alpha': [
+        { kind: 'rotate', degrees: 30, mode: 'pivot', fill: clearFill },
+        clearScene,
+      ],
+    },
+    pad: {
+      'in a color': { kind: 'pad', ...lengths(2, 4, 6, 8), fill: onTeal },
+      'with alpha': [{ kind: 'pad', ...lengths(2, 4, 6, 8), fill: clearFill }, clearScene],
+      'by its edge': { kind: 'pad', ...lengths(4, 4, 4, 4), fill: { kind: 'edge' } },
+      'by a blurred copy': {
+        ...{ kind: 'pad', ...lengths(4, 4, 4, 4), fill: { kind: 'blur' } },
+      },
+    },
+    canvas: {
+      larger: {
+        ...{ kind: 'canvas', area: { kind: 'size', ...box(60, 40) }, fill: onTeal },
+        ...{ x: { kind: 'slack', share: 0 }, y: { kind: 'slack', share: 1 } },
+      },
+      'of a ratio': {
+        ...{ kind: 'canvas', area: { kind: 'ratio', ratio: 1 }, fill: onTeal },
+        ...{ x: CENTRE, y: CENTRE },
+      },
+      'that clips': {
+        ...{ kind: 'canvas', area: { kind: 'size', ...box(24, 40) }, fill: onTeal },
+        ...{ x: { kind: 'at', length: px(-6) }, y: CENTRE },
+      },
+    },
+    tone: {
+      ...Object.fromEntries(
+        Object.values(TONES).flatMap((steps) =>
+          steps.map((step): [string, OpOf<'tone'>] => {
+            const numbers = Object.values(step).filter((value) => typeof value === 'number');
+            return [[step.kind, ...numbers].join(' '), { kind: 'tone', steps: [step] }];
+          }),
+        ),
+      ),
+      'three at once, with alpha': [
+        { kind: 'tone', steps: [TONES.hue[0]!, TONES.gamma[0]!, TONES.sepia[0]!] },
+        clearScene,
+      ],
+    },
+    blur: {
+      'of 2 pixels': { kind: 'blur', sigma: px(2) },
+      'of 12 pixels': { kind: 'blur', sigma: px(12) },
+      'of a share': { kind: 'blur', sigma: share(0.02) },
+      'with alpha': [{ kind: 'blur', sigma: px(2) }, clearScene],
+    },
+    sharpen: {
+      'on luma': { kind: 'sharpen', sigma: 1, amount: 1, threshold: 0, channel: 'luma' },
+      'on channels, above a threshold': {
+        ...{ kind: 'sharpen', sigma: 1.5, amount: 2, threshold: 12, channel: 'rgb' },
+      },
+    },
+    pixelate: {
+      'of 7': { kind: 'pixelate', side: 7 },
+      'with alpha': [{ kind: 'pixelate', side: 5 }, clearScene],
+    },
+    halftone: { 'of 6': { kind: 'halftone', side: 6 } },
+    denoise: {
+      weak: { kind: 'denoise', strength: 40, sharpness: 20 },
+      strong: { kind: 'denoise', strength: 100, sharpness: -100 },
+      negative: { kind: 'denoise', strength: -60, sharpness: 0 },
+    },
+    bilevel: {
+      'by threshold': { kind: 'bilevel', method: 'threshold', level: 0.4 },
+      'by diffusion': { kind: 'bilevel', method: 'atkinson', level: 0.5 },
+    },
+    background: {
+      opaque: [{ kind: 'background', color: TEAL }, clearScene],
+      translucent: [{ kind: 'background', color: GLASS }, clearScene],
+    },
+    checker: {
+      'of 4': [
+        { kind: 'checker', side: 4, colors: [color(255, 255, 255), color(200, 200, 210)] },
+        clearScene,
+      ],
+    },
+    mask: {
+      ellipse: { kind: 'mask', shape: { kind: 'ellipse' } },
+      'round corners on a color': {
+        ...{ kind: 'mask', shape: { kind: 'corners', radii: [4, 8, 12, 16] }, color: TEAL },
+      },
+      'corners by default': { kind: 'mask', shape: { kind: 'corners' } },
+    },
+    border: {
+      plain: { kind: 'border', sides: sides(2, 4, 6, 8), color: TEAL },
+      translucent: { kind: 'border', sides: sides(4, 4, 4, 4), color: GLASS },
+      round: {
+        ...{ kind: 'border', sides: sides(4, 4, 4, 4), color: TEAL },
+        ...{ radii: [10, 10, 10, 10], innerRadii: [6, 6, 6, 6] },
+      },
+    },
+  };
+
+/** Kinds whose pixels are computed in `raster/` or by copying alone. */
+const COMPUTED_HERE = new Set<OpKind>([
+  ...(['inset', 'canvas', 'tone', 'pixelate', 'halftone', 'bilevel', 'background'] as const),
+  ...(['checker', 'mask', 'border', 'mirror', 'orient', 'trim'] as const),
+]);
+
+/** Every case, in the order of the table. */
+export const PIXEL_CASES: readonly PixelCase[] = Object.entries(OPS).flatMap(([kind, cases]) =>
+  Object.entries<Op | [Op, () => Raster]>(cases).map(([name, value]): PixelCase => {
+    const [op, picture] = Array.isArray(value) ? value : [value];
+    return {
+      name: `${kind} ${name}`,
+      ops: [op],
+      ...(picture ? { picture } : {}),
+      tolerance: COMPUTED_HERE.has(kind as OpKind) ? OURS : LIBVIPS,
+    };
+  }),
+);
