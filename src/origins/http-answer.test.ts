@@ -48,6 +48,29 @@ describe('meaningOf', () => {
   });
 });
 
+describe('a redirect with bytes above 7F', () => {
+  /** A header as Node hands it over: every byte a character. */
+  const header = (text: string) => Buffer.from(text).toString('latin1');
+  test.each([
+    [header('/okü.png'), '/ok%C3%BC.png'],
+    [header('/漢字.png?q=é#x'), '/%E6%BC%A2%E5%AD%97.png?q=%C3%A9'],
+    [header('/😀.png'), '/%F0%9F%98%80.png'],
+    [header('größe.png'), '/a/gr%C3%B6%C3%9Fe.png'],
+    ['/ok\u00fc.png', '/ok%FC.png'],
+    ['/a b.png', '/a%20b.png'],
+    ['/%C3%BC.png', '/%C3%BC.png'],
+  ])('%j leads to %s', (location, target) => {
+    const { pathname, search } = nextHop(new URL('http://o.example/a/x.png'), location, [], 3);
+    expect(pathname + search).toBe(target);
+  });
+
+  test('keeps a host that is no ASCII', () => {
+    const location = header('http://bücher.example/ä.png');
+    const { href } = nextHop(new URL('http://o.example/'), location, [], 3);
+    expect(href).toBe('http://xn--bcher-kva.example/%C3%A4.png');
+  });
+});
+
 describe('nextHop', () => {
   const hop = (from: string, to: string | undefined, visited: readonly string[] = [from]) =>
     String(code(() => nextHop(new URL(from), to, visited, 3)));

@@ -80,10 +80,11 @@ export function nextHop(
   visited: readonly string[],
   limit: number,
 ): URL {
-  if (location === undefined || !URL.canParse(location, from.href)) {
+  const escaped = location === undefined ? undefined : escapedBytes(location);
+  if (escaped === undefined || !URL.canParse(escaped, from.href)) {
     throw new Fault('origin-failed', 'The server of the source redirects to nowhere.');
   }
-  const target = new URL(location, from);
+  const target = new URL(escaped, from);
   target.hash = '';
   if (from.protocol === 'https:' && target.protocol === 'http:') {
     throw new Fault('source-refused', 'The source redirects from https to http.');
@@ -100,4 +101,16 @@ export function nextHop(
 /** True when what was meant for the server of `a` may be told to that of `b`. */
 export function sameServer(a: URL, b: URL): boolean {
   return a.protocol === b.protocol && a.port === b.port && hostOf(a) === hostOf(b);
+}
+
+/**
+ * A header value with the bytes above 7F percent-encoded as they are: Node reads header
+ * bytes as Latin-1, while a URL would write each such character as UTF-8 again
+ * (RFC 9110 section 5.5, RFC 3987 section 3.1).
+ */
+function escapedBytes(value: string): string {
+  return value.replace(
+    /[\u0080-\u00ff]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

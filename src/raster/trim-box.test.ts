@@ -99,3 +99,42 @@ describe('measureTrim', () => {
     expect(findTrim(film, exact)).toEqual({ left: 2, top: 2, width: 12, height: 14 });
   });
 });
+
+test.each([
+  [
+    [255, 255, 255, 255],
+    [255, 255, 255, 0],
+  ],
+  [
+    [255, 255, 255, 255],
+    [0, 0, 0, 0],
+  ],
+  [
+    [245, 245, 255, 255],
+    [0, 0, 0, 0],
+  ],
+  [
+    [255, 255, 0, 255],
+    [255, 255, 0, 0],
+  ],
+  [
+    [0, 0, 0, 255],
+    [255, 255, 255, 0],
+  ],
+  [
+    [0, 0, 0, 255],
+    [0, 0, 0, 0],
+  ],
+  [
+    [128, 128, 128, 255],
+    [128, 128, 128, 0],
+  ],
+])('a box of %j on clear %j is told from its border', (color, clear) => {
+  const picture = withBox(solid(30, 20, clear), [10, 6, 10, 8], color);
+  expect(findTrim(picture, { by: 'border', mean: 11, deviation: 10 })).toEqual({
+    left: 10,
+    top: 6,
+    width: 10,
+    height: 8,
+  });
+});

@@ -140,28 +140,34 @@ function boxByLines(
     : { left, top, width: right - left, height: count };
 }
 
-interface Line {
+/** A line of pixels as it looks on one ground. */
+interface LineOn {
   readonly mean: number;
   readonly deviation: number;
 }
 
-/** Lines from the first that are border. */
+/** A line over white and over black, which are the same where no pixel is clear. */
+type Line = readonly [LineOn] | readonly [onWhite: LineOn, onBlack: LineOn];
+
+/** Lines from the first that are border: on every ground they look as even as a border does. */
 function walk(
   count: number,
   lineAt: (i: number) => Line,
   { mean, deviation }: Extract<TrimRule, { by: 'border' }>,
 ): number {
-  let before: number | undefined;
+  let before: Line | undefined;
   for (let i = 0; i < count; i++) {
     const line = lineAt(i);
-    if (line.deviation >= deviation) return i;
-    if (before !== undefined && Math.abs(line.mean - before) >= mean) return i;
-    before = line.mean;
+    if (line.some((ground) => ground.deviation >= deviation)) return i;
+    const moved = (ground: LineOn, at: number) =>
+      before?.[at] !== undefined && Math.abs(ground.mean - before[at].mean) >= mean;
+    if (line.some(moved)) return i;
+    before = line;
   }
   return count;
 }
 
-/** Mean and standard deviation of luma along a line; clear pixels count as white. */
+/** Mean and standard deviation of luma along a line. */
 function statistics(
   data: Uint8Array,
   start: number,
@@ -169,11 +175,24 @@ function statistics(
   count: number,
   channels: 3 | 4,
 ): Line {
+  if (channels === 3) return [lineOn(data, start, step, count, channels, 255)];
+  const on = (ground: number) => lineOn(data, start, step, count, channels, ground);
+  return [on(255), on(0)];
+}
+
+function lineOn(
+  data: Uint8Array,
+  start: number,
+  step: number,
+  count: number,
+  channels: 3 | 4,
+  ground: number,
+): LineOn {
   let sum = 0;
   let squares = 0;
   for (let k = 0, i = start; k < count; k++, i += step) {
     const luma = LUMA.red * data[i]! + LUMA.green * data[i + 1]! + LUMA.blue * data[i + 2]!;
-    const seen = channels === 4 ? 255 + ((luma - 255) * data[i + 3]!) / 255 : luma;
+    const seen = channels === 4 ? ground + ((luma - ground) * data[i + 3]!) / 255 : luma;
     sum += seen;
     squares += seen * seen;
   }
