@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-/** Builds `dist/`: the kernels (AssemblyScript to WASM) and then the TypeScript. */
+/** Builds `dist/`: the kernels (AssemblyScript to WASM), the TypeScript, and the encoder version. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hashOfWorker } from './code-hash.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const run = (file, ...args) =>
@@ -31,3 +32,6 @@ for (const file of existsSync(kernels) ? readdirSync(kernels) : []) {
   );
 }
 run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+
+const version = `${JSON.stringify(hashOfWorker(root), null, 2)}\n`;
+writeFileSync(join(root, 'dist/engine/encoder-version.json'), version);

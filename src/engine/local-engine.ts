@@ -138,8 +138,12 @@ export class LocalEngine implements Engine {
     plan: Plan,
     source: CachedSource,
   ): Promise<ResolvedRequest> {
-    const recipe = await this.#pool.recipe();
-    const key = renditionKey(plan, { accepts: request.accepts, source: source.hash, recipe });
+    const encoderVersion = await this.#pool.encoderVersion();
+    const key = renditionKey(plan, {
+      accepts: request.accepts,
+      source: source.hash,
+      encoderVersion,
+    });
     return { request, plan, source, key };
   }
 

@@ -71,8 +71,8 @@ export interface ExplainResult {
 
 /** From a worker to the front. */
 export type Message =
-  /** It has rendered a test picture; `recipe` names the encoders and their versions. */
-  | { readonly kind: 'ready'; readonly recipe: string }
+  /** It has rendered a test picture; `encoderVersion` names the encoders and their versions. */
+  | { readonly kind: 'ready'; readonly encoderVersion: string }
   | { readonly kind: 'done'; readonly id: number; readonly outcome: WorkerResult }
   | { readonly kind: 'explained'; readonly id: number; readonly outcome: ExplainResult }
   | { readonly kind: 'failed'; readonly id: number; readonly fault: FaultText };

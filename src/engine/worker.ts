@@ -11,11 +11,11 @@ import { stripMetadata } from '../metadata/strip-metadata.ts';
 import { guarded } from '../metrics/guarded.ts';
 import { createSsimulacra2 } from '../metrics/ssimulacra2.ts';
 import type { Repacker, Tools } from '../optimizer/optimize.ts';
-import { RECIPE } from '../optimizer/recipe.ts';
 import { vipsEncoder } from '../vips/encode.ts';
 import { setUpVips, useThreads, vipsVersions } from '../vips/loader-policy.ts';
 import { halve } from '../vips/pipeline.ts';
 import { optimizeJpegLossless, optimizePngLossless } from '../vips/repack.ts';
+import { encoderVersion } from './encoder-version.ts';
 import { executeExplain, executeRender } from './render-task.ts';
 import { faultText, type Message, type WorkerRequest } from './worker-protocol.ts';
 
@@ -70,4 +70,4 @@ await vipsEncoder.encode(
   { format: 'png', effort: 1 },
 );
 process.on('message', (request: WorkerRequest) => void work(request, tools));
-await send({ kind: 'ready', recipe: JSON.stringify([RECIPE, vipsVersions()]) });
+await send({ kind: 'ready', encoderVersion: encoderVersion(vipsVersions()) });

@@ -22,19 +22,19 @@ export interface RenditionInputs {
   /** SHA-256 of the bytes of the source, hexadecimal. */
   readonly source: string;
   /** Encoders and their versions. */
-  readonly recipe: string;
+  readonly encoderVersion: string;
 }
 
 /**
- * The key of a rendition: plan, negotiated formats, content of the source and recipe.
+ * The key of a rendition: plan, negotiated formats, content of the source and encoder version.
  *
  * Without inputs it is the key of the plan alone. The plan need not be canonical yet.
  */
 export function renditionKey(plan: Plan, inputs?: RenditionInputs): Key {
   const canonical = canonicalize(plan);
   if (inputs === undefined) return hashKey(canonical);
-  const { accepts, source, recipe } = inputs;
-  return hashKey(canonical, negotiated(canonical, accepts), source, recipe);
+  const { accepts, source, encoderVersion } = inputs;
+  return hashKey(canonical, negotiated(canonical, accepts), source, encoderVersion);
 }
 
 /** The formats of the client that the plan asks about, sorted: the key's part of `Accept`. */

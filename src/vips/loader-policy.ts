@@ -66,7 +66,7 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-/** Names and versions of what decodes and encodes, for receipts and recipe keys. */
+/** Names and versions of sharp and the libraries inside it, for the keys of renditions. */
 export function vipsVersions(): Readonly<Record<string, string>> {
   return { ...sharp.versions } as Readonly<Record<string, string>>;
 }

@@ -23,4 +23,4 @@ process.on('message', (request) => {
     });
   else setTimeout(answer, Number(number ?? 0));
 });
-process.send({ kind: 'ready', recipe: 'fake' });
+process.send({ kind: 'ready', encoderVersion: 'fake' });

@@ -50,7 +50,7 @@ describe('Pool', () => {
     const { outcome } = await p.run(task('sleep-1'));
     expect(outcome).toMatchObject({ path: 'sleep-1' });
     expect(p.ready()).toBe(true);
-    expect(await p.recipe()).toBe('fake');
+    expect(await p.encoderVersion()).toBe('fake');
   });
 
   test('a first answer is lent the cores of idle workers, one in the background is not', async () => {

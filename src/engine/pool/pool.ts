@@ -61,8 +61,8 @@ export class Pool {
   readonly #watch: NodeJS.Timeout;
   #nextId = 1;
   #closed = false;
-  #recipe: string | undefined;
-  readonly #waiting: ((recipe: string) => void)[] = [];
+  #encoderVersion: string | undefined;
+  readonly #waiting: ((encoderVersion: string) => void)[] = [];
   #failedStarts = 0;
 
   constructor(options: PoolOptions) {
@@ -74,15 +74,15 @@ export class Pool {
 
   /** True once a worker has shown that it can render, and while any worker lives. */
   ready(): boolean {
-    return this.#recipe !== undefined && !this.#closed;
+    return this.#encoderVersion !== undefined && !this.#closed;
   }
 
   /** The encoders and versions of the workers, as soon as the first has come up. */
-  recipe(): Promise<string> {
-    const recipe = this.#recipe;
-    return recipe === undefined
+  encoderVersion(): Promise<string> {
+    const encoderVersion = this.#encoderVersion;
+    return encoderVersion === undefined
       ? new Promise((resolve) => this.#waiting.push(resolve))
-      : Promise.resolve(recipe);
+      : Promise.resolve(encoderVersion);
   }
 
   status(): { workers: number; queued: number; running: number; background: number } {
@@ -199,8 +199,8 @@ export class Pool {
   #receive(worker: WorkerProcess, message: Message): void {
     if (message.kind === 'ready') {
       worker.ready = true;
-      this.#recipe = message.recipe;
-      for (const resolve of this.#waiting.splice(0)) resolve(message.recipe);
+      this.#encoderVersion = message.encoderVersion;
+      for (const resolve of this.#waiting.splice(0)) resolve(message.encoderVersion);
       this.#failedStarts = 0;
       return this.#dispatch();
     }
