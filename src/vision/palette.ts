@@ -6,6 +6,10 @@
  * the pixels are. Beside the N colors stand up to six that have a role:
  * vibrant and muted, each plain, light and dark.
  *
+ * What a role looks for (`WANTED`, `WEIGHTS`) are the default options of
+ * @vibrant/generator-default 4.0.4, the generator of node-vibrant 4.0.4 (MIT,
+ * see THIRD_PARTY.md); how the colors are found is not.
+ *
  * Deterministic: no random start, ties go to the lower number.
  */
 import type { Raster } from '../image/raster.ts';
@@ -188,6 +192,13 @@ const WANTED: Readonly<
   muted_dark: { saturation: 0.3, lightness: 0.26, range: [0, 0.45], vivid: false },
 };
 
+/** Saturations, 0..1, that a vibrant role needs and that a muted one may have. */
+const LEAST_VIBRANT = 0.35;
+const MOST_MUTED = 0.4;
+
+/** What nearness to a role's saturation, to its lightness, and the share of pixels count for. */
+const WEIGHTS = { saturation: 3, lightness: 6.5, share: 0.5 } as const;
+
 function rolesOf(colors: readonly PaletteColor[]): Palette['dominant'] {
   const taken = new Set<PaletteColor>();
   const out: Partial<Record<Role, PaletteColor>> = {};
@@ -198,12 +209,13 @@ function rolesOf(colors: readonly PaletteColor[]): Palette['dominant'] {
     let score = 0;
     for (const color of colors) {
       const [s, l] = saturationAndLightness(color);
-      const fits = l >= range[0] && l <= range[1] && (vivid ? s >= 0.35 : s <= 0.4);
+      const saturated = vivid ? s >= LEAST_VIBRANT : s <= MOST_MUTED;
+      const fits = l >= range[0] && l <= range[1] && saturated;
       if (!fits || taken.has(color)) continue;
       const value =
-        3 * (1 - Math.abs(s - saturation)) +
-        6.5 * (1 - Math.abs(l - lightness)) +
-        0.5 * (most === 0 ? 0 : color.share / most);
+        WEIGHTS.saturation * (1 - Math.abs(s - saturation)) +
+        WEIGHTS.lightness * (1 - Math.abs(l - lightness)) +
+        WEIGHTS.share * (most === 0 ? 0 : color.share / most);
       if (value > score) [best, score] = [color, value];
     }
     if (best) {
