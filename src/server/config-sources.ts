@@ -7,6 +7,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem } from './problems.ts';
+import { isUrl } from './source-answers.ts';
+import { DURATION } from './source-schema.ts';
 
 type Raw = Record<string, unknown>;
 
@@ -46,7 +48,7 @@ export function checkSources(
     if (source.mount === undefined && list(source.hosts).length === 0) {
       problems.push({ path: `${at}.mount`, message: 'expected a mount or hosts, got neither' });
     }
-    problems.push(...checkDialect(source, at));
+    problems.push(...checkDialect(source, at), ...checkAnswers(source, at));
     if (foldersExist) problems.push(...checkFolder(source, at, folder));
   }
   return problems;
@@ -84,6 +86,46 @@ function checkDialect(source: Raw, at: string): Problem[] {
     });
   }
   return problems;
+}
+
+/** Times and pictures that contradict one another or the origin. */
+function checkAnswers(source: Raw, at: string): Problem[] {
+  const problems: Problem[] = [];
+  const { ttl, ttlMode, minTtl, maxTtl, imageStatus } = source;
+  if (ttl === undefined && (ttlMode === 'override' || ttlMode === 'minimum')) {
+    problems.push({
+      path: `${at}.ttl`,
+      message: `expected a time for ttlMode ${ttlMode}, got nothing`,
+    });
+  }
+  const [floor, ceiling] = [minTtl, maxTtl].map(milliseconds);
+  if (floor !== undefined && ceiling !== undefined && floor > ceiling) {
+    problems.push({ path: `${at}.minTtl`, message: 'expected at most maxTtl, got more' });
+  }
+  if (ttlMode === 'override') {
+    for (const name of ['minTtl', 'maxTtl']) {
+      if (source[name] === undefined) continue;
+      problems.push({ path: `${at}.${name}`, message: 'expected only without ttlMode override' });
+    }
+  }
+  const images = ['defaultImage', 'errorImage'] as const;
+  const isWeb = isObject(source.origin) && source.origin.kind === 'web';
+  for (const name of images) {
+    const image = source[name];
+    if (typeof image !== 'string' || isUrl(image) === isWeb) continue;
+    const expected = isWeb ? 'a URL for a web origin' : 'a path below the origin';
+    problems.push({ path: `${at}.${name}`, message: `expected ${expected}` });
+  }
+  if (imageStatus !== undefined && images.every((name) => source[name] === undefined)) {
+    const message = 'expected only with a defaultImage or an errorImage';
+    problems.push({ path: `${at}.imageStatus`, message });
+  }
+  return problems;
+}
+
+function milliseconds(value: unknown): number | undefined {
+  const reading = DURATION.read(value);
+  return 'value' in reading ? reading.value : undefined;
 }
 
 function checkFolder({ origin }: Raw, at: string, folder: string): Problem[] {

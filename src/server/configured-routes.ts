@@ -42,6 +42,7 @@ function routeOf(
     site: {
       dialect: DIALECTS[dialect],
       settings,
+      answers: source,
       mount: { name, origin: originOf(source, index, limits, { selfAddresses, loopToken }) },
     },
     hosts,

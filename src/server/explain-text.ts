@@ -4,6 +4,7 @@
  * Its halves follow those of `explain.ts`, so that the first can be printed
  * while the source is still being asked for.
  */
+import type { FreshnessPolicy } from '../base/freshness-policy.ts';
 import type { Explanation } from '../engine/engine.ts';
 import type { SourceRef } from '../image/source-ref.ts';
 import type { Trial } from '../optimizer/receipt.ts';
@@ -19,6 +20,7 @@ export function planText(facts: UrlExplanation): string {
     ...(reference === undefined ? [] : [`original    ${referenceText(reference)}`]),
     `accepts     ${facts.accepts.join(', ') || 'nothing by name'}`,
     ...(facts.vary?.length ? [`vary        ${facts.vary.join(', ')}`] : []),
+    ...(facts.freshness === undefined ? [] : [`fresh       ${freshnessText(facts.freshness)}`]),
     ...(refusal === undefined ? [] : refusalLines(refusal)),
     ...facts.diagnostics.map(
       ({ severity, param, message }) =>
@@ -55,6 +57,13 @@ function engineLines(explanation: Explanation): string[] {
     ...(explanation.problem === undefined ? [] : [`problem     ${explanation.problem}`]),
     `key         ${explanation.key}`,
   ];
+}
+
+/** `as the origin says, at least 14400 s, at most 31536000 s; 14400 s where it says nothing` */
+function freshnessText({ fallback, min, max }: FreshnessPolicy): string {
+  if (min === max) return `${max} s`;
+  const floor = min > 0 ? `at least ${min} s, ` : '';
+  return `as the origin says, ${floor}at most ${max} s; ${fallback} s where it says nothing`;
 }
 
 function refusalLines({ code, status, message, signature }: Refused): string[] {

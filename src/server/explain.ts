@@ -7,6 +7,7 @@
  */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, isFault } from '../base/fault.ts';
+import type { FreshnessPolicy } from '../base/freshness-policy.ts';
 import type { Compiled, ImageRequest } from '../dialects/dialect.ts';
 import { sign, splitTarget } from '../dialects/imgix/signature.ts';
 import type { Engine, Explanation, RenderRequest, Timings } from '../engine/engine.ts';
@@ -19,6 +20,7 @@ import { folderProblem } from './config-sources.ts';
 import { asFault } from './errors.ts';
 import type { Site } from './handler.ts';
 import { findRoute, type Route } from './routes.ts';
+import { compileAt } from './source-answers.ts';
 import { placesOf, type SourceConfig } from './source-schema.ts';
 import { readTarget } from './target.ts';
 
@@ -40,6 +42,8 @@ export interface UrlExplanation {
   readonly diagnostics: readonly Diagnostic[];
   readonly reference?: SourceRef;
   readonly vary?: readonly string[];
+  /** How long an answer may be kept, in seconds, by what the origin says. */
+  readonly freshness?: FreshnessPolicy;
   /** The canonical plan, one step per line; absent where the URL cannot be compiled. */
   readonly plan?: string;
   readonly explanation?: Explanation;
@@ -110,6 +114,7 @@ export function explainPlan(
       diagnostics,
       reference,
       vary: response.vary,
+      freshness: response.freshness,
       plan: printPlan(canonicalize(plan)),
     };
     const { origin } = source;
@@ -157,7 +162,7 @@ function compile(
 ): { readonly compiled: Compiled; readonly refusal?: Refused } {
   const { dialect, settings } = site;
   try {
-    return { compiled: dialect.compile(asked, settings) };
+    return { compiled: compileAt(site, asked) };
   } catch (error) {
     const refusal = isFault(error) ? dialect.refuse(error, asked, undefined) : undefined;
     if (!isFault(error) || refusal?.kind !== 'error') throw error;
@@ -173,7 +178,7 @@ function compile(
       return { compiled, refusal: { ...refused, signature } };
     }
     if (error.code === 'link-expired' && asked.now > 0) {
-      const again = dialect.compile({ ...asked, now: 0 }, settings);
+      const again = compileAt(site, { ...asked, now: 0 });
       return { compiled: again, refusal: refused };
     }
     throw error;

@@ -1,31 +1,14 @@
 /**
  * The shape of one source in the configuration: a dialect, where it answers,
- * and the origin behind it.
+ * the origin behind it, and how long its answers may be kept.
+ *
+ * One row per setting; the schema, the type and the reference page follow from
+ * this table. What settings mean for one another stands in `config-sources.ts`.
  */
 import { z } from 'zod';
+import { duration as durationOption } from '../base/options.ts';
 import { readAllowList } from '../origins/allow-list.ts';
 import { readBase } from '../origins/http.ts';
-
-export interface SourceConfig {
-  readonly name: string;
-  readonly dialect: 'fastly' | 'imgix' | 'imageoptim';
-  /** Prefix without a trailing slash; "" is the root of every host. */
-  readonly mount?: string;
-  /** Lower case. */
-  readonly hosts: readonly string[];
-  readonly origin:
-    | { readonly kind: 'folder'; readonly path: string }
-    | { readonly kind: 'http'; readonly base: string; readonly allow?: readonly string[] }
-    | { readonly kind: 'web'; readonly allow: readonly string[] };
-  readonly signing?: { readonly tokens: readonly string[]; readonly required: boolean };
-  readonly defaults?: Readonly<Record<string, string>>;
-  readonly accounts?: readonly string[];
-}
-
-/** Where a source answers: its mount, `/` for the root of any host, and its hosts. */
-export function placesOf({ mount, hosts }: SourceConfig): string[] {
-  return [...(mount === undefined ? [] : [mount || '/']), ...hosts];
-}
 
 /** Paths that are the server's own. */
 const RESERVED = ['/healthz', '/readyz', '/_fovea'];
@@ -66,24 +49,146 @@ const origin = z.discriminatedUnion('kind', [
 /** YAML and people write `w: 240` for what a URL would say as text. */
 const parameter = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
-export const sourceSchema = z.strictObject({
-  name: z.string().regex(/^[\w.-]{1,64}$/),
-  dialect: z.enum(['fastly', 'imgix', 'imageoptim']),
-  mount: mount.optional(),
-  hosts: z.array(host).default([]),
-  origin,
-  signing: z
-    .strictObject({
-      tokens: z.array(z.string().min(1)).min(1),
-      required: z.boolean().default(true),
-    })
-    .optional(),
-  defaults: z.record(z.string().min(1), parameter).optional(),
-  accounts: z
-    .array(z.string().regex(/^[\w-]{1,64}$/))
-    .min(1)
-    .optional(),
+/** Reads the times of sources. */
+export const DURATION = durationOption({ env: '', flag: '', doc: '' });
+
+/** A year, in milliseconds. */
+const LONGEST_TTL = 365 * 86_400_000;
+
+/** A length of time such as "90s", as milliseconds. */
+const duration = z.unknown().transform((value, context) => {
+  const reading = DURATION.read(value);
+  if ('value' in reading && reading.value <= LONGEST_TTL) return reading.value;
+  context.addIssue({
+    code: 'custom',
+    message: 'expected a duration such as 90s, 10m or 7d, at most 365d',
+  });
+  return z.NEVER;
 });
+/** A row of the table. */
+interface Setting {
+  readonly schema: z.ZodType;
+  /** The grammar for a person. */
+  readonly values: string;
+  readonly doc: string;
+}
+
+export const SOURCE_SETTINGS = {
+  name: {
+    schema: z.string().regex(/^[\w.-]{1,64}$/),
+    values: 'letters, digits, `-`, `_`, `.`; at most 64',
+    doc: 'Names the source in logs and in the store; unique.',
+  },
+  dialect: {
+    schema: z.enum(['fastly', 'imgix', 'imageoptim']),
+    values: '`fastly`, `imgix` or `imageoptim`',
+    doc: 'Language of its URLs.',
+  },
+  mount: {
+    schema: mount.optional(),
+    values: 'a path such as `/images`',
+    doc: "Path prefix on any host; no part of the dialect's own path.",
+  },
+  hosts: {
+    schema: z.array(host).default([]),
+    values: 'a list of host names',
+    doc: 'Hosts at whose root the source answers.',
+  },
+  origin: {
+    schema: origin,
+    values: '`{ kind: folder, path }`, `{ kind: http, base, allow }` or `{ kind: web, allow }`',
+    doc: 'Where its originals live. `allow` lists `host`, `host:port` or `*.suffix`, and a private address only literally.',
+  },
+  signing: {
+    schema: z
+      .strictObject({
+        tokens: z.array(z.string().min(1)).min(1),
+        required: z.boolean().default(true),
+      })
+      .optional(),
+    values: '`{ tokens: [...], required: true }`',
+    doc: 'imgix: secrets that sign URLs, in order of rotation.',
+  },
+  defaults: {
+    schema: z.record(z.string().min(1), parameter).optional(),
+    values: 'an object',
+    doc: 'imgix: parameters of every request. Fastly: service defaults by their API names.',
+  },
+  accounts: {
+    schema: z
+      .array(z.string().regex(/^[\w-]{1,64}$/))
+      .min(1)
+      .optional(),
+    values: 'a list of names',
+    doc: 'ImageOptim: the user names that are served.',
+  },
+  ttl: {
+    schema: duration.optional(),
+    values: 'a duration such as `10m`',
+    doc: 'How long an answer may be kept; `ttlMode` says when it counts.',
+  },
+  ttlMode: {
+    schema: z.enum(['respect', 'override', 'minimum']).default('respect'),
+    values: '`respect`, `override` or `minimum`',
+    doc: "`respect`: the origin's own time, and `ttl` where it gives none. `override`: always `ttl`. `minimum`: the smaller of both.",
+  },
+  minTtl: {
+    schema: duration.optional(),
+    values: 'a duration',
+    doc: "Floor for the origin's time.",
+  },
+  maxTtl: {
+    schema: duration.optional(),
+    values: 'a duration',
+    doc: "Ceiling for the origin's time.",
+  },
+  errorTtl: {
+    schema: duration.optional(),
+    values: 'a duration',
+    doc: 'How long errors, and pictures in their place, may be kept, where they may be kept at all.',
+  },
+  defaultImage: {
+    schema: z.string().min(1).optional(),
+    values: 'a path below the origin; for a web origin a URL',
+    doc: 'Picture in place of one that the origin does not have, with the parameters of the request.',
+  },
+  errorImage: {
+    schema: z.string().min(1).optional(),
+    values: 'like `defaultImage`',
+    doc: 'Picture in place of one that cannot be read or made for any other reason.',
+  },
+  imageStatus: {
+    schema: z.enum(['error', 'ok']).default('error'),
+    values: '`error` or `ok`',
+    doc: 'Status of such a picture: that of the error it stands for, or 200.',
+  },
+} as const satisfies Record<string, Setting>;
+
+/** Schemas by name, as zod wants them for an object. */
+function schemasOf<T extends Record<string, Setting>>(table: T) {
+  const rows = Object.entries(table).map(([name, { schema }]) => [name, schema]);
+  return Object.fromEntries(rows) as { [Name in keyof T]: T[Name]['schema'] };
+}
+
+export const sourceSchema = z.strictObject(schemasOf(SOURCE_SETTINGS));
+
+/** Read-only all the way down; what is absent is absent, not undefined. */
+type Settled<T> = T extends readonly (infer Item)[]
+  ? readonly Settled<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Settled<Exclude<T[Key], undefined>> }
+    : T;
+
+/**
+ * A source after reading: the mount without its trailing slash ("" is the root of
+ * every host), hosts in lower case, durations in milliseconds.
+ */
+export type SourceConfig = Settled<z.output<typeof sourceSchema>>;
+
+/** Where a source answers: its mount, `/` for the root of any host, and its hosts. */
+export function placesOf({ mount, hosts }: SourceConfig): string[] {
+  return [...(mount === undefined ? [] : [mount || '/']), ...hosts];
+}
 
 function succeeds(read: () => unknown): boolean {
   try {

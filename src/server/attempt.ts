@@ -1,0 +1,63 @@
+/**
+ * Attempt: one request at one site, with what is known of it so far, and the
+ * services that answer it.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialects/dialect.ts';
+import type { Engine, Mount, RenderRequest, Rendition } from '../engine/engine.ts';
+import { type ErrorAnswer, errorResponse } from './errors.ts';
+import { type HeaderPolicy, type HttpRequest, type HttpResponse, NO_BODY } from './http-message.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { AnswerSettings } from './source-answers.ts';
+
+/** One configured source with everything that answers for it. */
+export interface Site {
+  readonly dialect: Dialect;
+  readonly settings: DialectSettings;
+  /** How long answers may be kept, and what stands in for errors; the dialect's way where absent. */
+  readonly answers?: AnswerSettings;
+  readonly mount: Mount;
+}
+
+/** The picture in a request body; undefined where the body is empty. @throws Fault */
+export type UploadReader = (
+  headers: Readonly<Record<string, string | undefined>>,
+  body: AsyncIterable<Uint8Array>,
+) => Promise<Uint8Array | undefined>;
+
+export interface Services {
+  readonly engine: Engine;
+  readonly readUpload: UploadReader;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly policy: HeaderPolicy;
+  /** Bounds the requests that are worked on at once. */
+  readonly inFlight: InFlight;
+  /** Counts answers, where metrics are served. */
+  readonly meter?: Metrics;
+}
+
+/** What is known of a request; grows until it is answered. */
+export interface Attempt {
+  readonly site: Site;
+  readonly request: HttpRequest;
+  readonly image: ImageRequest;
+  readonly services: Services;
+  compiled?: Compiled;
+  job?: RenderRequest;
+  rendition?: Rendition;
+}
+
+/** Nobody reads it: the client has gone (the convention of nginx). */
+export const CLIENT_GONE: HttpResponse = { status: 499, headers: {}, body: NO_BODY, close: true };
+
+/** An error in the form that the client asked for. */
+export function refused(
+  request: HttpRequest,
+  { clock, policy }: Services,
+  answer: ErrorAnswer,
+): HttpResponse {
+  return errorResponse(request, answer, clock.now(), policy);
+}

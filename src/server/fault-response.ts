@@ -1,0 +1,110 @@
+/**
+ * Fault response: the answer to a request that went wrong, by its dialect and
+ * by the configuration of its source: an error, a picture in its place, or the
+ * source as it is.
+ */
+import type { Fault } from '../base/fault.ts';
+import type { Compiled, Dialect, ImageRequest, Refusal } from '../dialects/dialect.ts';
+import { type Attempt, CLIENT_GONE, refused } from './attempt.ts';
+import { asFault, faultAnswer } from './errors.ts';
+import { logFault } from './fault-log.ts';
+import type { HttpResponse } from './http-message.ts';
+import { renditionResponse } from './rendition-response.ts';
+import { errorSeconds, insteadOf } from './source-answers.ts';
+
+/** The dialect's answer to a fault: an error, or the source as it is. */
+export async function faultResponse(attempt: Attempt, fault: Fault): Promise<HttpResponse> {
+  const { site, request, image, services, compiled, job } = attempt;
+  note(attempt, fault);
+  if (job?.storedOnly && fault.kind.status >= 500) {
+    return refused(request, services, {
+      status: 504,
+      message: 'The picture is not in the store.',
+      code: 'not-stored',
+      ttl: 0,
+      vary: compiled?.response.vary.join(',') ?? '',
+    });
+  }
+  const refusal = refuse(site.dialect, fault, image, compiled);
+  if (refusal?.kind === 'error') {
+    return (await pictureInstead(attempt, refusal, fault)) ?? refusedBy(attempt, refusal, fault);
+  }
+  if (refusal?.kind === 'source' && compiled !== undefined && job !== undefined) {
+    try {
+      const source = await services.engine.deliverSource(job);
+      const ttl = errorSeconds(site.answers, refusal.ttl);
+      return renditionResponse(attempt, compiled, source, { ...refusal, ttl, fault });
+    } catch (error) {
+      if (request.signal.aborted) return CLIENT_GONE;
+      const second = asFault(error);
+      note(attempt, second);
+      const again = refuse(site.dialect, second, image, compiled);
+      if (again?.kind === 'error') {
+        return (await pictureInstead(attempt, again, second)) ?? refusedBy(attempt, again, second);
+      }
+      return refused(request, services, { ...faultAnswer(second), ...varyOf(compiled) });
+    }
+  }
+  return refused(request, services, { ...faultAnswer(fault), ...varyOf(compiled) });
+}
+
+/** The picture that its source has configured for an error; undefined where there is none to send. */
+async function pictureInstead(
+  attempt: Attempt,
+  refusal: Extract<Refusal, { kind: 'error' }>,
+  fault: Fault,
+): Promise<HttpResponse | undefined> {
+  const { site, services, request, job } = attempt;
+  const compiled = attempt.compiled && insteadOf(fault, attempt.compiled, site.answers);
+  if (compiled === undefined || job === undefined) return undefined;
+  try {
+    const rendition = await services.engine.render({ ...job, compiled });
+    const ttl = errorSeconds(site.answers, refusal.ttl);
+    const status = site.answers?.imageStatus === 'ok' ? {} : { status: refusal.status };
+    return renditionResponse(attempt, compiled, rendition, { fault, headers: {}, ttl, ...status });
+  } catch (error) {
+    if (request.signal.aborted) return CLIENT_GONE;
+    note(attempt, asFault(error));
+    return undefined;
+  }
+}
+
+/** A dialect that fails while refusing must not take the answer with it. */
+function refuse(
+  dialect: Dialect,
+  fault: Fault,
+  image: ImageRequest,
+  compiled: Compiled | undefined,
+): Refusal | undefined {
+  try {
+    return dialect.refuse(fault, image, compiled);
+  } catch {
+    return undefined;
+  }
+}
+
+function refusedBy(
+  { site, request, services, compiled, image }: Attempt,
+  refusal: Extract<Refusal, { kind: 'error' }>,
+  fault: Fault,
+): HttpResponse {
+  const { status, message, headers, body } = refusal;
+  return refused(request, services, {
+    status,
+    message,
+    headers,
+    code: fault.code,
+    ttl: image.method === 'POST' ? 0 : errorSeconds(site.answers, refusal.ttl),
+    ...(body === undefined ? {} : { body }),
+    ...varyOf(compiled),
+  });
+}
+
+function varyOf(compiled: Compiled | undefined): { vary?: string } {
+  return compiled === undefined ? {} : { vary: compiled.response.vary.join(',') };
+}
+
+function note({ site, request, image, services }: Attempt, fault: Fault): void {
+  const { method } = request;
+  logFault(services.log, { source: site.settings.name, method, target: image.target }, fault);
+}
