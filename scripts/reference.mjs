@@ -10,6 +10,7 @@ import { fastly } from '../dist/dialects/fastly/index.js';
 import { imageoptim } from '../dist/dialects/imageoptim/index.js';
 import { imgix } from '../dist/dialects/imgix/index.js';
 import { OPTIONS } from '../dist/server/options.js';
+import { SOURCE_SETTINGS } from '../dist/server/source-schema.js';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../docs/reference');
 
@@ -52,9 +53,17 @@ export function configurationPage() {
     ([name, o]) =>
       `| \`${name}\` | ${o.env ? `\`${o.env}\`` : ''} | ${o.flag ? `\`--${o.flag}\`` : ''} | ${cell(o.values)} | ${o.fallback ?? ''} | ${cell(o.doc)} |`,
   );
+  const settings = Object.entries(SOURCE_SETTINGS).map(
+    ([name, { values, fallback, doc }]) =>
+      `| \`${name}\` | ${cell(values)} | ${fallback ?? ''} | ${cell(doc)} |`,
+  );
+  const freshness = DIALECTS.map((dialect) => {
+    const { fallback, min, max } = freshnessOf(dialect);
+    return `| ${dialect.name} | ${[fallback, min, max].map(timeText).join(' | ')} |`;
+  });
   return `# Configuration
 
-Generated from \`src/server/options.ts\` by \`npm run docs\`; do not edit.
+Generated from \`src/server/options.ts\` and \`src/server/source-schema.ts\` by \`npm run docs\`; do not edit.
 
 Flags go before the environment, the environment before the file (JSON or YAML), the file before the defaults. All problems
 are reported at once, under the name of the option.
@@ -63,20 +72,42 @@ are reported at once, under the name of the option.
 | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-\`sources\` is a list:
+\`sources\` is a list of objects:
 
-| key | meaning |
-| --- | --- |
-| \`name\` | names the source in logs and in the store; unique |
-| \`dialect\` | \`fastly\`, \`imgix\` or \`imageoptim\` |
-| \`mount\` | path prefix on any host; no part of the dialect's own path |
-| \`hosts\` | host names at whose root the source answers |
-| \`origin\` | \`{ kind: folder, path }\`, \`{ kind: http, base, allow }\` or \`{ kind: web, allow }\`; \`allow\` lists \`host\`, \`host:port\` or \`*.suffix\`, and a private address only literally |
-| \`signing\` | imgix: \`{ tokens: [...], required: true }\`; tokens in order of rotation |
-| \`defaults\` | imgix: parameters of every request; Fastly: service defaults by their API names |
-| \`accounts\` | ImageOptim: the user names that are served |
+| key | values | default | meaning |
+| --- | --- | --- | --- |
+${settings.join('\n')}
+
+What an answer may be kept for, where nothing of this is set:
+
+| dialect | the origin gives no time | floor | ceiling |
+| --- | --- | --- | --- |
+${freshness.join('\n')}
+
+\`no-store\`, \`private\` and \`no-cache\` of an origin count in every \`ttlMode\`, and \`expires\` of an imgix URL ends sooner. A
+folder is looked at for every request, so a file that was replaced is seen at once here; caches in front keep the old one for its
+time. \`minimum\` is what imgix documents for \`enforce_minimum\`.
 `;
 }
+
+/** What a dialect wants of the age of a source, in seconds. */
+function freshnessOf(dialect) {
+  const target = dialect.name === 'imageoptim' ? '/100/a.jpg' : '/a.jpg?width=100';
+  const request = {
+    method: 'GET',
+    target,
+    headers: {},
+    accepts: new Set(),
+    now: 0,
+    upload: false,
+  };
+  return dialect.compile(request, { name: 'a', origin: 'folder' }).response.freshness;
+}
+
+const timeText = (seconds) => {
+  if (seconds === 0) return 'none';
+  return seconds % 86_400 === 0 ? `${seconds / 86_400}d` : `${seconds / 3600}h`;
+};
 
 export const DIALECTS = [fastly, imgix, imageoptim];
 

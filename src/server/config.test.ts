@@ -202,6 +202,47 @@ describe('problems', () => {
   });
 });
 
+describe('the times and pictures of a source', () => {
+  const of = (fields: object) => ({ sources: [{ ...PRESS, ...fields }] });
+
+  test('are read, times as milliseconds', () => {
+    const given = { ttl: '1h', ttlMode: 'minimum', minTtl: '0s', errorTtl: '90s' };
+    const { sources } = parse(of({ ...given, defaultImage: 'none.png' }));
+    expect(sources[0]).toMatchObject({
+      ttl: 3_600_000,
+      ttlMode: 'minimum',
+      minTtl: 0,
+      errorTtl: 90_000,
+      defaultImage: 'none.png',
+      imageStatus: 'error',
+    });
+    expect(parse(of({})).sources[0]?.ttlMode).toBe('respect');
+  });
+
+  test.each([
+    [{ ttl: 60 }, 'ttl: expected a duration such as 90s, 10m or 7d, at most 365d, got 60'],
+    [{ ttl: '366d' }, 'ttl: expected a duration such as 90s, 10m or 7d, at most 365d, got "366d"'],
+    [{ ttlMode: 'override' }, 'ttl: expected a time for ttlMode override, got nothing'],
+    [
+      { ttl: '1h', ttlMode: 'ignore' },
+      'ttlMode: expected one of respect, override, minimum, got "ignore"',
+    ],
+    [{ minTtl: '2h', maxTtl: '1h' }, 'minTtl: expected at most maxTtl, got more'],
+    [
+      { ttl: '1h', ttlMode: 'override', maxTtl: '1h' },
+      'maxTtl: expected only without ttlMode override',
+    ],
+    [{ errorImage: 'https://a.b/c.png' }, 'errorImage: expected a path below the origin'],
+    [{ imageStatus: 'ok' }, 'imageStatus: expected only with a defaultImage or an errorImage'],
+    [
+      { origin: { kind: 'web', allow: ['a.b'] }, defaultImage: 'c.png' },
+      'defaultImage: expected a URL for a web origin',
+    ],
+  ])('%j: %s', (fields, problem) => {
+    expect(problems(of(fields))).toEqual([`sources[0].${problem}`]);
+  });
+});
+
 describe('loadConfig', () => {
   const write = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);

@@ -1,7 +1,7 @@
 /**
  * Source answers: what the configuration of one source says about its answers
  * beside their pixels: how long they may be kept, and which picture stands in
- * for an error.
+ * for an error (docs/spec/imgix.md 7.4 and 7.6).
  *
  * Pure. `handler.ts` and `explain.ts` compile through here, so that the
  * freshness of a dialect is changed in one place.

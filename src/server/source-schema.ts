@@ -70,6 +70,8 @@ interface Setting {
   readonly schema: z.ZodType;
   /** The grammar for a person. */
   readonly values: string;
+  /** What is used without it, as one would write it. */
+  readonly fallback?: string;
   readonly doc: string;
 }
 
@@ -130,6 +132,7 @@ export const SOURCE_SETTINGS = {
   ttlMode: {
     schema: z.enum(['respect', 'override', 'minimum']).default('respect'),
     values: '`respect`, `override` or `minimum`',
+    fallback: 'respect',
     doc: "`respect`: the origin's own time, and `ttl` where it gives none. `override`: always `ttl`. `minimum`: the smaller of both.",
   },
   minTtl: {
@@ -160,6 +163,7 @@ export const SOURCE_SETTINGS = {
   imageStatus: {
     schema: z.enum(['error', 'ok']).default('error'),
     values: '`error` or `ok`',
+    fallback: 'error',
     doc: 'Status of such a picture: that of the error it stands for, or 200.',
   },
 } as const satisfies Record<string, Setting>;
