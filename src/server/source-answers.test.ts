@@ -70,25 +70,23 @@ describe('the picture instead of an error', () => {
     expect(source('source-not-found', both, query)).toBeUndefined();
   });
 
-  test('stands for faults of origins and pictures only', () => {
-    const shown = (Object.keys(FAULTS) as FaultCode[]).filter((code) => source(code, both));
-    expect(shown).toEqual([
-      'region-out-of-bounds',
-      'source-not-found',
-      'source-forbidden',
-      'source-refused',
-      'source-unresolvable',
-      'origin-failed',
-      'origin-timeout',
-      'source-too-large',
-      'source-too-many-pixels',
-      'source-not-an-image',
-      'source-unsupported',
-      'source-broken',
-      'result-too-large',
-      'render-timeout',
-      'render-failed',
-      'internal',
+  test('stands for no fault of the request or of the moment', () => {
+    const without = (Object.keys(FAULTS) as FaultCode[]).filter((code) => !source(code, both));
+    expect(without).toEqual([
+      'bad-request',
+      'bad-parameter',
+      'target-too-long',
+      'method-not-allowed',
+      'not-implemented',
+      'upload-too-large',
+      'upload-unreadable',
+      'upload-missing',
+      'signature-invalid',
+      'link-expired',
+      'account-unknown',
+      'mount-unknown',
+      'overloaded',
+      'source-lost',
     ]);
   });
 });

@@ -73,8 +73,8 @@ export function errorSeconds(answers: AnswerSettings | undefined, own: number): 
   return errorTtl === undefined || own === 0 ? own : seconds(errorTtl);
 }
 
-/** Faults of the request, not of the source: no picture stands in for them. */
-const OF_THE_REQUEST: ReadonlySet<string> = new Set([
+/** Faults of the request or of this server's moment, not of the source: no picture stands in for them. */
+const WITHOUT_PICTURE: ReadonlySet<string> = new Set([
   'bad-request',
   'bad-parameter',
   'target-too-long',
@@ -88,6 +88,7 @@ const OF_THE_REQUEST: ReadonlySet<string> = new Set([
   'account-unknown',
   'mount-unknown',
   'overloaded',
+  'source-lost',
 ]);
 
 /**
@@ -99,7 +100,7 @@ export function insteadOf(
   compiled: Compiled,
   answers: AnswerSettings | undefined,
 ): Compiled | undefined {
-  if (OF_THE_REQUEST.has(fault.code) || compiled.source.kind === 'upload') return undefined;
+  if (WITHOUT_PICTURE.has(fault.code) || compiled.source.kind === 'upload') return undefined;
   const { defaultImage, errorImage } = answers ?? {};
   const image = fault.code === 'source-not-found' ? defaultImage : errorImage;
   const { kind } = compiled.plan.output;
