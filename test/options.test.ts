@@ -288,6 +288,20 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     expect([code, await outcome(plain, '/imgix/small.png?w=9')]).toEqual(['render-timeout', 200]);
   },
 
+  'limits.queueWait': async () => {
+    const server = await startServer({
+      pictures: { 'leaves.jpg': LEAVES },
+      settings: { 'limits.queueWait': '0ms' },
+    });
+    // One is being made, the others would have to wait
+    const targets = [90, 91, 92, 93].map((width) => `/imgix/leaves.jpg?w=${width}`);
+    const ask = (of: TestServer) => Promise.all(targets.map((target) => outcome(of, target)));
+    const [outcomes, usual] = [await ask(server), await ask(plain)];
+    await server.stop();
+    expect(outcomes).toContain('overloaded');
+    expect(usual).toEqual([200, 200, 200, 200]);
+  },
+
   'limits.uploadBytes': async () => {
     const post = async (server: TestServer) =>
       (await server.ask('/imageoptim/9', form(LEAVES))).status;

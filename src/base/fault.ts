@@ -49,6 +49,7 @@ export const FAULTS = {
   // ourselves
   overloaded: { status: 503, retry: true, ttl: 0 },
   'source-lost': { status: 503, retry: true, ttl: 0 },
+  'source-quarantined': { status: 503, retry: true, ttl: 5 },
   'render-timeout': { status: 504, retry: true, ttl: 5 },
   'render-failed': { status: 500, retry: true, ttl: 5 },
   internal: { status: 500, retry: true, ttl: 0 },
@@ -58,7 +59,7 @@ export type FaultCode = keyof typeof FAULTS;
 
 export class Fault extends Error {
   readonly code: FaultCode;
-  /** Facts for the log; never sent to a client. */
+  /** Facts for the log; none but `retryAfter` is sent to a client. */
   readonly detail: Readonly<Record<string, unknown>>;
 
   constructor(
@@ -75,6 +76,12 @@ export class Fault extends Error {
 
   get kind(): FaultKind {
     return FAULTS[this.code];
+  }
+
+  /** Seconds after which a client may try again, where that is known. */
+  get retryAfter(): number | undefined {
+    const { retryAfter } = this.detail;
+    return typeof retryAfter === 'number' ? retryAfter : undefined;
   }
 }
 

@@ -36,15 +36,23 @@ export class Background {
   /** Whether a better rendition may still come. */
   mayImprove({ meta }: StoredRendition): boolean {
     if (!this.#settings.refine || meta.refined || !meta.receipt) return false;
+    if (meta.cutShort) return true;
     return meta.receipt.mode !== 'background' && meta.receipt.kind !== 'source';
   }
 
-  /** Makes a rendition that missed its deadline, without one. */
-  makeLater(resolved: ResolvedRequest): void {
+  /**
+   * Makes a rendition that missed its visitor's deadline, without one.
+   *
+   * It is no improvement but what was asked for, so it is made with `refine` off as well.
+   *
+   * @param underWay whether a worker is at it already
+   */
+  makeLater(resolved: ResolvedRequest, underWay: () => boolean): void {
     const { request, key } = resolved;
-    if (!this.#settings.refine || request.upload) return;
+    if (request.upload) return;
     this.#refiner.add(key, async () => {
-      if (await this.#cache.get(key)) return;
+      const stored = await this.#cache.get(key);
+      if (underWay() || (stored && !this.#cache.isOutdated(stored))) return;
       await this.#cache.keep(key, await this.#renderer.laterAnswer(resolved));
     });
   }

@@ -3,7 +3,8 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { PictureLimits } from '../image/picture-limits.ts';
-import type { Mode } from '../optimizer/mode.ts';
+import type { StartWorker } from './pool/worker-process.ts';
+import type { Timer } from './timer.ts';
 
 export interface EngineOptions {
   readonly cache: {
@@ -24,15 +25,19 @@ export interface EngineOptions {
     readonly uploadBytes?: number;
     /** Longest time for one picture, in milliseconds. */
     readonly renderTimeout?: number;
+    /** Longest wait for a worker, in milliseconds; requests that would wait longer are refused. */
+    readonly queueWait?: number;
     /** Resident memory at which a worker is killed, in bytes. */
     readonly workerMemory?: number;
   };
   /** Time to work on a first answer, decoding included, in milliseconds. */
   readonly latency?: number;
-  /** How first answers are made. */
-  readonly mode?: Mode;
   readonly clock?: Clock;
   readonly log?: Log;
+  /** For waits and limits; for tests. */
+  readonly timer?: Timer;
+  /** Starts a render worker; for tests. */
+  readonly startWorker?: StartWorker;
 }
 
 /** Takes an event by its name, with facts for an operator. */
@@ -40,12 +45,13 @@ export type Log = (event: string, detail: Readonly<Record<string, unknown>>) => 
 
 /** The options with their defaults filled in. */
 export interface EngineSettings extends Required<Pick<EngineOptions, 'refine' | 'latency'>> {
-  readonly mode: Mode;
   readonly clock: Clock;
+  readonly timer: Timer;
   readonly log: Log;
   readonly pictureLimits: PictureLimits;
   readonly sourceBytes: number;
   readonly renderTimeout: number;
+  readonly queueWait: number;
   readonly workerMemory: number;
   readonly workers: number;
 }

@@ -13,7 +13,7 @@ import type { FormatName } from '../image/format.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import type { Origin } from '../origins/origin.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { PoolStatus } from './pool/pool.ts';
 
 /** One configured source: a name, and where its originals live. */
 export interface Mount {
@@ -48,8 +48,8 @@ export interface Lifetime {
 /** How the store took part (RFC 9211). */
 export interface CacheFacts {
   readonly hit: boolean;
-  /** Why it went forward: `uri-miss`, `stale`, `bypass`. */
-  readonly forward?: 'uri-miss' | 'stale' | 'bypass';
+  /** Why it went forward: nothing was stored, or what was stored had been cut short and its minute was over. */
+  readonly forward?: 'uri-miss' | 'stale';
   readonly stored: boolean;
   /** This request waited for the work of another. */
   readonly collapsed: boolean;
@@ -57,9 +57,7 @@ export interface CacheFacts {
 
 /** Milliseconds per stage, for Server-Timing; a stage that did not happen is absent. */
 export type Timings = Readonly<
-  Partial<
-    Record<'fetch' | 'queue' | 'decode' | 'transform' | 'search' | 'encode' | 'total', number>
-  >
+  Partial<Record<'fetch' | 'queue' | 'decode' | 'transform' | 'encode' | 'total', number>>
 >;
 
 export interface Rendition {
@@ -97,6 +95,16 @@ export interface Explanation {
   readonly receipt?: Receipt;
 }
 
+/** Numbers for readiness, logs and metrics; counts are since the start. */
+export interface EngineStatus extends PoolStatus {
+  /** Pictures waiting for the background worker, or being worked on by it. */
+  readonly refining: number;
+  /** First answers that had less than the time they take. */
+  readonly cutShort: number;
+  /** Failures of the disk. */
+  readonly diskFailures: number;
+}
+
 export interface Engine {
   /** The rendition of a request, from the store or made now. @throws Fault */
   render(request: RenderRequest): Promise<Rendition>;
@@ -104,18 +112,11 @@ export interface Engine {
   deliverSource(request: RenderRequest): Promise<Rendition>;
   /** Plan, program and prediction for a request. @throws Fault when the source cannot be read */
   explain(request: RenderRequest): Promise<Explanation>;
-  /** True once a worker has shown that it can render. */
+  /** True once a worker has shown that it can render, unless all have gone since and none comes up. */
   ready(): boolean;
-  /** Numbers for readiness and logs. */
-  status(): {
-    readonly workers: number;
-    readonly queued: number;
-    readonly running: number;
-    /** Failures of the disk since the start. */
-    readonly diskFailures?: number;
-  };
+  /** Whether a rendition that is not stored would be made now; cheap, to be asked before a body is read. */
+  admits(): boolean;
+  status(): EngineStatus;
   /** Stops taking work, ends what still runs, frees everything. */
   close(): Promise<void>;
 }
-
-export type { Plan };

@@ -17,21 +17,27 @@ import type { FileStore } from '../stores/store.ts';
 import type { TieredStore } from '../stores/tiered.ts';
 import { Background } from './background.ts';
 import { usableCores } from './cores.ts';
-import type { Engine, Explanation, RenderRequest, Rendition } from './engine.ts';
+import type {
+  Engine,
+  EngineStatus,
+  Explanation,
+  RenderRequest,
+  Rendition,
+  Timings,
+} from './engine.ts';
 import type { EngineOptions, EngineSettings } from './engine-options.ts';
+import { FallbackTime } from './fallback-time.ts';
+import { FirstAnswers } from './first-answers.ts';
 import { type PassedSource, passThrough, sourceAsIs } from './passthrough.ts';
 import { Pool } from './pool/pool.ts';
 import { Renderer } from './renderer.ts';
 import { type AnswerFacts, renditionAnswer } from './rendition-answer.ts';
-import { RenditionCache } from './rendition-cache.ts';
+import { RenditionCache, UNREFINED_SECONDS } from './rendition-cache.ts';
 import type { StoredRendition } from './rendition-meta.ts';
 import { RequestSources } from './request-sources.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
-import { SingleFlight } from './single-flight.ts';
 import { type CachedSource, notStored, SourceCache } from './source-cache.ts';
-
-/** Most predicted cost waiting per worker; about a minute of work. */
-const QUEUE_COST_PER_WORKER = 200;
+import { systemTimer } from './timer.ts';
 
 export class LocalEngine implements Engine {
   readonly #settings: EngineSettings;
@@ -42,7 +48,8 @@ export class LocalEngine implements Engine {
   readonly #renderer: Renderer;
   readonly #background: Background;
   readonly #failures: DiskFailures;
-  readonly #flights = new SingleFlight<StoredRendition>();
+  readonly #firstAnswers: FirstAnswers;
+  readonly #fallback: FallbackTime;
 
   /** @param files the disk below `renditions`, for the files of large results */
   constructor(
@@ -54,7 +61,7 @@ export class LocalEngine implements Engine {
   ) {
     this.#failures = failures;
     const settings = settingsOf(options);
-    const { clock, sourceBytes, workers, renderTimeout, workerMemory, log } = settings;
+    const { clock, timer, latency, sourceBytes } = settings;
     this.#settings = settings;
     this.#sourceStore = sources;
     this.#sources = new RequestSources(
@@ -62,53 +69,76 @@ export class LocalEngine implements Engine {
     );
     this.#cache = new RenditionCache(renditions, clock);
     this.#pool = new Pool({
-      workers,
-      renderTimeout,
-      workerMemory,
-      queueCost: workers * QUEUE_COST_PER_WORKER,
-      log,
+      ...settings,
+      ...(options.startWorker ? { start: options.startWorker } : {}),
     });
     this.#renderer = new Renderer(this.#pool, this.#sources, files, settings);
     this.#background = new Background(this.#renderer, this.#cache, settings);
+    this.#fallback = new FallbackTime(timer);
+    this.#firstAnswers = new FirstAnswers({
+      pool: this.#pool,
+      renderer: this.#renderer,
+      cache: this.#cache,
+      background: this.#background,
+      fallback: this.#fallback,
+      timer,
+      latency,
+    });
   }
 
   ready(): boolean {
     return this.#pool.ready();
   }
 
-  status() {
+  admits(): boolean {
+    return this.#pool.admits();
+  }
+
+  status(): EngineStatus {
     return {
       ...this.#pool.status(),
       refining: this.#background.waiting,
+      cutShort: this.#firstAnswers.cutShort,
       diskFailures: this.#failures.count,
     };
   }
 
   async render(request: RenderRequest): Promise<Rendition> {
     const plan = canonicalize(request.compiled.plan);
-    const start = performance.now();
-    const source = await this.#sources.get(request);
-    const fetch = source.state === 'read' ? { fetch: performance.now() - start } : {};
+    const { timer } = this.#settings;
+    const start = timer.now();
+    // A source that would only be read for the queue to refuse is not read at all.
+    const mayRead = plan.output.kind === 'source' ? undefined : () => this.#admit();
+    const source = await this.#sources.get(request, mayRead);
+    const fetch = source.state === 'read' ? { fetch: timer.now() - start } : {};
     if (plan.output.kind === 'source') {
       const passed = await passThrough(this.#sources, request, source, plan.output.sanitize);
       if (passed) return this.#passedAnswer(request, source, passed);
     }
     const resolved = await this.#resolve(request, plan, source);
     const stored = await this.#cache.get(resolved.key);
-    if (stored) {
-      this.#background.refineLater(resolved, stored);
-      return this.#answer(resolved, stored, { timings: fetch, hit: true, collapsed: false });
+    if (stored && (request.storedOnly || !this.#cache.isOutdated(stored))) {
+      return this.#hit(resolved, stored, fetch);
     }
     if (request.storedOnly) throw notStored();
-    const { made, collapsed } = await this.#madeOnce(resolved, start);
-    this.#background.refineLater(resolved, made);
-    const timings = { ...fetch, ...made.meta.timings };
-    return this.#answer(resolved, made, { timings, hit: false, collapsed });
+    try {
+      const { made, collapsed } = await this.#firstAnswers.make(resolved, start);
+      this.#background.refineLater(resolved, made);
+      const timings = { ...fetch, ...made.meta.timings };
+      const forward = stored ? 'stale' : 'uri-miss';
+      return this.#answer(resolved, made, { timings, forward, collapsed });
+    } catch (error) {
+      // What was cut short is better than an error that will pass.
+      if (!stored || !isFault(error) || !error.kind.retry || request.signal.aborted) throw error;
+      return this.#hit(resolved, stored, fetch);
+    }
   }
 
   async deliverSource(request: RenderRequest): Promise<Rendition> {
     const source = await this.#sources.get(request);
-    return this.#passedAnswer(request, source, await sourceAsIs(this.#sources, request, source));
+    const passed = await sourceAsIs(this.#sources, request, source);
+    this.#fallback.answered(request, source.bytes);
+    return this.#passedAnswer(request, source, passed);
   }
 
   async explain(request: RenderRequest): Promise<Explanation> {
@@ -147,46 +177,20 @@ export class LocalEngine implements Engine {
     return { request, plan, source, key };
   }
 
-  /** Has a rendition made, once for all who ask meanwhile. */
-  async #madeOnce(
-    resolved: ResolvedRequest,
-    start: number,
-  ): Promise<{ readonly made: StoredRendition; readonly collapsed: boolean }> {
-    const { request, key } = resolved;
-    const { deadline } = request.compiled.response;
-    const expires = deadline === undefined ? undefined : start + deadline * 1000;
-    // Nobody waits for work that may be cut short by the deadline of another.
-    const flight = `${key} ${deadline ?? ''}`;
-    const collapsed = this.#flights.has(flight);
-    try {
-      const make = (signal: AbortSignal) => this.#make(resolved, expires, signal);
-      return { made: await this.#flights.run(flight, make, request.signal), collapsed };
-    } catch (error) {
-      // Too late for this visitor; the next one finds it made.
-      if (isFault(error, 'render-timeout') && deadline !== undefined) {
-        this.#background.makeLater(resolved);
-      }
-      throw error;
-    }
+  /** @throws Fault overloaded, when a rendition would not be taken on */
+  #admit(): void {
+    if (!this.#pool.admits()) throw this.#pool.busy();
   }
 
-  /** Has a rendition made and keeps it. */
-  async #make(
-    resolved: ResolvedRequest,
-    expires: number | undefined,
-    signal: AbortSignal,
-  ): Promise<StoredRendition> {
-    const first = await this.#renderer.firstAnswer(resolved, expires, signal);
-    return this.#cache.keep(resolved.key, first.result, {
-      queue: first.queue,
-      ...(first.deadlineBound ? { deadlineBound: true } : {}),
-    });
+  #hit(resolved: ResolvedRequest, stored: StoredRendition, timings: Timings): Rendition {
+    this.#background.refineLater(resolved, stored);
+    return this.#answer(resolved, stored, { timings, collapsed: false });
   }
 
   #answer(
     { request, source, key }: ResolvedRequest,
     stored: StoredRendition,
-    facts: Pick<AnswerFacts, 'timings' | 'hit' | 'collapsed'>,
+    facts: Pick<AnswerFacts, 'timings' | 'forward' | 'collapsed'>,
   ): Rendition {
     return renditionAnswer(stored, {
       ...facts,
@@ -195,7 +199,7 @@ export class LocalEngine implements Engine {
       key,
       freshness: this.#sources.freshness(request, source),
       now: this.#settings.clock.now(),
-      brief: stored.meta.deadlineBound === true || this.#background.mayImprove(stored),
+      mostSeconds: this.#mostSeconds(stored),
     });
   }
 
@@ -205,8 +209,15 @@ export class LocalEngine implements Engine {
     { key, stored }: PassedSource,
   ): Rendition {
     const resolved = { request, plan: request.compiled.plan, source, key };
-    const hit = source.state !== 'read';
-    return this.#answer(resolved, stored, { timings: {}, hit, collapsed: false });
+    const read = source.state === 'read' ? { forward: 'uri-miss' as const } : {};
+    return this.#answer(resolved, stored, { timings: {}, ...read, collapsed: false });
+  }
+
+  /** Seconds that an answer may be kept at most, while a better one may come. */
+  #mostSeconds(stored: StoredRendition): number {
+    const { meta } = stored;
+    if (meta.cutShort) return Math.max(1, UNREFINED_SECONDS - this.#cache.secondsSince(meta));
+    return this.#background.mayImprove(stored) ? UNREFINED_SECONDS : Number.POSITIVE_INFINITY;
   }
 }
 
@@ -216,12 +227,13 @@ function settingsOf({ limits = {}, ...options }: EngineOptions): EngineSettings 
   return {
     refine: options.refine ?? true,
     latency: options.latency ?? 1000,
-    mode: options.mode ?? 'online',
     clock: options.clock ?? systemClock,
+    timer: options.timer ?? systemTimer,
     log: options.log ?? (() => undefined),
     pictureLimits: { pixels, totalPixels, frames },
     sourceBytes: Math.max(sourceBytes, uploadBytes),
     renderTimeout: limits.renderTimeout ?? 60_000,
+    queueWait: limits.queueWait ?? 10_000,
     workerMemory: limits.workerMemory ?? 1_500_000_000,
     workers: options.workers ?? usableCores(),
   };

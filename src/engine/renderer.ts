@@ -4,16 +4,21 @@
  * It turns the request into a WorkerRequest with its budget, sends it through
  * the pool, and remembers what the search of one size taught for the next.
  */
+import { BoundedMap } from '../base/bounded-map.ts';
 import { isFault } from '../base/fault.ts';
 import type { Budget } from '../optimizer/task.ts';
-import { negotiated } from '../plan/key.ts';
 import { seriesKey } from '../plan/size-series.ts';
 import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { EngineSettings } from './engine-options.ts';
-import type { Pool, PoolTask } from './pool/pool.ts';
-import { predictedCost } from './rendition-meta.ts';
+import type { Pool, PoolTask, TaskResult } from './pool/pool.ts';
 import type { RequestSources } from './request-sources.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
+import {
+  guessSource,
+  predictTime,
+  type SourceEstimate,
+  type TimePrediction,
+} from './time-prediction.ts';
 import { WarmStartCache } from './warm-start-cache.ts';
 import type {
   ExplainResult,
@@ -26,15 +31,31 @@ import type {
 /** Time for refining one picture, in milliseconds. */
 const REFINE_MS = 180_000;
 
-/** Left of a client's deadline for the way back, in milliseconds. */
-const DEADLINE_MARGIN = 60;
+/** Predicted time of an explanation: nothing is decoded. */
+const EXPLAIN_MS = 15;
+
+/** Milliseconds from the end of a worker's budget to the finished answer: the last encode overruns it a little. */
+const WAY_BACK = 40;
+
+/** Sources whose size and format are remembered from their last rendering. */
+const SOURCES_REMEMBERED = 10_000;
+
+/** Who waits for a first answer. */
+export interface Visitor {
+  /** When the visitor stops waiting, on the engine's timer; absent without a deadline shorter than the budget. */
+  readonly expires?: number;
+  /** Fires when nobody waits any more. */
+  readonly signal: AbortSignal;
+  /** Told when the work goes on to its end whoever waits. */
+  readonly begun: () => void;
+}
 
 /** What a worker has made for a visitor. */
 export interface FirstAnswer {
   readonly result: WorkerResult;
   /** Milliseconds it waited for a worker. */
   readonly queue: number;
-  /** A client's deadline left less than the usual time. */
+  /** The visitor's deadline left less than the usual time. */
   readonly deadlineBound: boolean;
 }
 
@@ -44,6 +65,8 @@ export class Renderer {
   readonly #results: FileStore;
   readonly #settings: EngineSettings;
   readonly #warmStarts = new WarmStartCache();
+  /** Size and format of sources by their content. */
+  readonly #seen = new BoundedMap<string, SourceEstimate>(SOURCES_REMEMBERED);
 
   /** @param results gives the files that large results are written to */
   constructor(pool: Pool, sources: RequestSources, results: FileStore, settings: EngineSettings) {
@@ -53,44 +76,47 @@ export class Renderer {
     this.#settings = settings;
   }
 
-  /**
-   * A first answer, made while its visitor waits.
-   *
-   * @param expires on the clock of `performance.now`; absent without a client's deadline
-   * @param signal fires when nobody waits any more
-   * @throws Fault
-   */
+  /** A first answer, made while its visitor waits. @throws Fault */
   async firstAnswer(
     resolved: ResolvedRequest,
-    expires: number | undefined,
-    signal: AbortSignal,
+    { expires, signal, begun }: Visitor,
   ): Promise<FirstAnswer> {
-    const { request, plan, source } = resolved;
-    const budget = this.#budget(expires);
-    const { outcome, queued } = await this.#run('render', resolved, budget, {
-      cost: predictedCost(source.bytes, negotiated(plan, request.accepts)),
+    const { latency } = this.#settings;
+    let milliseconds = latency;
+    const { outcome, queued } = await this.#run('render', resolved, this.#budget, {
+      predicted: this.predict(resolved).usual,
       priority: 'request',
       signal,
-      ...(expires === undefined ? {} : { expires }),
+      begun: (left) => {
+        milliseconds = left;
+        begun();
+      },
+      ...(expires === undefined ? {} : { expires: expires - WAY_BACK }),
     });
-    const deadlineBound = expires !== undefined && budget.milliseconds < this.#settings.latency;
+    const deadlineBound = milliseconds < latency;
     return { result: outcome as WorkerResult, queue: queued, deadlineBound };
   }
 
   /** The same with the usual budget, made when a background worker has time. @throws Fault */
   async laterAnswer(resolved: ResolvedRequest): Promise<WorkerResult> {
-    const { outcome } = await this.#run('render', resolved, this.#budget(undefined), {
-      cost: 0,
+    const { outcome } = await this.#run('render', resolved, this.#budget, {
+      predicted: 0,
       priority: 'background',
     });
     return outcome as WorkerResult;
+  }
+
+  /** How long a first answer is likely to take, without waiting. */
+  predict({ request, plan, source }: ResolvedRequest): TimePrediction {
+    const estimate = this.#seen.use(source.hash) ?? guessSource(source.bytes, source.format);
+    return predictTime(plan, estimate, request.accepts, this.#budget);
   }
 
   /** A rendition made with all the time it takes, in the background. @throws Fault */
   async refined(resolved: ResolvedRequest): Promise<WorkerResult> {
     const budget: Budget = { mode: 'background', milliseconds: REFINE_MS };
     const { outcome } = await this.#run('render', resolved, budget, {
-      cost: 0,
+      predicted: 0,
       priority: 'background',
       renderTimeout: REFINE_MS + this.#settings.renderTimeout,
     });
@@ -99,8 +125,8 @@ export class Renderer {
 
   /** Facts, program and prediction. @throws Fault */
   async explain(resolved: ResolvedRequest): Promise<ExplainResult> {
-    const { outcome } = await this.#run('explain', resolved, this.#budget(undefined), {
-      cost: 1,
+    const { outcome } = await this.#run('explain', resolved, this.#budget, {
+      predicted: EXPLAIN_MS,
       priority: 'request',
       signal: resolved.request.signal,
     });
@@ -122,8 +148,10 @@ export class Renderer {
         return this.#attempt(kind, resolved, budget, terms);
       },
     );
-    if ('body' in done.outcome) {
-      this.#warmStarts.add(seriesKey(plan, source.hash), done.outcome.warmStart);
+    const { outcome } = done;
+    if ('body' in outcome) {
+      this.#warmStarts.add(seriesKey(plan, source.hash), outcome.warmStart);
+      if (outcome.source.width > 0) this.#seen.set(source.hash, outcome.source);
     }
     return done;
   }
@@ -133,7 +161,7 @@ export class Renderer {
     resolved: ResolvedRequest,
     budget: Budget,
     terms: Omit<PoolTask, 'request' | 'sourceKey'>,
-  ) {
+  ): Promise<TaskResult> {
     const request = await this.#workerRequest(kind, resolved, budget);
     return this.#pool.run({ ...terms, request, sourceKey: resolved.source.hash });
   }
@@ -156,11 +184,9 @@ export class Renderer {
     };
   }
 
-  /** The time a first answer gets: the usual latency, or what a client's deadline leaves of it. */
-  #budget(expires: number | undefined): Budget {
-    const { mode, latency } = this.#settings;
-    const left = expires === undefined ? latency : expires - performance.now() - DEADLINE_MARGIN;
-    return { mode, milliseconds: Math.max(1, Math.min(latency, left)) };
+  /** The time a first answer gets; the pool cuts it where a deadline leaves less. */
+  get #budget(): Budget {
+    return { mode: 'online', milliseconds: this.#settings.latency };
   }
 }
 

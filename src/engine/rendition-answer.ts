@@ -7,7 +7,6 @@
 import type { Key } from '../plan/key.ts';
 import type { Freshness } from '../stores/freshness.ts';
 import type { CacheFacts, Lifetime, RenderRequest, Rendition, Timings } from './engine.ts';
-import { UNREFINED_SECONDS } from './rendition-cache.ts';
 import type { StoredRendition } from './rendition-meta.ts';
 import type { CachedSource } from './source-cache.ts';
 
@@ -18,10 +17,11 @@ export interface AnswerFacts {
   readonly freshness: Freshness;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** A better rendition may come soon, so this one should not be kept for long. */
-  readonly brief: boolean;
+  /** Seconds that this answer may be kept at most, because a better one may come. */
+  readonly mostSeconds: number;
   readonly timings: Timings;
-  readonly hit: boolean;
+  /** Why the store could not answer; absent: it did. */
+  readonly forward?: 'uri-miss' | 'stale';
   readonly collapsed: boolean;
 }
 
@@ -46,17 +46,18 @@ export function renditionAnswer({ meta, body }: StoredRendition, facts: AnswerFa
   };
 }
 
-function lifetimeOf({ request, source, freshness, now, brief }: AnswerFacts): Lifetime {
+function lifetimeOf({ request, source, freshness, now, mostSeconds }: AnswerFacts): Lifetime {
   const age = Math.max(0, Math.floor((now - source.checkedAt) / 1000));
-  const most = brief ? age + UNREFINED_SECONDS : Number.POSITIVE_INFINITY;
   return {
-    seconds: Math.floor(Math.min(freshness.freshSeconds, most)),
+    seconds: Math.floor(Math.min(freshness.freshSeconds, age + mostSeconds)),
     age,
     shared: !freshness.private,
     noStore: freshness.noStore || request.compiled.response.noStore === true,
   };
 }
 
-function cacheFacts({ hit, collapsed }: AnswerFacts): CacheFacts {
-  return { hit, ...(hit ? {} : { forward: 'uri-miss' as const }), stored: !hit, collapsed };
+function cacheFacts({ forward, collapsed }: AnswerFacts): CacheFacts {
+  return forward === undefined
+    ? { hit: true, stored: false, collapsed }
+    : { hit: false, forward, stored: true, collapsed };
 }

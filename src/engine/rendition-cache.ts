@@ -2,7 +2,8 @@
  * RenditionCache: stored renditions by their key.
  *
  * It holds what workers have made in the tiered store. A rendition that was
- * made under a client's deadline counts for a minute only.
+ * cut short counts for a minute only; then it is made again, and until that is
+ * done it is better than nothing.
  */
 import { readFile, rm } from 'node:fs/promises';
 import type { Body } from '../base/body.ts';
@@ -28,21 +29,31 @@ export class RenditionCache {
   async get(key: Key): Promise<StoredRendition | undefined> {
     const entry = await this.#store.open(key);
     if (!entry) return undefined;
-    const meta = entry.meta as unknown as RenditionMeta;
-    const old = this.#clock.now() - meta.storedAt > UNREFINED_SECONDS * 1000;
-    return meta.deadlineBound && old ? undefined : { meta, body: entry.body };
+    return { meta: entry.meta as unknown as RenditionMeta, body: entry.body };
+  }
+
+  /** Whether a rendition was cut short and its minute is over. */
+  isOutdated({ meta }: StoredRendition): boolean {
+    return meta.cutShort !== undefined && this.secondsSince(meta) >= UNREFINED_SECONDS;
+  }
+
+  /** Seconds since a rendition was stored. */
+  secondsSince({ storedAt }: RenditionMeta): number {
+    return (this.#clock.now() - storedAt) / 1000;
   }
 
   /** Stores what a worker has made. */
   async keep(
     key: Key,
     { body, warmStart: _, ...facts }: WorkerResult,
-    extra: Pick<RenditionMeta, 'refined' | 'deadlineBound'> & { readonly queue?: number } = {},
+    extra: Pick<RenditionMeta, 'refined' | 'cutShort'> & { readonly queue?: number } = {},
   ): Promise<StoredRendition> {
-    const { queue, ...rest } = extra;
+    const { queue, refined, cutShort = facts.receipt?.cutShort ? 'latency' : undefined } = extra;
+    const { receipt } = facts;
     const meta: RenditionMeta = {
       ...facts,
-      ...rest,
+      ...(receipt && cutShort && !refined ? { receipt: { ...receipt, cutShort: true } } : {}),
+      ...(refined ? { refined } : cutShort ? { cutShort } : {}),
       etag: etagOf(key, body.hash),
       timings: { ...facts.timings, ...(queue === undefined ? {} : { queue }) },
       storedAt: this.#clock.now(),
@@ -65,7 +76,7 @@ export class RenditionCache {
   }
 
   /** Notes that nothing is left to improve. */
-  async markRefined(key: Key, { meta }: StoredRendition): Promise<void> {
+  async markRefined(key: Key, { meta: { cutShort: _, ...meta } }: StoredRendition): Promise<void> {
     await this.#store.update(key, { ...meta, refined: true });
   }
 

@@ -1,13 +1,12 @@
 /**
  * RenditionMeta: what is stored beside the bytes of a rendition, and what
- * weighs and compares renditions.
+ * compares renditions.
  *
  * Pure.
  */
 import { createHash } from 'node:crypto';
 import type { Body } from '../base/body.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import type { FormatName } from '../image/format.ts';
 import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
 import type { Key } from '../plan/key.ts';
 import type { Timings } from './engine.ts';
@@ -23,8 +22,11 @@ export interface RenditionMeta {
   readonly diagnostics: readonly Diagnostic[];
   readonly timings: Timings;
   readonly storedAt: number;
-  /** Made under a client's deadline that left less than the usual time: not kept for long. */
-  readonly deadlineBound?: boolean;
+  /**
+   * A first answer that had less than the time it takes: by a visitor's `deadline`, or
+   * because the work did not end in the usual time. It counts for a minute.
+   */
+  readonly cutShort?: 'deadline' | 'latency';
   /** Nothing is left to improve. */
   readonly refined?: boolean;
 }
@@ -32,15 +34,6 @@ export interface RenditionMeta {
 export interface StoredRendition {
   readonly meta: RenditionMeta;
   readonly body: Body;
-}
-
-/** Weights of codecs for the predicted cost, per source megabyte; ratios of encoding times. */
-const COST: Partial<Record<FormatName, number>> = { avif: 4, webp: 2, png: 2, gif: 3 };
-
-/** About seconds of work: megabytes of the source times the weight of the heaviest codec in question. */
-export function predictedCost(bytes: number, formats: readonly FormatName[]): number {
-  const weight = Math.max(1, ...formats.map((format) => COST[format] ?? 1));
-  return Math.max(0.5, bytes / 1e6) * weight;
 }
 
 /** Smaller at no lower score; or the first to reach the target. */

@@ -14,10 +14,17 @@ export class RequestSources {
     this.#cache = cache;
   }
 
-  /** The source that a request names, read or checked if need be. @throws Fault */
-  get(request: RenderRequest): Promise<CachedSource> {
+  /**
+   * The source that a request names, read or checked if need be.
+   *
+   * @param mayRead called before a source is read that was not in the store; what it throws ends the request
+   * @throws Fault
+   */
+  get(request: RenderRequest, mayRead?: () => void): Promise<CachedSource> {
+    const { mount, upload, signal, storedOnly = false } = request;
     const { source, response } = request.compiled;
-    return this.#cache.get(request.mount, source, request.upload, response.freshness, request);
+    const terms = { signal, storedOnly, ...(mayRead ? { mayRead } : {}) };
+    return this.#cache.get(mount, source, upload, response.freshness, terms);
   }
 
   /**

@@ -142,4 +142,24 @@ describe('single flight', () => {
     );
     expect(signals).toHaveLength(0);
   });
+
+  test('work that has committed itself goes on without waiters, and is joined', async () => {
+    const flights = new SingleFlight<string>();
+    const { work, open, signals } = gate();
+    const committed = (signal: AbortSignal, commit: () => void) => {
+      commit();
+      return work(signal);
+    };
+    const leaving = new AbortController();
+    const first = flights.run('a', committed, leaving.signal);
+    leaving.abort(new Error('gone'));
+    await expect(first).rejects.toThrow('gone');
+    expect(signals[0]?.aborted).toBe(false);
+    expect(flights.has('a')).toBe(true);
+    const second = flights.run('a', committed);
+    open('done');
+    expect(await second).toBe('done');
+    expect(signals).toHaveLength(1);
+    expect(flights.has('a')).toBe(false);
+  });
 });

@@ -62,6 +62,15 @@ export interface SourceOptions {
   readonly maxBytes: number;
 }
 
+/** How a source is asked for. */
+export interface SourceTerms {
+  readonly signal: AbortSignal;
+  /** From the store or not at all. */
+  readonly storedOnly?: boolean;
+  /** Called before a source is read that was not in the store; may throw. */
+  readonly mayRead?: () => void;
+}
+
 /** Source records held in memory, about half a kilobyte each. */
 const HELD_RECORDS = 20_000;
 
@@ -98,9 +107,12 @@ export class SourceCache {
     ref: SourceRef,
     upload: Uint8Array | undefined,
     policy: FreshnessPolicy,
-    { signal, storedOnly = false }: { readonly signal: AbortSignal; readonly storedOnly?: boolean },
+    { signal, storedOnly = false, mayRead }: SourceTerms,
   ): Promise<CachedSource> {
-    if (ref.kind === 'upload') return this.#keepUpload(upload);
+    if (ref.kind === 'upload') {
+      mayRead?.();
+      return this.#keepUpload(upload);
+    }
     const location = await mount.origin.locate(ref);
     const key = hashKey('source', mount.name, location.id);
     const known = await this.#known(key, mount, location, policy);
@@ -115,6 +127,7 @@ export class SourceCache {
     if (storedOnly) throw notStored();
     const failure = this.#failures.get(key);
     if (failure && failure.until > this.#options.clock.now()) throw failure.fault;
+    if (known === undefined) mayRead?.();
     return this.#flights.run(key, (s) => this.#read(key, mount, location, policy, s), signal);
   }
 

@@ -3,34 +3,34 @@ import type { WarmStart } from '../optimizer/task.ts';
 import type { Key } from '../plan/key.ts';
 import { WarmStartCache } from './warm-start-cache.ts';
 
-const lesson = (pixels: number, deviation = 1): WarmStart => ({
+const found = (pixels: number, deviation = 1): WarmStart => ({
   offsets: { jpeg: [{ pixels, score: 68, deviation }] },
 });
 const [a, b, c] = ['a', 'b', 'c'] as Key[] as [Key, Key, Key];
 
-test('lessons of a series add up', () => {
-  const lessons = new WarmStartCache();
-  lessons.add(a, lesson(100_000));
-  lessons.add(a, lesson(400_000));
-  expect(lessons.of(a)?.offsets.jpeg).toHaveLength(2);
-  expect(lessons.of(b)).toBeUndefined();
+test('what was found of a series adds up', () => {
+  const findings = new WarmStartCache();
+  findings.add(a, found(100_000));
+  findings.add(a, found(400_000));
+  expect(findings.of(a)?.offsets.jpeg).toHaveLength(2);
+  expect(findings.of(b)).toBeUndefined();
 });
 
 test('what was taught longest ago is forgotten first', () => {
-  const lessons = new WarmStartCache(2);
-  lessons.add(a, lesson(1));
-  lessons.add(b, lesson(1));
-  lessons.add(a, lesson(2));
-  lessons.add(c, lesson(1));
-  expect(lessons.of(a)).toBeDefined();
-  expect(lessons.of(b)).toBeUndefined();
-  expect(lessons.of(c)).toBeDefined();
+  const findings = new WarmStartCache(2);
+  findings.add(a, found(1));
+  findings.add(b, found(1));
+  findings.add(a, found(2));
+  findings.add(c, found(1));
+  expect(findings.of(a)).toBeDefined();
+  expect(findings.of(b)).toBeUndefined();
+  expect(findings.of(c)).toBeDefined();
 });
 
 test('nothing learned takes no place', () => {
-  const lessons = new WarmStartCache(1);
-  lessons.add(a, lesson(1));
-  lessons.add(b, undefined);
-  lessons.add(c, { offsets: {} });
-  expect(lessons.of(a)).toBeDefined();
+  const findings = new WarmStartCache(1);
+  findings.add(a, found(1));
+  findings.add(b, undefined);
+  findings.add(c, { offsets: {} });
+  expect(findings.of(a)).toBeDefined();
 });

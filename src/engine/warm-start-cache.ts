@@ -1,9 +1,10 @@
 /**
- * Lessons: what searches taught about each series of plans on a source.
+ * WarmStartCache: what searches have found about each series of plans on a source.
  *
- * Bounded; what was taught longest ago is forgotten first. In memory only: after a
+ * Bounded; what was found longest ago is forgotten first. In memory only: after a
  * restart the first search of a series is a cold one again.
  */
+import { BoundedMap } from '../base/bounded-map.ts';
 import { mergeWarmStarts } from '../optimizer/search/warm-start.ts';
 import type { WarmStart } from '../optimizer/task.ts';
 import type { Key } from '../plan/key.ts';
@@ -12,25 +13,19 @@ import type { Key } from '../plan/key.ts';
 const MOST = 5000;
 
 export class WarmStartCache {
-  readonly #most: number;
-  /** In the order of the latest lesson. */
-  readonly #bySeries = new Map<Key, WarmStart>();
+  readonly #bySeries: BoundedMap<Key, WarmStart>;
 
   constructor(most = MOST) {
-    this.#most = most;
+    this.#bySeries = new BoundedMap(most);
   }
 
   of(series: Key): WarmStart | undefined {
     return this.#bySeries.get(series);
   }
 
-  /** Adds to what is known of a series; nothing where nothing was learned. */
+  /** Adds to what is known of a series; nothing where nothing was found. */
   add(series: Key, warmStart: WarmStart | undefined): void {
     if (warmStart === undefined || Object.keys(warmStart.offsets).length === 0) return;
-    const all = mergeWarmStarts(this.#bySeries.get(series), warmStart);
-    this.#bySeries.delete(series);
-    this.#bySeries.set(series, all);
-    if (this.#bySeries.size > this.#most)
-      this.#bySeries.delete(this.#bySeries.keys().next().value!);
+    this.#bySeries.set(series, mergeWarmStarts(this.#bySeries.get(series), warmStart));
   }
 }

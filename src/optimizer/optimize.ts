@@ -59,7 +59,9 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
       lossy: true,
       missed: true,
     });
-    if (source !== undefined) return fromSource(task, runner, mode, source, 'no time to encode');
+    if (source !== undefined) {
+      return cutShort(fromSource(task, runner, mode, source, 'no time to encode'));
+    }
   }
 
   const found = await selectFormat(runner, task, contentOf(raster), mode);
@@ -84,7 +86,12 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
   const reason = found.reached
     ? 'encoding again would not save enough to be worth a generation'
     : 'the source itself reaches what the encoder does not';
-  return fromSource(task, runner, mode, source, reason);
+  const instead = fromSource(task, runner, mode, source, reason);
+  return found.cutShort && !found.reached ? cutShort(instead) : instead;
+}
+
+function cutShort(result: OptimizeResult): OptimizeResult {
+  return { ...result, receipt: { ...result.receipt, cutShort: true } };
 }
 
 /** The raster as its format can hold it: without alpha where all is opaque, over the background where it must. */
@@ -121,6 +128,7 @@ function fromEncoder(
       ...(score === undefined ? {} : { score }),
       ...(worst === undefined ? {} : { worst }),
       ...(found.reached || found.deadlineBound ? {} : { outOfReach: true }),
+      ...(found.cutShort ? { cutShort: true } : {}),
       kind: found.lossy ? 'encoded' : 'lossless',
     },
   };

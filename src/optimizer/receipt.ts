@@ -42,6 +42,8 @@ export interface Receipt {
   readonly stop?: StopReason;
   /** The target cannot be reached by this encoder; the best found is delivered. */
   readonly outOfReach?: boolean;
+  /** Time ran out: with more of it there would be another encoding or format. */
+  readonly cutShort?: boolean;
   /** `source`: the bytes of the source, or its pixels re-packed without loss. */
   readonly kind: 'encoded' | 'lossless' | 'source';
 }

@@ -27,11 +27,13 @@ export interface ErrorAnswer {
   readonly body?: { readonly mediaType: string; readonly text: string };
   /** Further names for Vary. */
   readonly vary?: string;
+  /** Seconds after which to try again; used with 429 and 503. */
+  readonly retryAfter?: number | undefined;
   readonly close?: boolean;
 }
 
-/** Seconds after which a refused client may try again. */
-const RETRY_AFTER = '2';
+/** Seconds after which a refused client may try again, where nothing is known of it. */
+const RETRY_AFTER = 2;
 
 /** The response for an error, its body in the form the client asked for. */
 export function errorResponse(
@@ -54,7 +56,7 @@ export function errorResponse(
   const vary = joinNames(answer.vary, headers.vary, 'Accept');
   if (vary !== undefined) head.vary = vary;
   if ((status === 503 || status === 429) && head['retry-after'] === undefined) {
-    head['retry-after'] = RETRY_AFTER;
+    head['retry-after'] = String(answer.retryAfter ?? RETRY_AFTER);
   }
   return {
     status,
@@ -67,7 +69,7 @@ export function errorResponse(
 /** What a fault means where no dialect has a say. */
 export function faultAnswer(fault: Fault): ErrorAnswer {
   const { status, ttl } = fault.kind;
-  return { status, message: fault.message, code: fault.code, ttl };
+  return { status, message: fault.message, code: fault.code, ttl, retryAfter: fault.retryAfter };
 }
 
 /** A fault for anything thrown; what is not a Fault is ours, and says nothing about itself. */

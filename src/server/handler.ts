@@ -70,6 +70,9 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   // Compiled before the body is read: who may not upload is told so before sending
   let compiled = compileAt(site, image);
   attempt.compiled = compiled;
+  if (image.upload && !services.engine.admits()) {
+    throw new Fault('overloaded', 'The server is busy; please try again soon.');
+  }
   const upload = image.upload
     ? await services.readUpload(request.headers, request.body)
     : undefined;

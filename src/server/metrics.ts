@@ -5,7 +5,7 @@
  * visitor, so that their number is bounded.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Engine, Rendition } from '../engine/engine.ts';
+import type { Engine, EngineStatus, Rendition } from '../engine/engine.ts';
 import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
 
 export interface Metrics {
@@ -15,6 +15,28 @@ export interface Metrics {
   text(): Promise<string>;
   readonly mediaType: string;
 }
+
+type Row = readonly [name: string, help: string, value: (status: EngineStatus) => number];
+
+/** What the engine says of itself now. */
+const GAUGES: readonly Row[] = [
+  ['pool_workers', 'Render workers for requests that are up.', (s) => s.workers],
+  ['pool_queued', 'Requests waiting for a render worker.', (s) => s.queued],
+  ['pool_running', 'Render workers at work on a request.', (s) => s.running],
+  ['pool_wait_seconds', 'Estimated wait of a request that arrives now.', (s) => s.wait / 1000],
+  ['pool_rate', 'Measured over predicted time of renderings.', (s) => s.rate],
+  ['pool_quarantined', 'Sources that are not tried at present.', (s) => s.quarantined],
+  ['refining', 'Pictures waiting for the background worker.', (s) => s.refining],
+];
+
+/** What the engine counts since its start. */
+const COUNTERS: readonly Row[] = [
+  ['workers_killed', 'Render workers killed at a limit of time or memory.', (s) => s.killed],
+  ['workers_died', 'Render workers that crashed or were ended from outside.', (s) => s.died],
+  ['workers_restarted', 'Render workers started in place of others.', (s) => s.restarted],
+  ['refused', 'Requests refused or dropped because the wait is too long.', (s) => s.refused],
+  ['cut_short', 'First answers that had less than the time they take.', (s) => s.cutShort],
+];
 
 /** A meter of its own, so that two servers in one process do not share counts. */
 export function createMetrics(engine: Engine): Metrics {
@@ -62,13 +84,24 @@ export function createMetrics(engine: Engine): Metrics {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
-  for (const name of ['workers', 'queued', 'running'] as const) {
+  for (const [name, help, status] of GAUGES) {
     new Gauge({
-      name: `fovea_pool_${name}`,
-      help: `The ${name} of the pool of render workers.`,
+      name: `fovea_${name}`,
+      help,
       registers,
       collect() {
-        this.set(engine.status()[name]);
+        this.set(status(engine.status()));
+      },
+    });
+  }
+  for (const [name, help, status] of COUNTERS) {
+    new Counter({
+      name: `fovea_${name}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(status(engine.status()));
       },
     });
   }

@@ -132,6 +132,12 @@ export const OPTIONS = {
     fallback: '60s',
     doc: 'Longest work on one picture; a worker that passes it is replaced.',
   }),
+  'limits.queueWait': duration({
+    env: 'FOVEA_QUEUE_WAIT',
+    flag: 'queue-wait',
+    fallback: '10s',
+    doc: 'Longest wait for a render process; a request that would wait longer is refused with 503 and Retry-After.',
+  }),
   'limits.uploadBytes': bytes({
     env: 'FOVEA_UPLOAD_BYTES',
     flag: 'upload-bytes',

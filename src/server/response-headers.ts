@@ -62,7 +62,7 @@ export function cacheHeaders(
 
 /** `Fovea: format=avif, quality=52, score=68.4, …` */
 export function foveaHeader(receipt: Receipt): string {
-  const fields: Record<string, string | number | undefined> = {
+  const fields: Record<string, string | number | true | undefined> = {
     format: receipt.format,
     kind: receipt.kind === 'encoded' ? undefined : receipt.kind,
     quality: rounded(receipt.quality),
@@ -72,6 +72,7 @@ export function foveaHeader(receipt: Receipt): string {
     source: receipt.sourceBytes,
     bytes: receipt.bytes,
     mode: receipt.mode,
+    'cut-short': receipt.cutShort || undefined,
   };
   const entries = Object.entries(fields).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, item(value)] as const],
@@ -79,7 +80,7 @@ export function foveaHeader(receipt: Receipt): string {
   return serializeDictionary(Object.fromEntries(entries));
 }
 
-function item(value: string | number): Item {
+function item(value: string | number | true): Item {
   return [typeof value === 'string' ? new Token(value) : value, new Map()];
 }
 
@@ -104,7 +105,7 @@ export function cacheStatus(cache: CacheFacts, lifetime: Lifetime): string {
 
 /** `fetch;dur=12.3, decode;dur=4`, in the order in which the stages happen. */
 export function serverTiming(timings: Timings): string | undefined {
-  const order = ['queue', 'fetch', 'decode', 'transform', 'search', 'encode', 'total'] as const;
+  const order = ['queue', 'fetch', 'decode', 'transform', 'encode', 'total'] as const;
   const parts = order.flatMap((stage) => {
     const value = rounded(timings[stage]);
     return value === undefined ? [] : [`${stage};dur=${value}`];

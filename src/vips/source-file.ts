@@ -8,12 +8,13 @@ import { Fault } from '../base/fault.ts';
 /** A file on disk that does not change while it is read, or its bytes. */
 export type SourceFile = { readonly path: string } | { readonly bytes: Uint8Array };
 
-/** The bytes of a source. @throws Fault internal, when the file is gone */
+/** The bytes of a source. @throws Fault source-lost, when the file is gone; internal, when it cannot be read */
 export async function readSource(file: SourceFile): Promise<Uint8Array> {
   if ('bytes' in file) return file.bytes;
   try {
     return await readFile(file.path);
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw lost(cause);
     throw new Fault('internal', 'The source could not be read from the store.', {}, cause);
   }
 }
@@ -26,7 +27,7 @@ export function sharpInput(file: SourceFile): string | Uint8Array {
 /**
  * Runs one pipeline over bytes of the world; its failure is the picture's.
  *
- * @throws Fault source-too-many-pixels, source-unsupported or source-broken
+ * @throws Fault source-too-many-pixels, source-unsupported, source-broken, or source-lost where the file is gone
  */
 export async function decoding<T>(work: Promise<T>): Promise<T> {
   try {
@@ -40,6 +41,10 @@ export async function decoding<T>(work: Promise<T>): Promise<T> {
 export function decodingFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  // What sharp and libvips say of a path where nothing is; libvips in its second line.
+  if (/input file is missing|no such file or directory|does not exist/i.test(String(error))) {
+    return lost(error);
+  }
   const detail = { reason: reason.replace(/(?:\/[^\s:]+)+/g, '…').slice(0, 200) };
   if (/pixel limit|too many pixels|width or height|bad dimensions.*large/i.test(reason)) {
     return new Fault('source-too-many-pixels', TOO_MANY, detail, error);
@@ -53,6 +58,10 @@ export function decodingFault(error: unknown): Fault {
     );
   }
   return new Fault('source-broken', 'The source image is damaged or incomplete.', detail, error);
+}
+
+function lost(cause: unknown): Fault {
+  return new Fault('source-lost', 'The source left the store while it was used.', {}, cause);
 }
 
 export const TOO_MANY = 'The source image has more pixels than this server decodes.';

@@ -82,7 +82,7 @@ test('a width half as large as a refined one ends with its first trial', async (
 }, 120_000);
 
 test('without refinement the first answer is fresh for long', async () => {
-  await started({ refine: false, pictures: PICTURES }, async (server) => {
+  await started({ refine: false, latency: '60s', pictures: PICTURES }, async (server) => {
     expect(maxAge(await server.ask(TARGET, { headers }))).toBeGreaterThan(86_400);
   });
 });

@@ -116,7 +116,7 @@ function errorHeaders(fault: Fault, status: number): Record<string, string> {
     via: VIA,
     vary: 'Accept',
     ...(status === 405 ? { allow: 'GET, HEAD, POST, OPTIONS' } : {}),
-    ...(status === 503 && fault.kind.retry ? { 'retry-after': '5' } : {}),
+    ...(status === 503 && fault.kind.retry ? { 'retry-after': String(fault.retryAfter ?? 5) } : {}),
   };
 }
 

@@ -2,17 +2,20 @@
  * The pool of render workers: the slow lane.
  *
  * Child processes decode and encode, one task at a time each. The pool hands
- * out tasks by priority, bounds the queue by predicted cost, kills a worker
- * that passes its time limit or its memory, replaces it at once, and gives a
- * task whose worker died one more chance before it gives the source up.
+ * out tasks by priority, refuses what would wait too long, kills a worker that
+ * passes its limit of time or memory, and gives a task whose worker died one
+ * more chance before it gives up.
  *
  * Invariant: a task ends exactly once, with a result or a fault, whatever
- * happens to its worker.
+ * happens to its worker; and its visitor's deadline never ends a worker.
  */
 import { Fault } from '../../base/fault.ts';
 import type { Log } from '../engine-options.ts';
+import { systemTimer, type Timer } from '../timer.ts';
 import { faultFrom, type Message } from '../worker-protocol.ts';
-import { Quarantine } from './quarantine.ts';
+import { Admission, tooLate } from './admission.ts';
+import { isCrash, Quarantine } from './quarantine.ts';
+import { ServiceRate } from './service-rate.ts';
 import {
   type Lane,
   type PoolTask,
@@ -20,7 +23,9 @@ import {
   TaskQueue,
   type TaskResult,
 } from './task-queue.ts';
-import { WorkerProcess } from './worker-process.ts';
+import type { RunningTask, Worker } from './worker.ts';
+import { type Exit, forkWorker, type StartWorker } from './worker-process.ts';
+import { Workforce } from './workforce.ts';
 
 export type { PoolTask, TaskResult } from './task-queue.ts';
 
@@ -31,259 +36,271 @@ export interface PoolOptions {
   readonly renderTimeout: number;
   /** Resident memory at which a working worker is killed, in bytes. */
   readonly workerMemory: number;
-  /** Most predicted cost waiting, in units of `PoolTask.cost`. */
-  readonly queueCost: number;
-  /** The worker's program; for tests. */
-  readonly program?: URL;
+  /** Longest estimated wait for a worker, in milliseconds; what would wait longer is refused. */
+  readonly queueWait: number;
+  /** Starts a worker; for tests. */
+  readonly start?: StartWorker;
+  readonly timer?: Timer;
   readonly log?: Log;
 }
 
-/** A worker is replaced after this many tasks, against slow leaks in native code. */
-const TASKS_PER_WORKER = 500;
-
-/** An idle worker above this share of its memory limit is replaced. */
-const IDLE_MEMORY_SHARE = 0.6;
+/** Numbers for readiness, logs and metrics; counts are since the start. */
+export interface PoolStatus {
+  /** Workers for requests that are up. */
+  readonly workers: number;
+  readonly queued: number;
+  readonly running: number;
+  /** Tasks waiting for the background worker. */
+  readonly background: number;
+  /** Milliseconds that a request arriving now is likely to wait for a worker. */
+  readonly wait: number;
+  /** Measured over predicted time of tasks. */
+  readonly rate: number;
+  /** Workers killed at a limit of time or memory. */
+  readonly killed: number;
+  /** Workers that went by themselves or by somebody else's hand. */
+  readonly died: number;
+  /** Workers started in place of others. */
+  readonly restarted: number;
+  /** Tasks refused because they would wait too long, or dropped because they did. */
+  readonly refused: number;
+  /** Sources that are not tried at present. */
+  readonly quarantined: number;
+}
 
 /** Most threads for one picture: AVIF gains 1.7 times from two, and less from each one more. */
 const MOST_THREADS = 4;
 
-/** Milliseconds between looks at the workers' memory. */
-const MEMORY_INTERVAL = 250;
+/** Workers that may die under one task. */
+const MOST_ATTEMPTS = 2;
+
+/** Seconds after which a quarantined source may be asked for again. */
+const QUARANTINE_RETRY = 30;
 
 export class Pool {
-  readonly #options: PoolOptions;
-  readonly #workers = new Set<WorkerProcess>();
-  readonly #queues: Readonly<Record<Lane, TaskQueue>> = {
-    request: new TaskQueue(),
-    background: new TaskQueue(),
-  };
-  readonly #quarantine = new Quarantine();
-  readonly #watch: NodeJS.Timeout;
+  readonly #renderTimeout: number;
+  readonly #timer: Timer;
+  readonly #log: Log;
+  readonly #queues: Readonly<Record<Lane, TaskQueue>>;
+  readonly #rate = new ServiceRate();
+  readonly #admission: Admission;
+  readonly #quarantine: Quarantine;
+  readonly #workforce: Workforce;
   #nextId = 1;
   #closed = false;
-  #encoderVersion: string | undefined;
-  readonly #waiting: ((encoderVersion: string) => void)[] = [];
-  #failedStarts = 0;
 
   constructor(options: PoolOptions) {
-    this.#options = options;
-    for (let i = 0; i < options.workers; i++) this.#start('request');
-    this.#watch = setInterval(() => this.#watchMemory(), MEMORY_INTERVAL);
-    this.#watch.unref();
+    const { timer = systemTimer, start = forkWorker(), log = () => undefined } = options;
+    this.#renderTimeout = options.renderTimeout;
+    this.#timer = timer;
+    this.#log = log;
+    this.#queues = { request: new TaskQueue(timer), background: new TaskQueue(timer) };
+    this.#quarantine = new Quarantine(timer);
+    this.#workforce = new Workforce(
+      { ...options, timer, start, log },
+      {
+        free: () => this.#dispatch(),
+        message: (worker, message) => this.#receive(worker, message),
+        lost: (running, worker, exit) => this.#afterDeath(running, worker, exit),
+        wanted: (lane) => lane === 'request' || this.#queues.background.length > 0,
+        tooLarge: ({ task }) => this.#quarantine.add(task.sourceKey, 'memory'),
+      },
+    );
+    this.#admission = new Admission(options, timer, this.#queues.request, this.#rate, () =>
+      this.#workforce.lane('request').flatMap(({ current }) => current ?? []),
+    );
   }
 
-  /** True once a worker has shown that it can render, and while any worker lives. */
+  /** True once a worker has shown that it can render, unless all have gone since and none comes up. */
   ready(): boolean {
-    return this.#encoderVersion !== undefined && !this.#closed;
+    return this.#workforce.ready();
   }
 
   /** The encoders and versions of the workers, as soon as the first has come up. */
   encoderVersion(): Promise<string> {
-    const encoderVersion = this.#encoderVersion;
-    return encoderVersion === undefined
-      ? new Promise((resolve) => this.#waiting.push(resolve))
-      : Promise.resolve(encoderVersion);
+    return this.#workforce.encoderVersion();
   }
 
-  status(): { workers: number; queued: number; running: number; background: number } {
-    const workers = [...this.#workers].filter((w) => w.lane === 'request');
+  /** Whether a task arriving now would be taken. */
+  admits(): boolean {
+    return !this.#closed && this.#admission.admits();
+  }
+
+  /** The fault of a task that is not taken. */
+  busy(): Fault {
+    return this.#closed ? shuttingDown() : this.#admission.busy();
+  }
+
+  /**
+   * Milliseconds until a task that is predicted to take so long would be done, were it to
+   * come now; undefined until enough tasks have been measured to say.
+   */
+  completion(predicted: number): number | undefined {
+    if (!this.#rate.known) return undefined;
+    return this.#admission.wait() + predicted * this.#rate.ratio;
+  }
+
+  status(): PoolStatus {
+    const workers = this.#workforce.lane('request');
     return {
-      workers: workers.filter((w) => w.ready).length,
+      workers: workers.filter(({ ready }) => ready).length,
       queued: this.#queues.request.length,
-      running: workers.filter((w) => w.current).length,
+      running: workers.filter(({ current }) => current).length,
       background: this.#queues.background.length,
+      wait: Math.round(this.#admission.wait()),
+      rate: this.#rate.ratio,
+      ...this.#workforce.counts,
+      refused: this.#admission.refused,
+      quarantined: this.#quarantine.size,
     };
   }
 
   /** Process ids of the workers, for tests and diagnostics. */
   pids(): number[] {
-    return [...this.#workers].flatMap((w) => w.pid ?? []);
+    return [...this.#workforce.all()].flatMap(({ process }) => process.pid ?? []);
   }
 
   /**
    * Carries a task out.
-   * @throws Fault overloaded when the queue is full, render-timeout, render-failed, or the worker's own
+   * @throws Fault overloaded when it would wait, or has waited, too long; render-timeout when it
+   * passes its visitor's deadline before it begins, or the limit; render-failed, source-quarantined,
+   * or the worker's own
    */
   run(task: PoolTask): Promise<TaskResult> {
     const refusal = this.#refusal(task);
     if (refusal) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
+      const { signal, priority } = task;
+      const gone = () => this.#queues[priority].withdraw(queued, clientGone());
+      const settled = () => signal?.removeEventListener('abort', gone);
       const queued: QueuedTask = {
         ...task,
         id: this.#nextId++,
-        queuedAt: performance.now(),
+        queuedAt: this.#timer.now(),
         attempts: 0,
-        resolve,
-        reject,
+        worked: 0,
+        resolve: (result) => {
+          settled();
+          resolve(result);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
       };
-      const queue = this.#queues[task.priority];
-      const gone = () => queue.withdraw(queued, clientGone());
-      task.signal?.addEventListener('abort', gone, { once: true });
-      if (task.signal?.aborted) return reject(clientGone());
-      if (task.expires !== undefined) {
-        const left = Math.max(0, task.expires - performance.now());
-        queued.expiry = setTimeout(() => queue.withdraw(queued, tooLate()), left);
+      signal?.addEventListener('abort', gone, { once: true });
+      if (priority === 'background') {
+        // What nobody waits for may wait for as long as it takes.
+        this.#queues.background.push(queued);
+        this.#workforce.needBackground();
+      } else {
+        this.#queues.request.push(queued, this.#admission.expiry(task));
       }
-      queue.push(queued);
-      if (task.priority === 'background') this.#needBackgroundWorker();
       this.#dispatch();
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#watch);
     for (const queue of Object.values(this.#queues)) queue.clear(shuttingDown());
-    await Promise.all([...this.#workers].map((worker) => worker.end()));
+    await this.#workforce.close();
   }
 
   /** Why a task is not taken at all. */
-  #refusal({ sourceKey, priority, cost }: PoolTask): Fault | undefined {
+  #refusal({ sourceKey, priority, expires, signal }: PoolTask): Fault | undefined {
     if (this.#closed) return shuttingDown();
-    if (this.#quarantine.holds(sourceKey)) {
-      return new Fault(
-        'source-broken',
-        'This source has made the renderer fail and is not tried again.',
-      );
-    }
-    const queue = this.#queues.request;
-    const full = queue.length > 0 && queue.cost + cost > this.#options.queueCost;
-    return priority === 'request' && full
-      ? new Fault('overloaded', 'The server is busy; please try again soon.')
-      : undefined;
-  }
-
-  #needBackgroundWorker(): void {
-    if (![...this.#workers].some((w) => w.lane === 'background')) this.#start('background');
+    if (signal?.aborted) return clientGone();
+    if (this.#quarantine.holds(sourceKey)) return quarantined();
+    if (expires !== undefined && expires <= this.#timer.now()) return tooLate();
+    return priority === 'request' && !this.#admission.admits() ? this.#admission.busy() : undefined;
   }
 
   #dispatch(): void {
-    for (const worker of this.#workers) {
+    for (const worker of this.#workforce.all()) {
       if (!worker.free) continue;
       const task = this.#queues[worker.lane].shift();
       if (task) this.#assign(worker, task);
     }
   }
 
-  #assign(worker: WorkerProcess, task: QueuedTask): void {
+  #assign(worker: Worker, task: QueuedTask): void {
+    const now = this.#timer.now();
+    const { expires = Number.POSITIVE_INFINITY, request } = task;
     task.attempts++;
-    clearTimeout(task.expiry);
-    const limit = Math.min(
-      task.renderTimeout ?? this.#options.renderTimeout,
-      Math.max(0, (task.expires ?? Number.POSITIVE_INFINITY) - performance.now()),
-    );
-    const timer = setTimeout(() => worker.kill(tooLate()), limit);
-    worker.current = { task, queued: performance.now() - task.queuedAt, timer };
-    worker.send({ ...task.request, id: task.id, threads: this.#threadsFor(worker) });
+    // A second attempt gets what the first has left, so that one picture has one limit.
+    const limit = (task.renderTimeout ?? this.#renderTimeout) - task.worked;
+    const disarm = this.#timer.after(limit, () => this.#killLate(worker));
+    const milliseconds = Math.max(1, Math.min(request.budget.milliseconds, expires - now));
+    const budget = { ...request.budget, milliseconds };
+    const threads = this.#threadsFor(worker);
+    worker.current = { task, since: now, disarm };
+    task.begun?.(milliseconds);
+    worker.process.send({ ...request, budget, id: task.id, threads });
   }
 
   /** A core for each worker that has nothing to do is lent to a first answer; in the background there is time. */
-  #threadsFor({ lane }: WorkerProcess): number {
+  #threadsFor({ lane }: Worker): number {
     if (lane === 'background' || this.#queues.request.length > 0) return 1;
-    const idle = [...this.#workers].filter((w) => w.lane === 'request' && w.ready && !w.current);
-    return Math.min(MOST_THREADS, 1 + idle.length);
+    // The worker itself is among the idle ones until it has its task.
+    const idle = this.#workforce.lane('request').filter(({ free }) => free);
+    return Math.max(1, Math.min(MOST_THREADS, idle.length));
   }
 
-  #start(lane: Lane): void {
-    const worker: WorkerProcess = new WorkerProcess(
-      lane,
-      {
-        message: (message) => this.#receive(worker, message),
-        ended: () => this.#ended(worker),
-      },
-      this.#options.program,
-    );
-    this.#workers.add(worker);
-  }
-
-  #receive(worker: WorkerProcess, message: Message): void {
-    if (message.kind === 'ready') {
-      worker.ready = true;
-      this.#encoderVersion = message.encoderVersion;
-      for (const resolve of this.#waiting.splice(0)) resolve(message.encoderVersion);
-      this.#failedStarts = 0;
-      return this.#dispatch();
-    }
-    const running = worker.current;
-    if (!running || running.task.id !== message.id) return;
-    const { task, queued, timer } = running;
-    clearTimeout(timer);
-    worker.current = undefined;
-    worker.done++;
+  #receive(worker: Worker, message: Exclude<Message, { kind: 'ready' }>): void {
+    const { current } = worker;
+    if (!current || current.task.id !== message.id) return;
+    const { task, since, disarm } = current;
+    disarm();
     if (message.kind === 'failed') {
       task.reject(faultFrom(message.fault));
     } else {
+      if (worker.lane === 'request') this.#rate.add(task.predicted, this.#timer.now() - since);
       this.#quarantine.forget(task.sourceKey);
-      task.resolve({ outcome: message.outcome, queued });
+      task.resolve({ outcome: message.outcome, queued: since - task.queuedAt });
     }
-    if (
-      worker.done >= TASKS_PER_WORKER ||
-      worker.memory() > this.#options.workerMemory * IDLE_MEMORY_SHARE
-    ) {
-      this.#retire(worker);
-    }
+    this.#workforce.finished(worker);
     this.#dispatch();
   }
 
-  /** An idle worker is ended; a fresh one takes its place when it has gone. */
-  #retire(worker: WorkerProcess): void {
-    worker.retired = true;
-    worker.kill();
+  #killLate(worker: Worker): void {
+    const { current } = worker;
+    if (current) this.#quarantine.add(current.task.sourceKey, 'time');
+    worker.kill(tooLate());
   }
 
-  #ended(worker: WorkerProcess): void {
-    if (!this.#workers.delete(worker)) return;
-    const { current, killReason } = worker;
-    if (current) {
-      clearTimeout(current.timer);
-      this.#afterDeath(current.task, killReason);
-    }
-    if (this.#closed) return;
-    if (worker.lane === 'background' && this.#queues.background.length === 0) return;
-    if (worker.ready) return this.#start(worker.lane);
-    // It never came up: wait a little longer each time, so that a broken build does not spin.
-    this.#failedStarts++;
-    this.#options.log?.('worker-not-started', { attempts: this.#failedStarts });
-    const wait = Math.min(30_000, 100 * 2 ** this.#failedStarts);
-    setTimeout(() => !this.#closed && this.#start(worker.lane), wait).unref();
-  }
-
-  #afterDeath(task: QueuedTask, killReason: Fault | undefined): void {
+  #afterDeath({ task, since }: RunningTask, { killReason }: Worker, exit: Exit): void {
+    if (this.#closed) return task.reject(shuttingDown());
     if (killReason) {
-      this.#options.log?.('worker-killed', { reason: killReason.code, ...killReason.detail });
+      this.#log('worker-killed', { reason: killReason.code, ...killReason.detail });
       return task.reject(killReason);
     }
-    const crashes = this.#quarantine.add(task.sourceKey);
-    this.#options.log?.('worker-crashed', { crashes });
-    if (task.attempts > 1 || this.#closed) {
-      return task.reject(
-        new Fault('render-failed', 'The renderer failed on this picture.', { crashes }),
-      );
+    const crashed = isCrash(exit);
+    if (crashed) this.#quarantine.add(task.sourceKey, 'crash');
+    this.#log(crashed ? 'worker-crashed' : 'worker-ended', { ...exit });
+    task.worked += this.#timer.now() - since;
+    const { attempts, priority, signal } = task;
+    if (attempts >= MOST_ATTEMPTS || priority === 'background') {
+      const failed = new Fault('render-failed', 'The renderer failed on this picture.');
+      return task.reject(crashed ? failed : endedOutside());
     }
-    if (task.priority === 'background') {
-      return task.reject(new Fault('render-failed', 'The renderer failed.'));
-    }
+    if (signal?.aborted) return task.reject(clientGone());
     // Perhaps it was not the picture's fault: one more try, ahead of the others.
-    this.#queues.request.unshift(task);
+    this.#queues.request.unshift(task, this.#admission.expiry(task));
     this.#dispatch();
-  }
-
-  #watchMemory(): void {
-    for (const worker of this.#workers) {
-      if (!worker.current || worker.killReason) continue;
-      const bytes = worker.memory();
-      if (bytes <= this.#options.workerMemory) continue;
-      worker.kill(
-        new Fault('render-failed', 'Making this picture takes more memory than is allowed.', {
-          bytes,
-        }),
-      );
-    }
   }
 }
 
-function tooLate(): Fault {
-  return new Fault('render-timeout', 'Making this picture took too long.');
+/** The worker was ended by somebody else, twice: nothing is known against the picture. */
+function endedOutside(): Fault {
+  return new Fault('overloaded', 'The renderer was ended while it made this picture.');
+}
+
+function quarantined(): Fault {
+  return new Fault(
+    'source-quarantined',
+    'This source has made the renderer fail and is not tried for a while.',
+    { retryAfter: QUARANTINE_RETRY },
+  );
 }
 
 function clientGone(): Fault {

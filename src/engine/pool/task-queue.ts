@@ -1,21 +1,32 @@
 /**
- * TaskQueue: tasks that wait for a worker, first in, first out, with their
- * predicted cost together.
+ * TaskQueue: tasks that wait for a worker, first in, first out, with the time
+ * that they are predicted to take together.
+ *
+ * Invariant: no task waits past its own expiry.
  */
 import type { Fault } from '../../base/fault.ts';
+import type { Timer } from '../timer.ts';
 import type { ExplainResult, UnassignedRequest, WorkerResult } from '../worker-protocol.ts';
 
 export interface PoolTask {
   readonly request: UnassignedRequest;
-  /** Predicted cost: about the megapixels times the weight of the codec. */
-  readonly cost: number;
+  /** Predicted work in milliseconds, on the machine of `optimizer/model/time-model.ts`. */
+  readonly predicted: number;
   readonly priority: Lane;
   /** Identifies the source in the quarantine. */
   readonly sourceKey: string;
   /** Milliseconds of work after which the worker is killed; the pool's own limit by default. */
   readonly renderTimeout?: number;
-  /** When the task is of no use any more, waiting or running, on the clock of `performance.now`. */
+  /**
+   * When its visitor stops waiting, on the timer of the pool. The task is dropped if it
+   * has not begun by then, and its budget ends there if it has; running work goes on.
+   */
   readonly expires?: number;
+  /**
+   * Told when a worker has it in hand: from now on it goes on to its end.
+   * @param milliseconds its budget, as the expiry has left it
+   */
+  readonly begun?: (milliseconds: number) => void;
   /** Takes the task out of the queue; work that has begun goes on. */
   readonly signal?: AbortSignal;
 }
@@ -32,57 +43,81 @@ export interface TaskResult {
 /** A task in the pool's hands. */
 export interface QueuedTask extends PoolTask {
   readonly id: number;
-  /** On the clock of `performance.now`. */
+  /** On the timer of the pool. */
   readonly queuedAt: number;
   attempts: number;
-  expiry?: NodeJS.Timeout;
+  /** Milliseconds that earlier attempts have taken. */
+  worked: number;
   resolve(result: TaskResult): void;
   reject(error: unknown): void;
 }
 
+/** When a waiting task is dropped, and what it fails with then. */
+export interface Expiry {
+  readonly at: number;
+  readonly fault: () => Fault;
+}
+
+interface Entry {
+  readonly task: QueuedTask;
+  readonly disarm: () => void;
+}
+
 export class TaskQueue {
-  readonly #tasks: QueuedTask[] = [];
-  #cost = 0;
+  readonly #timer: Timer;
+  readonly #entries: Entry[] = [];
+  #predicted = 0;
+
+  constructor(timer: Timer) {
+    this.#timer = timer;
+  }
 
   get length(): number {
-    return this.#tasks.length;
+    return this.#entries.length;
   }
 
-  /** Predicted cost of all that wait. */
-  get cost(): number {
-    return this.#cost;
+  /** Predicted milliseconds of all that wait. */
+  get predicted(): number {
+    return Math.max(0, this.#predicted);
   }
 
-  push(task: QueuedTask): void {
-    this.#tasks.push(task);
-    this.#cost += task.cost;
+  push(task: QueuedTask, expiry?: Expiry): void {
+    this.#entries.push(this.#entry(task, expiry));
   }
 
   /** Puts a task ahead of all others. */
-  unshift(task: QueuedTask): void {
-    this.#tasks.unshift(task);
-    this.#cost += task.cost;
+  unshift(task: QueuedTask, expiry?: Expiry): void {
+    this.#entries.unshift(this.#entry(task, expiry));
   }
 
   /** The task that has waited longest, taken out. */
   shift(): QueuedTask | undefined {
-    const task = this.#tasks.shift();
-    if (task) this.#cost -= task.cost;
-    return task;
+    const entry = this.#entries.shift();
+    return entry && this.#left(entry);
   }
 
   /** Rejects a task and takes it out, if it still waits here. */
   withdraw(task: QueuedTask, reason: Fault): void {
-    const index = this.#tasks.indexOf(task);
+    const index = this.#entries.findIndex((entry) => entry.task === task);
     if (index < 0) return;
-    this.#tasks.splice(index, 1);
-    this.#cost -= task.cost;
-    task.reject(reason);
+    for (const entry of this.#entries.splice(index, 1)) this.#left(entry).reject(reason);
   }
 
   /** Rejects all tasks. */
   clear(reason: Fault): void {
-    for (const task of this.#tasks.splice(0)) task.reject(reason);
-    this.#cost = 0;
+    for (const entry of this.#entries.splice(0)) this.#left(entry).reject(reason);
+  }
+
+  #entry(task: QueuedTask, expiry: Expiry | undefined): Entry {
+    this.#predicted += task.predicted;
+    if (expiry === undefined) return { task, disarm: () => undefined };
+    const drop = () => this.withdraw(task, expiry.fault());
+    return { task, disarm: this.#timer.after(expiry.at - this.#timer.now(), drop) };
+  }
+
+  #left({ task, disarm }: Entry): QueuedTask {
+    disarm();
+    this.#predicted = this.#entries.length === 0 ? 0 : this.#predicted - task.predicted;
+    return task;
   }
 }

@@ -1,49 +1,47 @@
 /**
- * WorkerProcess: one child process that renders, as the pool holds it.
+ * WorkerProcess: one child process that renders.
  *
  * It runs at lower priority than the front, sees none of the server's
- * environment, and works on one task at a time.
+ * environment, and works on one request at a time.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Fault } from '../../base/fault.ts';
 import type { Message, WorkerRequest } from '../worker-protocol.ts';
-import type { Lane, QueuedTask } from './task-queue.ts';
+import type { Lane } from './task-queue.ts';
 
-/** The task a worker has in hand. */
-export interface RunningTask {
-  readonly task: QueuedTask;
-  /** Milliseconds it waited. */
-  readonly queued: number;
-  /** Kills the worker at the limit. */
-  readonly timer: NodeJS.Timeout;
+/** How a process ended: with a code, or by a signal. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
 }
 
 export interface WorkerEvents {
   message(message: Message): void;
-  /** The process has gone. Called at least once. */
-  ended(): void;
+  /** The process has gone. May be called more than once. */
+  ended(exit: Exit): void;
 }
 
-export class WorkerProcess {
-  readonly lane: Lane;
-  readonly #child: ChildProcess;
-  /** It has shown that it can render. */
-  ready = false;
-  /** Tasks it has ended. */
-  done = 0;
-  current: RunningTask | undefined;
-  /** Why the pool killed it, when it did. */
-  killReason: Fault | undefined;
-  /** It is given no more tasks. */
-  retired = false;
+/** A process as the pool holds it. */
+export interface WorkerProcess {
+  readonly pid: number | undefined;
+  send(request: WorkerRequest): void;
+  kill(): void;
+  /** Ends the process; resolves when it has gone. */
+  end(): Promise<void>;
+  /** Resident memory in bytes; 0 where the system does not tell. */
+  memory(): number;
+}
 
-  /** @param program the worker's program; for tests */
-  constructor(lane: Lane, events: WorkerEvents, program?: URL) {
-    this.lane = lane;
-    this.#child = fork(fileURLToPath(program ?? new URL('../worker.js', import.meta.url)), [], {
+export type StartWorker = (lane: Lane, events: WorkerEvents) => WorkerProcess;
+
+const PROGRAM = new URL('../worker.js', import.meta.url);
+
+/** Starts child processes. @param program the worker's program; for tests */
+export function forkWorker(program = PROGRAM): StartWorker {
+  return (lane, events) => {
+    const child = fork(fileURLToPath(program), [], {
       serialization: 'advanced',
       execArgv: ['--max-old-space-size=512'],
       // A worker sees nothing of the server's environment but what Node itself needs.
@@ -55,60 +53,48 @@ export class WorkerProcess {
       },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    this.#lowerPriority();
-    this.#child.on('message', (message) => events.message(message as Message));
-    this.#child.on('error', () => events.ended());
-    this.#child.once('exit', () => events.ended());
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
-  /** It can take a task now. */
-  get free(): boolean {
-    return this.ready && this.current === undefined && !this.retired;
-  }
-
-  send(request: WorkerRequest): void {
-    this.#child.send(request, (error) => {
-      if (error) this.kill();
+    lowerPriority(child.pid, lane);
+    child.on('message', (message) => events.message(message as Message));
+    child.on('error', () => {
+      // An error of the channel leaves the process alive; one of the start leaves none.
+      if (child.pid === undefined) events.ended({ code: null, signal: null });
     });
-  }
+    child.once('exit', (code, signal) => events.ended({ code, signal }));
+    return {
+      pid: child.pid,
+      send(request) {
+        child.send(request, (error) => {
+          if (error) child.kill('SIGKILL');
+        });
+      },
+      kill: () => void child.kill('SIGKILL'),
+      end: () =>
+        new Promise((resolve) => {
+          const gone = child.exitCode !== null || child.signalCode !== null;
+          if (gone || child.pid === undefined) return resolve();
+          child.once('exit', () => resolve());
+          child.kill('SIGKILL');
+        }),
+      memory: () => memoryOf(child.pid),
+    };
+  };
+}
 
-  /** @param reason what its task fails with; without one the task may be tried again */
-  kill(reason?: Fault): void {
-    if (reason) this.killReason ??= reason;
-    this.#child.kill('SIGKILL');
+function lowerPriority(pid: number | undefined, lane: Lane): void {
+  if (pid === undefined) return;
+  try {
+    // The front goes first: hits never wait for an encode.
+    setPriority(pid, lane === 'background' ? constants.priority.PRIORITY_LOW : 5);
+  } catch {
+    // Not permitted here; the work is the same, only less polite.
   }
+}
 
-  /** Ends the process; resolves when it has gone. */
-  end(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null) return resolve();
-      this.#child.once('exit', () => resolve());
-      this.#child.kill('SIGKILL');
-    });
-  }
-
-  /** Resident memory in bytes; 0 where the system does not tell. */
-  memory(): number {
-    try {
-      const fields = readFileSync(`/proc/${this.#child.pid}/statm`, 'utf8').split(' ');
-      return Number(fields[1]) * 4096;
-    } catch {
-      return 0;
-    }
-  }
-
-  #lowerPriority(): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      // The front goes first: hits never wait for an encode.
-      setPriority(pid, this.lane === 'background' ? constants.priority.PRIORITY_LOW : 5);
-    } catch {
-      // Not permitted here; the work is the same, only less polite.
-    }
+function memoryOf(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ');
+    return Number(fields[1]) * 4096;
+  } catch {
+    return 0;
   }
 }

@@ -72,7 +72,8 @@ export async function selectFormat(
   const toTarget = request.kind === 'target';
   const chosen = toTarget ? fastestFormat(runner, task.chosen, others) : task.chosen;
   const first = await encodeFormat(runner, task, chosen, content, mode);
-  if (chosen !== task.chosen || !toTarget) return first;
+  if (chosen !== task.chosen) return { ...first, cutShort: true };
+  if (!toTarget) return first;
   if (mode === 'instant' || runner.raster.pages > 1) return first;
   let best = first;
   for (const other of others) {
@@ -280,7 +281,8 @@ async function atQuality(
   const [first, ...others] = codec.unmeasured;
   const at = (stage: (typeof codec.unmeasured)[number]) =>
     codec.encoding({ ...style, stage }, used);
-  const encoding = runner.timely([at(first), ...others.map(at)]);
+  const usual = at(first);
+  const encoding = runner.timely([usual, ...others.map(at)]);
   const still = runner.measures && runner.raster.pages === 1;
   const measured = mode !== 'instant' && still && runner.affords(encoding);
   const attempt = measured ? await runner.measure(encoding) : await runner.encode(encoding);
@@ -288,5 +290,6 @@ async function atQuality(
     used < quality
       ? 'no higher quality than the source itself has'
       : 'the quality that was asked for';
-  return { attempt, reached: true, lossy: true, reason };
+  const late = encoding !== usual ? { cutShort: true } : {};
+  return { attempt, reached: true, lossy: true, reason, ...late };
 }

@@ -153,6 +153,25 @@ describe('short of time', () => {
     expect(receipt.score).toBeUndefined();
   });
 
+  test.each<[string, 'jpeg' | 'avif', number, boolean | undefined]>([
+    ['a guess in place of a search', 'jpeg', 0.3, true],
+    ['another format than the one that was chosen', 'avif', 0.4, true],
+    ['a search that has ended', 'jpeg', 60_000, undefined],
+  ])('the receipt says what was cut short: %s', async (_, format, milliseconds, cutShort) => {
+    const budget = within(milliseconds);
+    const { receipt } = await optimize(task(format, { alternatives, budget }), tools());
+    expect(receipt.cutShort).toBe(cutShort);
+  });
+
+  test('a fixed quality is cut short by quicker settings, and by nothing else', async () => {
+    const output = asked({ kind: 'quality', jpeg: 70 });
+    const cut = async (milliseconds: number) =>
+      (await optimize(task('jpeg', { output, budget: within(milliseconds) }), tools())).receipt
+        .cutShort;
+    expect(await cut(0.1)).toBe(true);
+    expect(await cut(60_000)).toBeUndefined();
+  });
+
   test('with time for one encoding and no measurement, it is one of effort 1', async () => {
     const made = tools();
     await optimize(task('avif', { alternatives, budget: within(6) }), made);

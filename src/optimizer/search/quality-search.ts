@@ -40,6 +40,8 @@ export interface EncodeResult {
   readonly reached: boolean;
   /** It was missed by little and for want of time only: better than the source, until it is refined. */
   readonly deadlineBound?: boolean;
+  /** Time ran out: with more of it there would be another encoding or format. */
+  readonly cutShort?: boolean;
   /** Pixels changed. */
   readonly lossy: boolean;
   /** One sentence: why this result. */
@@ -135,7 +137,9 @@ class QualitySearch implements SearchState {
 
   async run(): Promise<EncodeResult> {
     const [first] = searchSchedule(this.settings);
-    if (!this.runner.affords(this.encoding(first.stage, 75))) return await this.guess();
+    if (!this.runner.affords(this.encoding(first.stage, 75))) {
+      return { ...(await this.guess()), cutShort: true };
+    }
     let found = await this.#climb();
     if (!('attempt' in found) && !this.passes(found) && this.#open && !this.late) {
       // The best that subsampled chroma can do was met.
@@ -161,7 +165,7 @@ class QualitySearch implements SearchState {
       deviation = this.curve(stage.stage).deviation(point.quality, point.score);
     }
     if (best === undefined || (this.late && this.#needsGuess(best))) {
-      return await this.guess(deviation);
+      return { ...(await this.guess(deviation)), cutShort: true };
     }
     return best;
   }
@@ -235,6 +239,7 @@ class QualitySearch implements SearchState {
       attempt,
       reached,
       ...(this.late && !reached && near ? { deadlineBound: true } : {}),
+      ...(this.late && !reached ? { cutShort: true } : {}),
       lossy: true,
       reason: this.#reason(reached, quality),
       stop: this.late ? 'time' : this.#stop,

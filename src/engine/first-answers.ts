@@ -1,0 +1,173 @@
+/**
+ * FirstAnswers: renditions made while their visitors wait, each once for all
+ * who ask at the same time.
+ *
+ * A visitor with a deadline waits until there is just time left to be sent the
+ * source instead. Work that has begun goes on without its visitor, and what it
+ * makes is there for the next; work that cannot be done in time is not begun
+ * but made in the background.
+ */
+import { isFault } from '../base/fault.ts';
+import type { Background } from './background.ts';
+import type { FallbackTime } from './fallback-time.ts';
+import { tooLate } from './pool/admission.ts';
+import type { Pool } from './pool/pool.ts';
+import type { Renderer } from './renderer.ts';
+import type { RenditionCache } from './rendition-cache.ts';
+import type { StoredRendition } from './rendition-meta.ts';
+import type { ResolvedRequest } from './resolved-request.ts';
+import { SingleFlight } from './single-flight.ts';
+import type { Timer } from './timer.ts';
+
+/** A first answer as its visitor gets it. */
+export interface MadeRendition {
+  readonly made: StoredRendition;
+  /** The visitor waited for work that another had asked for. */
+  readonly collapsed: boolean;
+}
+
+/** Estimates err: work is begun unless it is likely to take this many times what is left. */
+const HOPELESS = 1.5;
+
+export interface FirstAnswerParts {
+  readonly pool: Pool;
+  readonly renderer: Renderer;
+  readonly cache: RenditionCache;
+  readonly background: Background;
+  readonly fallback: FallbackTime;
+  readonly timer: Timer;
+  /** The usual budget of a first answer, in milliseconds. */
+  readonly latency: number;
+}
+
+export class FirstAnswers {
+  readonly #parts: FirstAnswerParts;
+  readonly #flights = new SingleFlight<StoredRendition>();
+  #cutShort = 0;
+
+  constructor(parts: FirstAnswerParts) {
+    this.#parts = parts;
+  }
+
+  /** Renditions made so far that had less than the time they take. */
+  get cutShort(): number {
+    return this.#cutShort;
+  }
+
+  /**
+   * Has a rendition made.
+   *
+   * @param start when the request came, on the engine's timer
+   * @throws Fault render-timeout, when it cannot be there before the visitor's deadline
+   */
+  make(resolved: ResolvedRequest, start: number): Promise<MadeRendition> {
+    const { compiled, signal } = resolved.request;
+    const { deadline } = compiled.response;
+    return deadline === undefined
+      ? this.#join(resolved, undefined, signal)
+      : this.#inTime(resolved, start + deadline * 1000);
+  }
+
+  async #inTime(resolved: ResolvedRequest, deadline: number): Promise<MadeRendition> {
+    const { background, fallback, timer } = this.#parts;
+    const { request, source, key } = resolved;
+    const end = deadline - fallback.margin(source.bytes);
+    const wait = visitorSignal(request.signal, timer, end);
+    try {
+      if (!this.#isUnderWay(key) && this.#isHopeless(resolved, end)) throw tooLate();
+      return await this.#joinUntil(resolved, end, wait.signal);
+    } catch (error) {
+      if (!isFault(error, 'render-timeout')) throw error;
+      // Too late for this visitor; the next one finds it made.
+      background.makeLater(resolved, () => this.#isUnderWay(key));
+      fallback.gaveUp(request, end);
+      throw error;
+    } finally {
+      wait.stop();
+    }
+  }
+
+  async #joinUntil(
+    resolved: ResolvedRequest,
+    end: number,
+    signal: AbortSignal,
+  ): Promise<MadeRendition> {
+    const { timer, latency } = this.#parts;
+    const expires = () => (end - timer.now() < latency ? end : undefined);
+    const joins = expires() !== undefined && this.#flights.has(bound(resolved.key));
+    try {
+      return await this.#join(resolved, expires(), signal);
+    } catch (error) {
+      // Dropped for the sake of an earlier deadline of another, whose work this one has joined.
+      const dropped = joins && isFault(error, 'render-timeout') && !signal.aborted;
+      if (!dropped || this.#isHopeless(resolved, end)) throw error;
+      return await this.#join(resolved, expires(), signal);
+    }
+  }
+
+  /** @param expires where the budget ends; absent: the usual budget, which whoever comes may share */
+  async #join(
+    resolved: ResolvedRequest,
+    expires: number | undefined,
+    signal: AbortSignal,
+  ): Promise<MadeRendition> {
+    const { key } = resolved;
+    // Nobody with the time for it waits for work that is cut short for another.
+    const flight = expires === undefined || this.#flights.has(key) ? key : bound(key);
+    const collapsed = this.#flights.has(flight);
+    const made = await this.#flights.run(
+      flight,
+      (given, commit) => this.#work(resolved, expires, given, commit),
+      signal,
+    );
+    return { made, collapsed };
+  }
+
+  async #work(
+    resolved: ResolvedRequest,
+    expires: number | undefined,
+    signal: AbortSignal,
+    begun: () => void,
+  ): Promise<StoredRendition> {
+    const { renderer, cache } = this.#parts;
+    const visitor = { signal, begun, ...(expires === undefined ? {} : { expires }) };
+    const { result, queue, deadlineBound } = await renderer.firstAnswer(resolved, visitor);
+    const extra = deadlineBound ? { cutShort: 'deadline' as const } : {};
+    const kept = await cache.keep(resolved.key, result, { queue, ...extra });
+    if (kept.meta.cutShort) this.#cutShort++;
+    return kept;
+  }
+
+  #isUnderWay(key: string): boolean {
+    return this.#flights.has(key) || this.#flights.has(bound(key));
+  }
+
+  /** Whether even the quickest encoding is likely to come far too late. */
+  #isHopeless(resolved: ResolvedRequest, end: number): boolean {
+    const { pool, renderer, timer } = this.#parts;
+    const left = end - timer.now();
+    if (left <= 0) return true;
+    const needed = pool.completion(renderer.predict(resolved).least);
+    return needed !== undefined && needed > left * HOPELESS;
+  }
+}
+
+function bound(key: string): string {
+  return `${key} bound`;
+}
+
+/** A signal that fires when the client goes away, or at the end of its wait with the fault of that. */
+function visitorSignal(client: AbortSignal, timer: Timer, end: number) {
+  const abort = new AbortController();
+  const gone = () => abort.abort(client.reason);
+  const disarm = timer.after(end - timer.now(), () => abort.abort(tooLate()));
+  if (client.aborted) gone();
+  else client.addEventListener('abort', gone, { once: true });
+  return {
+    signal: abort.signal,
+    stop() {
+      disarm();
+      client.removeEventListener('abort', gone);
+    },
+  };
+}

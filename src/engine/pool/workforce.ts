@@ -1,0 +1,191 @@
+/**
+ * Workforce: the workers of a pool, kept at their number.
+ *
+ * A worker that has gone is replaced at once; one that never came up after a
+ * wait that doubles, so that a broken build does not spin. One that is worn
+ * out works on until its replacement is ready.
+ */
+import { Fault } from '../../base/fault.ts';
+import type { Log } from '../engine-options.ts';
+import type { Timer } from '../timer.ts';
+import type { Message } from '../worker-protocol.ts';
+import type { Lane } from './task-queue.ts';
+import { type RunningTask, Worker } from './worker.ts';
+import type { Exit, StartWorker } from './worker-process.ts';
+
+export interface WorkforceOptions {
+  /** Workers for requests; one for background work comes when it is needed. */
+  readonly workers: number;
+  /** Resident memory at which a working worker is killed, in bytes. */
+  readonly workerMemory: number;
+  readonly timer: Timer;
+  readonly start: StartWorker;
+  readonly log: Log;
+}
+
+/** What the pool is told. */
+export interface WorkforceEvents {
+  /** A worker may be able to take a task. */
+  free(): void;
+  /** A worker says something about its task. */
+  message(worker: Worker, message: Exclude<Message, { kind: 'ready' }>): void;
+  /** A worker has gone with a task in hand. */
+  lost(running: RunningTask, worker: Worker, exit: Exit): void;
+  /** Whether a lane has work for a worker in place of one that has gone. */
+  wanted(lane: Lane): boolean;
+  /** A worker is being killed for its memory. */
+  tooLarge(running: RunningTask): void;
+}
+
+/** A worker is replaced after this many tasks, against slow leaks in native code. */
+const TASKS_PER_WORKER = 500;
+
+/** An idle worker above this share of its memory limit is replaced. */
+const IDLE_MEMORY_SHARE = 0.6;
+
+/** Milliseconds between looks at the workers' memory. */
+const MEMORY_INTERVAL = 250;
+
+/** Milliseconds before a second start after one that failed; doubled each time, up to the longest. */
+const FIRST_WAIT = 200;
+const LONGEST_WAIT = 30_000;
+
+export class Workforce {
+  readonly #options: WorkforceOptions;
+  readonly #events: WorkforceEvents;
+  readonly #workers = new Set<Worker>();
+  readonly #waiting: ((encoderVersion: string) => void)[] = [];
+  #encoderVersion: string | undefined;
+  #closed = false;
+  /** Workers that ended before they were ready, since the last one that was. */
+  #failedStarts = 0;
+  #killed = 0;
+  #died = 0;
+  #restarted = 0;
+
+  constructor(options: WorkforceOptions, events: WorkforceEvents) {
+    this.#options = options;
+    this.#events = events;
+    for (let i = 0; i < options.workers; i++) this.#start('request');
+    this.#watchMemory();
+  }
+
+  /** Since the start: killed at a limit, gone otherwise, started in place of others. */
+  get counts(): { readonly killed: number; readonly died: number; readonly restarted: number } {
+    return { killed: this.#killed, died: this.#died, restarted: this.#restarted };
+  }
+
+  all(): Iterable<Worker> {
+    return this.#workers;
+  }
+
+  lane(lane: Lane): Worker[] {
+    return [...this.#workers].filter((worker) => worker.lane === lane);
+  }
+
+  /** True once a worker has shown that it can render, unless all have gone since and none comes up. */
+  ready(): boolean {
+    if (this.#encoderVersion === undefined || this.#closed) return false;
+    return this.#failedStarts === 0 || this.lane('request').some(({ ready }) => ready);
+  }
+
+  /** The encoders and versions of the workers, as soon as the first has come up. */
+  encoderVersion(): Promise<string> {
+    const encoderVersion = this.#encoderVersion;
+    return encoderVersion === undefined
+      ? new Promise((resolve) => this.#waiting.push(resolve))
+      : Promise.resolve(encoderVersion);
+  }
+
+  /** Starts the background worker unless there is one. */
+  needBackground(): void {
+    if (this.lane('background').length === 0) this.#start('background');
+  }
+
+  /** A worker has ended its task. */
+  finished(worker: Worker): void {
+    worker.current = undefined;
+    worker.done++;
+    if (worker.state === 'retired') worker.retire();
+    else if (worker.state === 'working' && this.#isWorn(worker)) this.#replace(worker);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#workers].map(({ process }) => process.end()));
+  }
+
+  #start(lane: Lane): void {
+    const worker: Worker = new Worker(lane, this.#options.start, {
+      message: (message) =>
+        message.kind === 'ready'
+          ? this.#cameUp(worker, message.encoderVersion)
+          : this.#events.message(worker, message),
+      ended: (exit) => this.#ended(worker, exit),
+    });
+    this.#workers.add(worker);
+  }
+
+  #cameUp(worker: Worker, encoderVersion: string): void {
+    worker.ready = true;
+    this.#encoderVersion = encoderVersion;
+    this.#failedStarts = 0;
+    for (const resolve of this.#waiting.splice(0)) resolve(encoderVersion);
+    this.lane(worker.lane)
+      .find(({ state }) => state === 'leaving')
+      ?.retire();
+    this.#events.free();
+  }
+
+  #isWorn({ done, process }: Worker): boolean {
+    const most = this.#options.workerMemory * IDLE_MEMORY_SHARE;
+    return done >= TASKS_PER_WORKER || process.memory() > most;
+  }
+
+  /** Starts a worker in place of this one, which works until the new one is ready. */
+  #replace(worker: Worker): void {
+    worker.state = 'leaving';
+    this.#restarted++;
+    this.#start(worker.lane);
+  }
+
+  #ended(worker: Worker, exit: Exit): void {
+    if (!this.#workers.delete(worker)) return;
+    const { current, ready, lane, state, killReason } = worker;
+    if (killReason) this.#killed++;
+    else if (ready && state !== 'retired' && !this.#closed) this.#died++;
+    if (current) {
+      current.disarm();
+      this.#events.lost(current, worker, exit);
+    }
+    if (this.#closed || state !== 'working' || !this.#events.wanted(lane)) return;
+    if (ready) {
+      this.#restarted++;
+      return this.#start(lane);
+    }
+    this.#failedStarts++;
+    this.#options.log('worker-not-started', { attempts: this.#failedStarts, ...exit });
+    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (this.#failedStarts - 1));
+    this.#options.timer.after(wait, () => {
+      if (!this.#closed) this.#start(lane);
+    });
+  }
+
+  #watchMemory(): void {
+    this.#options.timer.after(MEMORY_INTERVAL, () => {
+      if (this.#closed) return;
+      for (const worker of this.#workers) this.#checkMemory(worker);
+      this.#watchMemory();
+    });
+  }
+
+  #checkMemory(worker: Worker): void {
+    const { current, killReason, process } = worker;
+    if (!current || killReason) return;
+    const bytes = process.memory();
+    if (bytes <= this.#options.workerMemory) return;
+    this.#events.tooLarge(current);
+    const message = 'Making this picture takes more memory than is allowed.';
+    worker.kill(new Fault('render-failed', message, { bytes }));
+  }
+}

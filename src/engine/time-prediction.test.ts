@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import type { FormatName } from '../image/format.ts';
+import { type FormatRule, type Output, picture } from '../plan/output.ts';
+import { formatsInQuestion, guessSource, predictTime } from './time-prediction.ts';
+
+const NEGOTIATED: FormatRule[] = [
+  { when: { accepts: 'avif' }, format: 'avif' },
+  { when: { accepts: 'webp' }, format: 'webp' },
+  { when: { alpha: true }, format: 'png' },
+  { format: 'jpeg' },
+];
+const output = (formats: readonly FormatRule[]) =>
+  picture({ formats, quality: { kind: 'target', score: 70 } });
+const time = (made: Output, accepts: FormatName[] = [], source = { width: 2000, height: 1500 }) =>
+  predictTime(
+    { frames: { kind: 'all' }, ops: [], output: made },
+    { bytes: 1e6, format: 'jpeg', ...source },
+    new Set(accepts),
+    { mode: 'online', milliseconds: 60_000 },
+  );
+
+describe('the formats in question', () => {
+  test.each<[string, FormatRule[], FormatName[], string]>([
+    ['forced', [{ format: 'avif' }], [], 'avif'],
+    ['forced before others', [{ format: 'avif' }, { format: 'jpeg' }], ['webp'], 'avif'],
+    ['of the source', [{ format: 'source' }], [], 'jpeg'],
+    ['negotiated, with the alternatives', NEGOTIATED, ['avif', 'webp'], 'avif webp png jpeg'],
+    ['negotiated by a client with less', NEGOTIATED, ['webp'], 'webp png jpeg'],
+    [
+      'for certain sources',
+      [{ when: { source: ['png'] }, format: 'png' }, { format: 'webp' }],
+      [],
+      'webp',
+    ],
+    ['that cannot be written', [{ format: 'jxl' }], [], 'jpeg'],
+  ])('%s', (_, rules, accepts, formats) => {
+    expect(formatsInQuestion(output(rules), 'jpeg', new Set(accepts)).join(' ')).toBe(formats);
+  });
+});
+
+describe('the predicted time', () => {
+  test('of a forced AVIF is that of an AVIF', () => {
+    const forced = time(output([{ format: 'avif' }]));
+    const jpeg = time(output([{ format: 'jpeg' }]));
+    expect(forced.usual).toBeGreaterThan(jpeg.usual * 1.5);
+    expect(time(output(NEGOTIATED), ['avif']).usual).toBeGreaterThanOrEqual(forced.usual);
+  });
+
+  test('grows with the pixels, and is bounded by the budget but for the least', () => {
+    const small = time(output([{ format: 'jpeg' }]), [], { width: 400, height: 300 });
+    const large = time(output([{ format: 'jpeg' }]), [], { width: 4000, height: 3000 });
+    expect(large.usual / small.usual).toBeGreaterThan(10);
+    const bounded = predictTime(
+      { frames: { kind: 'all' }, ops: [], output: output([{ format: 'avif' }]) },
+      { bytes: 1e7, format: 'jpeg', width: 6000, height: 4000 },
+      new Set(),
+      { mode: 'online', milliseconds: 1000 },
+    );
+    expect(bounded.usual).toBe(Math.max(1000, bounded.least));
+  });
+
+  test('of a small result is small: less is decoded and encoded', () => {
+    const at = (width: number) =>
+      predictTime(
+        {
+          frames: { kind: 'all' },
+          ops: [
+            {
+              kind: 'resize',
+              width: { px: width },
+              fit: 'inside',
+              enlarge: 'never',
+              filter: 'lanczos3',
+            },
+          ],
+          output: output([{ format: 'jpeg' }]),
+        },
+        { bytes: 1e6, format: 'jpeg', width: 4000, height: 3000 },
+        new Set(),
+        { mode: 'online', milliseconds: 60_000 },
+      ).usual;
+    expect(at(400)).toBeLessThan(at(1600) / 4);
+    // No more than the source has.
+    expect(at(9000)).toBe(at(4000));
+  });
+
+  test('of facts is next to nothing', () => {
+    expect(time({ kind: 'facts', form: 'imgix' }).usual).toBeLessThan(50);
+  });
+});
+
+test('the pixels of a source are guessed by its format: a PNG takes more bytes for each', () => {
+  const pixels = ({ width, height }: { width: number; height: number }) => width * height;
+  expect(pixels(guessSource(1e6, 'jpeg'))).toBeGreaterThan(2 * pixels(guessSource(1e6, 'png')));
+  expect(guessSource(1e6)).toEqual(guessSource(1e6, 'jpeg'));
+});

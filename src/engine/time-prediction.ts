@@ -1,0 +1,202 @@
+/**
+ * Time prediction: how long a worker is likely to take for a rendition, from
+ * what is known before the source is opened.
+ *
+ * Milliseconds = overhead + decoding and transforming by pixels + encoding by
+ * pixels of the result and by every format that may be written, forced ones
+ * included, bounded by the budget. They are those of the machine on which
+ * `optimizer/model/time-model.ts` was measured; the pool corrects them by the
+ * measured rate of this one.
+ *
+ * Pure.
+ */
+import type { Encoding } from '../image/encoding.ts';
+import type { FormatName } from '../image/format.ts';
+import { codecFor, fastestEncoding, usualEncoding } from '../optimizer/codecs/codec.ts';
+import { CODECS } from '../optimizer/codecs/index.ts';
+import { encodeCost, measureCost } from '../optimizer/model/time-model.ts';
+import type { Budget } from '../optimizer/task.ts';
+import type { Length, ResizeOp } from '../plan/op.ts';
+import type { Output } from '../plan/output.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** What is known of a source; all but its bytes may be a guess. */
+export interface SourceEstimate {
+  readonly bytes: number;
+  readonly format: FormatName;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Milliseconds of one task. */
+export interface TimePrediction {
+  /** With the whole search that the budget allows. */
+  readonly usual: number;
+  /** With the quickest encoding that will do. */
+  readonly least: number;
+}
+
+/** Pixels that a byte of a file usually holds. */
+const PIXELS_PER_BYTE: Readonly<Partial<Record<FormatName, number>>> = {
+  jpeg: 4,
+  webp: 8,
+  avif: 12,
+  png: 0.8,
+  gif: 2,
+  tiff: 0.3,
+  svg: 20,
+};
+
+/** Milliseconds per megapixel for decoding; JPEG and WebP are decoded smaller where that will do. */
+const DECODE: Readonly<Partial<Record<FormatName, number>>> = {
+  jpeg: 8,
+  webp: 22,
+  avif: 46,
+  png: 15,
+  gif: 10,
+  tiff: 10,
+  svg: 40,
+};
+
+/** Milliseconds per megapixel for resizing in linear light. */
+const RESIZE = 25;
+
+/** Milliseconds for a task that decodes nothing: the way there and back, and the probe. */
+const OVERHEAD = 15;
+
+/** Most pixels that a JPEG is decoded to, as a multiple of those of the result; at least 1/64 of its own. */
+const SHRUNK = 4;
+const MOST_SHRUNK = 1 / 64;
+
+/** Evaluations of a usual search, and how often an alternative format is looked at. */
+const TRIALS = 2;
+const ALTERNATIVE = 0.5;
+
+const MOST_COLORS = 256;
+
+/** The time for a plan on a source, for a client that takes `accepts`. */
+export function predictTime(
+  plan: Plan,
+  source: SourceEstimate,
+  accepts: ReadonlySet<FormatName>,
+  budget: Budget,
+): TimePrediction {
+  const { output } = plan;
+  if (output.kind === 'facts' || output.kind === 'source') {
+    return { usual: OVERHEAD, least: OVERHEAD };
+  }
+  const pixels = (source.width * source.height) / 1e6;
+  const result = resultPixels(plan, source) / 1e6;
+  const decoded =
+    source.format === 'jpeg'
+      ? Math.min(pixels, Math.max(result * SHRUNK, pixels * MOST_SHRUNK))
+      : pixels;
+  // A JPEG is read whole even where it is decoded smaller.
+  const reading = source.format === 'jpeg' ? pixels * 3 : 0;
+  const before =
+    OVERHEAD +
+    reading +
+    decoded * (DECODE[source.format] ?? 20) +
+    Math.max(decoded, result) * RESIZE;
+  if (output.kind !== 'picture') return { usual: before, least: before };
+  const formats = formatsInQuestion(output, source.format, accepts);
+  const least =
+    before +
+    Math.min(
+      ...formats.map(
+        (format) => result * encodeCost(CODECS, fastestEncoding(codecFor(CODECS, format))),
+      ),
+    );
+  const search = formats
+    .map((format, i) => result * searchCost(output, usualOf(format)) * (i === 0 ? 1 : ALTERNATIVE))
+    .reduce((a, b) => a + b, 0);
+  return { least, usual: Math.max(least, Math.min(before + search, budget.milliseconds)) };
+}
+
+/** A guess from a file's length and format. */
+export function guessSource(bytes: number, format: FormatName = 'jpeg'): SourceEstimate {
+  const side = Math.sqrt(bytes * (PIXELS_PER_BYTE[format] ?? 4));
+  return { bytes, format, width: side, height: side };
+}
+
+type Written = Encoding['format'];
+
+/**
+ * The formats that may be written, the chosen one first: rules are read up to the first
+ * that holds for sure, and what was not negotiated leaves no alternatives.
+ */
+export function formatsInQuestion(
+  { formats }: Extract<Output, { kind: 'picture' }>,
+  source: FormatName,
+  accepts: ReadonlySet<FormatName>,
+): readonly Written[] {
+  const found: Written[] = [];
+  for (const { when, format: named } of formats) {
+    const format = named === 'source' ? source : named;
+    const wanted = when?.accepts === undefined || accepts.has(when.accepts);
+    const fits = when?.source === undefined || when.source.includes(source);
+    if (!wanted || !fits || !isWritten(format)) continue;
+    if (!found.includes(format)) found.push(format);
+    if (when?.accepts !== undefined) continue;
+    const sure = when?.animated === undefined && when?.alpha === undefined;
+    if (sure && when?.sourceLossless === undefined) break;
+  }
+  return found.length > 0 ? found : ['jpeg'];
+}
+
+function isWritten(format: FormatName): format is Written {
+  return format in CODECS;
+}
+
+/** Milliseconds per megapixel for what is done with one format. */
+function searchCost({ quality }: Extract<Output, { kind: 'picture' }>, encoding: Encoding): number {
+  const once = encodeCost(CODECS, encoding) + measureCost(CODECS, encoding);
+  return quality.kind === 'target' ? TRIALS * once : once;
+}
+
+/** About the pixels of the result. Crops and trims are unknown and left out; no op makes more than the last box. */
+function resultPixels({ ops }: Plan, { width, height }: SourceEstimate): number {
+  let size = { width, height };
+  for (const op of ops) {
+    if (op.kind === 'resize') size = resized(op, size);
+    if (op.kind === 'limit') {
+      const factor = Math.min(1, op.side / Math.max(size.width, size.height));
+      size = { width: size.width * factor, height: size.height * factor };
+    }
+    if (op.kind === 'canvas' && op.area.kind === 'size') {
+      size = {
+        width: lengthOf(op.area.width, size.width),
+        height: lengthOf(op.area.height, size.height),
+      };
+    }
+  }
+  return Math.max(1, size.width * size.height);
+}
+
+function resized(op: ResizeOp, size: { width: number; height: number }) {
+  const density = op.density ?? 1;
+  const width = op.width && lengthOf(op.width, size.width) * density;
+  const height = op.height && lengthOf(op.height, size.height) * density;
+  const ratio = op.ratio ?? size.width / size.height;
+  const box = {
+    width: width ?? (height === undefined ? size.width : height * ratio),
+    height: height ?? (width === undefined ? size.width / ratio : width / ratio),
+  };
+  const whole = op.fit === 'inside';
+  const scale = Math.min(box.width / size.width, box.height / size.height);
+  const made = whole ? { width: size.width * scale, height: size.height * scale } : box;
+  const most = op.enlarge === 'never' ? size.width * size.height : Number.POSITIVE_INFINITY;
+  const shrink = Math.min(1, Math.sqrt(most / (made.width * made.height)));
+  return { width: made.width * shrink, height: made.height * shrink };
+}
+
+function lengthOf(length: Length, of: number): number {
+  return 'px' in length ? length.px : length.share * of;
+}
+
+/** What a first answer of a format is usually written with. */
+function usualOf(format: Written): Encoding {
+  const { lossy, lossless, palette } = codecFor(CODECS, format);
+  if (lossy) return usualEncoding(lossy);
+  return lossless?.encoding('online') ?? palette!.encoding(MOST_COLORS, 'online');
+}
