@@ -216,7 +216,9 @@ export class LocalEngine implements Engine {
   /** Seconds that an answer may be kept at most, while a better one may come. */
   #mostSeconds(stored: StoredRendition): number {
     const { meta } = stored;
-    if (meta.cutShort) return Math.max(1, UNREFINED_SECONDS - this.#cache.secondsSince(meta));
+    if (meta.cutShort) {
+      return Math.max(1, UNREFINED_SECONDS - Math.floor(this.#cache.secondsSince(meta)));
+    }
     return this.#background.mayImprove(stored) ? UNREFINED_SECONDS : Number.POSITIVE_INFINITY;
   }
 }

@@ -35,6 +35,7 @@ const COUNTERS: readonly Row[] = [
   ['workers_died', 'Render workers that crashed or were ended from outside.', (s) => s.died],
   ['workers_restarted', 'Render workers started in place of others.', (s) => s.restarted],
   ['refused', 'Requests refused or dropped because the wait is too long.', (s) => s.refused],
+  ['disk_failures', 'Failures of the disk of the cache.', (s) => s.diskFailures],
   ['cut_short', 'First answers that had less than the time they take.', (s) => s.cutShort],
 ];
 
