@@ -41,6 +41,10 @@ Generated from \`src/dialects/${dialect.name}/params.ts\` by \`npm run docs\`; d
 ${rows.length} parameters: ${summary}. *full*: as documented by the vendor. *partial*: with the
 difference that the row names. *planned*: read and accepted, no effect yet. *ignored*: accepted, never an effect.
 
+Whatever has no effect, or only a part of it, is named in the response header \`Fovea-Warning\` and counted by name in
+\`fovea_parameters_without_effect_total\`; with \`unsupported: refuse\` the source answers requests for what is not built
+with an error instead.
+
 | parameter | aliases | values | without it | support | meaning |
 | --- | --- | --- | --- | --- | --- |
 ${table.join('\n')}

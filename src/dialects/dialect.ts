@@ -41,6 +41,8 @@ export interface DialectSettings {
   readonly signing?: { readonly tokens: readonly string[]; readonly required: boolean };
   /** imgix: parameters added to every request; Fastly: service defaults by their API names. */
   readonly defaults?: Readonly<Record<string, string>>;
+  /** What becomes of a request for something documented that this build lacks; `warn` by default. */
+  readonly unsupported?: 'warn' | 'refuse';
   /** ImageOptim: the user names that are served; absent: site mode without a name. */
   readonly accounts?: readonly string[];
 }
@@ -104,11 +106,21 @@ export type Refusal =
       readonly ttl: number;
     };
 
+/** A default of a source that its dialect cannot use. */
+export interface DefaultProblem {
+  /** As it stands in the configuration. */
+  readonly name: string;
+  /** What was expected, and what was found. */
+  readonly message: string;
+}
+
 export interface Dialect {
   readonly name: 'fastly' | 'imgix' | 'imageoptim';
   /** Methods it answers besides OPTIONS. */
   readonly methods: readonly ('GET' | 'HEAD' | 'POST')[];
   readonly params: ParamTable;
+  /** Problems of a source's `defaults`, by name and value; absent where a dialect has none. */
+  checkDefaults?(defaults: Readonly<Record<string, string>>): DefaultProblem[];
   /** The plan and source a request names. @throws Fault when no image can be named at all */
   compile(request: ImageRequest, settings: DialectSettings): Compiled;
   /** The dialect's own headers for a success, lower-case names. */

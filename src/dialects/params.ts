@@ -19,6 +19,8 @@ export interface Reading<T> {
   readonly value?: T;
   /** What was expected, for a diagnostic: "a number from 1 to 100". */
   readonly expected?: string;
+  /** What the service documents of this value and this build lacks: "intervals of frames are not built". */
+  readonly notBuilt?: string;
 }
 
 /** How far this build honours a parameter. */
@@ -34,6 +36,8 @@ export interface Param<T> {
   readonly support: Support;
   /** A remark on the support, where it is not full. */
   readonly note?: string;
+  /** It changes no picture at the service either (who calls, where work is done), so nothing is lost without it. */
+  readonly silent?: true;
   read(text: string): Reading<T>;
 }
 
@@ -51,6 +55,7 @@ interface Row {
   readonly fallback?: string;
   readonly support?: Support;
   readonly note?: string;
+  readonly silent?: true;
 }
 
 /** A parameter with a reader of its own, which no text above {@link LONGEST_VALUE} reaches. */

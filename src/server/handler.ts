@@ -7,6 +7,7 @@
  */
 import { Fault } from '../base/fault.ts';
 import type { ImageRequest } from '../dialects/dialect.ts';
+import { shortfallNames } from '../dialects/shortfall.ts';
 import type { RenderRequest } from '../engine/engine.ts';
 import { acceptedFormats } from './accept.ts';
 import { type Attempt, CLIENT_GONE, refused, type Services, type Site } from './attempt.ts';
@@ -59,8 +60,11 @@ export async function answerImage(
   }
 }
 
-function counted({ site, services, rendition }: Attempt, response: HttpResponse): HttpResponse {
-  services.meter?.answered(site.dialect.name, response.status, rendition);
+function counted(attempt: Attempt, response: HttpResponse): HttpResponse {
+  const { site, services, rendition, compiled } = attempt;
+  const { name, params } = site.dialect;
+  services.meter?.answered(name, response.status, rendition);
+  services.meter?.fellShort(name, shortfallNames(params, compiled?.diagnostics ?? []));
   return response;
 }
 

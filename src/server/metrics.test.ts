@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { fakeEngine, handleWith, request, services, textOf } from './exchange.suite.ts';
+import { imgix } from '../dialects/imgix/index.ts';
+import { fakeEngine, handleWith, request, services, site, textOf } from './exchange.suite.ts';
 import { createMetrics } from './metrics.ts';
 
 describe('metrics', () => {
@@ -29,6 +30,20 @@ describe('metrics', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toContain('text/plain');
     expect(textOf(answer)).toMatch(/fovea_answers_total\{dialect="\w+",status="2xx"\} 1/);
+  });
+
+  test('count parameters without effect by names of the table', async () => {
+    const own = createMetrics(engine);
+    const routes = [{ site: site('pictures', imgix), prefix: '/i', hosts: [] }];
+    const ask = handleWith(engine, { routes, services: { ...services(engine), meter: own } });
+    for (const query of ['mark=/l.png&w=9', 'mark=/m.png', 'mark-glow=1&mark-gloss=2', 'w=9']) {
+      await ask(request(`/i/a.jpg?${query}`));
+    }
+    const lines = (await own.text()).split('\n').filter((line) => line.includes('without_effect'));
+    expect(lines.filter((line) => !line.startsWith('#'))).toEqual([
+      'fovea_parameters_without_effect_total{dialect="imgix",param="mark"} 2',
+      'fovea_parameters_without_effect_total{dialect="imgix",param="other"} 1',
+    ]);
   });
 
   test('count trials, targets and saved bytes of what was made, not of hits', async () => {

@@ -11,6 +11,8 @@ import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
 export interface Metrics {
   /** An answer went out; `rendition` where it carries one. */
   answered(dialect: string, status: number, rendition?: Rendition): void;
+  /** A request was compiled whose parameters of these names had no effect, or only a part of it. */
+  fellShort(dialect: string, params: Iterable<string>): void;
   /** Everything counted so far, as text. */
   text(): Promise<string>;
   readonly mediaType: string;
@@ -49,6 +51,12 @@ export function createMetrics(engine: Engine): Metrics {
     name: 'fovea_answers_total',
     help: 'Answers by dialect and class of status.',
     labelNames: ['dialect', 'status'],
+    registers,
+  });
+  const shortfalls = new Counter({
+    name: 'fovea_parameters_without_effect_total',
+    help: 'Requests with a parameter that had no effect or only a part of it, by dialect and parameter; other: any name that the dialect does not have.',
+    labelNames: ['dialect', 'param'],
     registers,
   });
   const lookups = new Counter({
@@ -116,6 +124,9 @@ export function createMetrics(engine: Engine): Metrics {
   return {
     mediaType: registry.contentType,
     text: () => registry.metrics(),
+    fellShort(dialect, params) {
+      for (const param of params) shortfalls.inc({ dialect, param });
+    },
     answered(dialect, status, rendition) {
       answers.inc({ dialect, status: `${Math.floor(status / 100)}xx` });
       if (rendition === undefined) return;

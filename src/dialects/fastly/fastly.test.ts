@@ -259,8 +259,6 @@ describe('equal spellings', () => {
     ['sharpen=a0,r2,t1', '', 'no change'],
     ['bw=threshold', 'bw=threshold,49', 'the default'],
     ['format=jpg&quality=85', 'format=jpg', 'the default quality'],
-    ['optimize=low&quality=70', 'quality=70', 'quality overrides optimize'],
-    ['fit=crop&width=9', 'width=9', 'fit is inert'],
     ['disable=upscale&width=9', 'width=9', 'the default'],
     ['dpr=1&width=9', 'width=9', 'the default'],
     ['width=&height=9', 'height=9', 'empty is absent'],
@@ -268,11 +266,26 @@ describe('equal spellings', () => {
     ['w%69dth=9', 'width=9', 'encoded names'],
     ['width=9&v=8&cb=3f2a&policy=x', 'width=9', 'unknown parameters are ignored'],
     ['region=us_east&width=9', 'width=9', 'region is accepted silently'],
-    ['viewbox=1&profile=high&level=4.0', '', 'only with their own formats'],
-    ['auto=webp&format=auto', 'format=auto', 'format=auto beats auto'],
   ])('%s means %s (%s)', (one, other) => {
     expect(compile(one).plan).toEqual(compile(other).plan);
     expect(compile(one).diagnostics).toEqual([]);
+  });
+
+  test.each([
+    ['optimize=low&quality=70', 'quality=70', ['optimize'], 'quality overrides optimize'],
+    ['fit=crop&width=9', 'width=9', ['fit'], 'fit is inert'],
+    ['enable=upscale&disable=upscale', '', ['enable'], 'disable wins'],
+    ['pad=9&canvas=50,50', 'canvas=50,50', ['pad'], 'canvas wins'],
+    ['auto=webp&format=auto', 'format=auto', ['auto'], 'format=auto beats auto'],
+    [
+      'viewbox=1&profile=high&level=4.0',
+      '',
+      ['level', 'profile', 'viewbox'],
+      'only with their own formats',
+    ],
+  ])('%s means %s and says that %j had no effect (%s)', (one, other, params) => {
+    expect(compile(one).plan).toEqual(compile(other).plan);
+    expect(compile(one).diagnostics.map(({ param }) => param)).toEqual(params);
   });
 
   test('names and words are case-sensitive', () => {

@@ -8,13 +8,14 @@
  *
  * Source of the rules: docs/spec/fastly-io.md 1, 3, 8 and 14.
  */
-import { type Diagnostic, warning } from '../../base/diagnostic.ts';
+import { type Diagnostic, notBuilt, warning } from '../../base/diagnostic.ts';
 import { freezePlan } from '../../plan/plan.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
+import { refuseShortfalls } from '../shortfall.ts';
 import { PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
 import { readTarget } from './query.ts';
-import { readValues } from './read.ts';
+import { type Remark, readValues } from './read.ts';
 import { readSettings } from './settings.ts';
 import { sourceOf } from './source.ts';
 import { output } from './translate/format.ts';
@@ -33,19 +34,23 @@ export const fastly: Dialect = {
 const FALLBACK_AGE = 7 * 24 * 60 * 60;
 const LONGEST_AGE = 365 * 24 * 60 * 60;
 
-/** @throws Fault where the target has no path, and, with `strict_params`, for a value that cannot be used */
-function compile(request: ImageRequest, { defaults }: DialectSettings): Compiled {
-  const settings = readSettings(defaults);
+/**
+ * @throws Fault where the target has no path, with `strict_params` for a value that cannot be used, and
+ * with `unsupported: refuse` for what is not built
+ */
+function compile(request: ImageRequest, mount: DialectSettings): Compiled {
+  const settings = readSettings(mount.defaults);
   const target = readTarget(request.target);
   const diagnostics: Diagnostic[] = [];
-  const remark = (param: string, reason: string) => {
-    diagnostics.push(warning(`Parameter ${param}: ${reason}`, param));
+  const remark: Remark = (param, reason, shortfall = 'not-used') => {
+    diagnostics.push({ ...warning(`Parameter ${param}: ${reason}`, param), shortfall });
   };
   const source = sourceOf(target, settings);
   const values = readValues(target, settings, remark);
   const ops = translate(values, settings, remark);
   const encoding = output(values, settings, remark);
   remarkOnHeaders(request, diagnostics);
+  refuseShortfalls(mount, diagnostics);
   return {
     source,
     plan: freezePlan({
@@ -71,7 +76,7 @@ const HEADER_FEATURES = {
 function remarkOnHeaders({ headers }: ImageRequest, diagnostics: Diagnostic[]): void {
   for (const [header, feature] of Object.entries(HEADER_FEATURES)) {
     if (headers[header]) {
-      diagnostics.push(warning(`Header ${header}: no ${feature} is made here, it is ignored`));
+      diagnostics.push(notBuilt(`Header ${header}: no ${feature} is made here, it is ignored`));
     }
   }
 }

@@ -114,7 +114,7 @@ export const PARAMS = {
       doc: 'Format of the output.',
       fallback: 'the format of the source',
       support: 'partial',
-      note: 'jxl, mp4 and svg fall back to the format of the source where this build cannot write them.',
+      note: 'Where this build cannot write it, jxl is the best format that the client accepts; mp4 and svg keep that of the source.',
     },
   ),
   frame: choice(['1'], { doc: 'The first frame of an animation.', fallback: 'all frames' }),
@@ -156,6 +156,7 @@ export const PARAMS = {
     values: 'us_east, us_central, us_west, eu_central, eu_west, asia, australia',
     support: 'ignored',
     note: 'Written by every Compute SDK; means nothing here.',
+    silent: true,
     read: (value) => ({ value }),
   }),
   'resize-filter': oneOf<Filter>(FILTERS, {

@@ -11,6 +11,7 @@ import type { Size } from '../../base/size.ts';
 import { sizeText } from '../../base/size.ts';
 import type { FormatName } from '../../image/format.ts';
 import type { Compiled, Delivery, ImageRequest, Refusal } from '../dialect.ts';
+import { foveaWarning, printable, warningTexts } from '../shortfall.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -44,14 +45,15 @@ const EXPLAINED: Readonly<Partial<Record<FaultCode, string>>> = {
 const LONGEST_HEADER = 2000;
 
 export function present({ source, result, diagnostics, fallback }: Delivery): Headers {
-  const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
-  const remarks = [...new Set(warnings.map(({ message }) => printable(message)))].join('; ');
+  const remarks = [...new Set(warningTexts(diagnostics))].join('; ');
+  const warnings = foveaWarning(diagnostics);
   return {
     'fastly-io-info': info(source, result),
     ...(fallback
       ? { 'fastly-io-error': PASSED_THROUGH[fallback.code] ?? printable(fallback.message) }
       : { 'fastly-stats': 'io=1' }),
     ...(remarks === '' ? {} : { 'fastly-io-warning': remarks.slice(0, LONGEST_HEADER) }),
+    ...(warnings === undefined ? {} : { 'fovea-warning': warnings }),
   };
 }
 
@@ -103,9 +105,4 @@ function statusOf(fault: Fault): number {
   const failed =
     typeof given === 'number' && Number.isInteger(given) && given >= 400 && given < 600;
   return failed ? given : fault.kind.status;
-}
-
-/** Text fit for a header: printable ASCII, everything else a question mark. */
-export function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?');
 }

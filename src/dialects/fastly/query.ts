@@ -13,6 +13,8 @@ export interface FastlyTarget {
   readonly given: ReadonlyMap<string, string>;
   /** The other parameters, as received and in their order, joined by `&`. */
   readonly unknown: string;
+  /** Their decoded names. */
+  readonly unknownNames: readonly string[];
 }
 
 /** A raw request target taken apart; never fails. */
@@ -21,17 +23,21 @@ export function readTarget(target: string): FastlyTarget {
   const path = mark < 0 ? target : target.slice(0, mark);
   const given = new Map<string, string>();
   const unknown: string[] = [];
+  const unknownNames: string[] = [];
   for (const pair of mark < 0 ? [] : target.slice(mark + 1).split('&')) {
     const equals = pair.indexOf('=');
     const name = decoded(equals < 0 ? pair : pair.slice(0, equals));
     const text = equals < 0 ? '' : decoded(pair.slice(equals + 1));
-    if (!Object.hasOwn(PARAMS, name)) unknown.push(pair);
-    else if (text !== '') given.set(name, text);
+    if (!Object.hasOwn(PARAMS, name)) {
+      if (pair !== '') unknown.push(pair);
+      if (name !== '') unknownNames.push(name);
+    } else if (text !== '') given.set(name, text);
   }
   return {
     path: path.startsWith('/') ? path.slice(1) : path,
     given,
-    unknown: unknown.filter((pair) => pair !== '').join('&'),
+    unknown: unknown.join('&'),
+    unknownNames,
   };
 }
 

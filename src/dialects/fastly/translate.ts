@@ -11,10 +11,8 @@ import type { Fill, Fit, Length, Op, ResizeOp, ToneStep } from '../../plan/op.ts
 import { CENTRE, share } from '../../plan/op.ts';
 import { isNothing, type LengthSides } from './params/readers.ts';
 import { type FastlyValues, LONGEST_SIDE } from './params.ts';
+import type { Remark } from './read.ts';
 import type { ServiceSettings } from './settings.ts';
-
-/** Takes a remark on one parameter. */
-export type Remark = (param: string, reason: string) => void;
 
 /** The steps that `values` ask for, in the service's order. */
 export function translate(values: FastlyValues, settings: ServiceSettings, remark: Remark): Op[] {

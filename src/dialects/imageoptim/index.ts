@@ -9,10 +9,11 @@
  *
  * Source of the rules: docs/spec/imageoptim.md 2, 9, 10 and 11.
  */
-import { type Diagnostic, warning } from '../../base/diagnostic.ts';
+import { type Diagnostic, notUsed } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
+import { refuseShortfalls } from '../shortfall.ts';
 import { PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
 import { splitTarget } from './query.ts';
@@ -46,10 +47,12 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   const diagnostics: Diagnostic[] = [...remarks];
   const source = sourceOf(request, rest, settings, diagnostics);
   const { plan, diagnostics: more, negotiated } = translate(options, request.method);
+  const all = [...diagnostics, ...more];
+  refuseShortfalls(settings, all);
   return {
     source,
     plan,
-    diagnostics: [...diagnostics, ...more],
+    diagnostics: all,
     response: {
       vary: negotiated ? ['accept'] : [],
       headers: {},
@@ -70,7 +73,7 @@ function sourceOf(
   if (request.method === 'POST' && request.upload) {
     if (rest !== '' && !rest.startsWith('?')) {
       diagnostics.push(
-        warning('Expected a source address or a file, got both; the file is used.', 'source'),
+        notUsed('Expected a source address or a file, got both; the file is used.', 'source'),
       );
     }
     return { kind: 'upload' };

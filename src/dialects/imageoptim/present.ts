@@ -7,9 +7,9 @@
  *
  * Source of the rules: docs/spec/imageoptim.md 6, 8 and 10.
  */
-import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Fault, FaultCode } from '../../base/fault.ts';
 import type { Compiled, Delivery, ImageRequest, Refusal } from '../dialect.ts';
+import { foveaWarning, printable, warningTexts } from '../shortfall.ts';
 
 const VIA = '1.1 imageoptim';
 const IM2 = 'application/im2+json';
@@ -24,13 +24,15 @@ const MAX_WARNING_LENGTH = 160;
 /** The dialect's own headers for a success. */
 export function present(delivery: Delivery): Readonly<Record<string, string>> {
   const { request, diagnostics, fallback, canonical } = delivery;
-  const problems = texts(diagnostics);
+  const problems = warningTexts(diagnostics);
+  const foveas = foveaWarning(diagnostics);
   if (fallback !== undefined) problems.push(fallbackText(fallback));
   const warnings = warningHeader(problems);
   const link = request.method === 'POST' ? undefined : canonicalLink(canonical);
   return {
     via: VIA,
     ...(warnings === undefined ? {} : { warning: warnings }),
+    ...(foveas === undefined ? {} : { 'fovea-warning': foveas }),
     ...(link === undefined ? {} : { link }),
   };
 }
@@ -46,13 +48,9 @@ export function warningHeader(problems: readonly string[]): string | undefined {
   const shown = all.length > MAX_WARNINGS ? all.slice(0, MAX_WARNINGS - 1) : all;
   const more = all.length - shown.length;
   return [...shown, ...(more > 0 ? [`${more} more problems are not listed.`] : [])]
-    .map((text) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_WARNING_LENGTH))
+    .map((text) => printable(text).slice(0, MAX_WARNING_LENGTH))
     .map((text) => `199 imageoptim "${text.replace(/["\\]/g, '\\$&')}"`)
     .join(', ');
-}
-
-function texts(diagnostics: readonly Diagnostic[]): string[] {
-  return diagnostics.filter((d) => d.severity === 'warning').map((d) => d.message);
 }
 
 /** `<url>; rel="canonical"`, for addresses that are safe in a header and hold no secret. */
@@ -84,7 +82,7 @@ export function refuse(
   compiled: Compiled | undefined,
 ): Refusal {
   if (FALLS_BACK.has(fault.code) && compiled?.plan.output.kind === 'picture') {
-    const warning = warningHeader([...texts(compiled.diagnostics), fallbackText(fault)]);
+    const warning = warningHeader([...warningTexts(compiled.diagnostics), fallbackText(fault)]);
     return {
       kind: 'source',
       headers: { via: VIA, ...(warning === undefined ? {} : { warning }) },

@@ -13,9 +13,10 @@
  * Source of the rules: docs/spec/imageoptim.md 2, 3 and 4.
  */
 import { type Color, WHITE } from '../../base/color.ts';
-import { type Diagnostic, warning } from '../../base/diagnostic.ts';
+import { type Diagnostic, notUsed, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Values } from '../params.ts';
+import { didYouMean, lookalikes } from '../shortfall.ts';
 import {
   type CropAt,
   DEFAULT_TIMEOUT,
@@ -71,6 +72,7 @@ interface Word {
 export function readOptions(segment: string): ReadOptions {
   const given: Given = {};
   const diagnostics: Diagnostic[] = [];
+  const unknown: string[] = [];
   const point: { x?: string; y?: string } = {};
   for (const raw of decodeOnce(segment).split(',')) {
     const token = raw.trim();
@@ -82,7 +84,7 @@ export function readOptions(segment: string): ReadOptions {
     }
     const word = classify(token.toLowerCase());
     if (word === undefined) {
-      diagnostics.push(warning(`Unknown option ${quoted(token)} is ignored.`, quoted(token)));
+      unknown.push(token);
     } else {
       take(word, token, given, diagnostics);
     }
@@ -91,7 +93,22 @@ export function readOptions(segment: string): ReadOptions {
     const word = focalPoint(point);
     take(word, 'cropX, cropY', given, diagnostics);
   }
-  return { options: combine(given, diagnostics), diagnostics };
+  const options = combine(given, diagnostics);
+  return { options, diagnostics: [...remarksOn(unknown), ...diagnostics].slice(0, MOST_REMARKS) };
+}
+
+/** Remarks beyond this many help nobody. */
+const MOST_REMARKS = 50;
+
+function remarksOn(unknown: readonly string[]): Diagnostic[] {
+  const nameOf = (token: string) => token.split('=', 1)[0]?.trim() ?? '';
+  const known = [...WORDS.keys(), ...KEYS];
+  const similar = lookalikes(unknown.map(nameOf), known);
+  const near = new Map(similar.map((one) => [one.name, one.near]));
+  return unknown.map((token) => {
+    const hint = didYouMean(near.get(nameOf(token))) || '.';
+    return notUsed(`Unknown option ${quoted(token)} is ignored${hint}`, quoted(token));
+  });
 }
 
 const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
@@ -161,16 +178,18 @@ function take(word: Word, token: string, given: Given, diagnostics: Diagnostic[]
   }
   const spelled = quoted(token);
   if (formal !== undefined) {
-    diagnostics.push(warning(`${spelled} is read as ${quoted(formal)}.`, spelled));
+    diagnostics.push(warning(`${spelled} is read as ${quoted(formal)}.`, name));
   }
   if (reading.expected !== undefined) {
-    diagnostics.push(warning(`Expected ${reading.expected} for ${name}, got ${spelled}.`, spelled));
+    const message = `Expected ${reading.expected} for ${name}, got ${spelled}.`;
+    // Other readings with both are spellings that the service does not document.
+    diagnostics.push(name === 'timeout' ? notUsed(message, name) : warning(message, name));
   }
   if (name in given) {
     // said twice, and a bare crop beside its argument, is the same wish
     if (value === '') return;
     if (!(name === 'crop' && isCentre(given.crop))) {
-      diagnostics.push(warning(`Of several values for ${name} the last counts.`, spelled));
+      diagnostics.push(notUsed(`Of several values for ${name} the last counts.`, name));
     }
   }
   Object.assign(given, { [name]: reading.value });
@@ -196,7 +215,11 @@ function combine(given: Given, diagnostics: Diagnostic[]): Options {
     contradiction(`Expected width and height, such as 300x200, for ${mode}.`);
   }
   if (modes.length > 0 && given.size === undefined && !given.full) {
-    diagnostics.push(warning(`${mode} has no effect without a size.`, mode));
+    diagnostics.push(notUsed(`${mode} has no effect without a size.`, mode));
+  }
+  for (const name of ['quality', 'format', 'bgcolor'] as const) {
+    if (!given.meta || given[name] === undefined) continue;
+    diagnostics.push(notUsed(`${name} has no effect beside meta.`, name));
   }
   return {
     density: given.density ?? 1,

@@ -7,7 +7,7 @@
  *
  * Source of the rules: docs/spec/imageoptim.md 3, 4, 5 and 7.
  */
-import { type Diagnostic, warning } from '../../base/diagnostic.ts';
+import { type Diagnostic, notUsed } from '../../base/diagnostic.ts';
 import { type Anchor, type Op, px, type ResizeOp } from '../../plan/op.ts';
 import { type Output, picture } from '../../plan/output.ts';
 import { freezePlan, type Plan } from '../../plan/plan.ts';
@@ -38,7 +38,7 @@ export function translate(options: Options, method: ImageRequest['method']): Tra
   const diagnostics: Diagnostic[] = [];
   if (options.quality === 'lossless' && options.box !== undefined) {
     diagnostics.push(
-      warning(
+      notUsed(
         'Lossless holds only where the picture is not resized; a resized one gets quality=high.',
         'quality',
       ),

@@ -152,6 +152,8 @@ describe('the response', () => {
     ['w=9', [], 'nothing was negotiated'],
     ['fm=webp', [], 'an explicit format'],
     ['auto=format', ['accept'], '4.4'],
+    ['fm=auto', ['accept'], '4.3.2'],
+    ['fm=jxl', ['accept'], '4.3.2'],
     ['auto=format&ch=Width,DPR', ['accept', 'sec-ch-width', 'width', 'sec-ch-dpr', 'dpr'], '5.11'],
     ['ch=save-data', ['save-data'], '5.11'],
   ])('%s varies by %j (%s)', (query, vary) => {
@@ -197,21 +199,48 @@ describe('the response', () => {
 describe('remarks', () => {
   test.each([
     ['q=abc', 'warning', 'Expected a whole number from 0 to 100 for q, got "abc"; ignored.'],
-    ['q=150', 'warning', 'brought into range'],
+    ['q=150', 'warning', 'used as far as it goes'],
     ['width=9&f=cut', 'warning', 'for f, got "cut"'],
     ['nonsense=1&w=9', 'note', 'Expected the name of a parameter'],
-    ['crop=left', 'note', 'crop has an effect only with fit=crop.'],
-    ['markalign=left', 'note', 'markalign has no effect here.'],
+    ['crop=left', 'warning', 'crop has an effect only with fit=crop.'],
+    ['markalign=left', 'warning', 'markalign has no effect here: it is not built.'],
+    ['mark-algin=left&w=9', 'warning', 'did you mean "mark-align"?'],
+    ['mark-glow=9', 'warning', 'Expected the name of a parameter'],
+    ['fm=auto', 'warning', 'fm=auto is read as auto=format.'],
+    ['fm=jxl', 'warning', 'does not write jxl; the best format that the client accepts'],
+    ['fm=pdf', 'warning', 'only on files named pdf'],
+    ['chromasub=422', 'warning', '422 is written as 444'],
+    ['mask=%2Flogo.png', 'warning', 'masks from another picture'],
+    ['frame=1-9', 'warning', 'intervals of frames'],
+    ['svg-sanitize=false', 'warning', 'only where every URL must be signed'],
+    ['w=9&h=9&fit=crop&min-w=5', 'warning', 'min-w has an effect only with'],
+    ['dpr=2', 'warning', 'dpr has an effect only with w or h.'],
     ['fm=jp2', 'warning', 'does not write jp2'],
     ['cs=adobergb1998', 'warning', 'sRGB takes its place'],
     ['fit=fill&fill=gradient&w=9&h=9', 'warning', 'Gradients are not built'],
-    ['upscale=true', 'warning', 'needs a model'],
-    ['fit=crop&crop=faces', 'note', 'no face detector'],
+    ['upscale=true', 'warning', 'upscale has no effect here'],
+    ['fill=gen&fit=fill&w=9&h=9', 'warning', 'needs a model'],
+    ['fit=crop&crop=faces&w=9&h=9', 'warning', 'no face detector'],
   ])('%s: %s "%s"', (query, severity, message) => {
     const { diagnostics } = compile(query);
     expect(diagnostics.some((d) => d.severity === severity && d.message.includes(message))).toBe(
       true,
     );
+  });
+
+  test.each([
+    'bg-remove=false',
+    'txt=&w=9',
+    'mark=',
+    'ixlib=js-1&ixid=2&w=9',
+    'bg-remove-fallback=true',
+  ])('%s asks for nothing, and leaves none', (query) => {
+    expect(compile(query).diagnostics).toEqual([]);
+  });
+
+  test('a default of the source waits for the requests that it is meant for', () => {
+    const settings = { ...FOLDER, defaults: { crop: 'entropy', fit: 'max' } };
+    expect(compile('sat=9', {}, settings).diagnostics).toEqual([]);
   });
 
   test('plain requests leave none', () => {

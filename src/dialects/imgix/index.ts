@@ -5,7 +5,7 @@
  * The raw target is checked for its signature before anything is decoded;
  * then the query becomes texts, texts become values, values become a plan.
  */
-import { type Diagnostic, warning } from '../../base/diagnostic.ts';
+import { type Diagnostic, notUsed } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
 import { freezePlan, type Plan } from '../../plan/plan.ts';
@@ -16,6 +16,7 @@ import type {
   ImageRequest,
   ResponsePolicy,
 } from '../dialect.ts';
+import { refuseShortfalls } from '../shortfall.ts';
 import { type Hints, hintsOf } from './hints.ts';
 import { type ImgixValues, PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
@@ -23,7 +24,7 @@ import { gather } from './query.ts';
 import { readValues } from './read.ts';
 import { type RawTarget, splitTarget, verify } from './signature.ts';
 import { sourceOf } from './source.ts';
-import { negotiates } from './translate/format.ts';
+import { negotiates, withAutoFormat } from './translate/format.ts';
 import { premiumSteps } from './translate/premium.ts';
 import { brokenFormats, USER_AGENT_DECIDES } from './translate/safari.ts';
 import { shortfalls, translate } from './translate.ts';
@@ -64,10 +65,11 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   const target = checkedTarget(request.target);
   const unsigned = checkSignature(target, settings);
   const { given, diagnostics } = gather(target.query, settings.defaults ?? {});
-  const { values, diagnostics: remarks } = readValues(given);
+  const { values: read, diagnostics: remarks } = readValues(given);
+  const values = withAutoFormat(read);
   const until = checkExpiry(values, request.now);
   const source = sourceOf(target.path, settings.origin);
-  const base = [...unsigned, ...diagnostics, ...remarks];
+  const base = [...unsigned, ...diagnostics, ...remarks, ...onSanitizing(values, settings)];
   const freshness = {
     fallback: YEAR,
     min: 0,
@@ -78,10 +80,10 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
 
   const renders = [...given.keys()].some((name) => !PASSIVE.has(name));
   if (!renders || bypasses(values, target.path, source)) {
-    const sanitize = values['svg-sanitize'] !== false || settings.signing?.required !== true;
+    refuseShortfalls(settings, base);
     return {
       source,
-      plan: freezePlan(untouched(sanitize)),
+      plan: freezePlan(untouched(values['svg-sanitize'] !== false || !everyUrlIsSigned(settings))),
       diagnostics: base,
       response: { vary: [], headers: {}, ...download, freshness },
     };
@@ -91,10 +93,12 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   const hints = hintsOf(values.ch ?? [], request.headers);
   const broken = USER_AGENT_DECIDES ? brokenFormats(request.headers['user-agent']) : [];
   const plan = translate(values, hints, { saveData: hints.saveData, broken });
+  const all = [...base, ...left, ...shortfalls(read)];
+  refuseShortfalls(settings, all);
   return {
     source,
     plan: freezePlan(plan),
-    diagnostics: [...base, ...left, ...shortfalls(values)],
+    diagnostics: all,
     response: { ...varying(values, plan, hints), ...download, freshness },
   };
 }
@@ -132,7 +136,7 @@ function checkSignature(target: RawTarget, { signing }: DialectSettings): Diagno
   }
   return verdict === 'absent'
     ? []
-    : [warning('The signature of this URL does not match; none is required here.', 's')];
+    : [notUsed('The signature of this URL does not match; none is required here.', 's')];
 }
 
 /** The end of a URL's life in milliseconds. @throws Fault link-expired when it is past */
@@ -150,6 +154,17 @@ function bypasses(values: ImgixValues, path: string, source: SourceRef): boolean
     (values['rasterize-bypass'] === true && VECTOR_NAME.test(name)) ||
     (values.fm === 'pdf' && DOCUMENT_NAME.test(name))
   );
+}
+
+/** Only the owner of the tokens may hand out SVG as it came (docs/spec/imgix.md 5.10). */
+function everyUrlIsSigned({ signing }: DialectSettings): boolean {
+  return signing?.required === true;
+}
+
+function onSanitizing(values: ImgixValues, settings: DialectSettings): Diagnostic[] {
+  if (values['svg-sanitize'] !== false || everyUrlIsSigned(settings)) return [];
+  const message = 'svg-sanitize=false has an effect only where every URL must be signed.';
+  return [notUsed(message, 'svg-sanitize')];
 }
 
 function untouched(sanitize: boolean): Plan {

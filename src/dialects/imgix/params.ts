@@ -52,3 +52,6 @@ const SPELLINGS: ReadonlyMap<string, Spelling> = new Map(
     ]),
   ),
 );
+
+/** Every spelling of every parameter, base64 twins left out. */
+export const KNOWN_NAMES: readonly string[] = [...SPELLINGS.keys()];

@@ -2,9 +2,9 @@
  * Present: the headers of a success and the answers to faults
  * (docs/spec/imgix.md 7.1, 7.3).
  */
-import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Fault, FaultCode } from '../../base/fault.ts';
 import type { Delivery, Refusal } from '../dialect.ts';
+import { foveaWarning } from '../shortfall.ts';
 
 /** Statuses that the vendor documents where ours would differ. */
 const STATUSES: Readonly<Partial<Record<FaultCode, number>>> = {
@@ -17,25 +17,14 @@ const STATUSES: Readonly<Partial<Record<FaultCode, number>>> = {
 /** Media that the vendor hands on untouched because it cannot render them. */
 const HANDED_ON: ReadonlySet<unknown> = new Set(['pdf', 'heic', 'jxl', 'mp4', 'webm']);
 
-const LONGEST_WARNING = 500;
-
 /** The dialect's own headers for a success. */
 export function present({ key, diagnostics }: Delivery): Readonly<Record<string, string>> {
-  const warnings = warningText(diagnostics);
+  const warnings = foveaWarning(diagnostics);
   return {
     // The vendor's has 40 hexadecimal digits as well.
     'x-imgix-id': key.slice(0, 40),
-    ...(warnings === '' ? {} : { 'fovea-warning': warnings }),
+    ...(warnings === undefined ? {} : { 'fovea-warning': warnings }),
   };
-}
-
-function warningText(diagnostics: readonly Diagnostic[]): string {
-  return diagnostics
-    .filter((diagnostic) => diagnostic.severity === 'warning')
-    .map((diagnostic) => diagnostic.message)
-    .join(' ')
-    .replace(/[^\x20-\x7e]/g, '?')
-    .slice(0, LONGEST_WARNING);
 }
 
 /**

@@ -7,15 +7,18 @@
  * parameter the base64 twin wins over the plain one, the canonical name over
  * an alias, and the last of equals; only `auto` accumulates.
  */
-import { type Diagnostic, note } from '../../base/diagnostic.ts';
+import { type Diagnostic, note, notUsed } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
-import { type ParamName, type Spelling, spellingOf } from './params.ts';
+import { didYouMean, lookalikes } from '../shortfall.ts';
+import { KNOWN_NAMES, type ParamName, type Spelling, spellingOf } from './params.ts';
 
 /** A parameter that was given, by the URL or by the defaults of its source. */
 export interface Given {
   readonly text: string;
   /** As the client, or the configuration, wrote it. */
   readonly spelled: string;
+  /** From the defaults of the source, not from the URL. */
+  readonly byDefault?: true;
 }
 
 export interface Gathered {
@@ -33,38 +36,51 @@ const MOST_REMARKS = 20;
  * @throws Fault bad-parameter for a base64 twin that is not base64url of UTF-8
  */
 export function gather(rawQuery: string, defaults: Readonly<Record<string, string>>): Gathered {
-  const diagnostics: Diagnostic[] = [];
+  const unknown: string[] = [];
   const own = pick(
     rawQuery
       .split('&')
       .filter((pair) => pair !== '')
       .map(splitPair),
-    diagnostics,
+    unknown,
   );
   const base = pick(
     Object.entries(defaults).filter(([name]) => spellingOf(name)?.name !== 'ch'),
-    diagnostics,
+    unknown,
   );
-  const given = new Map<ParamName, Given>([...base, ...own]);
+  const given = new Map<ParamName, Given>([
+    ...[...base].map(([name, one]) => [name, { ...one, byDefault: true }] as const),
+    ...own,
+  ]);
   const autos = [base.get('auto'), own.get('auto')].filter((auto) => auto !== undefined);
   if (autos.length > 0) {
     given.set('auto', { spelled: 'auto', text: autos.map((auto) => auto.text).join(',') });
   }
-  return { given, diagnostics: diagnostics.slice(0, MOST_REMARKS) };
+  return { given, diagnostics: remarksOn(unknown) };
+}
+
+/** A warning for unknown names that look like one of the service's, a note for the others. */
+function remarksOn(unknown: readonly string[]): Diagnostic[] {
+  const similar = new Map(lookalikes(unknown, KNOWN_NAMES).map((one) => [one.name, one]));
+  return unknown.slice(0, MOST_REMARKS).map((name) => {
+    const like = similar.get(name);
+    const expected = `Expected the name of a parameter, got ${quote(name)}`;
+    return like === undefined
+      ? note(`${expected}; ignored.`, name)
+      : notUsed(`${expected}; ignored${didYouMean(like.near) || '.'}`, name);
+  });
 }
 
 /** Of the pairs, the one text that counts for each parameter. */
 function pick(
   pairs: readonly (readonly [name: string, value: string])[],
-  diagnostics: Diagnostic[],
+  unknown: string[],
 ): Map<ParamName, Given> {
   const picked = new Map<ParamName, Given & { readonly rank: number }>();
   for (const [spelled, value] of pairs) {
     const spelling = spellingOf(spelled);
     if (spelling === undefined) {
-      diagnostics.push(
-        note(`Expected the name of a parameter, got ${quote(spelled)}; ignored.`, spelled),
-      );
+      unknown.push(spelled);
       continue;
     }
     const { name } = spelling;

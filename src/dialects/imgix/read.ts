@@ -2,9 +2,9 @@
  * Read: from texts to values, by the table, with a remark for everything that
  * is not honoured as written (docs/spec/imgix.md 7.2).
  */
-import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
+import { type Diagnostic, notBuilt, notUsed } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
-import { decimal, type Param } from '../params.ts';
+import { decimal, type Param, type Reading } from '../params.ts';
 import { missingNeeds } from './params/needs.ts';
 import { LONGEST_TEXT } from './params/readers.ts';
 import { type ImgixValues, PARAMS, type ParamName } from './params.ts';
@@ -30,9 +30,6 @@ const TEXTS: ReadonlySet<string> = new Set([
   'object-removal-negative-prompt',
 ]);
 
-/** Names of callers, not of steps: no remark that they do nothing. */
-const SILENT: ReadonlySet<string> = new Set(['s', 'ixlib', 'ixid']);
-
 /**
  * The values of the parameters that can be read.
  * @throws Fault bad-parameter for w or h of zero or less, and for texts above 2000 characters
@@ -40,29 +37,41 @@ const SILENT: ReadonlySet<string> = new Set(['s', 'ixlib', 'ixid']);
 export function readValues(given: ReadonlyMap<ParamName, Given>): Read {
   const values: Record<string, unknown> = {};
   const diagnostics: Diagnostic[] = [];
-  for (const [name, { text, spelled }] of given) {
-    if (SILENT.has(name)) continue;
-    refuse(name, text, spelled);
+  for (const [name, one] of given) {
+    const { text, spelled } = one;
     const param: Param<unknown> = PARAMS[name];
-    const { value, expected } = param.read(text);
-    if (value !== undefined) values[name] = value;
-    if (param.support === 'planned' || param.support === 'ignored') {
-      diagnostics.push(note(`${spelled} has no effect here. ${param.note ?? ''}`.trim(), spelled));
-    } else if (expected !== undefined) {
-      diagnostics.push(
-        warning(
-          `Expected ${expected} for ${spelled}, got ${quote(text)}; ${value === undefined ? 'ignored' : 'brought into range'}.`,
-          spelled,
-        ),
-      );
-    }
+    if (param.silent) continue;
+    refuse(name, text, spelled);
+    const reading = param.read(text);
+    if (reading.value !== undefined) values[name] = reading.value;
+    diagnostics.push(...remarksOn(name, one, reading));
   }
   const read = values as ImgixValues;
   for (const [name, needed] of missingNeeds(read)) {
-    const spelled = given.get(name)?.spelled ?? name;
-    diagnostics.push(note(`${spelled} has an effect only with ${needed}.`, spelled));
+    const { spelled = name, byDefault } = given.get(name) ?? {};
+    // A default waits for the requests that it is meant for.
+    if (!byDefault)
+      diagnostics.push(notUsed(`${spelled} has an effect only with ${needed}.`, name));
   }
   return { values: read, diagnostics };
+}
+
+/** What is lost of one parameter; nothing where it asks for nothing, as `bg-remove=false`. */
+function remarksOn(
+  name: ParamName,
+  { text, spelled }: Given,
+  { value, expected, notBuilt: missing }: Reading<unknown>,
+): Diagnostic[] {
+  const { support }: Param<unknown> = PARAMS[name];
+  if (support === 'planned' || support === 'ignored') {
+    return value === false || text.trim() === ''
+      ? []
+      : [notBuilt(`${spelled} has no effect here: it is not built.`, name)];
+  }
+  if (missing !== undefined) return [notBuilt(`${spelled}: ${missing}.`, name)];
+  if (expected === undefined) return [];
+  const used = value === undefined ? 'ignored' : 'used as far as it goes';
+  return [notUsed(`Expected ${expected} for ${spelled}, got ${quote(text)}; ${used}.`, name)];
 }
 
 function refuse(name: ParamName, text: string, spelled: string): void {

@@ -2,16 +2,16 @@
  * Translate: from the values of the parameters to a plan
  * (docs/spec/imgix.md 3, the order of operations).
  */
-import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
+import { type Diagnostic, notBuilt, notUsed } from '../../base/diagnostic.ts';
 import { wholeBox } from '../../plan/fit.ts';
 import type { Op } from '../../plan/op.ts';
 import type { Output } from '../../plan/output.ts';
 import type { Frames, Plan } from '../../plan/plan.ts';
 import type { Hints } from './hints.ts';
 import { LONGEST_SIDE } from './params/readers.ts';
-import type { ImgixValues } from './params.ts';
+import type { ImgixValues, ParamName } from './params.ts';
 import { detailOps, styleOps, toneOps } from './translate/adjust.ts';
-import { type ClientFacts, dropsFm, pictureOutput } from './translate/format.ts';
+import { type ClientFacts, fmRemark, pictureOutput } from './translate/format.ts';
 import { before, boxOf, resizeOps, turns } from './translate/size.ts';
 import { padding, surroundOps } from './translate/surround.ts';
 
@@ -102,11 +102,11 @@ function outputOf(values: ImgixValues, client: ClientFacts, density: number): Ou
 
 /** Remarks on what was read well and cannot be done in full. */
 export function shortfalls(values: ImgixValues): Diagnostic[] {
-  const remarks: Diagnostic[] = [];
-  const say = (held: boolean | undefined, message: string, param: string, mild = false) => {
-    if (held) remarks.push(mild ? note(message, param) : warning(message, param));
+  const onFormat = fmRemark(values.fm);
+  const remarks = onFormat === undefined ? [] : [onFormat];
+  const say = (held: boolean | undefined, message: string, param: ParamName) => {
+    if (held) remarks.push(notBuilt(message, param));
   };
-  say(dropsFm(values.fm), `This server does not write ${values.fm}; fm is ignored.`, 'fm');
   say(
     values.fill === 'gradient' && values.fit?.startsWith('fill'),
     'Gradients are not built; the space is filled with fill-color.',
@@ -117,20 +117,16 @@ export function shortfalls(values: ImgixValues): Diagnostic[] {
     values.fit === 'facearea',
     'There is no face detector here; fit=facearea is treated as clip.',
     'fit',
-    true,
   );
   say(
     values.fit === 'crop' && values.crop?.includes('faces'),
     'There is no face detector here; crop=faces passes to the next word.',
     'crop',
-    true,
   );
-  say(
-    values['rasterize-bypass'],
-    'rasterize-bypass has an effect only on files named svg, eps, pdf or ai.',
-    'rasterize-bypass',
-    true,
-  );
+  if (values['rasterize-bypass']) {
+    const message = 'rasterize-bypass has an effect only on files named svg, eps, pdf or ai.';
+    remarks.push(notUsed(message, 'rasterize-bypass'));
+  }
   for (const word of ['enhance', 'true'] as const) {
     say(values.auto?.includes(word), `auto=${word} (enhancement) is not built; left out.`, 'auto');
   }

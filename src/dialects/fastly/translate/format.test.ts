@@ -58,7 +58,6 @@ describe('the choice of format', () => {
   test.each<[string, readonly string[], string]>([
     ['', kept, 'format is unchanged'],
     ['format=bmp', kept, 'unknown: the source format'],
-    ['format=jxl', kept, 'no encoder: the source format'],
     ['format=mp4', kept, 'no encoder: the source format'],
     ['format=jpg', ['jpeg'], 'an explicit format'],
     ['format=png', ['png!'], 'PNG has no quality'],
@@ -118,6 +117,11 @@ describe('the choice of format', () => {
       'AVIF before WebP, then what every client shows',
     ],
     [
+      'format=jxl',
+      ['avif if accepts avif still', 'webp if accepts webp still', ...displayable],
+      'no encoder: the best that the client accepts, as auto',
+    ],
+    [
       'format=auto&quality=100',
       [
         'webp!. if accepts webp still',
@@ -151,6 +155,7 @@ describe('the choice of format', () => {
   test.each<[string, readonly string[], string]>([
     ['auto=webp', ['accept'], 'Accept may change the answer, also when it does not'],
     ['format=auto', ['accept'], 'negotiated'],
+    ['format=pjpegxl', ['accept'], 'negotiated, for want of an encoder'],
     ['format=webp', [], 'an explicit format does not look at Accept'],
     ['', [], 'format is unchanged'],
     ['auto=compress', [], 'an unknown token negotiates nothing'],

@@ -14,8 +14,8 @@ import {
 } from '../../../plan/output.ts';
 import { targetFor } from '../../targets.ts';
 import type { FastlyValues, FormatWord } from '../params.ts';
+import type { Remark } from '../read.ts';
 import type { ServiceSettings } from '../settings.ts';
-import type { Remark } from '../translate.ts';
 
 type PictureOutput = Extract<Output, { kind: 'picture' }>;
 
@@ -69,8 +69,10 @@ function writable(word: FormatWord | undefined, remark: Remark): FormatWord | un
   };
   const name = word && names[word];
   if (name === undefined || formatCard(name).encodable) return word;
-  remark('format', `${word} cannot be written here; the format of the source is kept`);
-  return undefined;
+  const best = name === 'jxl';
+  const instead = best ? 'the best that the client accepts is taken' : 'that of the source is kept';
+  remark('format', `${word} cannot be written here; ${instead}`, 'not-built');
+  return best ? 'auto' : undefined;
 }
 
 /** `auto`, and the service setting that acts as `auto=webp`, in order of preference. */
@@ -249,6 +251,7 @@ function jpegKind(
 }
 
 function keptMetadata({ metadata }: FastlyValues, remark: Remark): 'none' | 'copyright' {
-  if (metadata?.has('c2pa')) remark('metadata', 'c2pa needs signing keys and is treated as absent');
+  if (metadata?.has('c2pa'))
+    remark('metadata', 'c2pa needs signing keys and is treated as absent', 'not-built');
   return metadata?.has('copyright') ? 'copyright' : 'none';
 }

@@ -84,10 +84,13 @@ export const LOOK_PARAMS = {
     values: 'ellipse, corners',
     support: 'partial',
     note: 'Masks from another picture and polygons are not built.',
-    read: (text) =>
-      text === 'ellipse' || text === 'corners'
-        ? { value: text }
-        : { expected: 'ellipse or corners (other masks are not built)' },
+    read: (text) => {
+      if (text === 'ellipse' || text === 'corners') return { value: text };
+      // Paths and addresses of pictures, and lists of points.
+      return /[/.,:]/.test(text)
+        ? { notBuilt: 'masks from another picture and polygons are not built' }
+        : { expected: 'ellipse or corners' };
+    },
   }),
   'mask-bg': color({
     doc: 'Under what the mask hides.',

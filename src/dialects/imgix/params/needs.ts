@@ -12,6 +12,22 @@ interface Need {
   readonly met: (values: ImgixValues) => boolean;
 }
 
+const hasSide = ({ w, h, ch }: ImgixValues) =>
+  w !== undefined || h !== undefined || ch?.includes('width') === true;
+const side: Need = { text: 'w or h', met: hasSide };
+const sized: Need = {
+  text: 'w, h or ar',
+  met: (values) =>
+    hasSide(values) || values.ar !== undefined || values.crop?.includes('focalpoint') === true,
+};
+const freeWidth: Need = {
+  text: 'fit=crop and h without w',
+  met: ({ fit, w, h }) => fit === 'crop' && w === undefined && h !== undefined,
+};
+const freeHeight: Need = {
+  text: 'fit=crop and w without h',
+  met: ({ fit, w, h }) => fit === 'crop' && h === undefined && w !== undefined,
+};
 const crop: Need = { text: 'fit=crop', met: ({ fit }) => fit === 'crop' };
 const focal: Need = {
   text: 'fit=crop and crop=focalpoint',
@@ -30,12 +46,19 @@ const grid: Need = {
 };
 
 const NEEDS: Readonly<Partial<Record<ParamName, Need>>> = {
-  ar: { text: 'fit=crop or fit=fill', met: ({ fit }) => fit === 'crop' || fit === 'fill' },
+  fit: sized,
+  dpr: side,
+  'resize-filter': sized,
+  ar: {
+    text: 'fit=crop or fit=fill, and one side at most',
+    met: ({ fit, w, h }) =>
+      (fit === 'crop' || fit === 'fill') && (w === undefined || h === undefined),
+  },
   crop,
-  'min-w': crop,
-  'max-w': crop,
-  'min-h': crop,
-  'max-h': crop,
+  'min-w': freeWidth,
+  'max-w': freeWidth,
+  'min-h': freeHeight,
+  'max-h': freeHeight,
   'fp-x': focal,
   'fp-y': focal,
   'fp-z': focal,

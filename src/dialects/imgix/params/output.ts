@@ -8,6 +8,7 @@ import { flag, integer, text, words } from './readers.ts';
 export const AUTO_WORDS = ['format', 'compress', 'enhance', 'redeye', 'true'] as const;
 
 export const FM_WORDS = [
+  'auto',
   'avif',
   'webp',
   'jpg',
@@ -40,7 +41,9 @@ export const OUTPUT_PARAMS = {
     doc: 'Output format; with auto=format the one to fall back on.',
     fallback: 'the format of the source',
     support: 'partial',
-    note: 'jp2, jxr, jxl, mp4 and webm are dropped; pdf delivers the document as it is.',
+    note:
+      'auto, which some clients send, is auto=format. jxl is negotiated like it; jp2, jxr, mp4 ' +
+      'and webm are dropped; pdf delivers the document as it is.',
   }),
   q: integer(0, 100, {
     doc: 'Quality on the JPEG scale; other encoders use the quality that looks the same.',
@@ -61,8 +64,9 @@ export const OUTPUT_PARAMS = {
     note: '422 is written as 444.',
     read: (value) => {
       if (value === '420') return { value: '4:2:0' };
-      return value === '444' || value === '422'
-        ? { value: '4:4:4' }
+      if (value === '444') return { value: '4:4:4' };
+      return value === '422'
+        ? { value: '4:4:4', notBuilt: '422 is written as 444' }
         : { expected: '444, 422 or 420' };
     },
   }),
@@ -107,7 +111,14 @@ export const OUTPUT_PARAMS = {
     support: 'partial',
     note: 'May only be turned off where every URL is signed.',
   }),
-  s: text({ doc: 'Signature: MD5 of token, path and the rest of the query, in hexadecimal.' }),
-  ixlib: text({ doc: 'Name and version of the client library; no effect.', support: 'ignored' }),
-  ixid: text({ doc: 'Marks the caller; no effect.', support: 'ignored' }),
+  s: text({
+    doc: 'Signature: MD5 of token, path and the rest of the query, in hexadecimal.',
+    silent: true,
+  }),
+  ixlib: text({
+    doc: 'Name and version of the client library; no effect.',
+    support: 'ignored',
+    silent: true,
+  }),
+  ixid: text({ doc: 'Marks the caller; no effect.', support: 'ignored', silent: true }),
 } satisfies ParamTable;

@@ -186,7 +186,9 @@ export const SIZE_PARAMS = {
     read: (text) =>
       /^[1-9]\d{0,5}$/.test(text)
         ? { value: Number(text) }
-        : { expected: 'a whole number of at least 1 (intervals are not built)' },
+        : /^\d{1,6}[-,:]\d{0,6}$/.test(text)
+          ? { notBuilt: 'intervals of frames are not built' }
+          : { expected: 'a whole number of at least 1' },
   }),
 } satisfies ParamTable;
 

@@ -22,6 +22,13 @@ const premium = (doc: string, ...aliases: string[]): Param<string> =>
 const switchOf = (doc: string, ...aliases: string[]): Param<boolean> =>
   flag({ doc, aliases, support: 'ignored', note: MODEL });
 
+const fallbackOf = (step: string, ...aliases: string[]): Param<boolean> =>
+  flag({
+    doc: `Serves the picture without ${step}, which always fails here; false makes it an error.`,
+    aliases,
+    fallback: 'true',
+  });
+
 export const PLANNED_PARAMS = {
   // watermarks
   mark: planned('A picture drawn over this one.', 'm'),
@@ -102,7 +109,7 @@ export const PLANNED_PARAMS = {
 
 export const PREMIUM_PARAMS = {
   'bg-remove': switchOf('Takes the background away.', 'background-remove'),
-  'bg-remove-fallback': switchOf('Serves the picture without the step when it fails.'),
+  'bg-remove-fallback': fallbackOf('bg-remove'),
   'bg-remove-fg-type': premium('What stands in the foreground.'),
   'bg-remove-semi-transparency': premium(
     'Keeps half-clear areas.',
@@ -113,7 +120,7 @@ export const PREMIUM_PARAMS = {
     'bg-remove-transparency-threshold',
   ),
   'bg-replace': premium('Puts a described background behind.', 'background-replace'),
-  'bg-replace-fallback': switchOf('Serves the picture without the step when it fails.'),
+  'bg-replace-fallback': fallbackOf('bg-replace'),
   'bg-replace-neg-prompt': premium(
     'What the new background shall not show.',
     'background-replace-negative-prompt',
@@ -128,16 +135,13 @@ export const PREMIUM_PARAMS = {
     'fill-generative-position',
   ),
   'fill-gen-seed': premium('Starting number of generated space.', 'fill-generative-seed'),
-  'fill-gen-fallback': switchOf(
-    'Serves the picture without the step when it fails.',
-    'fill-generative-fallback',
-  ),
+  'fill-gen-fallback': fallbackOf('fill=gen', 'fill-generative-fallback'),
   'object-removal-rect': premium('Region of an object that is taken out.'),
   'object-removal-prompt': premium('What shall take its place.'),
   'object-removal-negative-prompt': premium('What shall not take its place.'),
   'object-removal-seed': premium('Starting number of the replacement.'),
   upscale: switchOf('Enlarges with invented detail.'),
-  'upscale-fallback': switchOf('Serves the picture without the step when it fails.'),
+  'upscale-fallback': fallbackOf('upscale'),
   'face-blur': premium('Blurs faces.'),
   'face-pixel': premium('Pixelates faces.', 'face-pixelate'),
   'lp-blur': premium('Blurs license plates.', 'license-plate-blur'),

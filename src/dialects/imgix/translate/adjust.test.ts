@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { notBuilt } from '../../../base/diagnostic.ts';
 import { renditionKey } from '../../../plan/key.ts';
 import { compile, ops } from '../fixtures.suite.ts';
 
@@ -79,9 +80,7 @@ describe('words of auto that are not built', () => {
       const without = compile('auto=format&q=75');
       expect(renditionKey(plan)).toBe(renditionKey(without.plan));
       expect(without.diagnostics).toEqual([]);
-      expect(diagnostics).toEqual([
-        { severity: 'warning', param: 'auto', message: expect.stringContaining(`auto=${word}`) },
-      ]);
+      expect(diagnostics).toEqual([notBuilt(expect.stringContaining(`auto=${word}`), 'auto')]);
     },
   );
 });

@@ -5,7 +5,9 @@
  * The choice of a format is an ordered list of rules, so that the algorithm
  * of docs/spec/imgix.md 4.3 can be read off the plan.
  */
+
 import { WHITE } from '../../../base/color.ts';
+import { type Diagnostic, notBuilt, notUsed, warning } from '../../../base/diagnostic.ts';
 import { type FormatName, formatCard } from '../../../image/format.ts';
 import { type FormatRule, type Output, picture, type QualitySpec } from '../../../plan/output.ts';
 import { targetFor } from '../../targets.ts';
@@ -46,8 +48,37 @@ export interface ClientFacts {
   readonly broken: readonly FormatName[];
 }
 
+/**
+ * Whether `fm` asks for the best format of the client: `auto`, which the
+ * service does not know and some clients send, and JPEG XL where this build
+ * has no encoder for it, because who asks for it does not want a JPEG.
+ */
+function meansAuto(fm: FmWord | undefined): boolean {
+  return fm === 'auto' || (fm === 'jxl' && !formatCard('jxl').encodable);
+}
+
+/** The values with such an `fm` as what it means, `auto=format`. */
+export function withAutoFormat(values: ImgixValues): ImgixValues {
+  if (!meansAuto(values.fm)) return values;
+  const { fm: _, auto = [], ...others } = values;
+  return { ...others, auto: [...auto, 'format'] };
+}
+
+/** The remark on an `fm` that is not done as written. */
+export function fmRemark(fm: FmWord | undefined): Diagnostic | undefined {
+  if (fm === 'auto') return warning('fm=auto is read as auto=format.', 'fm');
+  if (meansAuto(fm)) {
+    const best = 'the best format that the client accepts takes its place';
+    return notBuilt(`This server does not write ${fm}; ${best}.`, 'fm');
+  }
+  if (fm === 'pdf') return notUsed('fm=pdf has an effect only on files named pdf.', 'fm');
+  return dropsFm(fm)
+    ? notBuilt(`This server does not write ${fm}; fm is ignored.`, 'fm')
+    : undefined;
+}
+
 /** Whether `fm` names something that this build cannot write, so that it is dropped. */
-export function dropsFm(fm: FmWord | undefined): boolean {
+function dropsFm(fm: FmWord | undefined): boolean {
   if (fm === undefined || fm === 'json' || fm === 'blurhash' || fm === 'pdf') return false;
   const format = PICTURES[fm];
   return format === undefined || !formatCard(format).encodable;

@@ -5,7 +5,7 @@
  * Such a step counts as failed: the picture is served without it, unless the
  * URL says that it would rather have an error.
  */
-import { type Diagnostic, warning } from '../../../base/diagnostic.ts';
+import { type Diagnostic, notBuilt } from '../../../base/diagnostic.ts';
 import { Fault } from '../../../base/fault.ts';
 import type { ImgixValues } from '../params.ts';
 
@@ -16,7 +16,10 @@ interface Step {
   readonly fallback: boolean | undefined;
 }
 
-/** A warning for every step that is left out. @throws Fault bad-parameter where a fallback is switched off */
+/**
+ * A warning for `fill=gen`, which is left out; the other steps have parameters of their own, and so their remarks.
+ * @throws Fault bad-parameter where a fallback is switched off
+ */
 export function premiumSteps(values: ImgixValues): Diagnostic[] {
   const replace = values['bg-replace'];
   const steps: Step[] = [
@@ -39,10 +42,12 @@ export function premiumSteps(values: ImgixValues): Diagnostic[] {
   ];
   return steps
     .filter((step) => step.asked)
-    .map(({ name, fallback }) => {
+    .flatMap(({ name, fallback }) => {
       if (fallback === false) {
         throw new Fault('bad-parameter', `Expected a step that works here, got ${name}.`);
       }
-      return warning(`${name} needs a model that this server does not carry; left out.`);
+      return name === 'fill=gen'
+        ? [notBuilt('fill=gen needs a model that this server does not carry; left out.', 'fill')]
+        : [];
     });
 }
