@@ -69,7 +69,7 @@ function tooLong(most: number, got: string): Fault {
   return new Fault('source-too-large', `Expected an SVG of at most ${most} bytes, got ${got}.`);
 }
 
-const DECLARATION = /^(\s*<\?xml\b[^?>]*?)\s+encoding\s*=\s*["']([\w.-]{1,40})["']/;
+const DECLARATION = /^(\s*<\?xml\b[^?>]*?\s)encoding\s*=\s*["']([\w.-]{1,40})["']/;
 
 /** A byte order mark goes before the encoding that the file names; without either it is UTF-8. */
 function decoded(bytes: Uint8Array): string {
@@ -77,7 +77,9 @@ function decoded(bytes: Uint8Array): string {
   const head = String.fromCharCode(...bytes.subarray(0, 200));
   const text = textOf(bytes, marked ?? DECLARATION.exec(head)?.[2] ?? 'utf-8');
   // The text is handed on as UTF-8, so the declaration may not say otherwise.
-  return text.replace(DECLARATION, '$1').replace(/^\s*(?=<\?xml)/, '');
+  return text
+    .replace(DECLARATION, (_, head: string) => head.trimEnd())
+    .replace(/^\s*<\?xml/, '<?xml');
 }
 
 function byteOrderMark([first, second]: Uint8Array): string | undefined {

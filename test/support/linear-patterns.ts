@@ -188,7 +188,7 @@ function automatonOf({ source, flags }: RegExp): Automaton | string {
   try {
     const whole = alternatives();
     if (at !== source.length) return 'the pattern was not read to its end';
-    follow[0]?.push(0, ...whole.first);
+    follow[0]?.push(...(flags.includes('y') ? [] : [0]), ...whole.first);
     return {
       reads,
       names,
