@@ -1,24 +1,24 @@
 /**
- * Guarded: SSIMULACRA 2 with a second eye on smooth areas.
+ * Guarded: SSIMULACRA 2 with the smooth guard beside it.
  *
- * The score stays the metric's own. The worst region is that of the metric or
- * that of the smooth guard, whichever is worse, so that whoever holds `worst`
- * above a floor also keeps skies and gradients from falling into steps.
+ * The score stays the metric's own. `worst` is that of the metric or that of the
+ * smooth guard, whichever is lower. So a search that holds `worst` above a floor
+ * also keeps skies and gradients free of banding.
  */
 import type { Raster } from '../image/raster.ts';
 import type { Comparison, Metric } from './metric.ts';
 import { SmoothGuard } from './smooth-guard.ts';
 
 /**
- * What a deviation of smooth areas is worth on the metric's scale: 6 levels
- * are like a region of score 56, 8.5 like one of 43. Set so that photographs at
- * their target seldom notice: at score 68 theirs is 3 to 8.5 levels with JPEG,
- * WebP and AVIF alike, and 2 to 6 at 80.
+ * A deviation of smooth areas in levels as a score of the worst region: 6 levels
+ * are 56 points, 8.5 levels are 43.5. The line is set so that it seldom changes the
+ * result for photographs: theirs deviate by 3 to 8.5 levels at score 68, with JPEG,
+ * WebP and AVIF alike, and by 2 to 6 levels at score 80.
  */
 const SCORE_AT_REST = 86;
 const SCORE_PER_LEVEL = 5;
 
-/** Below this deviation nothing is said: 1.5 levels are within rounding of color conversion. */
+/** Levels below which a deviation is ignored: color conversion rounds by as much. */
 const LEAST_DEVIATION = 1.5;
 
 /** The metric with its `worst` lowered where smooth areas moved. */

@@ -7,14 +7,14 @@
 import type { Brand } from '../base/brand.ts';
 import type { Raster } from '../image/raster.ts';
 
-export type MetricName = 'ssimulacra2' | 'psnr';
+export type MetricName = 'ssimulacra2';
 
 /** A score on its metric's own scale. SSIMULACRA 2: 100 identical, 90 visually lossless, 70 high, 50 medium, may be negative. */
 export type Score<M extends MetricName = MetricName> = Brand<number, `score by ${M}`>;
 
 export interface Comparison<M extends MetricName = MetricName> {
   readonly score: Score<M>;
-  /** The score of the worst region, on the same scale; never above what `score` would allow by much. */
+  /** The score of the worst region, on the same scale. It is at most `score`. */
   readonly worst: number;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Smooth guard: how far smooth areas have moved, which SSIMULACRA 2 hardly sees.
+ * Smooth guard: how far smooth areas have moved, to which SSIMULACRA 2 is nearly blind.
  *
  * The metric has no weight for color at full resolution and little for slow
- * gradients, so a search that trusts it alone drives a sky or a gradient into
- * steps and blotches that anyone sees. The guard looks only there.
+ * gradients, so a search by the metric alone ends with visible banding in skies and
+ * gradients. The guard measures only there.
  *
  * - Blocks of 8 × 8 pixels, on the grid that JPEG has too.
  * - A block of the reference is smooth when, along rows and columns and in

@@ -74,8 +74,8 @@ export function mapsOf(plane: number, level: number, levels: number): number {
  *
  * `score` is the metric as published. `worst` is the lowest score of any
  * window of 2 x 2 tiles (128 x 128 pixels, in steps of 64), each taken as if
- * it were the picture; never above `score`. More error anywhere never raises
- * it, and calm areas elsewhere cannot pay for a damaged face or word.
+ * it were the picture; it is at most `score`. More error anywhere never raises it,
+ * and undamaged areas elsewhere do not make up for a damaged face or word.
  */
 export function scoresOf(errors: ErrorSums): { score: number; worst: number } {
   const cells = weightedCells(errors);

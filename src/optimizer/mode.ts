@@ -1,7 +1,8 @@
 /**
  * Mode: how much is spent on an answer.
  *
- * `instant`: the prior curve's quality, one encode. `online`: at most three
- * evaluations. `background`: the smallest the encoders can do.
+ * `instant` encodes once, at the quality of the prior curve. `online` grants a
+ * search three trials, and as many more where the best lies far off its target.
+ * `background` also uses slow settings and tries those beside the result.
  */
 export type Mode = 'instant' | 'online' | 'background';

@@ -27,7 +27,7 @@ import type { Mode, OptimizeInput, OptimizeResult } from './task.ts';
 export type { Repacker } from './formats/never-larger.ts';
 export type { Tools } from './search/trial-runner.ts';
 
-/** Most pixels, over all frames, that a search looks at; above, the prior decides. */
+/** Most pixels, over all frames, for a search; above, the prior curve decides. */
 const MOST_SEARCHED: Readonly<Record<Mode, number>> = {
   instant: 0,
   online: 16e6,

@@ -6,7 +6,7 @@ import type { FormatName } from '../image/format.ts';
 import type { Mode } from './mode.ts';
 import type { StopReason } from './search/stop-reason.ts';
 
-/** Points under the target that pass, in every mode: half of what anyone could see. */
+/** Points under the target that still pass, in every mode: half of what anyone could see. */
 export const PASS_BELOW = 0.5;
 
 /** One encode with its score. */

@@ -1,5 +1,5 @@
 /**
- * Task: what the optimizer is asked, and what it gives back.
+ * Task: input and result of the optimizer.
  *
  * The optimizer receives its encoder and its metric as arguments; it knows
  * neither sharp nor WASM.
@@ -19,19 +19,19 @@ export interface Budget {
   readonly milliseconds: number;
 }
 
-/** How a picture deviated from the curve it was expected to follow. */
+/** How a picture deviated from its prior curve. */
 export interface CurveOffset {
   /** Size of the picture. */
   readonly pixels: number;
-  /** The score near which it was seen. */
+  /** The score near which it was measured, in points. */
   readonly score: number;
-  /** In the measure of the curve. */
+  /** In the unit of `Curve.deviation`. */
   readonly deviation: number;
 }
 
-/** What earlier searches of the same source found: where to start, never what to accept. */
+/** What earlier searches of the same source found: where a search begins, never what it accepts. */
 export interface WarmStart {
-  /** By configuration, the latest last. */
+  /** By the name of the prior curve, the latest last. */
   readonly offsets: Readonly<Record<string, readonly CurveOffset[]>>;
 }
 

@@ -40,12 +40,12 @@ export const AVIF = {
   },
   lossy: {
     encoding({ stage, mode, sharpChroma, target }, quality) {
-      const patient = mode === 'background' && stage === 'final';
+      const slow = mode === 'background' && stage === 'final';
       return {
         format: 'avif',
         quality: wholeQuality<'avif'>(quality),
-        effort: patient ? 3 : stage === 'fastest' ? 0 : 1,
-        depth: patient && (target ?? 0) >= TEN_BITS_FROM ? 10 : 8,
+        effort: slow ? 3 : stage === 'fastest' ? 0 : 1,
+        depth: slow && (target ?? 0) >= TEN_BITS_FROM ? 10 : 8,
         chroma: sharpChroma ? '4:4:4' : '4:2:0',
       };
     },

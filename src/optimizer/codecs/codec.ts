@@ -106,7 +106,7 @@ export interface PaletteCoding<E extends Encoding = Encoding> {
 }
 
 export interface ChromaRule {
-  /** Sharp chroma where the content is not looked at. */
+  /** Whether chroma is sharp where the content is not considered. */
   readonly usual: boolean;
   /** Whether chroma is sharp from the first trial on; `edges`: share of 2 x 2 blocks with chroma edges, 0..1. */
   sharpFirst(target: number, edges: number, mode: Mode): boolean;
@@ -125,11 +125,12 @@ export interface SourceCap {
 }
 
 /**
- * What the offset seen at one width says about another width: the share `kept` of what the
- * content model, believed to the share `features`, does not explain; both 0..1. The best of a
- * grid of both at ending a search with its first trial, over 400 pairs of widths (800 to 400,
- * 560 to 280, 800 to 560, 560 to 400): 53 of 100 with each format, where carrying over the
- * whole deviation from the mean curve had 44 to 49.
+ * How the offset of one width is transferred to another width. The offset counts from the
+ * curve of the content model with `features` (0..1) of its deviation applied; `kept` (0..1) is
+ * the share of the offset that the other width starts with. A grid of both values was searched
+ * for the most searches that end with their first trial, over 400 pairs of widths (800 to 400,
+ * 560 to 280, 800 to 560, 560 to 400): 53 of 100 with each format, where transferring the whole
+ * deviation from the mean curve gives 44 to 49.
  */
 export interface Transfer {
   readonly features: number;
@@ -217,9 +218,9 @@ export function paletteSize(colors: number): number {
 }
 
 /**
- * Shares of blocks with chroma edges from which sharp chroma pays: above `high` for targets
- * of `from` and more, above `low` for targets of `none` and more, never below. What 4:2:0
- * smears costs quality to win back, the more the higher the target. Measured over 64 rasters:
+ * Sharp chroma pays above a share of blocks with chroma edges: above `high` for targets of
+ * `from` and more, above `low` for targets of `none` and more, never for lower targets. The
+ * errors of 4:2:0 at such edges cost quality to win back, and more so at high targets. Measured over 64 rasters:
  * JPEG 4:4:4 takes 5 to 25 % more bytes below these shares and 5 to 20 % fewer above;
  * WebP's sharper subsampling saves 5 to 20 %.
  */

@@ -2,10 +2,10 @@
  * Never larger: where the result shows the source pixel for pixel, the bytes
  * of the source bound those of the result.
  *
- * The order of preference is: the encoded result when it is worth a
- * generation, the source re-packed without loss, the source stripped of its
- * metadata. A re-packed source is exact, so it also stands in where the
- * encoder missed the target.
+ * The encoded result is delivered when it saves enough to be worth another
+ * generation; else the source re-packed without loss; else the source stripped
+ * of its metadata. A re-packed source keeps every pixel, so it also serves where
+ * the encoder missed the target.
  */
 import type { FormatName } from '../../image/format.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
@@ -37,7 +37,7 @@ export interface Repacker {
  */
 export const GENERATION_SAVING = 0.1;
 
-/** Above this share of the stripped source it is worth asking what re-packing would give. */
+/** Share of the stripped source above which re-packing it is tried. */
 const REPACK_FROM = 0.8;
 
 export interface Deliverable {
@@ -61,7 +61,7 @@ export function sourceSatisfies(task: OptimizeInput): boolean {
   return info.format !== 'jpeg' || jpegSatisfies(info, output);
 }
 
-/** A palette is a means where a target is asked, and the order itself where a quality is. */
+/** Where a target is asked for, a palette is one means to it; where a quality is, the source needs one. */
 function paletteSatisfies({ info, output }: OptimizeInput, palette: number | undefined): boolean {
   if (palette === undefined || output.quality.kind === 'target') return true;
   return info.palette !== undefined && info.palette <= palette;

@@ -42,16 +42,17 @@ const LARGEST_DEVIATION = 4.3;
 
 /**
  * The curve of some settings for a picture with these features; deviations count from there.
- * `share`: how much of the predicted deviation is believed, 0..1.
+ * `share`: the share of the predicted deviation that is applied, 0..1.
  */
 export function contentCurve(prior: PriorCurve, features: ContentFeatures, share = 1): Curve {
   const usual = meanCurve(prior, features.pixels);
   const expected = SCORES.map((_, i) => share * deviationAt(prior, i, features));
-  const lean = (quality: number) => between(expected, usual.score(quality));
-  const score = (quality: number, deviation = 0) => usual.score(quality, lean(quality) + deviation);
+  const predicted = (quality: number) => between(expected, usual.score(quality));
+  const score = (quality: number, deviation = 0) =>
+    usual.score(quality, predicted(quality) + deviation);
   return {
     score,
-    deviation: (quality, measured) => usual.deviation(quality, measured) - lean(quality),
+    deviation: (quality, measured) => usual.deviation(quality, measured) - predicted(quality),
     quality: (wanted, deviation = 0) => inverse((q) => score(q, deviation), wanted),
   };
 }

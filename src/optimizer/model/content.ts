@@ -1,10 +1,10 @@
 /**
- * Content: what kind of picture a raster is, at a glance.
+ * Content: features of a raster that predict how well it compresses.
  *
  * Photographs have noise: neighbours differ. Graphics have runs of one color,
- * few colors, or saturated edges that 4:2:0 smears. The glance decides which
- * encodings are worth trying, never which one wins; with a metric the search
- * corrects it, without one (mode `instant`) it avoids the worst mistakes.
+ * few colors, or saturated edges that 4:2:0 smears. The features decide which
+ * encodings are tried, never which one wins; with a metric the search corrects
+ * them, without one (mode `instant`) they avoid the worst mistakes.
  *
  * Rows are sampled, so the cost is bounded; a picture's colors are counted
  * over all pixels, because one missed color would make a palette lossy.
@@ -32,7 +32,7 @@ export interface Content {
   readonly texture: number;
   /** Share of 8 x 8 blocks with strong contrast, 0..1. */
   readonly highContrast: number;
-  /** Share of 8 x 8 blocks that change a little: skin, sky, what is out of focus; 0..1. */
+  /** Share of 8 x 8 blocks with low contrast: skin, sky, what is out of focus; 0..1. */
   readonly lowContrast: number;
   /** Share of 2 x 2 blocks whose color, not brightness, changes strongly, 0..1. */
   readonly chromaEdges: number;
@@ -42,35 +42,35 @@ export interface Content {
 
 const SAMPLED_ROWS = 64;
 
-/** Rows of blocks that are looked at. */
+/** Rows of blocks that are sampled. */
 const SAMPLED_BLOCK_ROWS = 24;
 
 /** Added to a block's residue before its logarithm, so that a flat block has one. */
 const LEAST_RESIDUE = 0.5;
 
-/** Side of the blocks whose activity is looked at, in pixels. */
+/** Side of the blocks whose activity is measured, in pixels. */
 const BLOCK = 8;
 
-/** Standard deviation of the green values of a block of high contrast. */
-const BUSY = 16;
+/** Standard deviation of the green values from which a block has high contrast, in levels. */
+const HIGH_CONTRAST = 16;
 
-/** Standard deviations of a block of low contrast. */
-const GENTLE = { from: 1, to: 8 } as const;
+/** Range of that standard deviation in which a block has low contrast, in levels. */
+const LOW_CONTRAST = { from: 1, to: 8 } as const;
 
-/** Above this share of repeated pixels a picture is a graphic. Photographs stay under 0.2. */
-const GRAPHIC_FLAT = 0.4;
+/** Share of repeated pixels above which a picture is a graphic. Photographs stay under 0.2. */
+const GRAPHIC_FROM = 0.4;
 
 /** Difference of a chroma value (-128..127) inside a block that 4:2:0 visibly smears. */
 const STRONG_CHROMA = 48;
 
-/** What a raster shows; of an animation, its first frame. */
+/** The features of a raster; of an animation, those of its first frame. */
 export function contentOf(raster: Raster): Content {
-  const flat = flatShare(raster);
+  const repeated = repeatedShare(raster);
   // Only stills are written with a palette of theirs.
   const colors = raster.pages > 1 ? undefined : countColors(raster, 256);
   return {
-    kind: flat > GRAPHIC_FLAT ? 'graphic' : 'photo',
-    repeatedShare: flat,
+    kind: repeated > GRAPHIC_FROM ? 'graphic' : 'photo',
+    repeatedShare: repeated,
     ...(colors === undefined ? {} : { colors }),
     residualEntropy: residualEntropy(raster),
     ...activity(raster),
@@ -79,7 +79,7 @@ export function contentOf(raster: Raster): Content {
   };
 }
 
-function flatShare({ data, width, height, channels }: Raster): number {
+function repeatedShare({ data, width, height, channels }: Raster): number {
   const step = Math.max(1, Math.floor(height / SAMPLED_ROWS));
   let same = 0;
   let seen = 0;
@@ -159,8 +159,8 @@ function activity({
         row: width * channels,
       });
       texture += Math.log(residue + LEAST_RESIDUE);
-      if (deviation > BUSY) highContrast++;
-      else if (deviation >= GENTLE.from && deviation < GENTLE.to) lowContrast++;
+      if (deviation > HIGH_CONTRAST) highContrast++;
+      else if (deviation >= LOW_CONTRAST.from && deviation < LOW_CONTRAST.to) lowContrast++;
       blocks++;
     }
   }

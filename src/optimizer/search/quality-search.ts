@@ -82,7 +82,7 @@ export async function searchLossy(
   return settings.mode === 'instant' || !runner.measures ? search.guess() : search.run();
 }
 
-/** What a correction may ask of the search whose result it looks at. */
+/** What a correction may read of the search whose result it changes. */
 export interface SearchState {
   readonly runner: TrialRunner;
   readonly settings: SearchSettings;
@@ -170,7 +170,7 @@ class QualitySearch implements SearchState {
     return best;
   }
 
-  /** Better a guess from what was learned than a stand-in of the wrong kind, or a miss where a guess is in time. */
+  /** A guess is better than a stand-in of the wrong kind, and than a miss while a guess is still in time. */
   #needsGuess(best: MeasuredAttempt): boolean {
     const settled = this.isFinal(best);
     if (!settled && this.settings.progressiveForced) return true;

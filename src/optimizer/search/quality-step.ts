@@ -39,7 +39,7 @@ export interface StopCriteria {
 /** Points below and above the target from which a result is worth further trials. */
 const RESCUE = { below: 1, above: 1.5 } as const;
 
-/** Distance of two points, in qualities, at which half of the slope between them is believed. */
+/** Distance of two points, in qualities, at which half of the slope between them is used. */
 const TREND_TRUST = 6;
 
 /** Points by which the aim moves to the other side for each further miss to one side. */
@@ -95,7 +95,7 @@ export function bestPoint<P extends Point>(
  *
  * Between two points the deviation lies on the line through their deviations.
  * Past the last point it goes on along that line; the nearer the two points
- * are to each other, the less of the slope is believed, because it is mostly noise.
+ * are to each other, the less of the slope is used, because it is mostly noise.
  */
 export function expectedScore(
   curve: Curve,

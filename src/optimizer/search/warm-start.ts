@@ -1,46 +1,47 @@
 /**
- * Learning: what earlier searches of a source tell about its next width.
+ * Warm start: what earlier searches of a source tell about its next width.
  *
- * A search leaves a shift: how far the picture lay off its curve, at a size and
- * near a score. Shifts drift with the size, by 1 to 2 points of score for each
- * halving and up to 9, and no look at the pixels tells where to. With one size
- * known its shift is carried over and partly forgotten; with two it is read off
- * the line through them, over the logarithm of the pixels, beyond them no farther
- * than they lie apart. Only the start of a search is learned, never what it accepts.
+ * A search leaves an offset: how far the picture deviated from its curve, at a
+ * size and near a score. Offsets change with the size, by 1 to 2 points of score
+ * for each halving and by 9 at most, in a direction that no feature of the pixels
+ * predicts. Where one size is known, its offset is transferred and reduced; where
+ * two are known, the offset is read off the line through them over the logarithm
+ * of the pixels, which is followed no farther beyond them than they lie apart.
+ * A warm start decides where a search begins, never what it accepts.
  *
  * Pure.
  */
 import type { CurveOffset, WarmStart } from '../task.ts';
 
-/** Shifts kept for a configuration; the oldest gives way. */
+/** Offsets kept for a prior curve; the oldest is dropped. */
 const KEPT = 8;
 
-/** Sizes this near, as a binary logarithm of pixels, are one: widths within a fifth of each other. */
+/** Binary logarithm of the ratio of two pixel counts up to which they are one size: widths within a fifth. */
 const SAME_SIZE = 0.5;
 
-/** Scores this near, in points, are one. */
+/** Points between two scores up to which they are one. */
 const SAME_SCORE = 4;
 
-/** What was learned, and one more shift; a shift of the same size and score gives way to it. */
+/** A warm start with one more offset, which replaces those of the same size and score. */
 export function addOffset(
   before: WarmStart | undefined,
-  config: string,
-  shift: CurveOffset,
+  curve: string,
+  offset: CurveOffset,
 ): WarmStart {
-  const others = (before?.offsets[config] ?? []).filter((known) => !alike(known, shift));
-  return { offsets: { ...before?.offsets, [config]: [...others, shift].slice(-KEPT) } };
+  const others = (before?.offsets[curve] ?? []).filter((known) => !alike(known, offset));
+  return { offsets: { ...before?.offsets, [curve]: [...others, offset].slice(-KEPT) } };
 }
 
-/** Both, the `later` of two shifts alike going before. */
+/** All offsets of both; where two are of the same size and score, the one of `later` stays. */
 export function mergeWarmStarts(before: WarmStart | undefined, later: WarmStart): WarmStart {
   let all: WarmStart = before ?? { offsets: {} };
-  for (const [config, shifts] of Object.entries(later.offsets)) {
-    for (const shift of shifts) all = addOffset(all, config, shift);
+  for (const [curve, offsets] of Object.entries(later.offsets)) {
+    for (const offset of offsets) all = addOffset(all, curve, offset);
   }
   return all;
 }
 
-/** A deviation to start from, and whether it was seen at this size or carried from one other. */
+/** A deviation to start from, and whether it was measured at this size or transferred. */
 export interface TransferredOffset {
   readonly deviation: number;
   readonly from: 'this size' | 'two sizes' | 'another size';
@@ -48,16 +49,16 @@ export interface TransferredOffset {
 
 /** The deviation to expect at a size and a score; undefined where nothing is known. */
 export function transferredOffset(
-  shifts: readonly CurveOffset[] | undefined,
+  offsets: readonly CurveOffset[] | undefined,
   at: Pick<CurveOffset, 'pixels' | 'score'>,
 ): TransferredOffset | undefined {
-  const [near, ...rest] = nearScore(shifts ?? [], at.score).sort(
+  const [near, ...rest] = nearScore(offsets ?? [], at.score).sort(
     (a, b) => Math.abs(octaves(a, at)) - Math.abs(octaves(b, at)),
   );
   if (near === undefined) return undefined;
   const away = octaves(at, near);
   if (Math.abs(away) <= SAME_SIZE) return { deviation: near.deviation, from: 'this size' };
-  const other = rest.find((shift) => Math.abs(octaves(shift, near)) > SAME_SIZE);
+  const other = rest.find((offset) => Math.abs(octaves(offset, near)) > SAME_SIZE);
   if (other === undefined) return { deviation: near.deviation, from: 'another size' };
   const apart = octaves(other, near);
   const slope = (other.deviation - near.deviation) / apart;
@@ -65,15 +66,15 @@ export function transferredOffset(
   return { deviation: near.deviation + slope * followed, from: 'two sizes' };
 }
 
-/** How near to a score something was learned, in points; infinite where nothing was. */
-export function scoreDistance(shifts: readonly CurveOffset[] | undefined, score: number): number {
-  return Math.min(...(shifts ?? []).map((shift) => Math.abs(shift.score - score)));
+/** Points between a score and the nearest one with an offset; infinite where there is none. */
+export function scoreDistance(offsets: readonly CurveOffset[] | undefined, score: number): number {
+  return Math.min(...(offsets ?? []).map((offset) => Math.abs(offset.score - score)));
 }
 
-/** The shifts found nearest to a score: deviations are not quite the same at others. */
-function nearScore(shifts: readonly CurveOffset[], score: number): CurveOffset[] {
-  const least = scoreDistance(shifts, score);
-  return shifts.filter((shift) => Math.abs(shift.score - score) <= least + SAME_SCORE);
+/** The offsets measured nearest to a score: deviations are not quite the same at others. */
+function nearScore(offsets: readonly CurveOffset[], score: number): CurveOffset[] {
+  const least = scoreDistance(offsets, score);
+  return offsets.filter((offset) => Math.abs(offset.score - score) <= least + SAME_SCORE);
 }
 
 function alike(a: CurveOffset, b: CurveOffset): boolean {
@@ -81,7 +82,7 @@ function alike(a: CurveOffset, b: CurveOffset): boolean {
   return near && Math.abs(octaves(a, b)) <= SAME_SIZE;
 }
 
-/** How much larger `a` is than `b`, as a binary logarithm of pixels. */
+/** How much larger `a` is than `b`, as a binary logarithm of the ratio of their pixels. */
 function octaves(a: Pick<CurveOffset, 'pixels'>, b: Pick<CurveOffset, 'pixels'>): number {
   return Math.log2(a.pixels / b.pixels);
 }
