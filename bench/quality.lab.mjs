@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { stripMetadata } from '../dist/metadata/strip-metadata.js';
+import { isStrippable, stripMetadata } from '../dist/metadata/strip-metadata.js';
 import { guarded } from '../dist/metrics/guarded.js';
 import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
 import { CODECS } from '../dist/optimizer/codecs/index.js';
@@ -67,12 +67,11 @@ export const CLIENTS = Object.keys(FORMATS);
 /** Points under the target that pass: the rule of the optimizer, and the bench's. */
 export const PASS_BELOW = 0.5;
 
-const STRIPPED = new Set(['jpeg', 'png', 'webp']);
 const repacker = {
   jpeg: optimizeJpegLossless,
   png: optimizePngLossless,
   strip: async (bytes, format, keep = 'none') =>
-    STRIPPED.has(format) && keep === 'none' ? stripMetadata(bytes, format) : undefined,
+    isStrippable(format) && keep === 'none' ? stripMetadata(bytes, format) : undefined,
 };
 
 /** Nobody waits here: the search is granted all the time it asks for. */

@@ -6,8 +6,7 @@
  * its parent.
  */
 import { readFile } from 'node:fs/promises';
-import type { FormatName } from '../image/format.ts';
-import { stripMetadata } from '../metadata/strip-metadata.ts';
+import { isStrippable, stripMetadata } from '../metadata/strip-metadata.ts';
 import { guarded } from '../metrics/guarded.ts';
 import { createSsimulacra2 } from '../metrics/ssimulacra2.ts';
 import type { Repacker, Tools } from '../optimizer/optimize.ts';
@@ -29,14 +28,11 @@ process.on('disconnect', () => process.exit(0));
 // The front decides when a worker ends; a Ctrl-C in the terminal reaches both.
 process.on('SIGINT', () => undefined);
 
-/** Formats whose metadata can be taken out without touching a pixel. */
-const STRIPPED: ReadonlySet<FormatName> = new Set(['jpeg', 'png', 'webp', 'gif']);
-
 const repacker: Repacker = {
   jpeg: (bytes) => optimizeJpegLossless(bytes),
   png: optimizePngLossless,
   strip: async (bytes, format, keep = 'none') =>
-    STRIPPED.has(format) && keep === 'none' ? stripMetadata(bytes, format) : undefined,
+    isStrippable(format) && keep === 'none' ? stripMetadata(bytes, format) : undefined,
 };
 
 async function loadTools(): Promise<Tools> {

@@ -11,27 +11,37 @@ import { isAdobe, isIcc, isJfif, jpegExif, jpegScans, walkJpeg } from '../contai
 import { joinPng, pngChunks } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
 import { joinWebp, webpChunk, webpChunks } from '../containers/webp.ts';
-import type { FormatName } from '../image/format.ts';
+import type { DecodableFormat, FormatName } from '../image/format.ts';
 import { orientationExif, readExif } from './exif.ts';
+
+/** How metadata comes off the files of each format that is read; undefined where nothing here does it. */
+const STRIPPERS = {
+  jpeg: stripJpeg,
+  png: stripPng,
+  webp: stripWebp,
+  gif: stripGif,
+  avif: undefined,
+  tiff: undefined,
+  svg: undefined,
+} as const satisfies Readonly<
+  Record<DecodableFormat, ((bytes: Uint8Array) => Uint8Array) | undefined>
+>;
+
+/** Formats whose metadata can be taken off without touching a pixel. */
+export type StrippableFormat = {
+  [F in DecodableFormat]: (typeof STRIPPERS)[F] extends undefined ? never : F;
+}[DecodableFormat];
+
+export function isStrippable(format: FormatName): format is StrippableFormat {
+  return STRIPPERS[format as DecodableFormat] !== undefined;
+}
 
 /**
  * The file without metadata, its pictures untouched: what follows the end of
- * a JPEG goes as well. Other formats, and files whose structure does not
- * read, come back as they are.
+ * a JPEG goes as well. Files whose structure does not read come back as they are.
  */
-export function stripMetadata(bytes: Uint8Array, format: FormatName): Uint8Array {
-  switch (format) {
-    case 'jpeg':
-      return stripJpeg(bytes);
-    case 'png':
-      return stripPng(bytes);
-    case 'webp':
-      return stripWebp(bytes);
-    case 'gif':
-      return stripGif(bytes);
-    default:
-      return bytes;
-  }
+export function stripMetadata(bytes: Uint8Array, format: StrippableFormat): Uint8Array {
+  return STRIPPERS[format](bytes);
 }
 
 function stripJpeg(bytes: Uint8Array): Uint8Array {
