@@ -23,6 +23,22 @@ const FLOORS: readonly (readonly string[])[] = [
 /** Packages that browsers can run. */
 const PORTABLE_PACKAGES = /^@noble\/hashes\//;
 
+/** Lines that are read in one sitting; longer files may only become shorter, and then leave this list. */
+const LONGEST_FILE = 350;
+const LONGER_FILES: Readonly<Record<string, number>> = {
+  'server/handler.ts': 353,
+  'stores/disk/store.ts': 351,
+};
+
+/** Files that a room holds without a folder between; the list of larger ones may only shrink. */
+const LARGEST_ROOM = 20;
+const LARGER_ROOMS: Readonly<Record<string, number>> = { engine: 22, server: 26 };
+
+/** Imports that close a circle; the list may only shrink. */
+const KNOWN_CIRCLES = new Set([
+  'optimizer/search/corrections.ts>optimizer/search/quality-search.ts',
+]);
+
 /** `cli` starts servers: the one pair of neighbours that meets. */
 const NEIGHBOURS = new Set(['cli>server']);
 
@@ -53,6 +69,37 @@ function imports(): Import[] {
 /** Both bounds, or the word that says whether infinities belong to the domain. */
 function bounded(domain: string): boolean {
   return (/min:/.test(domain) && /max:/.test(domain)) || /noDefaultInfinity:/.test(domain);
+}
+
+/** Files of `src/` that are no tests and no suites, with their lengths. */
+function sourceFiles(): { readonly file: string; readonly lines: number }[] {
+  return readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(?<!\.(test|suite))\.ts$/.test(file))
+    .map((file) => ({
+      file,
+      lines: readFileSync(join(src, file), 'utf8').trimEnd().split('\n').length,
+    }));
+}
+
+/** The files of a circle of imports, in order; none where there is no circle. */
+function circleOf(targets: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    const start = path.indexOf(file);
+    if (start >= 0) return [...path.slice(start), file];
+    if (done.has(file)) return [];
+    for (const target of targets.get(file) ?? []) {
+      const found = visit(target, [...path, file]);
+      if (found.length > 0) return found;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of targets.keys()) {
+    const found = visit(file, []);
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** Every test and suite of the repository, with its text. */
@@ -141,6 +188,33 @@ describe('the house', () => {
         ),
       );
     expect(wrong).toEqual([]);
+  });
+
+  test('a file reads in one sitting: at most 350 lines', () => {
+    const long = sourceFiles().filter(
+      ({ file, lines }) => lines > (LONGER_FILES[file] ?? LONGEST_FILE),
+    );
+    expect(long.map(({ file, lines }) => `${file}: ${lines} lines`)).toEqual([]);
+  });
+
+  test('a room holds at most 20 files flat', () => {
+    const rooms = new Map<string, number>();
+    for (const { file } of sourceFiles()) {
+      rooms.set(dirname(file), (rooms.get(dirname(file)) ?? 0) + 1);
+    }
+    const most = (room: string) => LARGER_ROOMS[room] ?? LARGEST_ROOM;
+    expect([...rooms].filter(([room, files]) => files > most(room))).toEqual([]);
+  });
+
+  test('no file imports itself by way of others', () => {
+    const targets = new Map<string, string[]>();
+    for (const { file, target } of all) {
+      if (!target.startsWith('.')) continue;
+      const path = join(dirname(file), target);
+      if (KNOWN_CIRCLES.has(`${file}>${path}`)) continue;
+      targets.set(file, [...(targets.get(file) ?? []), path]);
+    }
+    expect(circleOf(targets)).toEqual([]);
   });
 
   test('relative imports carry .ts', () => {

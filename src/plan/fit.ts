@@ -30,15 +30,15 @@ export interface Fitted {
   readonly scaled: Size;
   /** Cut from the scaled picture; absent when it is the whole. */
   readonly window?: Region;
-  /** The size to search in the scaled picture, where the anchor is a search. */
-  readonly seek?: Size;
+  /** The size of the smart crop in the scaled picture, where the anchor is a search. */
+  readonly smartCrop?: Size;
   /** Where the scaled picture stands in a larger frame. */
   readonly frame?: Region;
 }
 
 /** The size a resize ends with. */
-export function fittedSize({ scaled, window, seek, frame }: Fitted): Size {
-  const { width, height } = frame ?? window ?? seek ?? scaled;
+export function fittedSize({ scaled, window, smartCrop, frame }: Fitted): Size {
+  const { width, height } = frame ?? window ?? smartCrop ?? scaled;
   return { width, height };
 }
 
@@ -159,7 +159,7 @@ function cover(source: Size, box: Size, anchor: Anchor): Fitted {
     height: Math.max(box.height, over.height),
   };
   if (scaled.width === box.width && scaled.height === box.height) return { scaled };
-  if (anchor.kind === 'search') return { scaled, seek: box };
+  if (anchor.kind === 'search') return { scaled, smartCrop: box };
   const place = (share: number, whole: number, part: number) =>
     anchor.kind === 'slack'
       ? Math.round((whole - part) * clamp(share, 0, 1))
@@ -193,7 +193,7 @@ function zoomed(source: Size, box: Size, focus: Extract<Anchor, { kind: 'focus' 
   };
 }
 
-/** Scale inside the box, then stand in it; an odd pixel of slack goes behind. */
+/** Scale inside the box, then stand in it; an odd pixel of the slack goes behind. */
 function contain(
   source: Size,
   box: Size,

@@ -7,11 +7,12 @@ import type { SourceInfo } from '../image/source-info.ts';
 import { canonicalize } from './canonicalize.ts';
 import { fitResize, fittedSize } from './fit.ts';
 import { renditionKey } from './key.ts';
-import { lower, type TrimBox } from './lower.ts';
+import { lower } from './lower.ts';
 import { CENTRE, type Op, px, type ResizeOp, share } from './op.ts';
 import { type Output, picture } from './output.ts';
 import type { Plan } from './plan.ts';
 import { printPlan, printProgram } from './print.ts';
+import type { TrimBox } from './program.ts';
 
 const PNG = picture({ formats: [{ format: 'png' }], quality: { kind: 'lossless' } });
 const plan = (ops: readonly Op[], output: Output = PNG): Plan => ({

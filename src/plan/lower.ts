@@ -2,35 +2,22 @@
  * Lowering: a plan and the facts of a source make a program.
  *
  * The state is the picture's size and whether it may be clear; each op turns
- * into instructions in whole pixels and moves the state on. Scales that
+ * into instructions in whole pixels and moves the state on (lower-op.ts). Scales that
  * follow one another become one, so that a picture is resampled once.
  *
  * Pure: no pixel is read. Where a step depends on pixels (a trim), lowering
  * stops there and says what to measure; called again with the box, it goes on.
  */
-import type { Color } from '../base/color.ts';
 import { Fault } from '../base/fault.ts';
-import { clamp, type Region, type Size, sizeText } from '../base/size.ts';
+import { clamp, type Size, sizeText } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
-import type { Orientation, SourceInfo } from '../image/source-info.ts';
-import { fitInside, fitResize, lengthOf } from './fit.ts';
+import type { SourceInfo } from '../image/source-info.ts';
+import { type LowerState, lowerOp, lowerTrim } from './lower-op.ts';
 import { mergeResamples } from './merge-resamples.ts';
 import { negotiateFormat } from './negotiate.ts';
-import type { Fill, Op } from './op.ts';
 import type { Plan } from './plan.ts';
-import type { Instruction, Lowered, Program, ResolvedFill } from './program.ts';
-import {
-  canvasFrame,
-  cropSize,
-  cropWindow,
-  insetWindow,
-  rotatedFrame,
-  sidesOf,
-} from './regions.ts';
-
-/** What measuring a trim found: the box that stays, or that nothing would. */
-export type TrimBox = Region | 'empty';
+import type { Instruction, Lowered, Program, TrimBox } from './program.ts';
 
 export interface LowerLimits {
   /** Most pixels of any picture on the way, one frame. */
@@ -51,15 +38,6 @@ export const DEFAULT_LOWER_LIMITS: LowerLimits = {
   maxAnimation: 8192 * 8192,
 };
 
-/** Gaussian blurs below this sigma change nothing (sharp's own least). */
-const LEAST_SIGMA = 0.3;
-
-interface State {
-  size: Size;
-  alpha: boolean;
-  readonly instructions: Instruction[];
-}
-
 /**
  * The program of a plan for a source, or the trim that has to be measured first.
  *
@@ -74,7 +52,7 @@ export function lower(
   limits: LowerLimits = DEFAULT_LOWER_LIMITS,
 ): Lowered {
   const { output } = plan;
-  const state: State = {
+  const state: LowerState = {
     size: { width: info.width, height: info.height },
     alpha: info.alpha && info.opaque !== true,
     instructions: [],
@@ -96,9 +74,9 @@ export function lower(
           rule: op.rule,
         };
       }
-      applyTrim(state, op, box);
+      lowerTrim(state, op, box);
     } else {
-      apply(state, op, info);
+      lowerOp(state, op, info);
     }
   }
   const instructions = mergeResamples(state.instructions);
@@ -172,239 +150,4 @@ function checkAnimation(size: Size, count: number, info: SourceInfo, limits: Low
     'result-too-large',
     `Expected at most ${limits.maxAnimation} pixels in all frames of an animation, got ${count} frames of ${sizeText(size)}.`,
   );
-}
-
-/** The instructions of one op, appended; the state moved on. */
-function apply(state: State, op: Exclude<Op, { kind: 'trim' }>, info: SourceInfo): void {
-  const { size } = state;
-  switch (op.kind) {
-    case 'orient':
-      return orient(state, ...turnOf(op.by === 'source' ? info.orientation : op.by));
-    case 'mirror': {
-      const { horizontal, vertical } = op;
-      if (!horizontal && !vertical) return;
-      // Top-bottom is left-right and half a turn.
-      return orient(state, vertical ? 180 : 0, horizontal !== vertical);
-    }
-    case 'inset':
-      return extract(state, insetWindow(op, size));
-    case 'crop': {
-      if (op.search) {
-        const asked = cropSize(op.area, size);
-        return seek(state, asked, op.search);
-      }
-      const window = cropWindow(op, size);
-      return window && extract(state, window);
-    }
-    case 'resize': {
-      const fitted = fitResize(op, size);
-      if (fitted.before) extract(state, fitted.before);
-      scale(state, fitted.scaled, op.filter);
-      if (fitted.window) extract(state, fitted.window);
-      if (fitted.seek && op.anchor?.kind === 'search') seek(state, fitted.seek, op.anchor.by);
-      if (fitted.frame) frame(state, fitted.frame, op.fill ?? CLEAR_FILL);
-      return;
-    }
-    case 'limit': {
-      const within = fitInside(size, { width: op.side, height: op.side }, false);
-      return scale(state, within, 'lanczos3');
-    }
-    case 'rotate':
-      return rotate(state, op);
-    case 'pad': {
-      const sides = sidesOf(op, size);
-      return frame(
-        state,
-        {
-          left: sides.left,
-          top: sides.top,
-          width: size.width + sides.left + sides.right,
-          height: size.height + sides.top + sides.bottom,
-        },
-        op.fill,
-      );
-    }
-    case 'canvas':
-      return frame(state, canvasFrame(op, size), op.fill);
-    case 'blur': {
-      const sigma = lengthOf(op.sigma, Math.max(size.width, size.height));
-      if (sigma >= LEAST_SIGMA) state.instructions.push({ kind: 'blur', sigma, ...size });
-      return;
-    }
-    case 'background':
-      state.instructions.push({ ...op, ...size });
-      if (op.color.alpha >= 1) state.alpha = false;
-      return;
-    case 'checker':
-      state.instructions.push({ ...op, ...size });
-      if (op.colors.every((color) => color.alpha >= 1)) state.alpha = false;
-      return;
-    case 'mask':
-      return mask(state, op);
-    case 'border':
-      state.instructions.push({ ...op, ...size });
-      if (op.radii?.some((radius) => radius > 0)) state.alpha = true;
-      return;
-    case 'tone':
-    case 'sharpen':
-    case 'pixelate':
-    case 'halftone':
-    case 'denoise':
-    case 'bilevel':
-      state.instructions.push({ ...op, ...size });
-      return;
-  }
-}
-
-const CLEAR_FILL: Fill = { kind: 'color', color: { red: 255, green: 255, blue: 255, alpha: 0 } };
-
-/**
- * What showing an EXIF orientation takes: mirror left-right first, then turn
- * clockwise (docs/spec/fastly-io.md 7.9).
- */
-function turnOf(orientation: Orientation): [turn: 0 | 90 | 180 | 270, mirror: boolean] {
-  const turns = [0, 0, 180, 180, 270, 90, 90, 270] as const;
-  return [turns[orientation - 1]!, [2, 4, 5, 7].includes(orientation)];
-}
-
-function orient(state: State, turn: 0 | 90 | 180 | 270, mirror: boolean): void {
-  if (turn === 0 && !mirror) return;
-  const { width, height } = state.size;
-  state.size = turn === 90 || turn === 270 ? { width: height, height: width } : { width, height };
-  state.instructions.push({ kind: 'orient', turn, mirror, ...state.size });
-}
-
-function extract(state: State, window: Region): void {
-  const { width, height } = window;
-  if (window.left === 0 && window.top === 0 && same(window, state.size)) return;
-  state.instructions.push({ kind: 'extract', ...window });
-  state.size = { width, height };
-}
-
-function seek(state: State, asked: Size, by: 'attention' | 'entropy' | 'edges'): void {
-  const size = {
-    width: Math.min(asked.width, state.size.width),
-    height: Math.min(asked.height, state.size.height),
-  };
-  if (same(size, state.size)) return;
-  state.instructions.push({ kind: 'smart-crop', by, ...size });
-  state.size = size;
-}
-
-function scale(
-  state: State,
-  size: Size,
-  filter: Extract<Instruction, { kind: 'scale' }>['filter'],
-): void {
-  if (same(size, state.size)) return;
-  state.instructions.push({ kind: 'scale', filter, ...size });
-  state.size = size;
-}
-
-/** Put the picture into a frame: cut what sticks out, extend what is missing. */
-function frame(state: State, frame: Region, fill: Fill): void {
-  const { size } = state;
-  const visible = {
-    left: Math.max(0, -frame.left),
-    top: Math.max(0, -frame.top),
-    width: Math.min(size.width, frame.width - frame.left) - Math.max(0, -frame.left),
-    height: Math.min(size.height, frame.height - frame.top) - Math.max(0, -frame.top),
-  };
-  if (visible.width < 1 || visible.height < 1) {
-    throw new Fault(
-      'region-out-of-bounds',
-      'Expected a canvas that shows part of the picture, got one beside it.',
-    );
-  }
-  extract(state, visible);
-  const left = Math.max(0, frame.left);
-  const top = Math.max(0, frame.top);
-  const sides = {
-    left,
-    top,
-    right: frame.width - left - visible.width,
-    bottom: frame.height - top - visible.height,
-  };
-  if (sides.left + sides.top + sides.right + sides.bottom === 0) return;
-  state.size = { width: frame.width, height: frame.height };
-  const resolved = resolveFill(fill, state);
-  state.instructions.push({ kind: 'extend', sides, fill: resolved, ...state.size });
-  if (resolved.kind === 'color' && resolved.color.alpha < 1) state.alpha = true;
-}
-
-function resolveFill(fill: Fill, state: State): ResolvedFill {
-  switch (fill.kind) {
-    case 'color':
-      return fill;
-    case 'clear-with-alpha':
-      return { kind: 'color', color: state.alpha ? clear(fill.color) : fill.color };
-    case 'edge':
-      return fill;
-    case 'blur': {
-      const { width, height } = state.size;
-      return { kind: 'blur', sigma: fill.sigma ?? clamp(Math.min(width, height) / 20, 4, 200) };
-    }
-  }
-}
-
-function clear(color: Color): Color {
-  return { ...color, alpha: 0 };
-}
-
-function rotate(state: State, op: Extract<Op, { kind: 'rotate' }>): void {
-  const degrees = ((op.degrees % 360) + 360) % 360;
-  if (degrees === 0) return;
-  // Quarter turns of the whole picture move pixels and interpolate none.
-  if (op.mode === 'pivot' && degrees % 90 === 0) {
-    return orient(state, (360 - degrees) as 90 | 180 | 270, false);
-  }
-  if (op.mode === 'straighten' && degrees === 180) return orient(state, 180, false);
-  const { zoom, ...size } = rotatedFrame({ ...op, degrees }, state.size);
-  state.size = size;
-  const fill = resolveFill(op.fill, state);
-  state.instructions.push({ kind: 'rotate', degrees, zoom, fill, ...size });
-  if (op.mode === 'pivot' && fill.kind === 'color' && fill.color.alpha < 1) state.alpha = true;
-}
-
-function mask(state: State, op: Extract<Op, { kind: 'mask' }>): void {
-  const shorter = Math.min(state.size.width, state.size.height);
-  const asked = op.shape.kind === 'corners' ? op.shape.radii : undefined;
-  const radius = (index: 0 | 1 | 2 | 3) => Math.min(asked?.[index] ?? shorter / 5, shorter / 2);
-  state.instructions.push({
-    kind: 'mask',
-    shape: op.shape.kind,
-    radii: [radius(0), radius(1), radius(2), radius(3)],
-    ...(op.color === undefined ? {} : { color: op.color }),
-    ...state.size,
-  });
-  if (op.color === undefined || op.color.alpha < 1) state.alpha = true;
-}
-
-function applyTrim(state: State, op: Extract<Op, { kind: 'trim' }>, box: TrimBox): void {
-  if (box === 'empty') {
-    if (op.empty === 'keep') return;
-    throw new Fault(
-      'region-out-of-bounds',
-      'Expected a picture inside the trimmed border, got none.',
-    );
-  }
-  const pad = op.pad ?? 0;
-  const left = box.left - pad;
-  const top = box.top - pad;
-  const width = box.width + 2 * pad;
-  const height = box.height + 2 * pad;
-  if (width < 1 || height < 1) return extract(state, box);
-  // Room around the box is the picture's own border first, and clear space beyond it.
-  frame(
-    state,
-    { left: -left, top: -top, width, height },
-    {
-      kind: 'clear-with-alpha',
-      color: { red: 255, green: 255, blue: 255, alpha: 1 },
-    },
-  );
-}
-
-function same(a: Size, b: Size): boolean {
-  return a.width === b.width && a.height === b.height;
 }

@@ -1,5 +1,5 @@
 /**
- * Simplify: a program with fewer resamplings and the same sizes.
+ * Merging resamples: a program with fewer resamplings and the same sizes.
  *
  * Pure: instructions in, instructions out.
  */

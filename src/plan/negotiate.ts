@@ -1,5 +1,5 @@
 /**
- * Choosing: the first format rule that holds for this picture and this client.
+ * Negotiation: the first format rule that holds for this picture and this client.
  *
  * Pure. Where the winning rule was negotiated, the later rules that hold too
  * are kept as alternatives: formats that the client and the plan accept, and

@@ -19,7 +19,13 @@ export type Area =
   | { readonly kind: 'size'; readonly width: Length; readonly height: Length }
   | { readonly kind: 'ratio'; readonly ratio: number };
 
-/** Where a window stands on one axis. */
+/**
+ * Where a window stands on one axis.
+ *
+ * The slack of an axis is what the whole has more than the part, in pixels; a
+ * share of it is the space before the part, as in `object-position` of CSS.
+ * A part larger than the whole has a negative slack.
+ */
 export type Placement =
   /** Its near edge is this far from the near edge of the picture. */
   | { readonly kind: 'at'; readonly length: Length }

@@ -85,8 +85,6 @@ export type Output =
        * would satisfy the rules: `source` delivers that (metadata stripped), `render` keeps the result.
        */
       readonly whenLarger: 'source' | 'render';
-      /** Another end of the world: frames per animation kept; absent for all. */
-      readonly loop?: number;
     }
   /** The bytes of the source, untouched except that SVG is made safe. */
   | { readonly kind: 'source'; readonly sanitize: boolean }

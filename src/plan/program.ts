@@ -30,7 +30,7 @@ export type Instruction =
   | ({ readonly kind: 'smart-crop'; readonly by: 'attention' | 'entropy' | 'edges' } & Size)
   /** Scale nothing; add this much around. */
   | ({ readonly kind: 'extend'; readonly sides: Sides; readonly fill: ResolvedFill } & Size)
-  /** `scale` is the zoom for `straighten`; 1 for `pivot`. */
+  /** Degrees counter-clockwise; `zoom` is above 1 for `straighten` and 1 for `pivot`. */
   | ({
       readonly kind: 'rotate';
       readonly degrees: number;
@@ -85,6 +85,9 @@ export interface Program {
   readonly alternatives: readonly ChosenFormat[];
   readonly output: Output;
 }
+
+/** What measuring a trim found: the box that stays, or that nothing would. */
+export type TrimBox = Region | 'empty';
 
 /**
  * What lowering gives: a program, or, where a step depends on the pixels, the

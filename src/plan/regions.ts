@@ -1,5 +1,5 @@
 /**
- * Windows: crops, insets, canvases and turned frames as exact rectangles.
+ * Regions: crops, insets, canvases and turned frames as exact rectangles.
  *
  * Pure: sizes in, rectangles out.
  */

@@ -1,7 +1,7 @@
 /**
- * Series: plans that show the same in different sizes, as the widths of a `srcset` do.
+ * Size series: plans that show the same in different sizes, as the widths of a `srcset` do.
  *
- * What encoding one of them taught holds for the others, and for nothing else: a
+ * A warm start from one of them serves the others, and nothing else: a
  * blurred picture, a crop and the whole one are three pictures to an encoder,
  * though their source is one.
  *
@@ -19,7 +19,7 @@ const RATIO_STEPS = 8;
  *
  * Sizes of resizing are left out and the ratio of its box is kept: 400 × 300 and 800 × 600
  * by cover are one series, 400 × 400 is another. So is all that is not a size, and the
- * output is left out: formats and targets are told apart by whoever learns.
+ * output is left out: formats and targets are told apart where warm starts are kept.
  */
 export function seriesKey({ frames, ops }: Plan, source: string): Key {
   return hashKey('series', frames, ops.flatMap(sizeless), source);

@@ -18,11 +18,11 @@ export function over(raster: Raster, color: Color): Raster {
   const { data, width, height } = raster;
   if (color.alpha >= 1) {
     const out = new Uint8Array(width * height * 3);
-    const ground = [color.red, color.green, color.blue];
+    const backdrop = [color.red, color.green, color.blue];
     for (let i = 0, o = 0; i < data.length; i += 4, o += 3) {
       const alpha = data[i + 3]!;
       for (let c = 0; c < 3; c++) {
-        out[o + c] = alpha === 255 ? data[i + c]! : mixed(ground[c]!, data[i + c]!, alpha / 255);
+        out[o + c] = alpha === 255 ? data[i + c]! : mixed(backdrop[c]!, data[i + c]!, alpha / 255);
       }
     }
     return still(width, height, 3, out);
@@ -39,7 +39,7 @@ export function over(raster: Raster, color: Color): Raster {
  */
 export function flatten(
   raster: Raster,
-  ground: { readonly red: number; readonly green: number; readonly blue: number },
+  backdrop: { readonly red: number; readonly green: number; readonly blue: number },
 ): Raster {
   if (raster.channels === 3) return raster;
   const { data } = raster;
@@ -48,9 +48,9 @@ export function flatten(
   for (let i = 0, o = 0; i < data.length; i += 4, o += 3) {
     const alpha = data[i + 3]!;
     const rest = 255 - alpha;
-    out[o] = (data[i]! * alpha + ground.red * rest + 127) / 255;
-    out[o + 1] = (data[i + 1]! * alpha + ground.green * rest + 127) / 255;
-    out[o + 2] = (data[i + 2]! * alpha + ground.blue * rest + 127) / 255;
+    out[o] = (data[i]! * alpha + backdrop.red * rest + 127) / 255;
+    out[o + 1] = (data[i + 1]! * alpha + backdrop.green * rest + 127) / 255;
+    out[o + 2] = (data[i + 2]! * alpha + backdrop.blue * rest + 127) / 255;
   }
   return { ...raster, channels: 3, data: out };
 }

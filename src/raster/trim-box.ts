@@ -140,7 +140,7 @@ function boxByLines(
     : { left, top, width: right - left, height: count };
 }
 
-/** A line of pixels as it looks on one ground. */
+/** A line of pixels as it looks on one backdrop. */
 interface LineOn {
   readonly mean: number;
   readonly deviation: number;
@@ -149,7 +149,7 @@ interface LineOn {
 /** A line over white and over black, which are the same where no pixel is clear. */
 type Line = readonly [LineOn] | readonly [onWhite: LineOn, onBlack: LineOn];
 
-/** Lines from the first that are border: on every ground they look as even as a border does. */
+/** Lines from the first that are border: on every backdrop they look as even as a border does. */
 function walk(
   count: number,
   lineAt: (i: number) => Line,
@@ -158,9 +158,9 @@ function walk(
   let before: Line | undefined;
   for (let i = 0; i < count; i++) {
     const line = lineAt(i);
-    if (line.some((ground) => ground.deviation >= deviation)) return i;
-    const moved = (ground: LineOn, at: number) =>
-      before?.[at] !== undefined && Math.abs(ground.mean - before[at].mean) >= mean;
+    if (line.some((backdrop) => backdrop.deviation >= deviation)) return i;
+    const moved = (backdrop: LineOn, at: number) =>
+      before?.[at] !== undefined && Math.abs(backdrop.mean - before[at].mean) >= mean;
     if (line.some(moved)) return i;
     before = line;
   }
@@ -176,7 +176,7 @@ function statistics(
   channels: 3 | 4,
 ): Line {
   if (channels === 3) return [lineOn(data, start, step, count, channels, 255)];
-  const on = (ground: number) => lineOn(data, start, step, count, channels, ground);
+  const on = (backdrop: number) => lineOn(data, start, step, count, channels, backdrop);
   return [on(255), on(0)];
 }
 
@@ -186,13 +186,13 @@ function lineOn(
   step: number,
   count: number,
   channels: 3 | 4,
-  ground: number,
+  backdrop: number,
 ): LineOn {
   let sum = 0;
   let squares = 0;
   for (let k = 0, i = start; k < count; k++, i += step) {
     const luma = LUMA.red * data[i]! + LUMA.green * data[i + 1]! + LUMA.blue * data[i + 2]!;
-    const seen = channels === 4 ? ground + ((luma - ground) * data[i + 3]!) / 255 : luma;
+    const seen = channels === 4 ? backdrop + ((luma - backdrop) * data[i + 3]!) / 255 : luma;
     sum += seen;
     squares += seen * seen;
   }

@@ -44,27 +44,27 @@ const ROOM = { generous: 3, least: 2, cheapPixels: 3e6 };
 /** From this reduction on, a window may be cut after shrinking: it is then off by a sixth of a pixel at most. */
 const SHRINK_BEFORE_WINDOW = 6;
 
-/** One still of a source: its lead done, 8-bit sRGB or the source's own RGB. @throws Fault */
+/** One still of a source: transformed, 8-bit sRGB or the source's own RGB. @throws Fault */
 export async function loadStill(
   file: SourceFile,
   info: SourceInfo,
   color: Program['color'],
   page: number,
-  lead: LoadTransform,
+  transform: LoadTransform,
 ): Promise<Raster> {
-  if (info.format === 'svg') return loadSvg(file, info, lead);
+  if (info.format === 'svg') return loadSvg(file, info, transform);
   const open = () => openSource(file, info, color, page);
-  const { scale } = lead;
+  const { scale } = transform;
   if (scale === undefined) {
-    return decoding(pixels(turned(windowed(open(), lead.window), lead.turn)));
+    return decoding(pixels(turned(windowed(open(), transform.window), transform.turn)));
   }
-  const from: Size = lead.window ?? info;
+  const from: Size = transform.window ?? info;
   if (!isReduction(from, scale)) {
-    const scaled = resized(windowed(open(), lead.window), scale);
-    return decoding(pixels(turned(scaled, lead.turn)));
+    const scaled = resized(windowed(open(), transform.window), scale);
+    return decoding(pixels(turned(scaled, transform.turn)));
   }
-  const { near, window } = await loadNear(open, info, lead.window, scale);
-  return pixels(turned(linearly(windowed(pipeline(near), window), scale), lead.turn));
+  const { near, window } = await loadNear(open, info, transform.window, scale);
+  return pixels(turned(linearly(windowed(pipeline(near), window), scale), transform.turn));
 }
 
 /** Frames of an animation as they are stored, one below another. @throws Fault */
@@ -198,18 +198,22 @@ export function turned(pipe: Sharp, { mirror, turn }: Turn): Sharp {
 }
 
 /** Drawn at the size that is wanted: nothing is resampled but the last fraction of a pixel. */
-async function loadSvg(file: SourceFile, info: SourceInfo, lead: LoadTransform): Promise<Raster> {
+async function loadSvg(
+  file: SourceFile,
+  info: SourceInfo,
+  transform: LoadTransform,
+): Promise<Raster> {
   const text = safeSvgText(await readSource(file));
   const natural = await svgSize(text);
-  const from: Size = lead.window ?? info;
-  const to = lead.scale ?? { ...from, filter: 'lanczos3' as const };
-  if (lead.window === undefined) {
-    return decoding(pixels(turned(resized(drawSvg(text, natural, to), to), lead.turn)));
+  const from: Size = transform.window ?? info;
+  const to = transform.scale ?? { ...from, filter: 'lanczos3' as const };
+  if (transform.window === undefined) {
+    return decoding(pixels(turned(resized(drawSvg(text, natural, to), to), transform.turn)));
   }
   const zoom = Math.max(to.width / from.width, to.height / from.height);
   const drawn = { width: Math.ceil(info.width * zoom), height: Math.ceil(info.height * zoom) };
   const pipe = resized(drawSvg(text, natural, drawn), { ...drawn, filter: to.filter });
   const whole = await decoding(pixels(pipe));
-  const window = shrunkWindow(lead.window, info, whole);
-  return pixels(turned(resized(windowed(pipeline(whole), window), to), lead.turn));
+  const window = shrunkWindow(transform.window, info, whole);
+  return pixels(turned(resized(windowed(pipeline(whole), window), to), transform.turn));
 }

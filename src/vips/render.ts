@@ -1,7 +1,7 @@
 /**
  * Render: a program carried out on a source, to a raster.
  *
- * The lead of the program (turns, windows, one scale) happens while decoding;
+ * The first turns and windows and one scale happen while decoding (shrink-on-load.ts);
  * every further instruction is one function from raster to raster. Nothing
  * here decides a size: the program has them all, and each step is held to
  * its own. Frames of an animation pass one by one, a few decoded at a time.
@@ -54,13 +54,13 @@ const FRAME_BYTES = 64 * 1024 * 1024;
 export async function render(
   given: SourceFile,
   info: SourceInfo,
-  order: RenderInput,
+  input: RenderInput,
   context: RenderContext = {},
 ): Promise<Raster> {
   const file = info.jpeg?.endMissing ? { bytes: withJpegEnd(await readSource(given)) } : given;
-  const hands: RenderState = { context, file, info, input: order, perStepCache: new Map() };
-  const raster = order.frames.count > 1 ? await renderFrames(hands) : await renderStill(hands);
-  return order.output === undefined ? raster : finish(raster, hands);
+  const state: RenderState = { context, file, info, input, perStepCache: new Map() };
+  const raster = input.frames.count > 1 ? await renderFrames(state) : await renderStill(state);
+  return input.output === undefined ? raster : finish(raster, state);
 }
 
 /** What a step may need besides the raster, and what the first frame decided for all. */
@@ -72,25 +72,25 @@ interface RenderState {
   readonly perStepCache: Map<Instruction, Region>;
 }
 
-async function renderStill(hands: RenderState): Promise<Raster> {
-  const { file, info, input: order } = hands;
-  const { lead, rest } = foldIntoLoad(info, order.instructions);
-  const loaded = await loadStill(file, info, order.color, order.frames.first, lead);
-  const reached = order.instructions[order.instructions.length - rest.length - 1];
-  return through(reached ? assertSize(loaded, reached) : loaded, rest, hands);
+async function renderStill(state: RenderState): Promise<Raster> {
+  const { file, info, input } = state;
+  const { transform, rest } = foldIntoLoad(info, input.instructions);
+  const loaded = await loadStill(file, info, input.color, input.frames.first, transform);
+  const reached = input.instructions[input.instructions.length - rest.length - 1];
+  return through(reached ? assertSize(loaded, reached) : loaded, rest, state);
 }
 
-async function renderFrames(hands: RenderState): Promise<Raster> {
-  const { context, file, info, input: order } = hands;
-  const { first, count } = order.frames;
+async function renderFrames(state: RenderState): Promise<Raster> {
+  const { context, file, info, input } = state;
+  const { first, count } = input.frames;
   const frameBytes = info.width * info.height * 4;
   const batch = Math.max(1, Math.floor((context.frameBytes ?? FRAME_BYTES) / frameBytes));
   const frames: Raster[] = [];
   for (let done = 0; done < count; done += batch) {
     const some = Math.min(batch, count - done);
-    const strip = await loadFrames(file, info, order.color, first + done, some);
+    const strip = await loadFrames(file, info, input.color, first + done, some);
     for (let page = 0; page < strip.pages; page++) {
-      const frame = await through(frameOf(strip, page), order.instructions, hands);
+      const frame = await through(frameOf(strip, page), input.instructions, state);
       // A frame that shares the strip's memory would keep all of it.
       frames.push(frame.data.buffer === strip.data.buffer ? copied(frame) : frame);
     }
@@ -118,10 +118,10 @@ function stacked(frames: readonly Raster[]): Raster {
 async function through(
   start: Raster,
   instructions: readonly Instruction[],
-  hands: RenderState,
+  state: RenderState,
 ): Promise<Raster> {
   let raster = start;
-  for (const step of instructions) raster = assertSize(await apply(raster, step, hands), step);
+  for (const step of instructions) raster = assertSize(await apply(raster, step, state), step);
   return raster;
 }
 
@@ -133,16 +133,16 @@ function assertSize(raster: Raster, step: Size & { readonly kind: string }): Ras
   return raster;
 }
 
-async function apply(raster: Raster, step: Instruction, hands: RenderState): Promise<Raster> {
+async function apply(raster: Raster, step: Instruction, state: RenderState): Promise<Raster> {
   switch (step.kind) {
     case 'orient':
       return orient(raster, step);
     case 'extract':
       return extract(raster, step);
     case 'scale':
-      return rescale(raster, step, hands.input.frames.count > 1);
+      return rescale(raster, step, state.input.frames.count > 1);
     case 'smart-crop':
-      return extract(raster, await smartCropRegion(raster, step, hands));
+      return extract(raster, await smartCropRegion(raster, step, state));
     case 'extend':
       return extend(raster, step);
     case 'rotate':
@@ -187,18 +187,18 @@ async function smartCropRegion(
 }
 
 /** Everything that goes into the file beside the pixels. */
-async function finish(raster: Raster, hands: RenderState): Promise<Raster> {
-  const { info, input: order, file } = hands;
+async function finish(raster: Raster, state: RenderState): Promise<Raster> {
+  const { info, input, file } = state;
   // Alpha without a clear pixel costs bytes in every format and shows nothing.
   const shown = raster.channels === 4 && isOpaque(raster) ? withoutAlpha(raster) : raster;
-  const { output } = order;
+  const { output } = input;
   if (output?.kind !== 'picture') return shown;
-  const profile = await profileFor(hands);
-  const rights =
-    output.metadata !== 'none' && info.format === 'jpeg' && order.chosen?.format === 'jpeg'
+  const profile = await profileFor(state);
+  const copyright =
+    output.metadata !== 'none' && info.format === 'jpeg' && input.chosen?.format === 'jpeg'
       ? readCopyright(await readSource(file))
       : undefined;
-  const metadata = output.dpi === undefined ? rights : { ...rights, density: output.dpi };
+  const metadata = output.dpi === undefined ? copyright : { ...copyright, density: output.dpi };
   return {
     ...shown,
     ...(profile === undefined ? {} : { profile }),
@@ -206,16 +206,12 @@ async function finish(raster: Raster, hands: RenderState): Promise<Raster> {
   };
 }
 
-async function profileFor({
-  info,
-  input: order,
-  file,
-}: RenderState): Promise<Uint8Array | undefined> {
-  if (keepsProfile(info, order.color)) {
+async function profileFor({ info, input, file }: RenderState): Promise<Uint8Array | undefined> {
+  if (keepsProfile(info, input.color)) {
     const { icc } = await sharp(await readSource(file)).metadata();
     return icc && new Uint8Array(icc);
   }
-  const tagged = order.output?.kind === 'picture' && order.output.profile === 'tagged-srgb';
+  const tagged = input.output?.kind === 'picture' && input.output.profile === 'tagged-srgb';
   return tagged ? srgbProfile() : undefined;
 }
 

@@ -26,11 +26,11 @@ async function stepwise(start: Raster, steps: readonly Instruction[]): Promise<R
   return raster;
 }
 
-async function atOnce(start: Raster, lead: LoadTransform): Promise<Raster> {
-  return orient(lead.window ? extract(start, lead.window) : start, lead.turn);
+async function atOnce(start: Raster, transform: LoadTransform): Promise<Raster> {
+  return orient(transform.window ? extract(start, transform.window) : start, transform.turn);
 }
 
-describe('takeLead', () => {
+describe('foldIntoLoad', () => {
   test('turns and windows as one step show the same pixels', async () => {
     await fc.assert(
       fc.asyncProperty(programs, async (program) => {
@@ -46,22 +46,22 @@ describe('takeLead', () => {
         });
         // A window of a side that is one pixel already stays at its place.
         const start = card(12, 7);
-        const { lead, rest } = foldIntoLoad(start, steps);
+        const { transform, rest } = foldIntoLoad(start, steps);
         expect(rest).toEqual([]);
-        expect((await atOnce(start, lead)).data).toEqual((await stepwise(start, steps)).data);
+        expect((await atOnce(start, transform)).data).toEqual((await stepwise(start, steps)).data);
       }),
       { numRuns: 60 },
     );
   });
 
   test('a scale is said in the axes of the stored picture', () => {
-    const { lead, rest } = foldIntoLoad({ width: 400, height: 200 }, [
+    const { transform, rest } = foldIntoLoad({ width: 400, height: 200 }, [
       { kind: 'orient', turn: 90, mirror: false, width: 200, height: 400 },
       { kind: 'scale', width: 50, height: 100, filter: 'lanczos3' },
       { kind: 'extract', left: 0, top: 0, width: 50, height: 50 },
     ]);
-    expect(lead.scale).toEqual({ width: 100, height: 50, filter: 'lanczos3' });
-    expect(lead.turn).toEqual({ turn: 90, mirror: false });
+    expect(transform.scale).toEqual({ width: 100, height: 50, filter: 'lanczos3' });
+    expect(transform.turn).toEqual({ turn: 90, mirror: false });
     expect(rest.map(({ kind }) => kind)).toEqual(['extract']);
   });
 });

@@ -1,10 +1,10 @@
 /**
- * The lead of a program: its first turns, windows and scale as one step on
- * the stored picture, so that a decoder can shrink while it reads.
+ * Shrink on load: the first turns, windows and scale of a program as one
+ * transform of the stored picture, so that a decoder can shrink while it reads.
  *
  * Turns by quarters and mirrors commute with windows and scales when those
- * are said in the stored picture's own axes. `takeLead` does that
- * translation; what it cannot take stands in `rest`, to be done afterwards.
+ * are said in the stored picture's own axes. `foldIntoLoad` does that
+ * translation; what it cannot fold stands in `rest`, to be done afterwards.
  *
  * Pure: sizes in, sizes out.
  */
@@ -32,7 +32,7 @@ export interface LoadTransform {
 export function foldIntoLoad(
   source: Size,
   instructions: readonly Instruction[],
-): { lead: LoadTransform; rest: readonly Instruction[] } {
+): { transform: LoadTransform; rest: readonly Instruction[] } {
   let window: Region = { left: 0, top: 0, width: source.width, height: source.height };
   let scale: LoadTransform['scale'];
   let turn: Turn = { mirror: false, turn: 0 };
@@ -51,12 +51,12 @@ export function foldIntoLoad(
     taken++;
   }
   const whole = window.width === source.width && window.height === source.height;
-  const lead: LoadTransform = {
+  const transform: LoadTransform = {
     turn,
     ...(whole ? {} : { window }),
     ...(scale === undefined ? {} : { scale }),
   };
-  return { lead, rest: instructions.slice(taken) };
+  return { transform, rest: instructions.slice(taken) };
 }
 
 /**
