@@ -90,7 +90,7 @@ describe('probe', () => {
       delays: [40, 70],
       loop: 0,
     });
-    await expect(probe({ path: '/nonexistent' })).rejects.toMatchObject({ code: 'internal' });
+    await expect(probe({ path: '/nonexistent' })).rejects.toMatchObject({ code: 'source-lost' });
   });
 
   test.each([
