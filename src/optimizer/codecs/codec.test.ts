@@ -28,7 +28,7 @@ import {
   sharpAbove,
   wholeQuality,
 } from './codec.ts';
-import { CODECS } from './index.ts';
+import { CODECS, type EveryCodec } from './index.ts';
 
 /** Stands under a name that has a card but no encoder in this build. */
 const NAME = 'jxl';
@@ -269,6 +269,16 @@ describe('a codec that is only a record and an encoder', () => {
     const refused = optimize(task(TARGET), { encoder: vipsEncoder, metric, now: () => 0 });
     await expect(refused).rejects.toMatchObject({ code: 'not-implemented' });
   });
+});
+
+test('a format without its record, or with half of one, does not compile', () => {
+  const { gif, ...others } = CODECS;
+  const { lossy, ...half } = CODECS.jpeg;
+  // @ts-expect-error: the card of GIF says that it can be written
+  const missing: EveryCodec = others;
+  // @ts-expect-error: a JPEG has a quality, so it needs the lossy part
+  const incomplete: EveryCodec = { ...CODECS, jpeg: half };
+  expect([missing, incomplete, gif, lossy]).toHaveLength(4);
 });
 
 describe('every codec of this build', () => {

@@ -24,10 +24,15 @@ type Complete<F> = [EncodingOf<F>] extends [never]
     ? Codec<EncodingOf<F>> & { readonly lossy: LossyCoding<EncodingOf<F>> }
     : Codec<EncodingOf<F>>;
 
+/** A complete record for every format that is encodable by its card or has an encoding. */
+export type EveryCodec = {
+  readonly [F in EncodableFormat | Encoding['format']]: Complete<F>;
+};
+
 export const CODECS = {
   jpeg: JPEG,
   webp: WEBP,
   avif: AVIF,
   png: PNG,
   gif: GIF,
-} as const satisfies Codecs & { readonly [F in EncodableFormat | Encoding['format']]: Complete<F> };
+} as const satisfies Codecs & EveryCodec;
