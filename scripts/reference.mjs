@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fastly } from '../dist/dialects/fastly/index.js';
+import { SETTINGS } from '../dist/dialects/fastly/settings.js';
 import { imageoptim } from '../dist/dialects/imageoptim/index.js';
 import { imgix } from '../dist/dialects/imgix/index.js';
 import { OPTIONS } from '../dist/server/options.js';
@@ -48,6 +49,22 @@ with an error instead.
 | parameter | aliases | values | without it | support | meaning |
 | --- | --- | --- | --- | --- | --- |
 ${table.join('\n')}
+${dialect.name === 'fastly' ? serviceSettings() : ''}`;
+}
+
+/** The settings of a Fastly service, which `defaults` of a source sets. */
+function serviceSettings() {
+  const rows = Object.entries(SETTINGS).map(
+    ([name, s]) => `| \`${name}\` | ${cell(s.values)} | ${s.fallback} | ${cell(s.doc)} |`,
+  );
+  return `
+## Service settings
+
+What \`defaults\` of a source may set, by the names of the vendor's API:
+
+| setting | values | default | meaning |
+| --- | --- | --- | --- |
+${rows.join('\n')}
 `;
 }
 

@@ -6,6 +6,7 @@
  */
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { DIALECTS } from '../dialects/all.ts';
 import type { Problem } from './problems.ts';
 import { isUrl } from './source-answers.ts';
 import { DURATION } from './source-schema.ts';
@@ -48,7 +49,11 @@ export function checkSources(
     if (source.mount === undefined && list(source.hosts).length === 0) {
       problems.push({ path: `${at}.mount`, message: 'expected a mount or hosts, got neither' });
     }
-    problems.push(...checkDialect(source, at), ...checkAnswers(source, at));
+    problems.push(
+      ...checkDialect(source, at),
+      ...checkDefaults(source, at),
+      ...checkAnswers(source, at),
+    );
     if (foldersExist) problems.push(...checkFolder(source, at, folder));
   }
   return problems;
@@ -126,6 +131,22 @@ function checkAnswers(source: Raw, at: string): Problem[] {
 function milliseconds(value: unknown): number | undefined {
   const reading = DURATION.read(value);
   return 'value' in reading ? reading.value : undefined;
+}
+
+/** Names and values of defaults, as the dialect knows them; values of the wrong kind are the schema's matter. */
+function checkDefaults({ dialect, defaults }: Raw, at: string): Problem[] {
+  if (!isObject(defaults) || typeof dialect !== 'string') return [];
+  const check = Object.hasOwn(DIALECTS, dialect)
+    ? DIALECTS[dialect as keyof typeof DIALECTS].checkDefaults
+    : undefined;
+  const plain = Object.entries(defaults).filter(([, value]) =>
+    ['string', 'number', 'boolean'].includes(typeof value),
+  );
+  const texts = Object.fromEntries(plain.map(([name, value]) => [name, String(value)]));
+  return (check?.(texts) ?? []).map(({ name, message }) => ({
+    path: `${at}.defaults.${name}`,
+    message,
+  }));
 }
 
 function checkFolder({ origin }: Raw, at: string, folder: string): Problem[] {

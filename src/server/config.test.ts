@@ -171,6 +171,26 @@ describe('problems', () => {
       'sources[0].signing: expected only for the imgix dialect',
     ],
     [
+      { sources: [{ ...SHOP, unsupported: 'ignore' }] },
+      'sources[0].unsupported: expected one of warn, refuse, got "ignore"',
+    ],
+    [
+      { sources: [{ ...SHOP, defaults: { jpge_quality: 80 } }] },
+      'sources[0].defaults.jpge_quality: expected the name of a setting; did you mean "jpeg_quality"?',
+    ],
+    [
+      { sources: [{ ...SHOP, defaults: { jpeg_quality: 'abc' } }] },
+      'sources[0].defaults.jpeg_quality: expected a whole number from 1 to 100, got "abc"',
+    ],
+    [
+      { sources: [{ ...PRESS, defaults: { bogus: 1 } }] },
+      'sources[0].defaults.bogus: expected the name of a parameter',
+    ],
+    [
+      { sources: [{ ...PRESS, defaults: { q: 300 } }] },
+      'sources[0].defaults.q: expected a whole number from 0 to 100, got "300"',
+    ],
+    [
       { sources: [{ ...PRESS, defaults: { w: {} } }] },
       'sources[0].defaults.w: expected text, a number or true or false, got an object',
     ],

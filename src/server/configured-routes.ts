@@ -2,16 +2,13 @@
  * Configured routes: what the sources of a configuration mean as places that
  * answer, each with its dialect and its origin.
  */
-import type { Dialect, DialectSettings } from '../dialects/dialect.ts';
-import { fastly } from '../dialects/fastly/index.ts';
-import { imageoptim } from '../dialects/imageoptim/index.ts';
-import { imgix } from '../dialects/imgix/index.ts';
+
+import { DIALECTS } from '../dialects/all.ts';
+import type { DialectSettings } from '../dialects/dialect.ts';
 import { createOrigin, type OriginOptions } from '../origins/create.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Route } from './routes.ts';
 import type { SourceConfig } from './source-schema.ts';
-
-const DIALECTS: Readonly<Record<SourceConfig['dialect'], Dialect>> = { fastly, imgix, imageoptim };
 
 /**
  * A route per source, in the order of the configuration. Nothing is opened yet.
@@ -29,10 +26,11 @@ function routeOf(
   { limits, listen }: Config,
   loopToken: string,
 ): Route {
-  const { name, dialect, origin, mount, hosts, signing, defaults, accounts } = source;
+  const { name, dialect, origin, mount, hosts, signing, defaults, accounts, unsupported } = source;
   const settings: DialectSettings = {
     name,
     origin: origin.kind,
+    unsupported,
     ...(signing === undefined ? {} : { signing }),
     ...(defaults === undefined ? {} : { defaults }),
     ...(accounts === undefined ? {} : { accounts }),

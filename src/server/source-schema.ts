@@ -114,7 +114,13 @@ export const SOURCE_SETTINGS = {
   defaults: {
     schema: z.record(z.string().min(1), parameter).optional(),
     values: 'an object',
-    doc: 'imgix: parameters of every request. Fastly: service defaults by their API names.',
+    doc: 'imgix: parameters of every request. Fastly: [service settings by their API names](fastly.md#service-settings).',
+  },
+  unsupported: {
+    schema: z.enum(['warn', 'refuse']).default('warn'),
+    values: '`warn` or `refuse`',
+    fallback: 'warn',
+    doc: 'What becomes of a request with a documented parameter that is not built here, such as a watermark: the picture without it and a `Fovea-Warning`, or a 400 in the form of the dialect.',
   },
   accounts: {
     schema: z

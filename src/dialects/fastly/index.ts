@@ -16,7 +16,7 @@ import { PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
 import { readTarget } from './query.ts';
 import { type Remark, readValues } from './read.ts';
-import { readSettings } from './settings.ts';
+import { checkSettings, readSettings } from './settings.ts';
 import { sourceOf } from './source.ts';
 import { output } from './translate/format.ts';
 import { translate } from './translate.ts';
@@ -25,6 +25,7 @@ export const fastly: Dialect = {
   name: 'fastly',
   methods: ['GET', 'HEAD'],
   params: PARAMS,
+  checkDefaults: checkSettings,
   compile,
   present,
   refuse,

@@ -17,6 +17,7 @@ import type {
   ResponsePolicy,
 } from '../dialect.ts';
 import { refuseShortfalls } from '../shortfall.ts';
+import { checkDefaults } from './defaults.ts';
 import { type Hints, hintsOf } from './hints.ts';
 import { type ImgixValues, PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
@@ -56,6 +57,7 @@ export const imgix: Dialect = {
   name: 'imgix',
   methods: ['GET', 'HEAD'],
   params: PARAMS,
+  checkDefaults,
   compile,
   present,
   refuse: (fault) => refuse(fault),

@@ -124,7 +124,7 @@ export function decodeText(raw: string): string {
  * The text of a base64 twin: URL-safe alphabet, no padding, UTF-8.
  * `SGVsbG8sIFdvcmxkIQ` is "Hello, World!" (docs/spec/imgix.md 1.5).
  */
-function fromBase64(spelled: string, value: string): string {
+export function fromBase64(spelled: string, value: string): string {
   const wrong = () =>
     new Fault(
       'bad-parameter',
