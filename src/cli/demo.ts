@@ -12,6 +12,7 @@ import { baseUrl, untilStopped } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const DEMO = fileURLToPath(new URL('../../demo/', import.meta.url));
+const REFERENCE = fileURLToPath(new URL('../../docs/reference/', import.meta.url));
 
 /** Serves the demo until the process is asked to stop; prints where to look. */
 export async function serveDemo(
@@ -27,7 +28,9 @@ export async function serveDemo(
       ...flags,
     },
   });
-  const server = await createServer(config, { pages: landingPages(join(DEMO, 'pictures')) });
+  const server = await createServer(config, {
+    pages: landingPages(join(DEMO, 'pictures'), REFERENCE),
+  });
   const { port } = await server.listen();
   const base = baseUrl(config.listen.host, port);
   out(`Fovea is at ${base}/\n\n`);

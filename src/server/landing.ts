@@ -1,18 +1,27 @@
 /**
  * Landing page of the demo: originals beside what each dialect makes of them.
  *
- * One page of plain HTML. Its script asks the browser how many bytes each
- * picture took and the server which format that was; without script the
- * pictures still stand there. Style and script are admitted by hash.
+ * One page of plain HTML. Its script adds figures, and follows a first answer
+ * until the better one is there; without script the pictures still stand there,
+ * in places of their size. Style and script are admitted by hash.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SCRIPT } from './landing-script.ts';
+import { STYLE } from './landing-style.ts';
 import type { Page } from './routes.ts';
 
-interface Sample {
-  readonly picture: string;
+interface Picture {
   readonly alt: string;
+  readonly width: number;
+  readonly height: number;
+  /** What lies behind shows through. */
+  readonly clear?: boolean;
+}
+
+interface Sample {
+  readonly picture: PictureName;
   /** Path and query of the optimised picture, at the size of the original. */
   readonly url: string;
 }
@@ -20,23 +29,33 @@ interface Sample {
 interface Section {
   readonly name: string;
   readonly about: string;
+  /** Page of its parameters, in `docs/reference/`. */
+  readonly reference: string;
   readonly samples: readonly Sample[];
   /** More URLs to try. */
   readonly links: readonly string[];
 }
 
-const CLIFF = 'A grassy cliff above a beach under a pale sky';
-const LEAVES = 'One green oak leaf among brown ones';
-const DOCK = 'Planks of a dock over dark, sparkling water';
-const FOOD = 'Seven rows of small drawings of food';
+/** Sizes in pixels, so that a picture has its place before it arrives. */
+export const PICTURES = {
+  'cliff.jpg': { alt: 'A grassy cliff above a beach under a pale sky', width: 1600, height: 1200 },
+  'food.png': { alt: 'Seven rows of small drawings of food', width: 448, height: 448, clear: true },
+  'leaves.jpg': { alt: 'One green oak leaf among brown ones', width: 1280, height: 854 },
+  'forest.jpg': { alt: 'A forest in mist', width: 1600, height: 1068 },
+  'dock.jpg': { alt: 'Planks of a dock over dark, sparkling water', width: 1600, height: 1000 },
+  'astronaut.jpg': { alt: 'An astronaut in an orange suit', width: 512, height: 512 },
+} as const satisfies Record<string, Picture>;
+
+type PictureName = keyof typeof PICTURES;
 
 const SECTIONS: readonly Section[] = [
   {
     name: 'Fastly Image Optimizer',
     about: 'Parameters in the query; the path names the picture.',
+    reference: 'fastly.md',
     samples: [
-      { picture: 'cliff.jpg', alt: CLIFF, url: '/fastly/cliff.jpg?format=auto&optimize=medium' },
-      { picture: 'food.png', alt: FOOD, url: '/fastly/food.png?format=auto&optimize=medium' },
+      { picture: 'cliff.jpg', url: '/fastly/cliff.jpg?format=auto&optimize=medium' },
+      { picture: 'food.png', url: '/fastly/food.png?format=auto&optimize=medium' },
     ],
     links: [
       '/fastly/dock.jpg?width=400&height=400&fit=crop&format=auto',
@@ -46,13 +65,10 @@ const SECTIONS: readonly Section[] = [
   {
     name: 'imgix',
     about: 'Short parameters in the query, signed where a source asks for it.',
+    reference: 'imgix.md',
     samples: [
-      { picture: 'leaves.jpg', alt: LEAVES, url: '/imgix/leaves.jpg?auto=format,compress' },
-      {
-        picture: 'forest.jpg',
-        alt: 'A forest in mist',
-        url: '/imgix/forest.jpg?auto=format,compress',
-      },
+      { picture: 'leaves.jpg', url: '/imgix/leaves.jpg?auto=format,compress' },
+      { picture: 'forest.jpg', url: '/imgix/forest.jpg?auto=format,compress' },
     ],
     links: [
       '/imgix/astronaut.jpg?w=240&h=240&fit=crop&mask=ellipse&auto=format',
@@ -63,9 +79,10 @@ const SECTIONS: readonly Section[] = [
   {
     name: 'ImageOptim',
     about: 'Options as a path segment in front of the address of the picture.',
+    reference: 'imageoptim.md',
     samples: [
-      { picture: 'dock.jpg', alt: DOCK, url: '/imageoptim/full/dock.jpg' },
-      { picture: 'food.png', alt: FOOD, url: '/imageoptim/full/food.png' },
+      { picture: 'dock.jpg', url: '/imageoptim/full/dock.jpg' },
+      { picture: 'astronaut.jpg', url: '/imageoptim/full/astronaut.jpg' },
     ],
     links: ['/imageoptim/400x300,crop/cliff.jpg', '/imageoptim/320,2x,quality=low/leaves.jpg'],
   },
@@ -76,25 +93,33 @@ export const DEMO_LINKS = SECTIONS.flatMap(({ samples }) => samples.slice(0, 1))
   ({ url }) => url,
 );
 
-/** The page and the originals it shows, by path. */
-export function landingPages(folder: string): ReadonlyMap<string, Page> {
+/** The page, the originals it shows and the reference pages it names, by path. */
+export function landingPages(pictures: string, reference: string): ReadonlyMap<string, Page> {
   const pages = new Map<string, Page>([['/', landingPage()]]);
-  for (const name of new Set(SECTIONS.flatMap(({ samples }) => samples.map((s) => s.picture)))) {
-    pages.set(`/original/${name}`, {
-      headers: {
-        'content-type': name.endsWith('.png') ? 'image/png' : 'image/jpeg',
-        'cache-control': 'public, max-age=300',
-      },
-      body: readFileSync(join(folder, name)),
+  const add = (path: string, mediaType: string, file: string) =>
+    pages.set(path, {
+      headers: { 'content-type': mediaType, 'cache-control': 'public, max-age=300' },
+      body: readFileSync(file),
     });
+  for (const name of new Set(SECTIONS.flatMap(({ samples }) => samples.map((s) => s.picture)))) {
+    add(
+      `/original/${name}`,
+      name.endsWith('.png') ? 'image/png' : 'image/jpeg',
+      join(pictures, name),
+    );
+  }
+  for (const name of [...SECTIONS.map((section) => section.reference), CONFIGURATION]) {
+    add(`/reference/${name}`, 'text/plain; charset=utf-8', join(reference, name));
   }
   return pages;
 }
 
+const CONFIGURATION = 'configuration.md';
+
 function landingPage(): Page {
   const policy = [
     "default-src 'none'",
-    "img-src 'self' data:",
+    "img-src 'self' data: blob:",
     "connect-src 'self'",
     `style-src '${hash(STYLE)}'`,
     `script-src '${hash(SCRIPT)}'`,
@@ -127,9 +152,19 @@ function html(): string {
 <h1>Fovea</h1>
 <p>An image server that speaks three URL dialects and sends each visitor the fewest bytes that still look right.
 Every pair below has the same size in pixels.</p>
+<p>The first visitor gets a good answer within a time budget; a better one replaces it in the background. The figures
+below follow it.</p>
 </header>
 <main>
-${SECTIONS.map(sectionHtml).join('\n')}
+${SECTIONS.map((section, index) => sectionHtml(section, index === 0)).join('\n')}
+<section>
+<h2>Serve your own</h2>
+<p>A folder of pictures needs no configuration:</p>
+<pre><code>node dist/cli/main.js serve ./pictures</code></pre>
+<p>Installed as a package, the command is <code>fovea serve ./pictures</code>. Hosts, origins, signatures and caches are set in a
+file: <a href="/reference/${CONFIGURATION}">configuration</a>. What a URL means is shown by <code>explain</code>:</p>
+<pre><code>node dist/cli/main.js explain '/imgix/leaves.jpg?w=300' --config demo/fovea.yaml</code></pre>
+</section>
 </main>
 <footer><p>The pictures are in the public domain or CC0; <code>demo/LICENCES.md</code> names their authors.</p></footer>
 <script>${SCRIPT}</script>
@@ -138,20 +173,25 @@ ${SECTIONS.map(sectionHtml).join('\n')}
 `;
 }
 
-function sectionHtml({ name, about, samples, links }: Section): string {
+function sectionHtml(section: Section, isFirst: boolean): string {
+  const { name, about, reference, samples, links } = section;
   return `<section>
 <h2>${escapeHtml(name)}</h2>
-<p>${escapeHtml(about)}</p>
-${samples.map(sampleHtml).join('\n')}
+<p>${escapeHtml(about)} <a href="/reference/${reference}">All parameters</a>.</p>
+${samples.map((sample, index) => sampleHtml(sample, isFirst && index === 0)).join('\n')}
 <p>More to try:</p>
 <ul>${links.map((url) => `<li>${linkHtml(url)}</li>`).join('')}</ul>
 </section>`;
 }
 
-function sampleHtml({ picture, alt, url }: Sample): string {
+/** A pair of pictures; all but the first are below the fold and wait until they are near. */
+function sampleHtml({ picture, url }: Sample, isFirst: boolean): string {
+  const { alt, width, height, clear }: Picture = PICTURES[picture];
+  const ground = clear ? ' class="clear"' : '';
+  const size = `width="${width}" height="${height}"${ground}${isFirst ? '' : ' loading="lazy"'}`;
   return `<div class="pair">
-<figure><img src="/original/${picture}" alt="${escapeHtml(alt)}"><figcaption>Original <output></output></figcaption></figure>
-<figure><img src="${escapeHtml(url)}" alt="${escapeHtml(alt)}, optimised"><figcaption>Fovea <output></output></figcaption></figure>
+<figure><img src="/original/${picture}" alt="${escapeHtml(alt)}" ${size}><figcaption>Original <output></output></figcaption></figure>
+<figure><img src="${escapeHtml(url)}" alt="${escapeHtml(alt)}, optimised" ${size}><figcaption>Fovea <output></output></figcaption></figure>
 <p>${linkHtml(url)}</p>
 </div>`;
 }
@@ -163,53 +203,3 @@ function linkHtml(url: string): string {
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
-
-const STYLE = `
-:root { color-scheme: light dark; --line: #8884; --good: #17692f; }
-@media (prefers-color-scheme: dark) { :root { --good: #7fd796; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem; max-width: 70rem; font: 1rem/1.5 system-ui, sans-serif; }
-h1 { margin: 0; font-size: 2rem; }
-h2 { margin: 2.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); font-size: 1.3rem; }
-p { margin: .5rem 0; max-width: 60ch; }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: .25rem 1rem; margin: 1rem 0 1.5rem; }
-.pair p { grid-column: 1 / -1; max-width: none; margin: 0; }
-figure { margin: 0; min-width: 0; }
-img { display: block; width: 100%; height: auto; border: 1px solid var(--line); }
-figcaption { padding: .25rem 0; font-weight: 600; font-variant-numeric: tabular-nums; }
-output { font-weight: 400; }
-output b { color: var(--good); }
-code { overflow-wrap: anywhere; font-size: .875rem; }
-a:focus-visible { outline: 2px solid; outline-offset: 2px; }
-@media (max-width: 34rem) { .pair { grid-template-columns: 1fr; } }
-`;
-
-/** Formats are asked for with HEAD, best first, until one has the bytes that the picture took. */
-const SCRIPT = `
-const kilobytes = (bytes) => (bytes / 1000).toFixed(bytes < 100000 ? 1 : 0) + ' kB';
-async function facts(img) {
-  await img.decode().catch(() => {});
-  const took = performance.getEntriesByName(img.currentSrc).at(-1)?.encodedBodySize;
-  let first;
-  for (const accept of ['image/avif,image/webp', 'image/webp', 'image/png']) {
-    const head = await fetch(img.src, { method: 'HEAD', headers: { accept } });
-    const bytes = Number(head.headers.get('content-length'));
-    const type = (head.headers.get('content-type') ?? '').replace('image/', '').toUpperCase();
-    const found = { bytes, type, fovea: head.headers.get('fovea') };
-    if (!took || bytes === took) return found;
-    first ??= found;
-  }
-  return first;
-}
-for (const pair of document.querySelectorAll('.pair')) {
-  const [before, after] = pair.querySelectorAll('figure');
-  Promise.all([before, after].map((figure) => facts(figure.querySelector('img')))).then(([old, now]) => {
-    before.querySelector('output').textContent = old.type + ', ' + kilobytes(old.bytes);
-    const output = after.querySelector('output');
-    const saved = document.createElement('b');
-    saved.textContent = Math.round(100 * (1 - now.bytes / old.bytes)) + ' % smaller';
-    output.append(now.type + ', ' + kilobytes(now.bytes) + ', ', saved);
-    if (now.fovea) output.title = now.fovea;
-  }).catch(() => {});
-}
-`;
