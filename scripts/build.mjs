@@ -1,10 +1,14 @@
 #!/usr/bin/env node
-/** Builds `dist/`: the kernels (AssemblyScript to WASM), the TypeScript, and the encoder version. */
+/**
+ * Builds `dist/`: the kernels (AssemblyScript to WASM), the TypeScript, and the encoder version.
+ * With `--when-changed` only where a source is newer than the last build.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hashOfWorker } from './code-hash.mjs';
+import { isStale } from './stale.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const run = (file, ...args) =>
@@ -12,6 +16,11 @@ const run = (file, ...args) =>
     cwd: root,
     stdio: 'inherit',
   });
+
+if (process.argv.includes('--when-changed')) {
+  if (!isStale(root)) process.exit(0);
+  console.log('Building Fovea; this takes some seconds, and only where something has changed.');
+}
 
 mkdirSync(join(root, 'dist/wasm'), { recursive: true });
 const kernels = join(root, 'kernels');
