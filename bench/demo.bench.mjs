@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer } from '../dist/server/compose.js';
-import { loadConfig } from '../dist/server/config.js';
+import { loadConfig } from '../dist/server/config/config.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const demo = join(here, '../demo');

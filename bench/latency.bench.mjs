@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { usableCores } from '../dist/engine/cores.js';
 import { createServer } from '../dist/server/compose.js';
-import { parseConfig } from '../dist/server/config.js';
+import { parseConfig } from '../dist/server/config/config.js';
 import { geometricMean, median } from './quality.sums.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -10,8 +10,8 @@ import { fastly } from '../dist/dialects/fastly/index.js';
 import { SETTINGS } from '../dist/dialects/fastly/settings.js';
 import { imageoptim } from '../dist/dialects/imageoptim/index.js';
 import { imgix } from '../dist/dialects/imgix/index.js';
-import { OPTIONS } from '../dist/server/options.js';
-import { SOURCE_SETTINGS } from '../dist/server/source-schema.js';
+import { OPTIONS } from '../dist/server/config/options.js';
+import { SOURCE_SETTINGS } from '../dist/server/config/source-schema.js';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../docs/reference');
 
@@ -84,7 +84,7 @@ export function configurationPage() {
   });
   return `# Configuration
 
-Generated from \`src/server/options.ts\` and \`src/server/source-schema.ts\` by \`npm run docs\`; do not edit.
+Generated from \`src/server/config/options.ts\` and \`src/server/config/source-schema.ts\` by \`npm run docs\`; do not edit.
 
 Flags go before the environment, the environment before the file (JSON or YAML), the file before the defaults. All problems
 are reported at once, under the name of the option.

@@ -10,7 +10,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OPTION_NAMES, type OptionName } from '../src/server/options.ts';
+import { OPTION_NAMES, type OptionName } from '../src/server/config/options.ts';
 import { form } from './support/client.ts';
 import { type LocalOrigin, startOrigin } from './support/origin.ts';
 import { animation, card, committed, noise } from './support/pictures.ts';
@@ -352,7 +352,7 @@ function logged(level: string): string[] {
   const room = new URL('../dist/', import.meta.url).href;
   const program = `
     import { createServer } from '${room}server/compose.js';
-    import { parseConfig } from '${room}server/config.js';
+    import { parseConfig } from '${room}server/config/config.js';
     const server = await createServer(parseConfig(${JSON.stringify(config)}, { folder: '.' }));
     await server.listen();
     await server.close();

@@ -1,9 +1,9 @@
 /**
  * The command `check`: whether a configuration can be served, without serving it.
  */
-import type { Config } from '../server/config.ts';
-import { configuredRoutes } from '../server/configured-routes.ts';
-import { placesOf } from '../server/source-schema.ts';
+import type { Config } from '../server/config/config.ts';
+import { configuredRoutes } from '../server/config/configured-routes.ts';
+import { placesOf } from '../server/config/source-schema.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Prints where each source would answer. @throws ConfigError */

@@ -4,9 +4,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer } from '../server/compose.ts';
-import { loadConfig } from '../server/config.ts';
-import { DEMO_LINKS, landingPages } from '../server/landing.ts';
-import type { OptionName } from '../server/options.ts';
+import { loadConfig } from '../server/config/config.ts';
+import type { OptionName } from '../server/config/options.ts';
+import { DEMO_LINKS, landingPages } from '../server/landing/landing.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { baseUrl, untilStopped } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';

@@ -4,10 +4,10 @@
  */
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Config } from '../server/config.ts';
-import { configuredRoutes } from '../server/configured-routes.ts';
-import { explainPlan, explainSource, isGood } from '../server/explain.ts';
-import { planText, sourceText } from '../server/explain-text.ts';
+import type { Config } from '../server/config/config.ts';
+import { configuredRoutes } from '../server/config/configured-routes.ts';
+import { explainPlan, explainSource, isGood } from '../server/explain/explain.ts';
+import { planText, sourceText } from '../server/explain/explain-text.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface ExplainFlags {

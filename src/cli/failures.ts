@@ -3,8 +3,8 @@
  */
 import { CommanderError } from 'commander';
 import { isFault } from '../base/fault.ts';
-import { ConfigError } from '../server/config.ts';
-import { systemReason } from '../server/system-reason.ts';
+import { ConfigError } from '../server/config/config.ts';
+import { systemReason } from '../server/config/system-reason.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Prints why a command ended early; gives the exit code. */

@@ -6,8 +6,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { type Config, type ConfigContext, ConfigError, loadConfig } from '../server/config.ts';
-import { OPTION_NAMES, OPTIONS, type OptionName } from '../server/options.ts';
+import {
+  type Config,
+  type ConfigContext,
+  ConfigError,
+  loadConfig,
+} from '../server/config/config.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName } from '../server/config/options.ts';
 import { check } from './check.ts';
 import { serveDemo } from './demo.ts';
 import { explain } from './explain.ts';

@@ -5,9 +5,9 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createServer, type Server } from '../server/compose.ts';
-import { type Config, ConfigError, parseConfig } from '../server/config.ts';
-import { folderProblem } from '../server/config-sources.ts';
-import type { OptionName } from '../server/options.ts';
+import { type Config, ConfigError, parseConfig } from '../server/config/config.ts';
+import { folderProblem } from '../server/config/config-sources.ts';
+import type { OptionName } from '../server/config/options.ts';
 import { cacheFolder } from './cache-folder.ts';
 import type { Surroundings } from './surroundings.ts';
 

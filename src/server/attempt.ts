@@ -5,12 +5,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialects/dialect.ts';
 import type { Engine, Mount, RenderRequest, Rendition } from '../engine/engine.ts';
+import type { AnswerSettings } from './config/source-answers.ts';
 import { type ErrorAnswer, errorResponse } from './errors.ts';
 import { type HeaderPolicy, type HttpRequest, type HttpResponse, NO_BODY } from './http-message.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import type { AnswerSettings } from './source-answers.ts';
 
 /** One configured source with everything that answers for it. */
 export interface Site {

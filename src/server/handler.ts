@@ -11,11 +11,11 @@ import { shortfallNames } from '../dialects/shortfall.ts';
 import type { RenderRequest } from '../engine/engine.ts';
 import { acceptedFormats } from './accept.ts';
 import { type Attempt, CLIENT_GONE, refused, type Services, type Site } from './attempt.ts';
+import { compileAt } from './config/source-answers.ts';
 import { asFault, type ErrorAnswer } from './errors.ts';
 import { faultResponse } from './fault-response.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { renditionResponse } from './rendition-response.ts';
-import { compileAt } from './source-answers.ts';
 import { hasForbiddenCharacter } from './target.ts';
 
 export type { Services, Site, UploadReader } from './attempt.ts';

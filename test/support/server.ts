@@ -9,9 +9,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Server } from '../../src/server/compose.ts';
+import type { OptionName } from '../../src/server/config/options.ts';
 import type { Handle } from '../../src/server/http-message.ts';
 import type { Log } from '../../src/server/log.ts';
-import type { OptionName } from '../../src/server/options.ts';
 import { type Answer, type Asking, ask } from './client.ts';
 
 export type DialectName = 'fastly' | 'imgix' | 'imageoptim';
@@ -64,8 +64,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const { createServer }: typeof import('../../src/server/compose.ts') = await import(
     built('server/compose.js')
   );
-  const { parseConfig }: typeof import('../../src/server/config.ts') = await import(
-    built('server/config.js')
+  const { parseConfig }: typeof import('../../src/server/config/config.ts') = await import(
+    built('server/config/config.js')
   );
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'fovea-test-'));
   const folder = join(home, 'pictures');

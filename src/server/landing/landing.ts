@@ -8,9 +8,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from '../routes.ts';
 import { SCRIPT } from './landing-script.ts';
 import { STYLE } from './landing-style.ts';
-import type { Page } from './routes.ts';
 
 interface Picture {
   readonly alt: string;
@@ -52,7 +52,7 @@ const SECTIONS: readonly Section[] = [
   {
     name: 'Fastly Image Optimizer',
     about: 'Parameters in the query; the path names the picture.',
-    reference: 'fastly.md',
+    reference: 'fastly',
     samples: [
       { picture: 'cliff.jpg', url: '/fastly/cliff.jpg?format=auto&optimize=medium' },
       { picture: 'food.png', url: '/fastly/food.png?format=auto&optimize=medium' },
@@ -65,7 +65,7 @@ const SECTIONS: readonly Section[] = [
   {
     name: 'imgix',
     about: 'Short parameters in the query, signed where a source asks for it.',
-    reference: 'imgix.md',
+    reference: 'imgix',
     samples: [
       { picture: 'leaves.jpg', url: '/imgix/leaves.jpg?auto=format,compress' },
       { picture: 'forest.jpg', url: '/imgix/forest.jpg?auto=format,compress' },
@@ -79,7 +79,7 @@ const SECTIONS: readonly Section[] = [
   {
     name: 'ImageOptim',
     about: 'Options as a path segment in front of the address of the picture.',
-    reference: 'imageoptim.md',
+    reference: 'imageoptim',
     samples: [
       { picture: 'dock.jpg', url: '/imageoptim/full/dock.jpg' },
       { picture: 'astronaut.jpg', url: '/imageoptim/full/astronaut.jpg' },
@@ -109,12 +109,12 @@ export function landingPages(pictures: string, reference: string): ReadonlyMap<s
     );
   }
   for (const name of [...SECTIONS.map((section) => section.reference), CONFIGURATION]) {
-    add(`/reference/${name}`, 'text/plain; charset=utf-8', join(reference, name));
+    add(`/reference/${name}`, 'text/plain; charset=utf-8', join(reference, `${name}.md`));
   }
   return pages;
 }
 
-const CONFIGURATION = 'configuration.md';
+const CONFIGURATION = 'configuration';
 
 function landingPage(): Page {
   const policy = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { FAULTS, Fault, type FaultCode } from '../base/fault.ts';
-import { imgix } from '../dialects/imgix/index.ts';
+import { FAULTS, Fault, type FaultCode } from '../../base/fault.ts';
+import { imgix } from '../../dialects/imgix/index.ts';
 import { type AnswerSettings, errorSeconds, insteadOf, sourceFreshness } from './source-answers.ts';
 
 const HOUR = 3_600_000;

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { landingPages, PICTURES } from './landing.ts';
 
-const root = new URL('../../', import.meta.url);
+const root = new URL('../../../', import.meta.url);
 const folder = (name: string) => fileURLToPath(new URL(name, root));
 const pages = landingPages(folder('demo/pictures'), folder('docs/reference'));
 const html = Buffer.from(pages.get('/')!.body as Uint8Array).toString();
@@ -55,7 +55,7 @@ describe('the landing page', () => {
       expect([link, pages.has(link)]).toEqual([link, true]);
     }
     for (const name of ['fastly', 'imgix', 'imageoptim', 'configuration']) {
-      expect(links).toContain(`/reference/${name}.md`);
+      expect(links).toContain(`/reference/${name}`);
     }
     expect(html).toContain('serve ./pictures');
   });

@@ -4,10 +4,10 @@
  * Its halves follow those of `explain.ts`, so that the first can be printed
  * while the source is still being asked for.
  */
-import type { FreshnessPolicy } from '../base/freshness-policy.ts';
-import type { Explanation } from '../engine/engine.ts';
-import type { SourceRef } from '../image/source-ref.ts';
-import type { Trial } from '../optimizer/receipt.ts';
+import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
+import type { Explanation } from '../../engine/engine.ts';
+import type { SourceRef } from '../../image/source-ref.ts';
+import type { Trial } from '../../optimizer/receipt.ts';
 import type { Refused, UrlExplanation } from './explain.ts';
 
 /** What needs no source: where the URL leads, remarks, and the plan. */

@@ -5,24 +5,24 @@
  * source nor a valid signature, `explainSource` starts an engine once the
  * source has been found.
  */
-import type { Diagnostic } from '../base/diagnostic.ts';
-import { Fault, isFault } from '../base/fault.ts';
-import type { FreshnessPolicy } from '../base/freshness-policy.ts';
-import type { Compiled, ImageRequest } from '../dialects/dialect.ts';
-import { sign, splitTarget } from '../dialects/imgix/signature.ts';
-import type { Engine, Explanation, RenderRequest, Timings } from '../engine/engine.ts';
-import type { SourceRef } from '../image/source-ref.ts';
-import { canonicalize } from '../plan/canonicalize.ts';
-import { printPlan } from '../plan/print.ts';
-import { acceptedFormats } from './accept.ts';
-import type { Config } from './config.ts';
-import { folderProblem } from './config-sources.ts';
-import { asFault } from './errors.ts';
-import type { Site } from './handler.ts';
-import { findRoute, type Route } from './routes.ts';
-import { compileAt } from './source-answers.ts';
-import { placesOf, type SourceConfig } from './source-schema.ts';
-import { readTarget } from './target.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { Fault, isFault } from '../../base/fault.ts';
+import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
+import type { Compiled, ImageRequest } from '../../dialects/dialect.ts';
+import { sign, splitTarget } from '../../dialects/imgix/signature.ts';
+import type { Engine, Explanation, RenderRequest, Timings } from '../../engine/engine.ts';
+import type { SourceRef } from '../../image/source-ref.ts';
+import { canonicalize } from '../../plan/canonicalize.ts';
+import { printPlan } from '../../plan/print.ts';
+import { acceptedFormats } from '../accept.ts';
+import type { Config } from '../config/config.ts';
+import { folderProblem } from '../config/config-sources.ts';
+import { compileAt } from '../config/source-answers.ts';
+import { placesOf, type SourceConfig } from '../config/source-schema.ts';
+import { asFault } from '../errors.ts';
+import type { Site } from '../handler.ts';
+import { findRoute, type Route } from '../routes.ts';
+import { readTarget } from '../target.ts';
 
 export interface UrlExplanation {
   readonly url: string;

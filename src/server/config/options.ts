@@ -3,7 +3,15 @@
  * the configuration. The schema, environment, flags and the reference page
  * all read this table; what is a list (`sources`) stands in `config.ts`.
  */
-import { bytes, duration, integer, type OptionValue, text, toggle, word } from '../base/options.ts';
+import {
+  bytes,
+  duration,
+  integer,
+  type OptionValue,
+  text,
+  toggle,
+  word,
+} from '../../base/options.ts';
 
 export const OPTIONS = {
   'listen.host': text({

@@ -2,12 +2,11 @@
  * Configured routes: what the sources of a configuration mean as places that
  * answer, each with its dialect and its origin.
  */
-
-import { DIALECTS } from '../dialects/all.ts';
-import type { DialectSettings } from '../dialects/dialect.ts';
-import { createOrigin, type OriginOptions } from '../origins/create.ts';
+import { DIALECTS } from '../../dialects/all.ts';
+import type { DialectSettings } from '../../dialects/dialect.ts';
+import { createOrigin, type OriginOptions } from '../../origins/create.ts';
+import type { Route } from '../routes.ts';
 import { type Config, ConfigError } from './config.ts';
-import type { Route } from './routes.ts';
 import type { SourceConfig } from './source-schema.ts';
 
 /**

@@ -6,9 +6,9 @@
  * this table. What settings mean for one another stands in `config-sources.ts`.
  */
 import { z } from 'zod';
-import { duration as durationOption } from '../base/options.ts';
-import { readAllowList } from '../origins/allow-list.ts';
-import { readBase } from '../origins/http.ts';
+import { duration as durationOption } from '../../base/options.ts';
+import { readAllowList } from '../../origins/allow-list.ts';
+import { readBase } from '../../origins/http.ts';
 
 /** Paths that are the server's own. */
 const RESERVED = ['/healthz', '/readyz', '/_fovea'];

@@ -6,7 +6,7 @@
  */
 import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DIALECTS } from '../dialects/all.ts';
+import { DIALECTS } from '../../dialects/all.ts';
 import type { Problem } from './problems.ts';
 import { isUrl } from './source-answers.ts';
 import { DURATION } from './source-schema.ts';

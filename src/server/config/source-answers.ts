@@ -6,10 +6,10 @@
  * Pure. `handler.ts` and `explain.ts` compile through here, so that the
  * freshness of a dialect is changed in one place.
  */
-import type { Fault } from '../base/fault.ts';
-import type { FreshnessPolicy } from '../base/freshness-policy.ts';
-import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialects/dialect.ts';
-import type { SourceRef } from '../image/source-ref.ts';
+import type { Fault } from '../../base/fault.ts';
+import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
+import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../../dialects/dialect.ts';
+import type { SourceRef } from '../../image/source-ref.ts';
 import type { SourceConfig } from './source-schema.ts';
 
 /** Times in milliseconds. */
