@@ -147,7 +147,7 @@ export class FirstAnswers {
     const { pool, renderer, timer } = this.#parts;
     const left = end - timer.now();
     if (left <= 0) return true;
-    const needed = pool.completion(renderer.predict(resolved).least);
+    const needed = pool.completion(renderer.predict(resolved));
     return needed !== undefined && needed > left * HOPELESS;
   }
 }

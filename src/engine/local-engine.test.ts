@@ -138,6 +138,17 @@ describe("a client's deadline", () => {
     expect(fake.workers.killed).toEqual([]);
   });
 
+  test('a machine that was slow once is tried again, though nobody else measures it', async () => {
+    fake = await FakeEngine.start();
+    await fake.measure(30);
+    fake.timer.advance(60_000);
+    const before = fake.workers.requests.length;
+    const answer = fake.ask('a', { deadline: 0.2 });
+    await fake.given(before + 1);
+    fake.busy().finish();
+    expect((await answer).cache.hit).toBe(false);
+  });
+
   test('the wait ends earlier by what the source has taken to be sent of late', async () => {
     fake = await FakeEngine.start();
     /** Milliseconds before its deadline at which a request is given up; sending the source takes `sending`. */

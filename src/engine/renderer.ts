@@ -11,14 +11,10 @@ import { seriesKey } from '../plan/size-series.ts';
 import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { EngineSettings } from './engine-options.ts';
 import type { Pool, PoolTask, TaskResult } from './pool/pool.ts';
+import type { Prediction } from './pool/service-rate.ts';
 import type { RequestSources } from './request-sources.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
-import {
-  guessSource,
-  predictTime,
-  type SourceEstimate,
-  type TimePrediction,
-} from './time-prediction.ts';
+import { guessSource, predictTime, type SourceEstimate } from './time-prediction.ts';
 import { WarmStartCache } from './warm-start-cache.ts';
 import type {
   ExplainResult,
@@ -31,8 +27,11 @@ import type {
 /** Time for refining one picture, in milliseconds. */
 const REFINE_MS = 180_000;
 
-/** Predicted time of an explanation: nothing is decoded. */
-const EXPLAIN_MS = 15;
+/** Of an explanation: nothing is decoded. */
+const EXPLANATION: Prediction = { usual: 20, least: 20 };
+
+/** Of background work, which nobody waits for. */
+const UNPREDICTED: Prediction = { usual: 0, least: 0 };
 
 /** Milliseconds from the end of a worker's budget to the finished answer: the last encode overruns it a little. */
 const WAY_BACK = 40;
@@ -84,7 +83,7 @@ export class Renderer {
     const { latency } = this.#settings;
     let milliseconds = latency;
     const { outcome, queued } = await this.#run('render', resolved, this.#budget, {
-      predicted: this.predict(resolved).usual,
+      predicted: this.predict(resolved),
       priority: 'request',
       signal,
       begun: (left) => {
@@ -100,23 +99,23 @@ export class Renderer {
   /** The same with the usual budget, made when a background worker has time. @throws Fault */
   async laterAnswer(resolved: ResolvedRequest): Promise<WorkerResult> {
     const { outcome } = await this.#run('render', resolved, this.#budget, {
-      predicted: 0,
+      predicted: UNPREDICTED,
       priority: 'background',
     });
     return outcome as WorkerResult;
   }
 
   /** How long a first answer is likely to take, without waiting. */
-  predict({ request, plan, source }: ResolvedRequest): TimePrediction {
+  predict({ request, plan, source }: ResolvedRequest): Prediction {
     const estimate = this.#seen.use(source.hash) ?? guessSource(source.bytes, source.format);
-    return predictTime(plan, estimate, request.accepts, this.#budget);
+    return predictTime(plan, estimate, request.accepts);
   }
 
   /** A rendition made with all the time it takes, in the background. @throws Fault */
   async refined(resolved: ResolvedRequest): Promise<WorkerResult> {
     const budget: Budget = { mode: 'background', milliseconds: REFINE_MS };
     const { outcome } = await this.#run('render', resolved, budget, {
-      predicted: 0,
+      predicted: UNPREDICTED,
       priority: 'background',
       renderTimeout: REFINE_MS + this.#settings.renderTimeout,
     });
@@ -126,7 +125,7 @@ export class Renderer {
   /** Facts, program and prediction. @throws Fault */
   async explain(resolved: ResolvedRequest): Promise<ExplainResult> {
     const { outcome } = await this.#run('explain', resolved, this.#budget, {
-      predicted: EXPLAIN_MS,
+      predicted: EXPLANATION,
       priority: 'request',
       signal: resolved.request.signal,
     });

@@ -4,21 +4,21 @@
  *
  * Milliseconds = overhead + decoding and transforming by pixels + encoding by
  * pixels of the result and by every format that may be written, forced ones
- * included, bounded by the budget. They are those of the machine on which
- * `optimizer/model/time-model.ts` was measured; the pool corrects them by the
- * measured rate of this one.
+ * included. They are those of the machine on which the times of the codecs were
+ * measured; the pool corrects them by the rate of this one
+ * (`pool/service-rate.ts`), and bounds the search by its budget.
  *
  * Pure.
  */
 import type { Encoding } from '../image/encoding.ts';
-import type { FormatName } from '../image/format.ts';
+import { type FormatName, formatCard } from '../image/format.ts';
 import { codecFor, fastestEncoding, usualEncoding } from '../optimizer/codecs/codec.ts';
 import { CODECS } from '../optimizer/codecs/index.ts';
 import { encodeCost, measureCost } from '../optimizer/model/time-model.ts';
-import type { Budget } from '../optimizer/task.ts';
 import type { Length, ResizeOp } from '../plan/op.ts';
 import type { Output } from '../plan/output.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Prediction } from './pool/service-rate.ts';
 
 /** What is known of a source; all but its bytes may be a guess. */
 export interface SourceEstimate {
@@ -26,14 +26,6 @@ export interface SourceEstimate {
   readonly format: FormatName;
   readonly width: number;
   readonly height: number;
-}
-
-/** Milliseconds of one task. */
-export interface TimePrediction {
-  /** With the whole search that the budget allows. */
-  readonly usual: number;
-  /** With the quickest encoding that will do. */
-  readonly least: number;
 }
 
 /** Pixels that a byte of a file usually holds. */
@@ -58,11 +50,14 @@ const DECODE: Readonly<Partial<Record<FormatName, number>>> = {
   svg: 40,
 };
 
+/** A JPEG is read whole even where it is decoded smaller: milliseconds per megapixel and per megabyte. */
+const JPEG_READING = { pixels: 9, bytes: 25 } as const;
+
 /** Milliseconds per megapixel for resizing in linear light. */
-const RESIZE = 25;
+const RESIZE = 12;
 
 /** Milliseconds for a task that decodes nothing: the way there and back, and the probe. */
-const OVERHEAD = 15;
+const OVERHEAD = 20;
 
 /** Most pixels that a JPEG is decoded to, as a multiple of those of the result; at least 1/64 of its own. */
 const SHRUNK = 4;
@@ -70,7 +65,7 @@ const MOST_SHRUNK = 1 / 64;
 
 /** Evaluations of a usual search, and how often an alternative format is looked at. */
 const TRIALS = 2;
-const ALTERNATIVE = 0.5;
+const ALTERNATIVE = 0.25;
 
 const MOST_COLORS = 256;
 
@@ -79,8 +74,7 @@ export function predictTime(
   plan: Plan,
   source: SourceEstimate,
   accepts: ReadonlySet<FormatName>,
-  budget: Budget,
-): TimePrediction {
+): Prediction {
   const { output } = plan;
   if (output.kind === 'facts' || output.kind === 'source') {
     return { usual: OVERHEAD, least: OVERHEAD };
@@ -91,8 +85,8 @@ export function predictTime(
     source.format === 'jpeg'
       ? Math.min(pixels, Math.max(result * SHRUNK, pixels * MOST_SHRUNK))
       : pixels;
-  // A JPEG is read whole even where it is decoded smaller.
-  const reading = source.format === 'jpeg' ? pixels * 3 : 0;
+  const { pixels: byPixels, bytes: byBytes } = JPEG_READING;
+  const reading = source.format === 'jpeg' ? pixels * byPixels + (source.bytes / 1e6) * byBytes : 0;
   const before =
     OVERHEAD +
     reading +
@@ -108,9 +102,9 @@ export function predictTime(
       ),
     );
   const search = formats
-    .map((format, i) => result * searchCost(output, usualOf(format)) * (i === 0 ? 1 : ALTERNATIVE))
+    .map((format, i) => result * searchCost(output, format) * (i === 0 ? 1 : ALTERNATIVE))
     .reduce((a, b) => a + b, 0);
-  return { least, usual: Math.max(least, Math.min(before + search, budget.milliseconds)) };
+  return { least, usual: Math.max(least, before + search) };
 }
 
 /** A guess from a file's length and format. */
@@ -135,7 +129,9 @@ export function formatsInQuestion(
     const format = named === 'source' ? source : named;
     const wanted = when?.accepts === undefined || accepts.has(when.accepts);
     const fits = when?.source === undefined || when.source.includes(source);
-    if (!wanted || !fits || !isWritten(format)) continue;
+    // Steps that clear pixels are rare.
+    const clear = when?.alpha === true && !formatCard(source).alpha;
+    if (!wanted || !fits || clear || !isWritten(format)) continue;
     if (!found.includes(format)) found.push(format);
     if (when?.accepts !== undefined) continue;
     const sure = when?.animated === undefined && when?.alpha === undefined;
@@ -149,9 +145,16 @@ function isWritten(format: FormatName): format is Written {
 }
 
 /** Milliseconds per megapixel for what is done with one format. */
-function searchCost({ quality }: Extract<Output, { kind: 'picture' }>, encoding: Encoding): number {
-  const once = encodeCost(CODECS, encoding) + measureCost(CODECS, encoding);
-  return quality.kind === 'target' ? TRIALS * once : once;
+function searchCost({ quality }: Extract<Output, { kind: 'picture' }>, format: Written): number {
+  const { lossy, lossless, palette } = codecFor(CODECS, format);
+  const usual = lossy
+    ? [usualEncoding(lossy)]
+    : [lossless?.encoding('online'), palette?.encoding(MOST_COLORS, 'online')];
+  const costs = usual.flatMap((encoding) =>
+    encoding ? [encodeCost(CODECS, encoding) + measureCost(CODECS, encoding)] : [],
+  );
+  const once = costs.reduce((a, b) => a + b, 0);
+  return lossy && quality.kind === 'target' ? TRIALS * once : once;
 }
 
 /** About the pixels of the result. Crops and trims are unknown and left out; no op makes more than the last box. */
@@ -192,11 +195,4 @@ function resized(op: ResizeOp, size: { width: number; height: number }) {
 
 function lengthOf(length: Length, of: number): number {
   return 'px' in length ? length.px : length.share * of;
-}
-
-/** What a first answer of a format is usually written with. */
-function usualOf(format: Written): Encoding {
-  const { lossy, lossless, palette } = codecFor(CODECS, format);
-  if (lossy) return usualEncoding(lossy);
-  return lossless?.encoding('online') ?? palette!.encoding(MOST_COLORS, 'online');
 }

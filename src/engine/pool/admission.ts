@@ -1,10 +1,10 @@
 /**
  * Admission: which tasks are taken, by the wait that they would have.
  *
- * The unit is milliseconds: what the queue and the running tasks are predicted
- * to take, times the measured rate of this machine, over the workers. Until the
- * rate is known nothing is refused on its account; what does wait too long is
- * then dropped by its expiry.
+ * The unit is milliseconds: what the queue and the running tasks are likely to
+ * take by their predictions and the measured rate of this machine, over the
+ * workers. Until the rate is known nothing is refused on its account; what does
+ * wait too long is then dropped by its expiry.
  */
 import { Fault } from '../../base/fault.ts';
 import type { Timer } from '../timer.ts';
@@ -60,14 +60,18 @@ export class Admission {
   /** Milliseconds that a task arriving now is likely to wait for a worker. */
   wait(): number {
     const { workers } = this.#options;
-    const { ratio } = this.#rate;
     const left: number[] = [];
-    for (const { task, since } of this.#running()) {
-      left.push(Math.max(0, task.predicted * ratio - (this.#timer.now() - since)));
+    for (const { task, since, budget } of this.#running()) {
+      const whole = this.#rate.duration(task.predicted, budget);
+      left.push(Math.max(0, whole - (this.#timer.now() - since)));
     }
     // With a worker to spare the next task begins at once, else with the first that is done.
     if (this.#queue.length === 0) return left.length < workers ? 0 : Math.min(...left);
-    return left.reduce((a, b) => a + b, this.#queue.predicted * ratio) / workers;
+    let sum = left.reduce((a, b) => a + b, 0);
+    for (const { predicted, request } of this.#queue) {
+      sum += this.#rate.duration(predicted, request.budget.milliseconds);
+    }
+    return sum / workers;
   }
 
   /** Whether a task arriving now is taken. */

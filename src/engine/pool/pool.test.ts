@@ -33,6 +33,8 @@ async function start(options: Partial<PoolOptions> = {}): Promise<Pool> {
   return pool;
 }
 
+const work = (milliseconds: number) => ({ usual: milliseconds, least: milliseconds });
+
 const task = (path: string, fields: Partial<PoolTask> = {}): PoolTask => ({
   request: {
     kind: 'render',
@@ -43,7 +45,7 @@ const task = (path: string, fields: Partial<PoolTask> = {}): PoolTask => ({
     limits: DEFAULT_PICTURE_LIMITS,
     resultFile: '',
   },
-  predicted: 100,
+  predicted: work(100),
   priority: 'request',
   sourceKey: path,
   ...fields,
@@ -63,7 +65,7 @@ const codeOf = (end: Fault | 'done') => (end === 'done' ? end : end.code);
 /** Has `count` tasks measured, each of `predicted` taking `actual` milliseconds. */
 async function measure(count: number, predicted: number, actual: number): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const end = run(`measured-${i}`, { predicted });
+    const end = run(`measured-${i}`, { predicted: work(predicted) });
     timer.advance(actual);
     workers.busyWith(`measured-${i}`).finish();
     await end;
@@ -159,8 +161,8 @@ describe('waiting', () => {
     await start({ workers: 2 });
     // The machine takes three times as long as predicted.
     await measure(4, 1000, 3000);
-    const taken = [run('a', { predicted: 1000 }), run('b', { predicted: 1000 })];
-    for (let i = 0; i < 5; i++) taken.push(run(`c${i}`, { predicted: 1000 }));
+    const taken = [run('a', { predicted: work(1000) }), run('b', { predicted: work(1000) })];
+    for (let i = 0; i < 5; i++) taken.push(run(`c${i}`, { predicted: work(1000) }));
     // 2 running and 5 waiting, 3 s each, on 2 workers: 10.5 s.
     expect(pool.status()).toMatchObject({ wait: 10_500, queued: 5 });
     expect(pool.admits()).toBe(false);
@@ -172,7 +174,7 @@ describe('waiting', () => {
   test('before the machine is measured nothing is refused, and nothing waits for ever', async () => {
     await start();
     const first = run('a');
-    const ends = Array.from({ length: 100 }, (_, i) => run(`b${i}`, { predicted: 1000 }));
+    const ends = Array.from({ length: 100 }, (_, i) => run(`b${i}`, { predicted: work(1000) }));
     expect(pool.admits()).toBe(true);
     timer.advance(15_000);
     for (const end of await Promise.all(ends)) {
@@ -185,12 +187,13 @@ describe('waiting', () => {
   test('the estimate counts what running tasks have left', async () => {
     await start();
     await measure(4, 1000, 1000);
-    const running = run('a', { predicted: 4000 });
-    expect(pool.completion(500)).toBe(4500);
+    const running = run('a', { predicted: work(4000) });
+    expect(pool.status().wait).toBe(4000);
+    expect(pool.completion(work(500))).toBe(4500);
     timer.advance(3000);
-    expect(pool.completion(500)).toBe(1500);
+    expect(pool.status().wait).toBe(1000);
     timer.advance(3000);
-    expect(pool.completion(500)).toBe(500);
+    expect(pool.status().wait).toBe(0);
     workers.busyWith('a').finish();
     await running;
   });

@@ -15,7 +15,7 @@ import { systemTimer, type Timer } from '../timer.ts';
 import { faultFrom, type Message } from '../worker-protocol.ts';
 import { Admission, tooLate } from './admission.ts';
 import { isCrash, Quarantine } from './quarantine.ts';
-import { ServiceRate } from './service-rate.ts';
+import { type Prediction, ServiceRate } from './service-rate.ts';
 import {
   type Lane,
   type PoolTask,
@@ -54,7 +54,7 @@ export interface PoolStatus {
   readonly background: number;
   /** Milliseconds that a request arriving now is likely to wait for a worker. */
   readonly wait: number;
-  /** Measured over predicted time of tasks. */
+  /** Milliseconds that a predicted millisecond of work takes here. */
   readonly rate: number;
   /** Workers killed at a limit of time or memory. */
   readonly killed: number;
@@ -132,12 +132,13 @@ export class Pool {
   }
 
   /**
-   * Milliseconds until a task that is predicted to take so long would be done, were it to
-   * come now; undefined until enough tasks have been measured to say.
+   * Milliseconds until a task would be done with the least that will do, were it to come now;
+   * undefined until enough tasks have been measured to say. Without a measurement for a while
+   * the answer becomes hopeful.
    */
-  completion(predicted: number): number | undefined {
+  completion({ least }: Prediction): number | undefined {
     if (!this.#rate.known) return undefined;
-    return this.#admission.wait() + predicted * this.#rate.ratio;
+    return this.#admission.wait() + least * this.#rate.ratioAt(this.#timer.now());
   }
 
   status(): PoolStatus {
@@ -233,7 +234,7 @@ export class Pool {
     const milliseconds = Math.max(1, Math.min(request.budget.milliseconds, expires - now));
     const budget = { ...request.budget, milliseconds };
     const threads = this.#threadsFor(worker);
-    worker.current = { task, since: now, disarm };
+    worker.current = { task, since: now, budget: milliseconds, disarm };
     task.begun?.(milliseconds);
     worker.process.send({ ...request, budget, id: task.id, threads });
   }
@@ -254,7 +255,10 @@ export class Pool {
     if (message.kind === 'failed') {
       task.reject(faultFrom(message.fault));
     } else {
-      if (worker.lane === 'request') this.#rate.add(task.predicted, this.#timer.now() - since);
+      const now = this.#timer.now();
+      if (worker.lane === 'request') {
+        this.#rate.add(task.predicted, current.budget, now - since, now);
+      }
       this.#quarantine.forget(task.sourceKey);
       task.resolve({ outcome: message.outcome, queued: since - task.queuedAt });
     }

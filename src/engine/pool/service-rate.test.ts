@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { ServiceRate } from './service-rate.ts';
 
+const NO_BUDGET = Number.POSITIVE_INFINITY;
+const work = (milliseconds: number) => ({ usual: milliseconds, least: milliseconds / 4 });
+
+/** A rate that has seen tasks of 100 ms take so long. */
+function measured(times: number, actual: number, rate = new ServiceRate()): ServiceRate {
+  for (let i = 0; i < times; i++) rate.add(work(100), NO_BUDGET, actual, 0);
+  return rate;
+}
+
 describe('the service rate', () => {
   test('is 1 and unknown before anything was measured', () => {
     const rate = new ServiceRate();
@@ -10,27 +19,57 @@ describe('the service rate', () => {
   test('is what a queue takes: tasks weigh as much as they were predicted to take', () => {
     const rate = new ServiceRate();
     for (let i = 0; i < 200; i++) {
-      rate.add(10, 100);
-      rate.add(1000, 2000);
+      rate.add(work(10), NO_BUDGET, 100, 0);
+      rate.add(work(1000), NO_BUDGET, 2000, 0);
     }
     expect(rate.known).toBe(true);
     expect(rate.ratio).toBeCloseTo(2100 / 1010, 1);
   });
 
   test('follows a machine that becomes slower', () => {
-    const rate = new ServiceRate();
-    for (let i = 0; i < 50; i++) rate.add(100, 100);
-    for (let i = 0; i < 14; i++) rate.add(100, 300);
+    const rate = measured(14, 300, measured(50, 100));
     expect(rate.ratio).toBeGreaterThan(1.9);
-    for (let i = 0; i < 100; i++) rate.add(100, 300);
-    expect(rate.ratio).toBeCloseTo(3, 1);
+    expect(measured(100, 300, rate).ratio).toBeCloseTo(3, 1);
   });
 
   test('is not carried away by one surprise, nor spoilt by a task without prediction', () => {
-    const rate = new ServiceRate();
-    for (let i = 0; i < 20; i++) rate.add(100, 100);
-    rate.add(0, 60_000);
-    rate.add(100, 1e9);
+    const rate = measured(20, 100);
+    rate.add({ usual: 0, least: 0 }, NO_BUDGET, 60_000, 0);
+    rate.add(work(100), NO_BUDGET, 1e9, 0);
     expect(rate.ratio).toBeLessThan(4);
+  });
+
+  test('stretches the work and not the budget', () => {
+    const rate = measured(20, 500);
+    expect(rate.duration(work(100), 1000)).toBeCloseTo(500);
+    expect(rate.duration(work(400), 1000)).toBeCloseTo(1000);
+    // What has to be done at least takes its time, budget or not.
+    expect(rate.duration(work(4000), 1000)).toBeCloseTo(5000);
+  });
+
+  test('learns of a task that its budget ended only between which bounds it lies', () => {
+    // 1000 of 4000 ms of work done: at least a quarter as fast, at most 1000 / 1000.
+    const slow = measured(20, 50);
+    slow.add(work(4000), 1000, 1000, 0);
+    expect(slow.ratio).toBeCloseTo(0.5);
+    const fast = measured(20, 10);
+    for (let i = 0; i < 50; i++) fast.add(work(4000), 1000, 1000, 0);
+    expect(fast.ratio).toBeCloseTo(0.25, 1);
+  });
+
+  test('learns of a task far beyond its budget that even the least took so long', () => {
+    const rate = measured(20, 50);
+    for (let i = 0; i < 100; i++) rate.add(work(4000), 1000, 3000, 0);
+    expect(rate.ratio).toBeCloseTo(3, 1);
+  });
+
+  test('is believed less and less while nothing is measured', () => {
+    const rate = new ServiceRate();
+    for (let i = 0; i < 20; i++) rate.add(work(100), NO_BUDGET, 800, 5000);
+    expect(rate.ratioAt(5000)).toBeCloseTo(8);
+    expect(rate.ratioAt(15_000)).toBeCloseTo(4);
+    expect(rate.ratioAt(65_000)).toBeLessThan(0.2);
+    rate.add(work(100), NO_BUDGET, 800, 70_000);
+    expect(rate.ratioAt(70_000)).toBeCloseTo(8);
   });
 });

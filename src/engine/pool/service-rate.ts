@@ -1,42 +1,85 @@
 /**
- * ServiceRate: how long tasks take on this machine, against the prediction.
+ * ServiceRate: how long tasks take on this machine, against their prediction.
  *
- * The ratio of measured to predicted milliseconds, over the latest tasks, each
- * weighing as much as it was predicted to take: what is wanted of it is the
- * time of a whole queue.
+ * A prediction counts milliseconds of work on another machine; a budget counts
+ * milliseconds of this one, whatever it does in them. So the ratio of the two
+ * machines stretches the work, and the budget ends the part of it that is
+ * search: a task takes max(least × ratio, min(usual × ratio, budget)).
+ *
+ * The ratio is the mean over the latest tasks, each weighing as much as it was
+ * predicted to take: what is wanted of it is the time of a whole queue.
  */
 
-/** What remains of the weight of a task when another has been measured; 1/20 is half gone after 14. */
+/** Predicted milliseconds of one task. */
+export interface Prediction {
+  /** With all that it would do if it had the time. */
+  readonly usual: number;
+  /** With the least that will do. */
+  readonly least: number;
+}
+
+/** What remains of the weight of a task when another has been measured; half is gone after 14. */
 const DECAY = 0.95;
 
 /** Bounds of the ratio of one task, so that one surprise does not close the server. */
 const LEAST_RATIO = 1 / 30;
 const MOST_RATIO = 30;
 
+/** Shares of the budget between which a task is taken to have been ended by it; above, it did the least it could. */
+const ENDED_BY_BUDGET = { from: 0.9, to: 1.25 } as const;
+
+/** Milliseconds without a measurement after which half of the ratio is believed. */
+const HALF_LIFE = 10_000;
+
 /** Tasks to measure before the rate says anything about waiting. */
 const MEASURED_ENOUGH = 4;
 
 export class ServiceRate {
   #measured = 0;
-  #actual = 0;
-  #predicted = 0;
+  #weighted = 0;
+  #weights = 0;
+  #measuredAt = 0;
 
   /** Whether enough tasks have been measured to refuse others on their account. */
   get known(): boolean {
     return this.#measured >= MEASURED_ENOUGH;
   }
 
-  /** Measured over predicted milliseconds; 1 before the first task. */
+  /** Milliseconds here for each predicted one; 1 before the first task. */
   get ratio(): number {
-    return this.#predicted === 0 ? 1 : this.#actual / this.#predicted;
+    return this.#weights === 0 ? 1 : this.#weighted / this.#weights;
   }
 
-  /** Notes a task that has ended, both times in milliseconds. */
-  add(predicted: number, actual: number): void {
-    if (!(predicted > 0)) return;
-    const bounded = Math.min(predicted * MOST_RATIO, Math.max(predicted * LEAST_RATIO, actual));
+  /**
+   * The ratio as far as it is still believed at a time: what was slow may be fast again, and
+   * who refuses everything for being slow would never find out.
+   */
+  ratioAt(now: number): number {
+    return this.ratio * 0.5 ** (Math.max(0, now - this.#measuredAt) / HALF_LIFE);
+  }
+
+  /** Milliseconds that a task is likely to take here. */
+  duration(prediction: Prediction, budget: number, ratio = this.ratio): number {
+    return Math.max(prediction.least * ratio, Math.min(prediction.usual * ratio, budget));
+  }
+
+  /** Notes a task that has ended at `now`, having had a budget; all times in milliseconds. */
+  add({ usual, least }: Prediction, budget: number, actual: number, now: number): void {
+    if (!(usual > 0)) return;
+    const observed = Math.min(
+      MOST_RATIO,
+      Math.max(LEAST_RATIO, this.#observed(usual, least, budget, actual)),
+    );
     this.#measured++;
-    this.#actual = this.#actual * DECAY + bounded;
-    this.#predicted = this.#predicted * DECAY + predicted;
+    this.#measuredAt = now;
+    this.#weighted = this.#weighted * DECAY + usual * observed;
+    this.#weights = this.#weights * DECAY + usual;
+  }
+
+  #observed(usual: number, least: number, budget: number, actual: number): number {
+    if (actual < budget * ENDED_BY_BUDGET.from) return actual / usual;
+    if (actual > budget * ENDED_BY_BUDGET.to) return actual / least;
+    // The budget ended it: this only bounds the ratio.
+    return Math.min(actual / least, Math.max(budget / usual, this.ratio));
   }
 }

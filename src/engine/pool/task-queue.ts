@@ -1,17 +1,16 @@
 /**
- * TaskQueue: tasks that wait for a worker, first in, first out, with the time
- * that they are predicted to take together.
+ * TaskQueue: tasks that wait for a worker, first in, first out.
  *
  * Invariant: no task waits past its own expiry.
  */
 import type { Fault } from '../../base/fault.ts';
 import type { Timer } from '../timer.ts';
 import type { ExplainResult, UnassignedRequest, WorkerResult } from '../worker-protocol.ts';
+import type { Prediction } from './service-rate.ts';
 
 export interface PoolTask {
   readonly request: UnassignedRequest;
-  /** Predicted work in milliseconds, on the machine of `optimizer/model/time-model.ts`. */
-  readonly predicted: number;
+  readonly predicted: Prediction;
   readonly priority: Lane;
   /** Identifies the source in the quarantine. */
   readonly sourceKey: string;
@@ -66,7 +65,6 @@ interface Entry {
 export class TaskQueue {
   readonly #timer: Timer;
   readonly #entries: Entry[] = [];
-  #predicted = 0;
 
   constructor(timer: Timer) {
     this.#timer = timer;
@@ -76,9 +74,9 @@ export class TaskQueue {
     return this.#entries.length;
   }
 
-  /** Predicted milliseconds of all that wait. */
-  get predicted(): number {
-    return Math.max(0, this.#predicted);
+  /** The tasks, the next one first. */
+  *[Symbol.iterator](): Iterator<QueuedTask> {
+    for (const { task } of this.#entries) yield task;
   }
 
   push(task: QueuedTask, expiry?: Expiry): void {
@@ -109,7 +107,6 @@ export class TaskQueue {
   }
 
   #entry(task: QueuedTask, expiry: Expiry | undefined): Entry {
-    this.#predicted += task.predicted;
     if (expiry === undefined) return { task, disarm: () => undefined };
     const drop = () => this.withdraw(task, expiry.fault());
     return { task, disarm: this.#timer.after(expiry.at - this.#timer.now(), drop) };
@@ -117,7 +114,6 @@ export class TaskQueue {
 
   #left({ task, disarm }: Entry): QueuedTask {
     disarm();
-    this.#predicted = this.#entries.length === 0 ? 0 : this.#predicted - task.predicted;
     return task;
   }
 }

@@ -10,6 +10,8 @@ export interface RunningTask {
   readonly task: QueuedTask;
   /** When it was given out, on the pool's timer. */
   readonly since: number;
+  /** Milliseconds that it was told to take. */
+  readonly budget: number;
   /** Takes back the alarm that kills the worker at the limit. */
   readonly disarm: () => void;
 }
