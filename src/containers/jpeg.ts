@@ -4,7 +4,7 @@
  * Lengths are checked against the file; at the first damage the walk ends and
  * says so. Nothing here decodes an entropy-coded byte.
  */
-import { concat, latin1, uint16 } from './bytes.ts';
+import { concat, latin1, latin1Bytes, uint16 } from './bytes.ts';
 
 export interface JpegSegment {
   /** Second byte of the marker: 0xe1 for APP1. */
@@ -177,6 +177,20 @@ const ICC = 'ICC_PROFILE\0';
 /** The TIFF block of the EXIF segment. */
 export function jpegExif(walk: JpegWalk): Uint8Array | undefined {
   return payload(walk, 0xe1, EXIF);
+}
+
+/** The file with an EXIF segment of this TIFF block, at most 65,527 bytes, behind its JFIF segment. */
+export function withJpegExif(bytes: Uint8Array, block: Uint8Array): Uint8Array {
+  const [first] = walkJpeg(bytes).segments;
+  const at = first !== undefined && isJfif(first) ? first.end : 2;
+  return concat([bytes.subarray(0, at), jpegExifSegment(block), bytes.subarray(at)]);
+}
+
+/** An EXIF segment with this TIFF block. */
+export function jpegExifSegment(block: Uint8Array): Uint8Array {
+  const length = 2 + EXIF.length + block.length;
+  const head = Uint8Array.of(0xff, 0xe1, length >> 8, length & 255);
+  return concat([head, latin1Bytes(EXIF), block]);
 }
 
 /** The main XMP packet. */

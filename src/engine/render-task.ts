@@ -172,6 +172,7 @@ async function picture(
         alternatives: program.alternatives,
         output,
         identity: program.identity,
+        upright: program.upright,
         ...(source ? { source } : {}),
         budget: remaining(request.budget, start),
         ...(request.warmStart ? { warmStart: request.warmStart } : {}),

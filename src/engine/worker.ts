@@ -13,7 +13,7 @@ import type { Repacker, Tools } from '../optimizer/optimize.ts';
 import { vipsEncoder } from '../vips/encode.ts';
 import { setUpVips, useThreads, vipsVersions } from '../vips/loader-policy.ts';
 import { halve } from '../vips/pipeline.ts';
-import { optimizeJpegLossless, optimizePngLossless } from '../vips/repack.ts';
+import { optimizeJpegLossless, optimizePngLossless, turnJpegUpright } from '../vips/repack.ts';
 import { encoderVersion } from './encoder-version.ts';
 import { executeExplain, executeRender } from './render-task.ts';
 import { faultText, type Message, type WorkerRequest } from './worker-protocol.ts';
@@ -29,7 +29,8 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => undefined);
 
 const repacker: Repacker = {
-  jpeg: (bytes) => optimizeJpegLossless(bytes),
+  jpeg: optimizeJpegLossless,
+  turn: turnJpegUpright,
   png: optimizePngLossless,
   strip: async (bytes, format, keep = 'none') =>
     isStrippable(format) && keep === 'none' ? stripMetadata(bytes, format) : undefined,

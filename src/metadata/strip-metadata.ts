@@ -5,9 +5,17 @@
  * (profile, orientation, Adobe's color marker) stays. Not portable: a new PNG
  * chunk needs Node's checksum.
  */
-import { concat, latin1, latin1Bytes } from '../containers/bytes.ts';
+import { concat, latin1 } from '../containers/bytes.ts';
 import { stripGif } from '../containers/gif.ts';
-import { isAdobe, isIcc, isJfif, jpegExif, jpegScans, walkJpeg } from '../containers/jpeg.ts';
+import {
+  isAdobe,
+  isIcc,
+  isJfif,
+  jpegExif,
+  jpegExifSegment,
+  jpegScans,
+  walkJpeg,
+} from '../containers/jpeg.ts';
 import { joinPng, pngChunks } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
 import { joinWebp, webpChunk, webpChunks } from '../containers/webp.ts';
@@ -54,7 +62,7 @@ function stripJpeg(bytes: Uint8Array): Uint8Array {
     return isJfif(segment) || isIcc(segment) || isAdobe(segment) || !(isApplication || isComment);
   });
   const orientation = turnOf(jpegExif(walk));
-  const exif = orientation === 1 ? [] : [exifSegment(orientation)];
+  const exif = orientation === 1 ? [] : [jpegExifSegment(orientationExif(orientation))];
   const jfif = kept.filter(isJfif).slice(0, 1);
   const rest = kept.filter((segment) => !isJfif(segment));
   const whole = ({ start, end }: { start: number; end: number }) => bytes.subarray(start, end);
@@ -68,13 +76,6 @@ function stripJpeg(bytes: Uint8Array): Uint8Array {
     // A file without its end marker gets one.
     ...(scans.terminated ? [] : [Uint8Array.of(0xff, 0xd9)]),
   ]);
-}
-
-function exifSegment(orientation: number): Uint8Array {
-  const block = orientationExif(orientation);
-  const length = 2 + 6 + block.length;
-  const head = Uint8Array.of(0xff, 0xe1, length >> 8, length & 255);
-  return concat([head, latin1Bytes('Exif\0\0'), block]);
 }
 
 /** PNG chunks that say how the picture looks, by the standard and its APNG extension. */

@@ -49,7 +49,8 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
       lossy: true,
       missed: true,
     });
-    if (source !== undefined) return fromSource(task, runner, mode, source, 'every pixel is kept');
+    if (source !== undefined)
+      return await fromSource(task, runner, mode, source, 'every pixel is kept');
   }
 
   // An animation that no encoder can write in time is delivered as it came, where it can be.
@@ -60,7 +61,7 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
       missed: true,
     });
     if (source !== undefined) {
-      return cutShort(fromSource(task, runner, mode, source, 'no time to encode'));
+      return cutShort(await fromSource(task, runner, mode, source, 'no time to encode'));
     }
   }
 
@@ -86,7 +87,7 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
   const reason = found.reached
     ? 'encoding again would not save enough to be worth a generation'
     : 'the source itself reaches what the encoder does not';
-  const instead = fromSource(task, runner, mode, source, reason);
+  const instead = await fromSource(task, runner, mode, source, reason);
   return found.cutShort && !found.reached ? cutShort(instead) : instead;
 }
 
@@ -134,23 +135,27 @@ function fromEncoder(
   };
 }
 
-function fromSource(
+/** What was done with the source, for the receipt. */
+const DONE = { lossless: 're-packed', source: 'source', turned: 'turned' } as const;
+
+async function fromSource(
   task: OptimizeInput,
   runner: TrialRunner,
   mode: Mode,
   { bytes, kind }: Deliverable,
   reason: string,
-): OptimizeResult {
+): Promise<OptimizeResult> {
+  const { format } = task.info;
+  const same = { score: 100, worst: 100 };
+  const scores = kind !== 'turned' ? same : mode === 'instant' ? {} : await runner.compare(bytes);
   return {
     bytes,
     warmStart: task.warmStart ?? { offsets: {} },
     receipt: {
       ...common(task, runner, mode, reason, bytes),
-      format: task.info.format,
-      encoding:
-        kind === 'lossless' ? `${task.info.format} re-packed` : `${task.info.format} source`,
-      score: 100,
-      worst: 100,
+      format,
+      encoding: `${format} ${DONE[kind]}`,
+      ...scores,
       kind: 'source',
     },
   };

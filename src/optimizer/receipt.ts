@@ -44,6 +44,6 @@ export interface Receipt {
   readonly outOfReach?: boolean;
   /** Time ran out: with more of it there would be another encoding or format. */
   readonly cutShort?: boolean;
-  /** `source`: the bytes of the source, or its pixels re-packed without loss. */
+  /** `source`: the bytes of the source, its pixels re-packed without loss, or its coefficients turned upright. */
   readonly kind: 'encoded' | 'lossless' | 'source';
 }

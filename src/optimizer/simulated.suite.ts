@@ -137,9 +137,10 @@ export const asked = (quality: Parameters<typeof picture>[0]['quality'], fields 
   picture({ formats: [], quality, ...fields });
 
 export const instant = { mode: 'instant', milliseconds: 1000 } as const;
-export const strips = (bytes: number, repacked?: number): Repacker => ({
+export const strips = (bytes: number, repacked?: number, turned?: number): Repacker => ({
   jpeg: async () => (repacked === undefined ? undefined : new Uint8Array(repacked)),
   png: async () => (repacked === undefined ? undefined : new Uint8Array(repacked)),
+  turn: async () => (turned === undefined ? undefined : new Uint8Array(turned)),
   strip: async () => new Uint8Array(bytes),
 });
 

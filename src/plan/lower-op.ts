@@ -132,6 +132,16 @@ function turnOf(orientation: Orientation): [turn: 0 | 90 | 180 | 270, mirror: bo
   return [turns[orientation - 1]!, [2, 4, 5, 7].includes(orientation)];
 }
 
+/** Whether nothing happens but that the source is shown as its orientation says. */
+export function isOwnTurn(
+  [step, ...more]: readonly Instruction[],
+  { orientation }: SourceInfo,
+): boolean {
+  if (step?.kind !== 'orient' || more.length > 0 || orientation === 1) return false;
+  const [turn, mirror] = turnOf(orientation);
+  return step.turn === turn && step.mirror === mirror;
+}
+
 function orient(state: LowerState, turn: 0 | 90 | 180 | 270, mirror: boolean): void {
   if (turn === 0 && !mirror) return;
   const { width, height } = state.size;

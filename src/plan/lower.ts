@@ -13,7 +13,7 @@ import { clamp, type Size, sizeText } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import type { SourceInfo } from '../image/source-info.ts';
-import { type LowerState, lowerOp, lowerTrim } from './lower-op.ts';
+import { isOwnTurn, type LowerState, lowerOp, lowerTrim } from './lower-op.ts';
 import { mergeResamples } from './merge-resamples.ts';
 import { negotiateFormat } from './negotiate.ts';
 import type { Plan } from './plan.ts';
@@ -94,6 +94,7 @@ export function lower(
   const keepsMotion =
     moving && (choice === undefined || formatCard(choice.chosen.format).animation);
   const frames = { first: firstFrame(plan, info), count: keepsMotion ? info.pages : 1 };
+  const upright = isOwnTurn(instructions, info);
   if (frames.count > 1) checkAnimation(state.size, frames.count, info, limits);
   return {
     kind: 'program',
@@ -104,10 +105,11 @@ export function lower(
       size: state.size,
       alpha: state.alpha,
       identity:
-        instructions.length === 0 &&
+        (instructions.length === 0 || upright) &&
         frames.count === info.pages &&
         (info.space === 'rgb' || info.space === 'grey') &&
         (info.profile !== 'other' || color === 'keep'),
+      upright,
       ...(choice === undefined ? {} : { chosen: choice.chosen }),
       alternatives:
         choice?.alternatives.filter((a) => !moving || formatCard(a.format).animation) ?? [],

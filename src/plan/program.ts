@@ -77,8 +77,10 @@ export interface Program {
   readonly size: Size;
   /** The rendered picture may have clear pixels. */
   readonly alpha: boolean;
-  /** The steps leave every pixel of the source where and what it was. */
+  /** The steps leave every pixel of the source what it was, and where it was but for `upright`. */
   readonly identity: boolean;
+  /** The one step is the turn that the source's own orientation asks for. */
+  readonly upright: boolean;
   /** Absent for data outputs. */
   readonly chosen?: ChosenFormat;
   /** Further formats that client and plan accept, in order; only where the choice was negotiated. */

@@ -6,16 +6,32 @@
  * generation; else the source re-packed without loss; else the source stripped
  * of its metadata. A re-packed source keeps every pixel, so it also serves where
  * the encoder missed the target.
+ *
+ * A JPEG that is not upright is turned block by block where that is possible,
+ * with every coefficient kept, else it keeps the tag that says its orientation.
+ * Turned pixels are rounded otherwise by a few levels, so that the tag is kept
+ * also where every pixel is wanted.
  */
 import type { FormatName } from '../../image/format.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import type { OptimizeInput } from '../task.ts';
-import type { Picture } from './quality-request.ts';
+import { type Picture, wantsEveryPixel } from './quality-request.ts';
 
 /** Works on the bytes of a file and leaves its pixels alone. */
 export interface Repacker {
-  /** The JPEG with the same coefficients in fewer bytes, metadata removed; undefined when it cannot. */
+  /**
+   * The JPEG with the same pixels in fewer bytes, as scans, metadata removed but for the
+   * orientation; undefined when it cannot.
+   */
   jpeg(bytes: Uint8Array): Promise<Uint8Array | undefined>;
+  /**
+   * The JPEG upright, with the same coefficients turned; undefined when it cannot.
+   * `free` is the smaller of one scan and many.
+   */
+  turn(
+    bytes: Uint8Array,
+    kind: 'baseline' | 'progressive' | 'free',
+  ): Promise<Uint8Array | undefined>;
   /** The PNG with the same pixels in fewer bytes, metadata removed; undefined when it cannot. */
   png(bytes: Uint8Array): Promise<Uint8Array | undefined>;
   /**
@@ -42,7 +58,8 @@ const REPACK_FROM = 0.8;
 
 export interface Deliverable {
   readonly bytes: Uint8Array;
-  readonly kind: 'lossless' | 'source';
+  /** `turned`: the source's coefficients, whose pixels may differ by a few levels. */
+  readonly kind: 'lossless' | 'source' | 'turned';
 }
 
 /** Whether the file itself would be a right answer to the request. */
@@ -52,7 +69,9 @@ export function sourceSatisfies(task: OptimizeInput): boolean {
   const formats = [task.chosen, ...task.alternatives].filter((c) => c.format === info.format);
   const choice = formats[0];
   if (choice === undefined) return false;
-  if (info.orientation !== 1 || info.pages !== task.raster.pages) return false;
+  if (info.pages !== task.raster.pages) return false;
+  // Not every browser heeds the tag of other formats.
+  if (info.orientation !== 1 && !(task.upright && info.format === 'jpeg')) return false;
   if (info.space !== 'rgb' && info.space !== 'grey') return false;
   if (info.profile === 'other' && output.profile !== 'keep') return false;
   if (output.profile === 'tagged-srgb' && info.profile !== 'srgb') return false;
@@ -95,13 +114,43 @@ export async function sourceInstead(
   const limit = (source: number) => (result.lossy ? (1 - GENERATION_SAVING) * source : source);
   if (!result.missed && result.bytes <= REPACK_FROM * limit(stripped.length)) return undefined;
 
+  const best = (await turned(repacker, stripped, task)) ?? (await exact(repacker, stripped, task));
+  if (best === undefined) return undefined;
+  return result.missed || result.bytes > limit(best.bytes.length) ? best : undefined;
+}
+
+/** The source upright in no more bytes than it came in, where its pixels need not be the same to the last level. */
+async function turned(
+  repacker: Repacker,
+  stripped: Uint8Array,
+  task: OptimizeInput,
+): Promise<Deliverable | undefined> {
+  const { info, output } = task;
+  if (info.orientation === 1 || output.metadata !== 'none' || !mayPack(task)) return undefined;
+  if (wantsEveryPixel(output, task.chosen, task.identity)) return undefined;
+  const { kind } = output.jpeg;
+  const like = info.jpeg?.progressive ? 'progressive' : 'baseline';
+  const bytes = await repacker.turn(stripped, kind === 'like-source' ? like : kind);
+  const fits = bytes !== undefined && bytes.length <= info.bytes;
+  return fits ? { bytes, kind: 'turned' } : undefined;
+}
+
+/** The source with its very pixels. */
+async function exact(
+  repacker: Repacker,
+  stripped: Uint8Array,
+  task: OptimizeInput,
+): Promise<Deliverable | undefined> {
   const repacked = await repack(repacker, stripped, task);
   if (repacked === undefined && needsPacking(task)) return undefined;
-  const best: Deliverable =
-    repacked !== undefined && (repacked.length < stripped.length || needsPacking(task))
-      ? { bytes: repacked, kind: 'lossless' }
-      : { bytes: stripped, kind: 'source' };
-  return result.missed || result.bytes > limit(best.bytes.length) ? best : undefined;
+  return repacked !== undefined && (repacked.length < stripped.length || needsPacking(task))
+    ? { bytes: repacked, kind: 'lossless' }
+    : { bytes: stripped, kind: 'source' };
+}
+
+/** Packed anew a file carries no profile: where one is asked for, it stays as it is. */
+function mayPack({ output }: OptimizeInput): boolean {
+  return output.profile !== 'tagged-srgb';
 }
 
 /** Whether only a packed copy of the source is of the kind that was asked for. */
@@ -112,8 +161,10 @@ function needsPacking({ info, output }: OptimizeInput): boolean {
 async function repack(
   repacker: Repacker,
   bytes: Uint8Array,
-  { info, output }: OptimizeInput,
+  task: OptimizeInput,
 ): Promise<Uint8Array | undefined> {
+  const { info, output } = task;
+  if (!mayPack(task)) return undefined;
   if (info.format === 'jpeg') {
     // Packed anew it is progressive and without metadata.
     const { kind } = output.jpeg;

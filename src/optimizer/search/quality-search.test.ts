@@ -181,7 +181,7 @@ describe('short of time', () => {
   test('a small miss is delivered when time is up, not a source many times its size', async () => {
     const asItIs = async (bytes: Uint8Array) => bytes;
     const nothing = async () => undefined;
-    const repacker = { jpeg: nothing, png: nothing, strip: asItIs };
+    const repacker = { jpeg: nothing, png: nothing, turn: nothing, strip: asItIs };
     const bytes = 90_000;
     const known = { info: { ...SOURCE, format: 'avif', bytes }, identity: true } as const;
     const { receipt } = await optimize(

@@ -111,17 +111,24 @@ export class TrialRunner {
 
   /** The raster as a file, decoded again and compared with what went in. @throws without a metric */
   async measure(encoding: Encoding): Promise<MeasuredAttempt> {
-    const { encoder, metric, now } = this.#tools;
-    if (metric === undefined) throw new Error('expected a metric for measuring, got none');
+    const { encoder, now } = this.#tools;
     const start = now();
     const bytes = await encoder.encode(this.raster, encoding);
+    const { score, worst } = await this.compare(bytes);
+    const attempt = this.#note({ encoding, bytes, score, worst, milliseconds: now() - start });
+    this.measured.push(attempt);
+    return attempt;
+  }
+
+  /** The score of a file against the raster. @throws without a metric */
+  async compare(bytes: Uint8Array): Promise<{ readonly score: number; readonly worst: number }> {
+    const { encoder, metric } = this.#tools;
+    if (metric === undefined) throw new Error('expected a metric for measuring, got none');
     const shown = await encoder.decode(bytes, this.raster.channels);
     if (!this.#referenceSet) metric.setReference(this.raster);
     this.#referenceSet = true;
     const { score, worst } = metric.compare(shown);
-    const attempt = this.#note({ encoding, bytes, score, worst, milliseconds: now() - start });
-    this.measured.push(attempt);
-    return attempt;
+    return { score, worst };
   }
 
   /** Whether a file decodes to the pixels of the raster; colors of fully transparent pixels may differ. */
