@@ -231,7 +231,12 @@ describe('lower', () => {
 
   test('a program is the identity only when every pixel stays', () => {
     expect(program([{ kind: 'orient', by: 'source' }]).identity).toBe(true);
-    expect(program([{ kind: 'orient', by: 'source' }], { orientation: 3 }).identity).toBe(false);
+    // Upright is where the source's own tag puts every pixel, and nowhere else.
+    const own = program([{ kind: 'orient', by: 'source' }], { orientation: 3 });
+    expect([own.identity, own.upright]).toEqual([true, true]);
+    const other = program([{ kind: 'orient', by: 6 }], { orientation: 3 });
+    expect([other.identity, other.upright]).toEqual([false, false]);
+    expect(program([{ kind: 'orient', by: 6 }]).identity).toBe(false);
     expect(program([resize({ width: px(3000) })]).identity).toBe(true);
     expect(program([], { profile: 'other' }).identity).toBe(false);
     expect(program([], { space: 'cmyk' }).identity).toBe(false);

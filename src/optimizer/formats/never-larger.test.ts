@@ -39,7 +39,18 @@ describe('never larger', () => {
       { output: asked({ kind: 'target', score: 70 }, { whenLarger: 'render' }) },
     ],
     ['the picture changed', { identity: false }],
-    ['the file is not upright', { info: { ...JPEG_SOURCE, orientation: 6 as const } }],
+    [
+      'the file is not upright, and is shown so',
+      { info: { ...JPEG_SOURCE, orientation: 6 as const } },
+    ],
+    [
+      'the file is not upright, and is no JPEG',
+      {
+        upright: true,
+        info: { ...SOURCE, format: 'webp' as const, orientation: 6 as const },
+        chosen: choice('webp'),
+      },
+    ],
     ['its profile must go', { info: { ...JPEG_SOURCE, profile: 'other' as const } }],
     ['it is CMYK', { info: { ...JPEG_SOURCE, space: 'cmyk' as const } }],
     [
@@ -70,6 +81,42 @@ describe('never larger', () => {
       expect(receipt.kind).toBe(kind);
     },
   );
+
+  test.each([
+    // turned re-packed stripped delivered as why
+    [1900, 1700, 1990, 1900, 'jpeg turned', 'upright, though the tag would take fewer bytes'],
+    [2001, 1700, 1990, 1700, 'jpeg re-packed', 'turned it is larger than the source'],
+    [undefined, 1700, 1990, 1700, 'jpeg re-packed', 'it cannot be turned'],
+    [undefined, undefined, 1990, 1990, 'jpeg source', 'it can be neither turned nor packed'],
+  ])('a JPEG on its side, turned %s, packed %s, stripped %i: %i bytes, %s (%s)', async (...row) => {
+    const [turned, packed, stripped, bytes, encoding] = row;
+    const info = { ...JPEG_SOURCE, orientation: 6, bytes: 2000 } as const;
+    const made = tools({}, strips(stripped, packed, turned));
+    const { receipt, ...result } = await optimize(
+      task('jpeg', { ...same, info, upright: true }),
+      made,
+    );
+    expect(result.bytes).toHaveLength(bytes);
+    expect(receipt).toMatchObject({ kind: 'source', encoding, bytes });
+  });
+
+  test('a JPEG on its side keeps its tag where every pixel is wanted', async () => {
+    const info = { ...JPEG_SOURCE, orientation: 6, bytes: 2000 } as const;
+    const output = asked({ kind: 'lossless' });
+    const made = tools({}, strips(1990, 1980, 1700));
+    const lossless = task('jpeg', { ...same, info, upright: true, output });
+    const { receipt } = await optimize(lossless, made);
+    expect(receipt).toMatchObject({ kind: 'source', encoding: 'jpeg re-packed', score: 100 });
+    expect(receipt.trials).toEqual([]);
+  });
+
+  test('a profile that is asked for is not packed away', async () => {
+    const info = { ...JPEG_SOURCE, profile: 'srgb', bytes: 2000 } as const;
+    const output = asked({ kind: 'target', score: 70 }, { profile: 'tagged-srgb' });
+    const made = tools({}, strips(1990, 1700));
+    const { receipt } = await optimize(task('jpeg', { ...same, info, output }), made);
+    expect(receipt).toMatchObject({ kind: 'source', encoding: 'jpeg source', bytes: 1990 });
+  });
 
   test('a JPEG with halved color is not written again with more of it', async () => {
     const made = tools({ smear: 30 }, strips(50_000));
