@@ -261,8 +261,8 @@ const NO_TABLE: HuffmanTable = huffmanTable({
   symbols: new Uint8Array(0),
 })!;
 
-function tableOf(spec: HuffmanSpec | undefined): HuffmanTable | undefined {
-  return spec && huffmanTable(spec);
+function tableOf(held: HuffmanSpec | undefined): HuffmanTable | undefined {
+  return held && huffmanTable(held);
 }
 
 function neededTables({ first, high }: Band, progressive: boolean): { dc: boolean; ac: boolean } {

@@ -226,8 +226,10 @@ function frameSegment({ width, height, components }: JpegCoefficients): Uint8Arr
 }
 
 function huffmanSegments({ dc, ac }: Tables<HuffmanSpec>): Uint8Array[] {
-  const one = (kind: number) => (spec: HuffmanSpec, number: number) =>
-    segment(0xc4, [(kind << 4) | number, ...spec.counts.subarray(1), ...spec.symbols]);
+  const one =
+    (kind: number) =>
+    ({ counts, symbols }: HuffmanSpec, number: number) =>
+      segment(0xc4, [(kind << 4) | number, ...counts.subarray(1), ...symbols]);
   return [...dc.map(one(0)), ...ac.map(one(1))];
 }
 
