@@ -154,6 +154,14 @@ describe('readOptions', () => {
     }
   });
 
+  test('of very many words the first hundred are read, with few remarks', () => {
+    const many = Array.from({ length: 4000 }, (_, n) => `word${n}`).join(',');
+    const { options, diagnostics } = readOptions(`300,${many},low`);
+    expect([options.box?.width, options.quality]).toEqual([300, 'medium']);
+    expect(diagnostics).toHaveLength(50);
+    expect(diagnostics[0]?.message).toContain('at most 100 options, got 4002');
+  });
+
   test('what a client wrote is repeated short and printable', () => {
     const [message = ''] = warnings(`100,${'é"\\'.repeat(60)}`);
     expect(message).toMatch(/^[\x20-\x7e]+$/);

@@ -74,9 +74,11 @@ export function readOptions(segment: string): ReadOptions {
   const diagnostics: Diagnostic[] = [];
   const unknown: string[] = [];
   const point: { x?: string; y?: string } = {};
-  for (const raw of decodeOnce(segment).split(',')) {
-    const token = raw.trim();
-    if (token === '') continue;
+  const words = decodeOnce(segment)
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  for (const token of words.slice(0, MOST_WORDS)) {
     const [, axis, share] = /^crop([xy])=(.*)$/i.exec(token) ?? [];
     if (axis !== undefined && share !== undefined) {
       point[axis.toLowerCase() === 'x' ? 'x' : 'y'] = share.trim();
@@ -94,13 +96,24 @@ export function readOptions(segment: string): ReadOptions {
     take(word, 'cropX, cropY', given, diagnostics);
   }
   const options = combine(given, diagnostics);
-  return { options, diagnostics: [...remarksOn(unknown), ...diagnostics].slice(0, MOST_REMARKS) };
+  const remarks = [...onLength(words.length), ...remarksOn(unknown), ...diagnostics];
+  return { options, diagnostics: remarks.slice(0, MOST_REMARKS) };
 }
+
+/** Words beyond this many are no list of options. */
+const MOST_WORDS = 100;
 
 /** Remarks beyond this many help nobody. */
 const MOST_REMARKS = 50;
 
+function onLength(words: number): Diagnostic[] {
+  return words <= MOST_WORDS
+    ? []
+    : [notUsed(`Expected at most ${MOST_WORDS} options, got ${words}; the rest is ignored.`)];
+}
+
 function remarksOn(unknown: readonly string[]): Diagnostic[] {
+  if (unknown.length === 0) return [];
   const nameOf = (token: string) => token.split('=', 1)[0]?.trim() ?? '';
   const known = [...WORDS.keys(), ...KEYS];
   const similar = lookalikes(unknown.map(nameOf), known);
