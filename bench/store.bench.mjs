@@ -13,7 +13,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DiskStore } from '../dist/stores/disk.js';
+import { DiskStore } from '../dist/stores/disk/store.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const argument = process.argv.indexOf('--entries');

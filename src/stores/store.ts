@@ -8,6 +8,7 @@
  * Keys are lower-case hexadecimal, 8 to 128 digits.
  */
 import type { Body, FileBody } from '../base/body.ts';
+import type { Room } from '../base/byte-budget.ts';
 
 export type StoreKey = string;
 
@@ -60,13 +61,6 @@ export interface Sum {
   readonly crc: number;
 }
 
-/** Room on the disk for bytes on their way in. */
-export interface Room {
-  readonly bytes: number;
-  /** Gives it back; more than once is once. */
-  release(): void;
-}
-
 /** A store whose large bodies are files that another process may read. */
 export interface FileStore extends Store {
   /**
@@ -86,8 +80,15 @@ export interface FileStore extends Store {
   adopt(key: StoreKey, meta: Meta, file: string, sum?: Sum, room?: Room): Promise<boolean>;
   /** A fresh file name on the same file system, for `adopt`. Its folder may have to be made. */
   temporary(): string;
-  /** Room for a file that is to be written under a temporary name; undefined while there is none. */
-  reserve(bytes: number): Promise<Room | undefined>;
+  /**
+   * Room for a file that is to be written under a temporary name; `later`, while others have taken
+   * what there is for such files; `never`, for more than that.
+   *
+   * @param held taken for the same file before, in bytes
+   */
+  reserve(bytes: number, held?: number): Promise<Room | 'later' | 'never'>;
+  /** Makes room on a disk that is fuller than the store's own count says; false when there is none to be made. */
+  clear(bytes: number): Promise<boolean>;
 }
 
 /** The key itself. @throws TypeError for text that is no key, which would be a path elsewhere */

@@ -8,12 +8,12 @@
  * holds what is older than the back.
  */
 import { bytesOf } from '../base/body.ts';
+import type { Room } from '../base/byte-budget.ts';
 import {
   type Entry,
   type FileStore,
   type Meta,
   type OpenEntry,
-  type Room,
   SMALL_BODY,
   type Store,
   type StoreKey,
@@ -120,8 +120,12 @@ export class TieredStore implements FileStore {
     });
   }
 
-  reserve(bytes: number): Promise<Room | undefined> {
-    return this.#back.reserve(bytes);
+  reserve(bytes: number, held?: number): Promise<Room | 'later' | 'never'> {
+    return this.#back.reserve(bytes, held);
+  }
+
+  clear(bytes: number): Promise<boolean> {
+    return this.#back.clear(bytes);
   }
 
   temporary(): string {

@@ -7,7 +7,7 @@
  * the bound holds in a burst too.
  */
 
-import type { Room } from '../store.ts';
+import { type Room, roomFor } from '../../base/byte-budget.ts';
 import { type DiskRecord, encodeRecord } from './record.ts';
 
 /** Bytes of a block; a common size of file systems. */
@@ -78,24 +78,24 @@ export class DiskSpace {
     // What would not fit into an empty store, beside what others are writing, evicts nothing.
     if (bytes + this.#taken + this.#folders.size * BLOCK > this.#options.capacity) return undefined;
     this.#taken += bytes;
-    if (await this.fit()) return this.#room(bytes, () => (this.#taken -= bytes));
+    if (await this.fit()) return roomFor(bytes, () => (this.#taken -= bytes));
     this.#taken -= bytes;
     return undefined;
   }
 
-  /** Room for a body on its way in. Undefined where all of them together would hold too much. */
-  async reserve(bytes: number): Promise<Room | undefined> {
-    if (this.#incoming + bytes > this.#options.capacity * INCOMING_SHARE) return undefined;
+  /** Room for a body on its way in; `later`, while others hold too much; `never`, for more than may be held. */
+  async reserve(bytes: number, held: number): Promise<Room | 'later' | 'never'> {
+    const most = this.#options.capacity * INCOMING_SHARE;
+    if (bytes + held > most) return 'never';
+    if (this.#incoming + bytes > most) return 'later';
     this.#incoming += bytes;
     const room = await this.take(bytes);
     if (!room) this.#incoming -= bytes;
-    return (
-      room &&
-      this.#room(bytes, () => {
-        this.#incoming -= bytes;
-        room.release();
-      })
-    );
+    if (!room) return 'later';
+    return roomFor(bytes, () => {
+      this.#incoming -= bytes;
+      room.release();
+    });
   }
 
   /** Evicts until all that is held and taken is within the bound; false when it cannot be. */
@@ -113,16 +113,5 @@ export class DiskSpace {
   #over(): boolean {
     const { capacity, retired } = this.#options;
     return this.#entries + this.#taken + this.#folders.size * BLOCK + retired() > capacity;
-  }
-
-  #room(bytes: number, give: () => void): Room {
-    let held = true;
-    return {
-      bytes,
-      release: () => {
-        if (held) give();
-        held = false;
-      },
-    };
   }
 }

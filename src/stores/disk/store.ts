@@ -17,6 +17,7 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { bytesOf } from '../../base/body.ts';
+import type { Room } from '../../base/byte-budget.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { fileBody } from '../file-body.ts';
 import { makeFolderSync } from '../folders.ts';
@@ -26,7 +27,6 @@ import {
   type FileStore,
   type Meta,
   type OpenEntry,
-  type Room,
   SMALL_BODY,
   type StoreKey,
   type Sum,
@@ -94,7 +94,7 @@ export class DiskStore implements FileStore {
     this.#writer = new DiskWriter(this.#paths, {
       sync,
       onError,
-      clear: (bytes) => this.#clear(bytes),
+      clear: (bytes) => this.clear(bytes),
     });
     this.#retired = new RetiredBodies(graceMs, capacity * RETIRED_SHARE, clock);
     this.#space = new DiskSpace({
@@ -209,9 +209,9 @@ export class DiskStore implements FileStore {
     return this.#paths.temporary();
   }
 
-  async reserve(bytes: number): Promise<Room | undefined> {
+  async reserve(bytes: number, held = 0): Promise<Room | 'later' | 'never'> {
     await this.#patience;
-    return this.#space.reserve(roomOf(bytes));
+    return this.#space.reserve(roomOf(bytes), held);
   }
 
   /** Counts as a use, for tiers in front that answer without asking here. */
@@ -326,8 +326,7 @@ export class DiskStore implements FileStore {
     });
   }
 
-  /** Makes room on a disk that has less of it than the capacity says. */
-  async #clear(bytes: number): Promise<boolean> {
+  async clear(bytes: number): Promise<boolean> {
     const held = () => this.#space.entries + this.#retired.bytes;
     const goal = held() - bytes;
     let some = false;

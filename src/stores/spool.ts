@@ -1,0 +1,183 @@
+/**
+ * Spool: bodies on their way in, hashed while they arrive and held where it
+ * costs little.
+ *
+ * Small bodies are held in memory, larger ones are written to a temporary file
+ * of the store, which can adopt it without reading it again. Where the disk
+ * does not take a file, it goes on elsewhere (the system's folder for
+ * temporary files, then memory) with nothing of it lost. All bodies together
+ * hold a bounded number of bytes, in memory and on the disk: whoever would
+ * pass a bound is refused, before anything of the body is read if its length
+ * is known.
+ *
+ * Invariant: a body that breaks off, passes its limit or is refused leaves
+ * nothing behind.
+ */
+import { ByteBudget, type Room } from '../base/byte-budget.ts';
+import type { Fault } from '../base/fault.ts';
+import { fileBody } from './file-body.ts';
+import { busy, SpoolFile, type SpoolStore } from './spool-file.ts';
+import { SpoolReading } from './spool-reading.ts';
+import { SMALL_BODY, type StoredBody, type Sum } from './store.ts';
+
+export interface SpoolOptions {
+  readonly store: SpoolStore;
+  /** Bytes of all bodies in memory together. */
+  readonly memoryBytes: number;
+  /** Bytes of all bodies together in the system's folder for temporary files. */
+  readonly elsewhereBytes: number;
+  /** That folder; the system's own by default. */
+  readonly elsewhere?: string;
+  /** Told of failures of the disk. */
+  readonly onError?: (error: unknown) => void;
+  /** Asked to let go of some memory where there is none left; true when it has. */
+  readonly relieve?: () => boolean;
+}
+
+export interface Arriving {
+  /** Bytes it will have at most, where something is known before. */
+  readonly length?: number | undefined;
+  /** Bytes it may have at most. */
+  readonly maxBytes: number;
+  /** What a longer one is answered with. */
+  readonly tooLarge: () => Fault;
+  /**
+   * Looks at what has arrived until it returns true; may throw, and then nothing more is read.
+   *
+   * @param head the first bytes, at most `HEAD_BYTES`
+   * @param ended nothing comes after them
+   */
+  readonly check?: (head: Uint8Array, ended: boolean) => boolean;
+}
+
+/** A whole body that belongs to whoever has it, until it is discarded. */
+export interface Spooled extends Sum {
+  readonly body: Uint8Array | StoredBody;
+  /** SHA-256, hexadecimal. */
+  readonly hash: string;
+  /** The first bytes, at most `HEAD_BYTES`. */
+  readonly head: Uint8Array;
+  /** Taken on the store's disk for the file, to be passed on with it. */
+  readonly room?: Room;
+  /** Takes back room and file, if the file is still there; more than once is once. */
+  discard(): Promise<void>;
+}
+
+/** A body that was let in and has not been read yet. */
+export interface Admitted {
+  /** Reads it to its end. @throws Fault overloaded; what `tooLarge`, `check` or the body throw */
+  read(body: AsyncIterable<Uint8Array>): Promise<Spooled>;
+  /** For a body that is not read after all. */
+  release(): Promise<void>;
+}
+
+/** What takes bodies in. */
+export interface Receiver {
+  /** Room for a body before it is read. @throws Fault overloaded; what `tooLarge` says */
+  admit(arriving: Arriving): Promise<Admitted>;
+}
+
+export class Spool implements Receiver {
+  readonly #options: SpoolOptions;
+  readonly #memory: ByteBudget;
+  readonly #elsewhere: ByteBudget;
+
+  constructor(options: SpoolOptions) {
+    this.#options = options;
+    this.#memory = new ByteBudget(options.memoryBytes);
+    this.#elsewhere = new ByteBudget(options.elsewhereBytes);
+  }
+
+  /** Bytes of memory promised to bodies. */
+  get memoryHeld(): number {
+    return this.#memory.held;
+  }
+
+  async admit(arriving: Arriving): Promise<Admitted> {
+    const { length, maxBytes, tooLarge } = arriving;
+    if (length !== undefined && length > maxBytes) throw tooLarge();
+    const memory = this.#takeMemory(Math.min(length ?? SMALL_BODY, SMALL_BODY));
+    if (!memory) throw busy();
+    try {
+      const large = length !== undefined && length > SMALL_BODY;
+      const body = new Body(arriving, memory, large ? await this.#open(length) : undefined);
+      return {
+        read: (chunks) => body.read(chunks, () => this.#open(SMALL_BODY + 1)),
+        release: () => body.discard(),
+      };
+    } catch (error) {
+      memory.release();
+      throw error;
+    }
+  }
+
+  /** Reads a body to its end. @throws Fault overloaded; what `tooLarge`, `check` or the body throw */
+  async read(body: AsyncIterable<Uint8Array>, arriving: Arriving): Promise<Spooled> {
+    return (await this.admit(arriving)).read(body);
+  }
+
+  #open(length: number): Promise<SpoolFile> {
+    const { store, elsewhere, onError = () => undefined } = this.#options;
+    return SpoolFile.open(length, {
+      store,
+      ...(elsewhere === undefined ? {} : { elsewhere }),
+      onError,
+      takeMemory: (bytes) => this.#takeMemory(bytes),
+      takeElsewhere: (bytes) => this.#elsewhere.take(bytes),
+    });
+  }
+
+  #takeMemory(bytes: number): Room | undefined {
+    let room = this.#memory.take(bytes);
+    while (!room && this.#options.relieve?.()) room = this.#memory.take(bytes);
+    return room;
+  }
+}
+
+/** A body that was let in: its room in memory, and its file once it has one. */
+class Body {
+  readonly #reading: SpoolReading;
+  readonly #memory: Room;
+  #file: SpoolFile | undefined;
+
+  constructor(arriving: Arriving, memory: Room, file: SpoolFile | undefined) {
+    this.#reading = new SpoolReading(arriving);
+    this.#memory = memory;
+    this.#file = file;
+  }
+
+  async read(chunks: AsyncIterable<Uint8Array>, open: () => Promise<SpoolFile>): Promise<Spooled> {
+    const reading = this.#reading;
+    try {
+      for await (const chunk of chunks) {
+        reading.add(chunk);
+        if (!this.#file && reading.length > SMALL_BODY) {
+          this.#file = await open();
+          await this.#file.write(reading.takeKept());
+        }
+        if (this.#file) await this.#file.write(chunk);
+        else reading.keep(chunk);
+      }
+      return this.#whole(reading.end(), (await this.#file?.end()) ?? reading.takeKept());
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
+  }
+
+  async discard(): Promise<void> {
+    this.#memory.release();
+    await this.#file?.discard();
+  }
+
+  #whole(facts: ReturnType<SpoolReading['end']>, content: Uint8Array | string): Spooled {
+    // What has a place of its own needs none of the memory for small bodies.
+    if (this.#file) this.#memory.release();
+    const whole = { ...facts, discard: () => this.discard() };
+    if (typeof content !== 'string') return { ...whole, body: content };
+    const { length, crc } = facts;
+    const body = { ...fileBody(content, length, { verify: { crc } }), crc };
+    const room = this.#file?.room;
+    return { ...whole, body, ...(room ? { room } : {}) };
+  }
+}
