@@ -308,6 +308,17 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     expect([await post(strict), await post(plain)]).toEqual([413, 200]);
   },
 
+  'limits.bodyMemory': async () => {
+    const server = await startServer({
+      pictures: { 'leaves.jpg': LEAVES },
+      settings: { 'limits.bodyMemory': '60kB' },
+    });
+    const post = async (to: TestServer) => (await to.ask('/imageoptim/9', form(LEAVES))).status;
+    const got = [await post(server), await outcome(server, '/imgix/leaves.jpg?w=9')];
+    await server.stop();
+    expect([...got, await post(plain)]).toEqual([503, 'overloaded', 200]);
+  },
+
   'headers.resourcePolicy': async () => {
     const policy = async (server: TestServer) =>
       (await server.ask('/imgix/small.png?w=9')).headers['cross-origin-resource-policy'];

@@ -6,20 +6,13 @@ import { join } from 'node:path';
 import { DiskFailures } from '../stores/disk/failures.ts';
 import { DiskStore } from '../stores/disk/store.ts';
 import { MemoryStore } from '../stores/memory.ts';
+import { Spool } from '../stores/spool.ts';
 import { TieredStore } from '../stores/tiered.ts';
 import type { Engine } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { LocalEngine } from './local-engine.ts';
 
 export type { EngineOptions } from './engine-options.ts';
-
-/** Removes the folders of sources and renditions of their own that 0.1.0 kept, whose room nobody counts any more. */
-async function sweepFormer(folder: string): Promise<void> {
-  for (const name of ['sources', 'renditions']) {
-    await rm(join(folder, name, 'v1'), { recursive: true, force: true }).catch(() => undefined);
-    await rmdir(join(folder, name)).catch(() => undefined);
-  }
-}
 
 /** An engine on a cache folder. @throws when the folder cannot be written */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -32,11 +25,26 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   );
   const files = await DiskStore.open(folder, size, { onError: failures.note });
   void sweepFormer(folder);
-  return new LocalEngine(
-    options,
-    files,
-    files,
-    new TieredStore(new MemoryStore(memory), files),
-    failures,
-  );
+  const incoming = new Spool({
+    store: files,
+    memoryBytes: options.limits?.bodyMemory ?? 64e6,
+    elsewhereBytes: ELSEWHERE_BYTES,
+    onError: failures.note,
+    relieve: () => engine.relieve(),
+  });
+  // One store for sources and renditions: what is used most has the room.
+  const renditions = new TieredStore(new MemoryStore(memory), files);
+  const engine = new LocalEngine(options, files, files, renditions, { failures, incoming });
+  return engine;
+}
+
+/** Bytes of bodies on their way in whose files the cache folder does not take. */
+const ELSEWHERE_BYTES = 256e6;
+
+/** Removes the folders of sources and renditions of their own that 0.1.0 kept, whose room nobody counts any more. */
+async function sweepFormer(folder: string): Promise<void> {
+  for (const name of ['sources', 'renditions']) {
+    await rm(join(folder, name, 'v1'), { recursive: true, force: true }).catch(() => undefined);
+    await rmdir(join(folder, name)).catch(() => undefined);
+  }
 }

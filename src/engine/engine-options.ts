@@ -27,6 +27,8 @@ export interface EngineOptions {
     readonly renderTimeout?: number;
     /** Longest wait for a worker, in milliseconds; requests that would wait longer are refused. */
     readonly queueWait?: number;
+    /** Most bytes of sources and uploads in memory while they arrive. */
+    readonly bodyMemory?: number;
     /** Resident memory at which a worker is killed, in bytes. */
     readonly workerMemory?: number;
   };

@@ -13,6 +13,7 @@ import type { FormatName } from '../image/format.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import type { Origin } from '../origins/origin.ts';
+import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { PoolStatus } from './pool/pool.ts';
 
 /** One configured source: a name, and where its originals live. */
@@ -26,7 +27,7 @@ export interface RenderRequest {
   readonly compiled: Compiled;
   readonly accepts: ReadonlySet<FormatName>;
   /** The body of the request, for sources of kind `upload`. */
-  readonly upload?: Uint8Array;
+  readonly upload?: Spooled;
   /** Fires when the client goes away. */
   readonly signal: AbortSignal;
   /** Answer from the store or not at all (`only-if-cached`). */
@@ -112,6 +113,8 @@ export interface Engine {
   deliverSource(request: RenderRequest): Promise<Rendition>;
   /** Plan, program and prediction for a request. @throws Fault when the source cannot be read */
   explain(request: RenderRequest): Promise<Explanation>;
+  /** Takes in what becomes `RenderRequest.upload`. */
+  readonly incoming: Receiver;
   /** True once a worker has shown that it can render, unless all have gone since and none comes up. */
   ready(): boolean;
   /** Whether a rendition that is not stored would be made now; cheap, to be asked before a body is read. */

@@ -13,6 +13,7 @@ import { renditionKey } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printPlan } from '../plan/print.ts';
 import type { DiskFailures } from '../stores/disk/failures.ts';
+import type { Receiver } from '../stores/spool.ts';
 import type { FileStore } from '../stores/store.ts';
 import type { TieredStore } from '../stores/tiered.ts';
 import { Background } from './background.ts';
@@ -50,6 +51,8 @@ export class LocalEngine implements Engine {
   readonly #failures: DiskFailures;
   readonly #firstAnswers: FirstAnswers;
   readonly #fallback: FallbackTime;
+  readonly #sourceCache: SourceCache;
+  readonly incoming: Receiver;
 
   /** @param files the disk below `renditions`, for the files of large results */
   constructor(
@@ -57,16 +60,16 @@ export class LocalEngine implements Engine {
     sources: FileStore,
     files: FileStore,
     renditions: TieredStore,
-    failures: DiskFailures,
+    { failures, incoming }: { readonly failures: DiskFailures; readonly incoming: Receiver },
   ) {
     this.#failures = failures;
+    this.incoming = incoming;
     const settings = settingsOf(options);
     const { clock, timer, latency, sourceBytes } = settings;
     this.#settings = settings;
     this.#sourceStore = sources;
-    this.#sources = new RequestSources(
-      new SourceCache({ store: sources, clock, maxBytes: sourceBytes }),
-    );
+    this.#sourceCache = new SourceCache({ store: sources, incoming, clock, maxBytes: sourceBytes });
+    this.#sources = new RequestSources(this.#sourceCache);
     this.#cache = new RenditionCache(renditions, clock);
     this.#pool = new Pool({
       ...settings,
@@ -88,6 +91,11 @@ export class LocalEngine implements Engine {
 
   ready(): boolean {
     return this.#pool.ready();
+  }
+
+  /** Lets go of some memory; false when there is none to be let go of. */
+  relieve(): boolean {
+    return this.#sourceCache.relieve();
   }
 
   admits(): boolean {
@@ -159,6 +167,7 @@ export class LocalEngine implements Engine {
   async close(): Promise<void> {
     this.#background.close();
     await this.#pool.close();
+    this.#sourceCache.close();
     await this.#cache.close();
     await this.#sourceStore.close();
   }

@@ -4,13 +4,12 @@
  * A source is read once into the store, kept with its HTTP facts, checked
  * again when it is no longer fresh, and handed to the workers as bytes or as a
  * file. A source that is unchanged keeps its content hash, and with it all its
- * renditions. Where the disk cannot keep a source, it is held in memory for
+ * renditions. Where the disk cannot keep a source, it is held elsewhere for
  * those who are about to use it.
  *
  * Invariant: a stored source is always whole; a body that breaks off or passes
  * its limit leaves nothing behind.
  */
-import { createHash } from 'node:crypto';
 import { BoundedMap } from '../base/bounded-map.ts';
 import type { Clock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/fault.ts';
@@ -18,12 +17,14 @@ import type { FreshnessPolicy } from '../base/freshness-policy.ts';
 import type { FormatName } from '../image/format.ts';
 import { sniffFormat } from '../image/sniff.ts';
 import type { SourceRef } from '../image/source-ref.ts';
-import type { Location, Validators } from '../origins/origin.ts';
+import type { Fetched, Location, Validators } from '../origins/origin.ts';
 import { hashKey, type Key } from '../plan/key.ts';
 import { type Freshness, freshness, mergeHeaders } from '../stores/freshness.ts';
+import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { Mount } from './engine.ts';
 import { SingleFlight } from './single-flight.ts';
+import { UnkeptSources } from './unkept-sources.ts';
 
 /** A source ready to be worked on. */
 export interface CachedSource {
@@ -57,6 +58,8 @@ interface SourceMeta {
 
 export interface SourceOptions {
   readonly store: FileStore;
+  /** Takes the bodies in that origins send. */
+  readonly incoming: Receiver;
   readonly clock: Clock;
   /** Most bytes of one source. */
   readonly maxBytes: number;
@@ -77,14 +80,6 @@ const HELD_RECORDS = 20_000;
 /** Failed lookups remembered, so that a missing source is not asked for again and again. */
 const REMEMBERED_FAILURES = 2000;
 
-/** Bytes of sources held in memory because the disk does not take them. */
-const UNKEPT_BYTES = 64e6;
-
-interface Unkept {
-  readonly meta: SourceMeta;
-  readonly body: Uint8Array;
-}
-
 export class SourceCache {
   readonly #options: SourceOptions;
   readonly #flights = new SingleFlight<CachedSource>();
@@ -94,8 +89,7 @@ export class SourceCache {
     REMEMBERED_FAILURES,
   );
 
-  /** Sources that the store could not keep. */
-  readonly #unkept = new BoundedMap<Key, Unkept>(UNKEPT_BYTES, { weigh: (one) => one.body.length });
+  readonly #unkept = new UnkeptSources();
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -105,7 +99,7 @@ export class SourceCache {
   async get(
     mount: Mount,
     ref: SourceRef,
-    upload: Uint8Array | undefined,
+    upload: Spooled | undefined,
     policy: FreshnessPolicy,
     { signal, storedOnly = false, mayRead }: SourceTerms,
   ): Promise<CachedSource> {
@@ -138,8 +132,8 @@ export class SourceCache {
 
   /** The bytes of a held source, or the file they are in; undefined when it was evicted or replaced. */
   async content({ key, hash }: CachedSource): Promise<Uint8Array | StoredBody | undefined> {
-    const unkept = this.#unkept.use(key);
-    if (unkept?.meta.hash === hash) return unkept.body;
+    const unkept = await this.#unkept.content(key, hash);
+    if (unkept) return unkept;
     const entry = await this.#options.store.open(key);
     if (entry?.meta.hash === hash) return entry.body;
     this.#records.delete(key);
@@ -148,7 +142,17 @@ export class SourceCache {
 
   /** Reads a held source anew, which was found altered; what is not as it was is dropped. */
   async recheck({ key }: CachedSource): Promise<void> {
+    this.#unkept.delete(key);
     if (!(await this.#options.store.recheck(key))) this.#records.delete(key);
+  }
+
+  /** Lets go of a source that is held in memory only; false when there is none. */
+  relieve(): boolean {
+    return this.#unkept.relieve();
+  }
+
+  close(): void {
+    this.#unkept.close();
   }
 
   /** The copy in the store; `check`: its time has passed, `usable`: it may be served while it is checked. */
@@ -185,9 +189,11 @@ export class SourceCache {
   ): Promise<CachedSource> {
     const { store, clock } = this.#options;
     const meta = await this.#record(key);
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
     try {
       const peeked = await mount.origin.stat?.(location);
-      const fetched = await mount.origin.fetch(location, meta && validators(meta), signal);
+      const fetched = await mount.origin.fetch(location, meta && validators(meta), either);
       if (fetched.kind === 'unchanged' && meta) {
         const checked: SourceMeta = {
           ...meta,
@@ -204,23 +210,32 @@ export class SourceCache {
           'The origin says a source is unchanged that was never read.',
         );
       }
-      const body = await this.#collect(fetched.body);
+      const spooled = await this.#spool(fetched);
       const read: SourceMeta = {
-        ...factsOf(body),
+        ...factsOf(spooled),
         headers: fetched.headers,
         checkedAt: clock.now(),
         ...(location.url === undefined ? {} : { url: location.url }),
         ...(peeked === undefined ? {} : { fileValidators: peeked }),
       };
-      await this.#keep(key, read, body);
+      await this.#keep(key, read, spooled);
       this.#failures.delete(key);
       return held(key, read, 'read');
     } catch (error) {
+      // A body that nobody begins to read would hold its connection.
+      over.abort(error);
       const stale = await this.#staleIfError(key, meta, policy, error);
       if (stale) return stale;
       this.#remember(key, error);
       throw error;
     }
+  }
+
+  async #spool({ body, length }: Extract<Fetched, { kind: 'bytes' }>): Promise<Spooled> {
+    const { incoming, maxBytes } = this.#options;
+    const tooLarge = () =>
+      new Fault('source-too-large', `The source is larger than ${Math.round(maxBytes / 1e6)} MB.`);
+    return (await incoming.admit({ length, maxBytes, tooLarge })).read(body);
   }
 
   async #record(key: Key): Promise<SourceMeta | undefined> {
@@ -253,40 +268,30 @@ export class SourceCache {
     });
   }
 
-  async #keepUpload(upload: Uint8Array | undefined): Promise<CachedSource> {
+  async #keepUpload(upload: Spooled | undefined): Promise<CachedSource> {
     if (!upload || upload.length === 0) {
       throw new Fault('upload-missing', 'Expected a picture in the body of the request, got none.');
     }
-    const facts = factsOf(upload);
-    const key = hashKey('upload', facts.hash);
-    const meta: SourceMeta = { ...facts, headers: {}, checkedAt: this.#options.clock.now() };
-    await this.#keep(key, meta, upload);
+    const key = hashKey('upload', upload.hash);
+    const meta = { ...factsOf(upload), headers: {}, checkedAt: this.#options.clock.now() };
+    // Passed on before: kept by an earlier step of the same request.
+    const own = upload.pass();
+    if (own) await this.#keep(key, meta, own);
     return held(key, meta, 'read');
   }
 
-  /** Keeps a source in the store, or for a while in memory where the disk does not take it. */
-  async #keep(key: Key, meta: SourceMeta, body: Uint8Array): Promise<void> {
+  /** Keeps a source in the store, or for a while where it is, where the store does not take it. */
+  async #keep(key: Key, meta: SourceMeta, spooled: Spooled): Promise<void> {
+    const { store } = this.#options;
+    const { body, room } = spooled;
     this.#unkept.delete(key);
-    if (!(await this.#options.store.put(key, { ...meta }, body))) {
-      this.#unkept.set(key, { meta, body });
-    }
+    const kept =
+      body instanceof Uint8Array
+        ? await store.put(key, { ...meta }, body)
+        : await store.adopt(key, { ...meta }, body.file, spooled, room);
+    if (kept) await spooled.discard();
+    else this.#unkept.set(key, spooled);
     this.#records.set(key, meta);
-  }
-
-  async #collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of body) {
-      length += chunk.length;
-      if (length > this.#options.maxBytes) {
-        throw new Fault(
-          'source-too-large',
-          `The source is larger than ${Math.round(this.#options.maxBytes / 1e6)} MB.`,
-        );
-      }
-      chunks.push(chunk);
-    }
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
   }
 }
 
@@ -312,13 +317,9 @@ function held(key: Key, meta: SourceMeta, state: CachedSource['state']): CachedS
   return { key, ...facts, state };
 }
 
-function factsOf(body: Uint8Array): Pick<SourceMeta, 'hash' | 'bytes' | 'format'> {
-  const format = sniffFormat(body);
-  return {
-    hash: createHash('sha256').update(body).digest('hex'),
-    bytes: body.length,
-    ...(format ? { format } : {}),
-  };
+function factsOf({ hash, length, head }: Spooled): Pick<SourceMeta, 'hash' | 'bytes' | 'format'> {
+  const format = sniffFormat(head);
+  return { hash, bytes: length, ...(format ? { format } : {}) };
 }
 
 function validators({ headers }: SourceMeta): Validators {

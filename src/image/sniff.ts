@@ -7,6 +7,7 @@
  *
  * Pure; looks at the first few kilobytes at most and never throws.
  */
+import { Fault } from '../base/fault.ts';
 import type { FormatName } from './format.ts';
 
 /** How far into a text the root element of an SVG is looked for. */
@@ -41,6 +42,29 @@ export function sniffFormat(bytes: Uint8Array): FormatName | undefined {
   return rootElement(bytes) === 'svg' ? 'svg' : undefined;
 }
 
+/** Bytes of a file made of boxes that may hold its brands. */
+const BRANDS = 4096;
+
+/** Bytes after which a file without magic bytes is none of ours, unless it is text or made of boxes. */
+const MAGIC = 64;
+
+/**
+ * Whether a file that begins with `head` is no picture, as soon as that is certain.
+ *
+ * @param ended the file has no further bytes
+ */
+export function isNoPicture(head: Uint8Array, ended: boolean): boolean {
+  if (sniffFormat(head) !== undefined) return false;
+  const boxes = ascii(head, 4, 8) === 'ftyp';
+  return ended || head.length >= (looksLikeText(head) ? PROLOGUE : boxes ? BRANDS : MAGIC);
+}
+
+/** @param bytes the first of what was expected to be a picture */
+export function notAnImage(bytes: Uint8Array): Fault {
+  const seen = bytes.length === 0 ? 'nothing' : looksLikeText(bytes) ? 'text' : 'other bytes';
+  return new Fault('source-not-an-image', `Expected an image as the source, got ${seen}.`);
+}
+
 /**
  * Whether the bytes read as text for people (HTML, scripts, JSON, plain words):
  * no control characters but white space in the first 512. Empty bytes do not.
@@ -65,7 +89,7 @@ function sniffBoxes(bytes: Uint8Array): FormatName | undefined {
   const size = Math.min(
     bytes.length,
     ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0,
-    4096,
+    BRANDS,
   );
   const brands = [ascii(bytes, 8, 12)];
   for (let at = 16; at + 4 <= size; at += 4) brands.push(ascii(bytes, at, at + 4));

@@ -52,7 +52,8 @@ export class FolderOrigin implements Origin {
     if (isHeld(validators, held)) return { kind: 'unchanged', headers };
     if (size > this.#maxBytes) throw tooLarge(this.#maxBytes);
     // Opened again when it is read: an answer nobody reads must not hold a file open.
-    return { kind: 'bytes', body: read(path, validators.etag, this.#maxBytes, signal), headers };
+    const body = read(path, validators.etag, this.#maxBytes, signal);
+    return { kind: 'bytes', body, length: size, headers };
   }
 
   async stat(location: Location & Partial<FolderLocation>): Promise<Validators | undefined> {

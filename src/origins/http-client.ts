@@ -133,13 +133,22 @@ function bytes(answer: Dispatcher.ResponseData, deadline: Deadline, limits: Orig
   // Without a listener, a body nobody has begun to read would throw on abort.
   answer.body.on('error', () => {});
   try {
-    checkAnnounced(one(answer.headers['content-length']), limits);
+    const announced = one(answer.headers['content-length']);
+    checkAnnounced(announced, limits);
     const body = readBody(answer.body, {
       limits,
       encoding,
       abort: (fault) => deadline.abort(fault),
     });
-    return { kind: 'bytes', body: watched(body, deadline), headers: keptHeaders(answer.headers) };
+    // A body that is decompressed becomes longer than announced.
+    const length =
+      encoding === undefined && announced !== undefined ? Number(announced) : undefined;
+    return {
+      kind: 'bytes',
+      body: watched(body, deadline),
+      ...(length === undefined ? {} : { length }),
+      headers: keptHeaders(answer.headers),
+    };
   } catch (error) {
     answer.body.destroy();
     throw error;

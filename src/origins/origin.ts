@@ -26,6 +26,8 @@ export type Fetched =
   | {
       readonly kind: 'bytes';
       readonly body: AsyncIterable<Uint8Array>;
+      /** Of the body in bytes, where it is known before. */
+      readonly length?: number;
       /** Of the answer, lower case, allow-listed: cache-control, expires, date, age, etag, last-modified, content-type. */
       readonly headers: Readonly<Record<string, string>>;
     };

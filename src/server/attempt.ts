@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialects/dialect.ts';
 import type { Engine, Mount, RenderRequest, Rendition } from '../engine/engine.ts';
 import type { AnswerSettings } from './config/source-answers.ts';
+import type { Spooled } from '../stores/spool.ts';
 import { type ErrorAnswer, errorResponse } from './errors.ts';
 import { type HeaderPolicy, type HttpRequest, type HttpResponse, NO_BODY } from './http-message.ts';
 import type { InFlight } from './in-flight.ts';
@@ -25,7 +26,7 @@ export interface Site {
 export type UploadReader = (
   headers: Readonly<Record<string, string | undefined>>,
   body: AsyncIterable<Uint8Array>,
-) => Promise<Uint8Array | undefined>;
+) => Promise<Spooled | undefined>;
 
 export interface Services {
   readonly engine: Engine;
@@ -47,6 +48,7 @@ export interface Attempt {
   readonly services: Services;
   compiled?: Compiled;
   job?: RenderRequest;
+  upload?: Spooled;
   rendition?: Rendition;
 }
 

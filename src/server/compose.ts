@@ -51,7 +51,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const services: Services = {
     engine,
     readUpload: (headers, body) =>
-      readUpload(headers, body, { maxBytes: config.limits.uploadBytes }),
+      readUpload(headers, body, engine.incoming, { maxBytes: config.limits.uploadBytes }),
     clock: systemClock,
     log,
     policy: config.headers,

@@ -10,6 +10,7 @@ import type { Dialect, ImageRequest } from '../dialects/dialect.ts';
 import type { Engine, RenderRequest, Rendition } from '../engine/engine.ts';
 import type { Origin } from '../origins/origin.ts';
 import { picture } from '../plan/output.ts';
+import { memorySpool } from '../stores/spool.suite.ts';
 import type { Services, Site } from './handler.ts';
 import { type HttpRequest, noBody } from './http-message.ts';
 import { InFlight } from './in-flight.ts';
@@ -54,6 +55,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
       jobs.push(job);
       return render(job);
     },
+    incoming: memorySpool(),
     deliverSource: async () => rendition({ mediaType: 'image/jpeg' }),
     explain: async () => ({ plan: 'plan', key: 'ab' }),
     ready: () => true,
@@ -164,7 +166,8 @@ export const ROUTES: readonly Route[] = [
 export function services(engine: Engine = fakeEngine(), fields: Partial<Services> = {}): Services {
   return {
     engine,
-    readUpload: (headers, body) => readUpload(headers, body, { maxBytes: 5000 }),
+    readUpload: (headers, body) =>
+      readUpload(headers, body, engine.incoming, { maxBytes: 5000, pictures: false }),
     clock: { now: () => NOW },
     log: silentLog,
     inFlight: new InFlight(1000),

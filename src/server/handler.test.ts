@@ -300,7 +300,7 @@ describe('uploads', () => {
     const answer = await handleWith(engine)(post('/up/x', picture, headers));
     expect(answer.status).toBe(200);
     expect(answer.headers['cache-control']).toBe('no-store');
-    expect(engine.jobs[0]?.upload).toEqual(Buffer.from(picture));
+    expect(engine.jobs[0]?.upload?.body).toEqual(Buffer.from(picture));
     expect(engine.jobs[0]?.compiled.source).toEqual({ kind: 'upload' });
   });
 

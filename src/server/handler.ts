@@ -57,6 +57,9 @@ export async function answerImage(
   } catch (error) {
     if (request.signal.aborted) return CLIENT_GONE;
     return counted(attempt, await faultResponse(attempt, asFault(error)));
+  } finally {
+    // What the engine has taken over stays.
+    await attempt.upload?.discard();
   }
 }
 
@@ -80,6 +83,7 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   const upload = image.upload
     ? await services.readUpload(request.headers, request.body)
     : undefined;
+  if (upload) attempt.upload = upload;
   if (image.upload && upload === undefined) {
     image = { ...image, upload: false };
     compiled = compileAt(site, image);

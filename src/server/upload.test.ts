@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFault } from '../base/fault.ts';
-import { readUpload, UPLOAD_LIMITS } from './upload.ts';
+import { bytesOf } from '../base/body.ts';
+import { Fault, isFault } from '../base/fault.ts';
+import { memorySpool } from '../stores/spool.suite.ts';
+import { readUpload } from './upload.ts';
+import { UPLOAD_LIMITS } from './upload-body.ts';
 
 const PICTURE = '\x89PNG\r\n\x1a\n--XX\r\n--XXX not quite a boundary';
 const FORM = 'multipart/form-data; boundary=XXXboundary';
@@ -27,12 +30,18 @@ async function outcome(
   limits = UPLOAD_LIMITS,
   size?: number,
 ): Promise<string> {
+  const spool = memorySpool();
+  const any = { ...limits, pictures: false };
   try {
-    const bytes = await readUpload(headers, pieces(text, size), limits);
-    return bytes === undefined ? 'nothing' : Buffer.from(bytes).toString('latin1');
+    const upload = await readUpload(headers, pieces(text, size), spool, any);
+    const bytes = upload && Buffer.from(await bytesOf(upload.body));
+    await upload?.discard();
+    return bytes === undefined ? 'nothing' : bytes.toString('latin1');
   } catch (error) {
     if (isFault(error)) return error.code;
     throw error;
+  } finally {
+    expect(spool.memoryHeld).toBe(0);
   }
 }
 
@@ -103,12 +112,13 @@ describe('readUpload of other bodies', () => {
   });
 
   test('no body at all is no upload', async () => {
-    expect(await readUpload({ 'content-type': FORM }, undefined)).toBeUndefined();
+    expect(await readUpload({ 'content-type': FORM }, undefined, memorySpool())).toBeUndefined();
   });
 });
 
 describe('limits of readUpload', () => {
   const limits = { maxBytes: 100 };
+  const any = { ...limits, pictures: false };
   const sized = (length: number) =>
     part([disposition('name="file"; filename="a"')], 'q'.repeat(length)) + END;
 
@@ -134,7 +144,7 @@ describe('limits of readUpload', () => {
       }),
     };
     const headers = { 'content-type': 'image/png', 'content-length': '101' };
-    await expect(readUpload(headers, body, limits)).rejects.toMatchObject({
+    await expect(readUpload(headers, body, memorySpool(), limits)).rejects.toMatchObject({
       code: 'upload-too-large',
     });
     expect(pulled).toBe(0);
@@ -155,7 +165,9 @@ describe('limits of readUpload', () => {
         },
       }),
     };
-    await expect(readUpload({ 'content-type': 'image/png' }, body, limits)).rejects.toMatchObject({
+    await expect(
+      readUpload({ 'content-type': 'image/png' }, body, memorySpool(), any),
+    ).rejects.toMatchObject({
       code: 'upload-too-large',
     });
     expect([pulled, closed]).toEqual([2, false]);
@@ -166,9 +178,69 @@ describe('limits of readUpload', () => {
       yield Buffer.from(file.slice(0, 60), 'latin1');
       throw new Error('aborted');
     }
-    await expect(readUpload({ 'content-type': FORM }, broken())).rejects.toMatchObject({
+    await expect(
+      readUpload({ 'content-type': FORM }, broken(), memorySpool()),
+    ).rejects.toMatchObject({
       code: 'upload-unreadable',
     });
+  });
+});
+
+describe('what is no picture', () => {
+  const JUNK = 'q'.repeat(45_000_000);
+  const junkPart = (name: string) =>
+    part([disposition(`name="${name}"; filename="a"`)], JUNK) + END;
+
+  /** Bytes that were pulled before the fault, and its code. */
+  async function refusal(type: string, text: string, fields: Record<string, string> = {}) {
+    let pulled = 0;
+    async function* counting() {
+      for await (const chunk of pieces(text, 65_536)) {
+        pulled += chunk.length;
+        yield chunk;
+      }
+    }
+    const headers = { 'content-type': type, ...fields };
+    const spool = memorySpool(1_000_000);
+    const code = await readUpload(headers, counting(), spool).catch((error: unknown) =>
+      isFault(error) ? error.code : error,
+    );
+    expect(spool.memoryHeld).toBe(0);
+    return { code, pulled };
+  }
+
+  test.each([
+    ['image/png', JUNK, 1],
+    ['application/octet-stream', `\x00${JUNK}`, 1],
+    // The parser has the next one before it tells of the part.
+    [FORM, junkPart('file'), 2],
+  ])('as %s is refused after its first bytes, not its last', async (type, body, chunks) => {
+    const pulled = 65_536 * chunks;
+    expect(await refusal(type, body)).toEqual({ code: 'source-not-an-image', pulled });
+  });
+
+  test('a picture that follows such a part is taken', async () => {
+    const other = part([disposition('name="other"; filename="b"')], 'no picture');
+    const body = pieces(`${other}${file}${END}`);
+    const upload = await readUpload({ 'content-type': FORM }, body, memorySpool());
+    expect(upload?.length).toBe(PICTURE.length);
+    await upload?.discard();
+  });
+
+  test('with others there already, one that says its length is refused unread', async () => {
+    const spool = memorySpool(300_000);
+    const other = await spool.admit({ maxBytes: 1e6, tooLarge: () => new Fault('internal', '') });
+    let pulled = 0;
+    const body = {
+      async *[Symbol.asyncIterator]() {
+        pulled++;
+        yield Buffer.from(PICTURE, 'latin1');
+      },
+    };
+    const headers = { 'content-type': 'image/png', 'content-length': '200000' };
+    await expect(readUpload(headers, body, spool)).rejects.toMatchObject({ code: 'overloaded' });
+    expect(pulled).toBe(0);
+    await other.release();
   });
 });
 

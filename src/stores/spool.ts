@@ -61,13 +61,15 @@ export interface Spooled extends Sum {
   readonly room?: Room;
   /** Takes back room and file, if the file is still there; more than once is once. */
   discard(): Promise<void>;
+  /** The same for a new owner, who alone discards it from now on; undefined when it was passed on before. */
+  pass(): Spooled | undefined;
 }
 
 /** A body that was let in and has not been read yet. */
 export interface Admitted {
   /** Reads it to its end. @throws Fault overloaded; what `tooLarge`, `check` or the body throw */
   read(body: AsyncIterable<Uint8Array>): Promise<Spooled>;
-  /** For a body that is not read after all. */
+  /** For a body that is not read after all; nothing once it was. */
   release(): Promise<void>;
 }
 
@@ -101,9 +103,15 @@ export class Spool implements Receiver {
     try {
       const large = length !== undefined && length > SMALL_BODY;
       const body = new Body(arriving, memory, large ? await this.#open(length) : undefined);
+      let used = false;
       return {
-        read: (chunks) => body.read(chunks, () => this.#open(SMALL_BODY + 1)),
-        release: () => body.discard(),
+        read: (chunks) => {
+          used = true;
+          return body.read(chunks, () => this.#open(SMALL_BODY + 1));
+        },
+        release: async () => {
+          if (!used) await body.discard();
+        },
       };
     } catch (error) {
       memory.release();
@@ -173,11 +181,25 @@ class Body {
   #whole(facts: ReturnType<SpoolReading['end']>, content: Uint8Array | string): Spooled {
     // What has a place of its own needs none of the memory for small bodies.
     if (this.#file) this.#memory.release();
-    const whole = { ...facts, discard: () => this.discard() };
-    if (typeof content !== 'string') return { ...whole, body: content };
+    if (typeof content !== 'string') return this.#owned({ ...facts, body: content });
     const { length, crc } = facts;
     const body = { ...fileBody(content, length, { verify: { crc } }), crc };
     const room = this.#file?.room;
-    return { ...whole, body, ...(room ? { room } : {}) };
+    return this.#owned({ ...facts, body, ...(room ? { room } : {}) });
+  }
+
+  #owned(whole: Omit<Spooled, 'discard' | 'pass'>): Spooled {
+    let passed = false;
+    return {
+      ...whole,
+      discard: async () => {
+        if (!passed) await this.discard();
+      },
+      pass: () => {
+        if (passed) return undefined;
+        passed = true;
+        return this.#owned(whole);
+      },
+    };
   }
 }

@@ -15,7 +15,7 @@ import { webpIsLossless } from '../containers/webp.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';
-import { looksLikeText, sniffFormat } from '../image/sniff.ts';
+import { notAnImage, sniffFormat } from '../image/sniff.ts';
 import type { Orientation, SourceInfo } from '../image/source-info.ts';
 import { readExif } from '../metadata/exif.ts';
 import { profileKind, profileName } from '../metadata/icc.ts';
@@ -96,8 +96,7 @@ async function svgHeader(text: string, { pixels }: ProbeLimits): Promise<Metadat
 function readableFormat(bytes: Uint8Array): FormatName {
   const format = sniffFormat(bytes);
   if (format === undefined) {
-    const seen = bytes.length === 0 ? 'nothing' : looksLikeText(bytes) ? 'text' : 'other bytes';
-    throw new Fault('source-not-an-image', `Expected an image as the source, got ${seen}.`);
+    throw notAnImage(bytes);
   }
   if (!formatCard(format).decodable) {
     throw new Fault(

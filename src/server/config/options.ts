@@ -153,6 +153,13 @@ export const OPTIONS = {
     min: 1,
     doc: 'Largest upload (ImageOptim dialect).',
   }),
+  'limits.bodyMemory': bytes({
+    env: 'FOVEA_BODY_MEMORY',
+    flag: 'body-memory',
+    fallback: '64MB',
+    min: 1,
+    doc: 'Memory for sources and uploads while they arrive; what would pass it is answered 503. Larger ones go to the disk.',
+  }),
   'headers.resourcePolicy': word(['cross-origin', 'same-site', 'same-origin'], {
     env: 'FOVEA_RESOURCE_POLICY',
     flag: 'resource-policy',
