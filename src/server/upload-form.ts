@@ -22,6 +22,9 @@ import {
 const MAX_PARTS = 32;
 const MAX_PART_HEADERS = 8 * 1024;
 
+/** Bytes of a part that may wait for their reader. */
+const MOST_AHEAD = 256 * 1024;
+
 /** The part that holds the picture, by its documented name. */
 const FILE_PART = 'file';
 
@@ -72,10 +75,11 @@ export async function readForm(
   try {
     await new Promise<void>((resolve, reject) => {
       const parser = parserFor(boundary, terms.limits);
+      const pace = new Pace(over.signal);
       over.signal.addEventListener('abort', () => reject(over.signal.reason));
       parser.on('finish', resolve);
-      takeParts(parser, parts, terms, over);
-      feed(parser, first, chunks, over.signal).catch((fault: unknown) => over.abort(fault));
+      takeParts(parser, parts, pace, terms, over);
+      feed(parser, first, chunks, pace).catch((fault: unknown) => over.abort(fault));
     });
     chosen = await choose(parts);
     return chosen;
@@ -91,6 +95,8 @@ export async function readForm(
 function parserFor(boundary: string, { maxBytes }: UploadLimits): BusboyInstance {
   return new Busboy({
     headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
+    // It would stop for parts that nobody reads, and not always go on; `Pace` holds it back instead.
+    fileHwm: 2 * maxBytes + ENVELOPE,
     isPartAFile: (name, _type, fileName) => name === FILE_PART || fileName !== undefined,
     limits: {
       fileSize: maxBytes,
@@ -106,6 +112,7 @@ function parserFor(boundary: string, { maxBytes }: UploadLimits): BusboyInstance
 function takeParts(
   parser: BusboyInstance,
   parts: Part[],
+  pace: Pace,
   { limits, admitted, admit }: FormTerms,
   over: AbortController,
 ): void {
@@ -124,7 +131,7 @@ function takeParts(
       return;
     }
     const place = parts.length === 0 ? admitted : admit();
-    const part = { fileName, content: takeIn(stream, place, over.signal) };
+    const part = { fileName, content: takeIn(stream, place, pace) };
     if (!isNamed) {
       found.other = part;
       parts.push(part);
@@ -140,10 +147,10 @@ function takeParts(
 async function takeIn(
   stream: Readable,
   place: Admitted | Promise<Admitted>,
-  over: AbortSignal,
+  pace: Pace,
 ): Promise<Spooled | Fault> {
   try {
-    return await (await place).read(chunksOf(stream, over));
+    return await (await place).read(pace.chunksOf(stream));
   } catch (error) {
     return isFault(error) ? error : unreadable('The upload broke off.', error);
   } finally {
@@ -163,44 +170,75 @@ async function choose(parts: readonly Part[]): Promise<Spooled> {
   throw missing();
 }
 
-/** The chunks of a part. @throws when all is over */
-async function* chunksOf(stream: Readable, over: AbortSignal): AsyncGenerator<Uint8Array> {
-  let wake = () => {};
-  const woken = () => wake();
-  const events = ['readable', 'end', 'error', 'close'] as const;
-  for (const event of events) stream.on(event, woken);
-  over.addEventListener('abort', woken);
-  try {
-    for (;;) {
-      if (over.aborted) throw over.reason;
-      const chunk: Uint8Array | null = stream.read();
-      if (chunk) yield chunk;
-      else if (stream.readableEnded || stream.destroyed) return;
-      else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  } finally {
-    for (const event of events) stream.off(event, woken);
-    over.removeEventListener('abort', woken);
-  }
-}
-
 /** Writes the body to the parser, one chunk at a time, until it ends or all is over. */
 async function feed(
   parser: BusboyInstance,
   first: Uint8Array,
   chunks: Chunks,
-  over: AbortSignal,
+  pace: Pace,
 ): Promise<void> {
   for (let chunk: Uint8Array | undefined = first; chunk; chunk = await chunks.next()) {
     const bytes = chunk;
     await new Promise<void>((resolve, reject) => {
       parser.write(bytes, (error?: Error | null) => (error ? reject(error) : resolve()));
     });
-    if (over.aborted) return;
+    await pace.keep();
+    if (pace.over.aborted) return;
   }
   parser.end();
+}
+
+/** Holds the parser back while those who read its parts are behind. */
+class Pace {
+  readonly over: AbortSignal;
+  readonly #streams = new Set<Readable>();
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(over: AbortSignal) {
+    this.over = over;
+    over.addEventListener('abort', () => this.#wake());
+  }
+
+  /** Resolves when no part has much waiting, or all is over. */
+  async keep(): Promise<void> {
+    while (
+      !this.over.aborted &&
+      [...this.#streams].some((one) => one.readableLength > MOST_AHEAD)
+    ) {
+      await this.#next();
+    }
+  }
+
+  /** The chunks of a part. @throws when all is over */
+  async *chunksOf(stream: Readable): AsyncGenerator<Uint8Array> {
+    const wake = () => this.#wake();
+    const events = ['readable', 'end', 'error', 'close'] as const;
+    for (const event of events) stream.on(event, wake);
+    this.#streams.add(stream);
+    try {
+      for (;;) {
+        if (this.over.aborted) throw this.over.reason;
+        const chunk: Uint8Array | null = stream.read();
+        this.#wake();
+        if (chunk) yield chunk;
+        else if (stream.readableEnded || stream.destroyed) return;
+        else await this.#next();
+      }
+    } finally {
+      for (const event of events) stream.off(event, wake);
+      this.#streams.delete(stream);
+      this.#wake();
+    }
+  }
+
+  /** Resolves when something has happened to any of the parts. */
+  #next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
 }

