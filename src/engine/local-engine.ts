@@ -37,7 +37,7 @@ import { RenditionCache, UNREFINED_SECONDS } from './rendition-cache.ts';
 import type { StoredRendition } from './rendition-meta.ts';
 import { RequestSources } from './request-sources.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
-import { type CachedSource, notStored, SourceCache } from './source-cache.ts';
+import { type CachedSource, notStored, SourceCache } from './sources/source-cache.ts';
 import { systemTimer } from './timer.ts';
 
 export class LocalEngine implements Engine {

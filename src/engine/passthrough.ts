@@ -10,7 +10,7 @@ import { hashKey, type Key } from '../plan/key.ts';
 import type { RenderRequest } from './engine.ts';
 import { etagOf, type StoredRendition } from './rendition-meta.ts';
 import type { RequestSources } from './request-sources.ts';
-import type { CachedSource } from './source-cache.ts';
+import type { CachedSource } from './sources/source-cache.ts';
 
 const UNKNOWN_TYPE = 'application/octet-stream';
 

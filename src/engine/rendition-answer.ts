@@ -8,7 +8,7 @@ import type { Key } from '../plan/key.ts';
 import type { Freshness } from '../stores/freshness.ts';
 import type { CacheFacts, Lifetime, RenderRequest, Rendition, Timings } from './engine.ts';
 import type { StoredRendition } from './rendition-meta.ts';
-import type { CachedSource } from './source-cache.ts';
+import type { CachedSource } from './sources/source-cache.ts';
 
 export interface AnswerFacts {
   readonly request: RenderRequest;

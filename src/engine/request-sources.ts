@@ -5,7 +5,7 @@ import { Fault } from '../base/fault.ts';
 import type { Freshness } from '../stores/freshness.ts';
 import type { StoredBody } from '../stores/store.ts';
 import type { RenderRequest } from './engine.ts';
-import type { CachedSource, SourceCache } from './source-cache.ts';
+import type { CachedSource, SourceCache } from './sources/source-cache.ts';
 
 export class RequestSources {
   readonly #cache: SourceCache;

@@ -5,7 +5,7 @@
 import type { Key } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RenderRequest } from './engine.ts';
-import type { CachedSource } from './source-cache.ts';
+import type { CachedSource } from './sources/source-cache.ts';
 
 export interface ResolvedRequest {
   readonly request: RenderRequest;

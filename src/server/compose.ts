@@ -20,7 +20,7 @@ import { createMetrics } from './metrics.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
 import { createHandle, type Page, type Route } from './routes.ts';
-import { readUpload } from './upload.ts';
+import { readUpload } from './upload/upload.ts';
 
 export interface Server {
   /** Starts to answer; resolves with the address. Closes on failure. @throws the system's error, such as EADDRINUSE */

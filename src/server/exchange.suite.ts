@@ -16,7 +16,7 @@ import { type HttpRequest, noBody } from './http-message.ts';
 import { InFlight } from './in-flight.ts';
 import { silentLog } from './log.ts';
 import { createHandle, type Route, type RouterOptions } from './routes.ts';
-import { readUpload } from './upload.ts';
+import { readUpload } from './upload/upload.ts';
 
 export const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
 export const BODY = Uint8Array.from({ length: 1000 }, (_, index) => index % 251);

@@ -3,7 +3,23 @@
  */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Arriving } from './spool.ts';
+import type { Fault } from '../base/fault.ts';
+
+export interface Arriving {
+  /** Bytes it will have at most, where something is known before. */
+  readonly length?: number | undefined;
+  /** Bytes it may have at most. */
+  readonly maxBytes: number;
+  /** What a longer one is answered with. */
+  readonly tooLarge: () => Fault;
+  /**
+   * Looks at what has arrived until it returns true; may throw, and then nothing more is read.
+   *
+   * @param head the first bytes, at most `HEAD_BYTES`
+   * @param ended nothing comes after them
+   */
+  readonly check?: (head: Uint8Array, ended: boolean) => boolean;
+}
 
 /** First bytes that are kept for who wants to know what a body is. */
 export const HEAD_BYTES = 16_384;

@@ -14,7 +14,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 import { bytesOf } from '../base/body.ts';
 import { Fault, isFault } from '../base/fault.ts';
 import { DiskStore } from './disk/store.ts';
-import { type Arriving, Spool, type SpoolOptions } from './spool.ts';
+import { Spool, type SpoolOptions } from './spool.ts';
+import type { Arriving } from './spool-reading.ts';
 import { LARGE, text } from './store.suite.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'fovea-spool-'));

@@ -14,10 +14,9 @@
  * nothing behind.
  */
 import { ByteBudget, type Room } from '../base/byte-budget.ts';
-import type { Fault } from '../base/fault.ts';
 import { fileBody } from './file-body.ts';
 import { busy, SpoolFile, type SpoolStore } from './spool-file.ts';
-import { SpoolReading } from './spool-reading.ts';
+import { type Arriving, SpoolReading } from './spool-reading.ts';
 import { SMALL_BODY, type StoredBody, type Sum } from './store.ts';
 
 export interface SpoolOptions {
@@ -32,22 +31,6 @@ export interface SpoolOptions {
   readonly onError?: (error: unknown) => void;
   /** Asked to let go of some memory where there is none left; true when it has. */
   readonly relieve?: () => boolean;
-}
-
-export interface Arriving {
-  /** Bytes it will have at most, where something is known before. */
-  readonly length?: number | undefined;
-  /** Bytes it may have at most. */
-  readonly maxBytes: number;
-  /** What a longer one is answered with. */
-  readonly tooLarge: () => Fault;
-  /**
-   * Looks at what has arrived until it returns true; may throw, and then nothing more is read.
-   *
-   * @param head the first bytes, at most `HEAD_BYTES`
-   * @param ended nothing comes after them
-   */
-  readonly check?: (head: Uint8Array, ended: boolean) => boolean;
 }
 
 /** A whole body that belongs to whoever has it, until it is discarded. */

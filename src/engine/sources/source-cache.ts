@@ -10,20 +10,20 @@
  * Invariant: a stored source is always whole; a body that breaks off or passes
  * its limit leaves nothing behind.
  */
-import { BoundedMap } from '../base/bounded-map.ts';
-import type { Clock } from '../base/clock.ts';
-import { Fault, isFault } from '../base/fault.ts';
-import type { FreshnessPolicy } from '../base/freshness-policy.ts';
-import type { FormatName } from '../image/format.ts';
-import { sniffFormat } from '../image/sniff.ts';
-import type { SourceRef } from '../image/source-ref.ts';
-import type { Fetched, Location, Validators } from '../origins/origin.ts';
-import { hashKey, type Key } from '../plan/key.ts';
-import { type Freshness, freshness, mergeHeaders } from '../stores/freshness.ts';
-import type { Receiver, Spooled } from '../stores/spool.ts';
-import type { FileStore, StoredBody } from '../stores/store.ts';
-import type { Mount } from './engine.ts';
-import { SingleFlight } from './single-flight.ts';
+import { BoundedMap } from '../../base/bounded-map.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Fault, isFault } from '../../base/fault.ts';
+import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
+import type { FormatName } from '../../image/format.ts';
+import { sniffFormat } from '../../image/sniff.ts';
+import type { SourceRef } from '../../image/source-ref.ts';
+import type { Fetched, Location, Validators } from '../../origins/origin.ts';
+import { hashKey, type Key } from '../../plan/key.ts';
+import { type Freshness, freshness, mergeHeaders } from '../../stores/freshness.ts';
+import type { Receiver, Spooled } from '../../stores/spool.ts';
+import type { FileStore, StoredBody } from '../../stores/store.ts';
+import type { Mount } from '../engine.ts';
+import { SingleFlight } from '../single-flight.ts';
 import { UnkeptSources } from './unkept-sources.ts';
 
 /** A source ready to be worked on. */

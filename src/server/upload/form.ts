@@ -7,16 +7,9 @@
 
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
-import { type Fault, isFault } from '../base/fault.ts';
-import type { Admitted, Spooled } from '../stores/spool.ts';
-import {
-  type Chunks,
-  ENVELOPE,
-  missing,
-  tooLarge,
-  type UploadLimits,
-  unreadable,
-} from './upload-body.ts';
+import { type Fault, isFault } from '../../base/fault.ts';
+import type { Admitted, Spooled } from '../../stores/spool.ts';
+import { type Chunks, ENVELOPE, missing, tooLarge, type UploadLimits, unreadable } from './body.ts';
 
 /** Most parts of a form, and the largest header block of one, in bytes. */
 const MAX_PARTS = 32;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bytesOf } from '../base/body.ts';
-import { Fault, isFault } from '../base/fault.ts';
-import { memorySpool } from '../stores/spool.suite.ts';
+import { bytesOf } from '../../base/body.ts';
+import { Fault, isFault } from '../../base/fault.ts';
+import { memorySpool } from '../../stores/spool.suite.ts';
+import { UPLOAD_LIMITS } from './body.ts';
 import { readUpload } from './upload.ts';
-import { UPLOAD_LIMITS } from './upload-body.ts';
 
 const PICTURE = '\x89PNG\r\n\x1a\n--XX\r\n--XXX not quite a boundary';
 const FORM = 'multipart/form-data; boundary=XXXboundary';

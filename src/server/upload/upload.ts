@@ -14,17 +14,11 @@
  * connection untouched, so that the answer can still be sent; close it then.
  * Source of the rules: docs/spec/imageoptim.md 9, docs/spec/http.md 14.13.
  */
-import { isNoPicture, notAnImage, sniffFormat } from '../image/sniff.ts';
-import type { Arriving, Receiver, Spooled } from '../stores/spool.ts';
-import {
-  Chunks,
-  ENVELOPE,
-  missing,
-  tooLarge,
-  UPLOAD_LIMITS,
-  type UploadLimits,
-} from './upload-body.ts';
-import { boundaryOf, readForm } from './upload-form.ts';
+import { isNoPicture, notAnImage, sniffFormat } from '../../image/sniff.ts';
+import type { Receiver, Spooled } from '../../stores/spool.ts';
+import type { Arriving } from '../../stores/spool-reading.ts';
+import { Chunks, ENVELOPE, missing, tooLarge, UPLOAD_LIMITS, type UploadLimits } from './body.ts';
+import { boundaryOf, readForm } from './form.ts';
 
 /** Request headers by lower-case name. */
 type Headers = Readonly<Record<string, string | undefined>>;

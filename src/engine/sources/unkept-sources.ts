@@ -5,11 +5,11 @@
  * Each stays a minute after its last use, less where their bytes pass a bound
  * or memory is short.
  */
-import { BoundedMap } from '../base/bounded-map.ts';
-import type { Key } from '../plan/key.ts';
-import { fingerprintAt } from '../stores/disk/files.ts';
-import type { Spooled } from '../stores/spool.ts';
-import type { StoredBody } from '../stores/store.ts';
+import { BoundedMap } from '../../base/bounded-map.ts';
+import type { Key } from '../../plan/key.ts';
+import { fingerprintAt } from '../../stores/disk/files.ts';
+import type { Spooled } from '../../stores/spool.ts';
+import type { StoredBody } from '../../stores/store.ts';
 
 /** Bytes of all of them, in memory and in files. */
 const MOST_BYTES = 256e6;

@@ -1,7 +1,7 @@
 /**
  * Upload body: what arrives, chunk by chunk, and the faults it may end in.
  */
-import { Fault } from '../base/fault.ts';
+import { Fault } from '../../base/fault.ts';
 
 export interface UploadLimits {
   /** Largest picture, in bytes. */
