@@ -5,8 +5,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialects/dialect.ts';
 import type { Engine, Mount, RenderRequest, Rendition } from '../engine/engine.ts';
-import type { AnswerSettings } from './config/source-answers.ts';
 import type { Spooled } from '../stores/spool.ts';
+import type { AnswerSettings } from './config/source-answers.ts';
 import { type ErrorAnswer, errorResponse } from './errors.ts';
 import { type HeaderPolicy, type HttpRequest, type HttpResponse, NO_BODY } from './http-message.ts';
 import type { InFlight } from './in-flight.ts';
