@@ -27,8 +27,10 @@ export interface FileBody {
   read(range?: ByteRange): AsyncIterable<Uint8Array>;
 }
 
+/** Bytes in memory, or in a file that is read when they are sent. */
 export type Body = Uint8Array | FileBody;
 
+/** Whether a body stays in its file until it is read. */
 export function isFileBody(body: Body): body is FileBody {
   return !(body instanceof Uint8Array);
 }

@@ -22,6 +22,7 @@ import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
 import { createHandle, type Page, type Route } from './routes.ts';
 import { readUpload } from './upload/upload.ts';
 
+/** A server put together; nothing listens before `listen`. */
 export interface Server {
   /** Starts to answer; resolves with the address. Closes on failure. @throws the system's error, such as EADDRINUSE */
   listen(): Promise<AddressInfo>;
@@ -36,6 +37,7 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** What a program that embeds the server may add. */
 export interface ServerExtras {
   /** Pages beside the sources, by exact path. */
   readonly pages?: ReadonlyMap<string, Page>;

@@ -6,6 +6,7 @@
  */
 import type { Body } from '../base/body.ts';
 
+/** A request as plain data. */
 export interface HttpRequest {
   /** As it stood in the request line. */
   readonly method: string;
@@ -20,6 +21,7 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
 }
 
+/** An answer as plain data. */
 export interface HttpResponse {
   readonly status: number;
   /** Lower-case names. `content-length` is exact, also for HEAD; absent for 204 and 304. */
@@ -30,6 +32,7 @@ export interface HttpResponse {
   readonly close?: boolean;
 }
 
+/** A server without sockets: never rejects, whatever it is asked. */
 export type Handle = (request: HttpRequest) => Promise<HttpResponse>;
 
 export const NO_BODY: Uint8Array = new Uint8Array(0);
