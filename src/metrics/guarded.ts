@@ -1,12 +1,14 @@
 /**
- * Guarded: SSIMULACRA 2 with the smooth guard beside it.
+ * Guarded: SSIMULACRA 2 with the smooth guard and the alpha guard beside it.
  *
- * The score stays the metric's own. `worst` is that of the metric or that of the
- * smooth guard, whichever is lower. So a search that holds `worst` above a floor
- * also keeps skies and gradients free of banding.
+ * `worst` is that of the metric or that of the smooth guard, whichever is lower. So a
+ * search that holds `worst` above a floor also keeps skies and gradients free of banding.
+ * The score stays the metric's own, except where a drawing passes the bounds of the
+ * alpha guard: then it falls below every target, the further the more it passes them.
  */
 import type { Raster } from '../image/raster.ts';
-import type { Comparison, Metric } from './metric.ts';
+import { type AlphaDeviation, AlphaGuard, MOST_ERROR, MOST_MEAN_ERROR } from './alpha-guard.ts';
+import type { Comparison, Metric, Score } from './metric.ts';
 import { SmoothGuard } from './smooth-guard.ts';
 
 /**
@@ -21,20 +23,41 @@ const SCORE_PER_LEVEL = 5;
 /** Levels below which a deviation is ignored: color conversion rounds by as much. */
 const LEAST_DEVIATION = 1.5;
 
-/** The metric with its `worst` lowered where smooth areas moved. */
+/** The highest score of a picture whose transparency passes its bounds; below every target in use. */
+const SCORE_OUT_OF_BOUNDS = 40;
+
+/** Points that each multiple of a bound takes off. */
+const POINTS_PER_BOUND = 10;
+
+/** The metric with its `worst` lowered where smooth areas moved, and its score where transparency did. */
 export function guarded(metric: Metric<'ssimulacra2'>): Metric<'ssimulacra2'> {
   const guard = new SmoothGuard();
+  const alpha = new AlphaGuard();
   return {
     name: metric.name,
     setReference(reference: Raster): void {
       metric.setReference(reference);
       guard.setReference(reference);
+      alpha.setReference(reference);
     },
     compare(candidate: Raster): Comparison<'ssimulacra2'> {
-      const { score, worst } = metric.compare(candidate);
+      const own = metric.compare(candidate);
+      const score = scoreWithin(alpha.deviation(candidate), own.score);
+      const worst = score < own.score ? Math.min(own.worst, score) : own.worst;
       const deviation = guard.deviation(candidate);
       if (deviation < LEAST_DEVIATION) return { score, worst };
       return { score, worst: Math.min(worst, SCORE_AT_REST - SCORE_PER_LEVEL * deviation) };
     },
   };
+}
+
+function scoreWithin(
+  deviation: AlphaDeviation | undefined,
+  score: Score<'ssimulacra2'>,
+): Score<'ssimulacra2'> {
+  if (deviation === undefined) return score;
+  const passed = Math.max(deviation.most / MOST_ERROR, deviation.mean / MOST_MEAN_ERROR);
+  if (passed <= 1) return score;
+  const lowered = SCORE_OUT_OF_BOUNDS - POINTS_PER_BOUND * (passed - 1);
+  return Math.min(score, lowered) as Score<'ssimulacra2'>;
 }

@@ -16,7 +16,9 @@ import { writeTiff } from '../containers/tiff-writer.ts';
 import type { Encoder, Encoding } from '../image/encoding.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
-import { isGrey, withAlpha, withoutAlpha } from '../raster/pixels.ts';
+import { withSmoothClear } from '../raster/clear-colors.ts';
+import { isGrey, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
+import { withAlphaOf } from './avif-alpha.ts';
 import { pipeline } from './pipeline.ts';
 
 /** mozjpeg's own quantisation table, tuned to the eye. */
@@ -30,12 +32,32 @@ async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
     // sharp would write the frames as one tall picture.
     throw new Error(`Expected a still for ${encoding.format}, got ${raster.pages} frames.`);
   }
-  const pipe = described(opened(raster, encoding), raster, encoding.format);
-  const written = plain(await write(pipe, raster, encoding));
+  const alphaApart = encoding.format === 'avif' && !isOpaque(raster);
+  const shown = alphaApart ? withoutAlpha(smoothClear(raster)) : drawable(raster, encoding);
+  const pipe = described(opened(shown, encoding), shown, encoding.format);
+  const colors = plain(await write(pipe, shown, encoding));
+  const written = alphaApart
+    ? await withAlphaOf(raster, colors, encoding.depth, encoding.effort > 1)
+    : colors;
   const bytes = thorough(raster, encoding) ? await packed(written) : written;
   const { density, exif } = raster.metadata ?? {};
   const silent = encoding.format === 'jpeg' && exif === undefined;
   return silent && density !== undefined ? withJfif(bytes, density) : bytes;
+}
+
+/** Colors of clear pixels cost bytes in a lossy WebP and run into what is seen. */
+function drawable(raster: Raster, encoding: Encoding): Raster {
+  const lossy = encoding.format === 'webp' && encoding.mode === 'lossy';
+  return lossy && raster.pages === 1 ? smoothClear(raster) : raster;
+}
+
+/** Rasters with smooth clear pixels by the data they were made of: a search asks for each many times. */
+const smoothed = new WeakMap<Uint8Array, Raster>();
+
+function smoothClear(raster: Raster): Raster {
+  const made = smoothed.get(raster.data) ?? withSmoothClear(raster);
+  smoothed.set(raster.data, made);
+  return { ...raster, data: made.data };
 }
 
 /** Whether a PNG is packed once more: at full effort, and where nothing travels with the pixels. */

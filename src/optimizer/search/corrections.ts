@@ -98,7 +98,9 @@ export async function raiseSmallPicture(
   const quality = Math.min(Math.round(curve.quality(settings.target)), qualityCap);
   const encoding = search.encoding('final', quality);
   if (qualityOf(found) >= quality || search.late || !runner.affords(encoding)) return undefined;
-  return await runner.measure(encoding);
+  const raised = await runner.measure(encoding);
+  // Bounds on transparency may be passed again where the lower quality kept them.
+  return search.passes(found) && !search.passes(raised) ? undefined : raised;
 }
 
 /** The other chroma where it comes nearer to the target with fewer bytes. */

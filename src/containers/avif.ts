@@ -1,0 +1,189 @@
+/**
+ * AVIF: the items of a still file, taken out and put together again.
+ *
+ * A picture with alpha is two AV1 images in one HEIF file: the primary item with the
+ * colors, and an auxiliary item with the alpha (ISO/IEC 23008-12, AV1 Image File Format
+ * section 4). Each is a run of bytes with properties (size, decoder configuration, color
+ * profile), so that a file may take its colors from one encode and its alpha from
+ * another. Only what libheif writes is read: items of one extent, offsets into the file,
+ * at most 127 properties. Anything else gives `undefined`.
+ *
+ * Pure; offsets are checked against the file.
+ */
+import { bytes32, concat, latin1, latin1Bytes, uint16, uint32 } from './bytes.ts';
+
+/** One coded image with its properties, in the order of their association. */
+export interface AvifItem {
+  /** Whole property boxes; `essential`: a reader has to understand it. */
+  readonly properties: readonly { readonly box: Uint8Array; readonly essential: boolean }[];
+  readonly data: Uint8Array;
+}
+
+interface Box {
+  readonly name: string;
+  /** The box as it stands in the file. */
+  readonly whole: Uint8Array;
+  /** Behind the header. */
+  readonly body: Uint8Array;
+}
+
+/** The colors of a still AVIF, and its alpha where it has some; undefined for other files. */
+export function avifItems(
+  file: Uint8Array,
+): { readonly color: AvifItem; readonly alpha?: AvifItem } | undefined {
+  const meta = boxes(file)
+    .find(({ name }) => name === 'meta')
+    ?.body.subarray(4);
+  const parts = meta && new Map(boxes(meta).map((box) => [box.name, box.body]));
+  const [pitm, iloc, iprp] = ['pitm', 'iloc', 'iprp'].map((name) => parts?.get(name));
+  if (!pitm || !iloc || !iprp) return undefined;
+  const extents = extentsOf(iloc);
+  const properties = propertiesOf(iprp);
+  const primary = pitm[0] === 0 ? uint16(pitm, 4) : undefined;
+  const items = new Map<number, AvifItem>();
+  for (const [id, { offset, length }] of extents) {
+    const own = properties.get(id);
+    if (own === undefined || offset + length > file.length) return undefined;
+    items.set(id, { properties: own, data: file.subarray(offset, offset + length) });
+  }
+  const color = primary === undefined ? undefined : items.get(primary);
+  if (color === undefined) return undefined;
+  const alpha = [...items.values()].find((item) => item !== color && isAlpha(item));
+  return { color, ...(alpha === undefined ? {} : { alpha }) };
+}
+
+/** A still AVIF of these two images, which have to be of one size and depth. */
+export function joinAvif(color: AvifItem, alpha: AvifItem): Uint8Array {
+  const head = box('ftyp', latin1Bytes('avif\0\0\0\0avifmif1miafMA1B'));
+  const lengths = [color.data.length, alpha.data.length] as const;
+  const metaLength = meta(color, alpha, [0, 0], lengths).length;
+  const start = head.length + metaLength + 8;
+  return concat([
+    head,
+    meta(color, alpha, [start, start + lengths[0]], lengths),
+    box('mdat', color.data, alpha.data),
+  ]);
+}
+
+function isAlpha({ properties }: AvifItem): boolean {
+  return properties.some(({ box: property }) => {
+    const text = latin1(property, 4, property.length);
+    return text.startsWith('auxC') && text.includes('auxiliary:alpha');
+  });
+}
+
+/** Boxes one after another; the walk ends at the first whose length does not fit. */
+function boxes(bytes: Uint8Array): Box[] {
+  const found: Box[] = [];
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const length = uint32(bytes, at)!;
+    if (length < 8 || at + length > bytes.length) break;
+    const whole = bytes.subarray(at, at + length);
+    found.push({ name: latin1(bytes, at + 4, at + 8), whole, body: whole.subarray(8) });
+    at += length;
+  }
+  return found;
+}
+
+/** Where each item's bytes are: version 0 with 4-byte offsets, lengths and bases, one extent each. */
+function extentsOf(iloc: Uint8Array): Map<number, { offset: number; length: number }> {
+  const extents = new Map<number, { offset: number; length: number }>();
+  if (iloc[0] !== 0 || iloc[4] !== 0x44 || iloc[5] !== 0x40) return extents;
+  const count = uint16(iloc, 6) ?? 0;
+  for (let i = 0, at = 8; i < count; i++, at += 18) {
+    const [id, many] = [uint16(iloc, at), uint16(iloc, at + 8)];
+    const [base, offset, length] = [4, 10, 14].map((from) => uint32(iloc, at + from));
+    if (id === undefined || many !== 1 || base === undefined) return new Map();
+    if (offset === undefined || length === undefined) return new Map();
+    extents.set(id, { offset: base + offset, length });
+  }
+  return extents;
+}
+
+/** The properties of each item: an association is a flag and an index of 7 bits, counted from 1. */
+function propertiesOf(iprp: Uint8Array): Map<number, AvifItem['properties']> {
+  const parts = boxes(iprp);
+  const all = boxes(parts.find(({ name }) => name === 'ipco')?.body ?? iprp.subarray(0, 0));
+  const ipma = parts.find(({ name }) => name === 'ipma')?.body;
+  const found = new Map<number, AvifItem['properties']>();
+  if (ipma === undefined || ipma[0] !== 0 || (ipma[3]! & 1) !== 0) return found;
+  const count = uint32(ipma, 4) ?? 0;
+  for (let i = 0, at = 8; i < count && at + 3 <= ipma.length; i++) {
+    const id = uint16(ipma, at)!;
+    const many = ipma[at + 2]!;
+    const own = [...ipma.subarray(at + 3, at + 3 + many)].flatMap((entry) => {
+      const property = all[(entry & 0x7f) - 1];
+      return property === undefined ? [] : [{ box: property.whole, essential: entry > 0x7f }];
+    });
+    if (own.length !== many) return new Map();
+    found.set(id, own);
+    at += 3 + many;
+  }
+  return found;
+}
+
+const [COLOR, ALPHA] = [1, 2];
+
+function meta(
+  color: AvifItem,
+  alpha: AvifItem,
+  offsets: readonly [number, number],
+  lengths: readonly [number, number],
+): Uint8Array {
+  const entry = (id: number, index: 0 | 1) =>
+    concat([
+      bytes16(id),
+      bytes16(0),
+      bytes32(0),
+      bytes16(1),
+      bytes32(offsets[index]),
+      bytes32(lengths[index]),
+    ]);
+  const image = (id: number) =>
+    full('infe', 2, bytes16(id), bytes16(0), latin1Bytes('av01'), Uint8Array.of(0));
+  return full(
+    'meta',
+    0,
+    full('hdlr', 0, bytes32(0), latin1Bytes('pict'), new Uint8Array(13)),
+    full('pitm', 0, bytes16(COLOR)),
+    full('iloc', 0, Uint8Array.of(0x44, 0x40), bytes16(2), entry(COLOR, 0), entry(ALPHA, 1)),
+    full('iinf', 0, bytes16(2), image(COLOR), image(ALPHA)),
+    full('iref', 0, box('auxl', bytes16(ALPHA), bytes16(1), bytes16(COLOR))),
+    itemProperties(color, alpha),
+  );
+}
+
+function itemProperties(color: AvifItem, alpha: AvifItem): Uint8Array {
+  const all = [...color.properties, ...alpha.properties];
+  const associations = ({ properties }: AvifItem, id: number, first: number) =>
+    concat([
+      bytes16(id),
+      Uint8Array.of(properties.length),
+      Uint8Array.from(properties, ({ essential }, i) => (essential ? 0x80 : 0) | (first + i)),
+    ]);
+  return box(
+    'iprp',
+    box('ipco', ...all.map((property) => property.box)),
+    full(
+      'ipma',
+      0,
+      bytes32(2),
+      associations(color, COLOR, 1),
+      associations(alpha, ALPHA, 1 + color.properties.length),
+    ),
+  );
+}
+
+function box(name: string, ...content: Uint8Array[]): Uint8Array {
+  const body = concat(content);
+  return concat([bytes32(body.length + 8), latin1Bytes(name), body]);
+}
+
+/** A box with a version and no flags. */
+function full(name: string, version: number, ...content: Uint8Array[]): Uint8Array {
+  return box(name, Uint8Array.of(version, 0, 0, 0), ...content);
+}
+
+function bytes16(value: number): Uint8Array {
+  return Uint8Array.of(value >> 8, value & 255);
+}
