@@ -189,11 +189,12 @@ export class Connection {
 
   #finished(running: Running): void {
     if (!this.#running.delete(running)) return;
+    const waited = this.#waiting.length > 0;
     while (this.#running.size < MAX_RUNNING && this.#waiting.length > 0) {
       this.#observer.waiting(-1);
       this.#waiting.shift()?.();
     }
-    if (this.#waiting.length === 0 && !this.#ended) this.socket.resume();
+    if (waited && this.#waiting.length === 0 && !this.#ended) this.socket.resume();
     // Work may take longer than a client may take to read
     if (this.#running.size > 0) this.socket.setTimeout(IDLE_TIMEOUT);
     this.#settle();
