@@ -340,6 +340,15 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     expect(await status(plain, TOKEN)).toBe(404);
   },
 
+  'log.access': async () => {
+    const server = await startServer({ settings: { 'log.access': 'false' } });
+    await server.ask('/nowhere');
+    await plain.ask('/nowhere');
+    const requests = [server, plain].map(({ events }) => events.includes('request'));
+    await server.stop();
+    expect(requests).toEqual([false, true]);
+  },
+
   'log.level': async () => {
     expect([logged('silent'), logged('info')]).toEqual([[], ['listening', 'stopped']]);
   },

@@ -32,6 +32,8 @@ export interface RenderRequest {
   readonly signal: AbortSignal;
   /** Answer from the store or not at all (`only-if-cached`). */
   readonly storedOnly?: boolean;
+  /** Names the request in logs, here and at the origin. */
+  readonly id?: string;
 }
 
 /** How long an answer may be kept, and by whom. */
@@ -56,9 +58,14 @@ export interface CacheFacts {
   readonly collapsed: boolean;
 }
 
-/** Milliseconds per stage, for Server-Timing; a stage that did not happen is absent. */
+/**
+ * Milliseconds per stage of the work for this request, one after the other: a
+ * stage that did not happen, or happened for another request, is absent.
+ * `render` is the whole time in the worker: probe, transform, encode and what
+ * is between them.
+ */
 export type Timings = Readonly<
-  Partial<Record<'fetch' | 'queue' | 'decode' | 'transform' | 'encode' | 'total', number>>
+  Partial<Record<'fetch' | 'queue' | 'probe' | 'transform' | 'encode' | 'render', number>>
 >;
 
 export interface Rendition {

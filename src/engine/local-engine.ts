@@ -132,7 +132,8 @@ export class LocalEngine implements Engine {
     try {
       const { made, collapsed } = await this.#firstAnswers.make(resolved, start);
       this.#background.refineLater(resolved, made);
-      const timings = { ...fetch, ...made.meta.timings };
+      // The stages of work that another request began are not of this one
+      const timings = collapsed ? fetch : { ...fetch, ...made.meta.timings };
       const forward = stored ? 'stale' : 'uri-miss';
       return this.#answer(resolved, made, { timings, forward, collapsed });
     } catch (error) {

@@ -63,9 +63,9 @@ async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
   const timings: Stopwatch = {};
   const start = performance.now();
   if (request.plan.output.kind === 'source') return safeSource(request);
-  const info = await timed(timings, 'decode', () => probe(request.file, request.limits));
+  const info = await timed(timings, 'probe', () => probe(request.file, request.limits));
   const made = await make(request, info, tools, { timings, start });
-  timings.total = performance.now() - start;
+  timings.render = performance.now() - start;
   return {
     body: await pack(made.bytes, request.resultFile),
     mediaType: made.mediaType,
@@ -144,7 +144,7 @@ async function programOf(request: Task, info: SourceInfo, timings: Stopwatch): P
     const lowered = lower(request.plan, info, accepts, measured);
     if (lowered.kind === 'program') return lowered.program;
     const { before, frames, color, rule } = lowered;
-    const raster = await timed(timings, 'decode', () =>
+    const raster = await timed(timings, 'transform', () =>
       render(request.file, info, { instructions: before, frames, color }),
     );
     measured.push(findTrim(raster, rule) ?? 'empty');

@@ -21,9 +21,9 @@ export class RequestSources {
    * @throws Fault
    */
   get(request: RenderRequest, mayRead?: () => void): Promise<CachedSource> {
-    const { mount, upload, signal, storedOnly = false } = request;
+    const { mount, upload, signal, storedOnly = false, id } = request;
     const { source, response } = request.compiled;
-    const terms = { signal, storedOnly, ...(mayRead ? { mayRead } : {}) };
+    const terms = { signal, storedOnly, ...(mayRead ? { mayRead } : {}), ...(id ? { id } : {}) };
     return this.#cache.get(mount, source, upload, response.freshness, terms);
   }
 

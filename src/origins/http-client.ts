@@ -37,13 +37,20 @@ export interface HttpClientOptions {
   readonly loopToken?: string;
 }
 
+/** What only the server that is asked first is told, not where it redirects to. */
+export interface OwnHeaders {
+  /** The value of `Authorization`. */
+  readonly credentials?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
 export interface HttpClient {
   /** @throws Fault */
   get(
     url: URL,
     held: Validators | undefined,
     signal: AbortSignal,
-    credentials?: string,
+    own?: OwnHeaders,
   ): Promise<Fetched>;
   close(): Promise<void>;
 }
@@ -73,7 +80,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     start: URL,
     held: Validators | undefined,
     signal: AbortSignal,
-    credentials?: string,
+    own: OwnHeaders = {},
   ): Promise<Fetched> {
     const deadline = new Deadline(signal, limits);
     try {
@@ -82,7 +89,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
         guard.checkUrl(url);
         visited.push(url.href);
         const asked = sameServer(start, url)
-          ? { ...conditions(held, visited.length === 1), ...authorization(credentials) }
+          ? { ...conditions(held, visited.length === 1), ...ownHeaders(own) }
           : {};
         const loop = { 'cdn-loop': options.loopToken ?? 'fovea' };
         const answer = await ask(agent, url, { ...loop, ...asked }, deadline);
@@ -221,8 +228,11 @@ function conditions(held: Validators | undefined, first: boolean): Record<string
   };
 }
 
-function authorization(credentials: string | undefined): Record<string, string> {
-  return credentials === undefined ? {} : { authorization: credentials };
+function ownHeaders({ credentials, requestId }: OwnHeaders): Record<string, string> {
+  return {
+    ...(credentials === undefined ? {} : { authorization: credentials }),
+    ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
+  };
 }
 
 function one(value: string | string[] | undefined): string | undefined {

@@ -369,18 +369,21 @@ describe('redirects', () => {
     const origin = make({ kind: 'http', base, allow: [`other.example:${port}`] }, {}, options);
     const held = { etag: '"9"', lastModified: 'Fri, 20 Nov 2026 12:00:00 GMT' };
     const read = async (path: string) => {
-      await bytesOf(await origin.fetch(await origin.locate({ kind: 'path', path }), held, never));
+      await bytesOf(
+        await origin.fetch(await origin.locate({ kind: 'path', path }), held, never, 'id-1'),
+      );
       return asked.map(({ headers }) => ({
         authorization: headers.authorization,
         tag: headers['if-none-match'],
         date: headers['if-modified-since'],
+        id: headers['x-request-id'],
       }));
     };
     const basic = `Basic ${Buffer.from('user:secret').toString('base64')}`;
-    const first = { authorization: basic, tag: held.etag, date: held.lastModified };
+    const first = { authorization: basic, tag: held.etag, date: held.lastModified, id: 'id-1' };
     expect(await read(`to/${encodeURIComponent(`http://other.example:${port}/plain`)}`)).toEqual([
       first,
-      { authorization: undefined, tag: undefined, date: undefined },
+      { authorization: undefined, tag: undefined, date: undefined, id: undefined },
     ]);
     asked.length = 0;
     // On the same server the tag still names one picture; a date might fit another one.

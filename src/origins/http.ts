@@ -36,9 +36,10 @@ export class HttpOrigin implements Origin {
     location: Location,
     held: Validators | undefined,
     signal: AbortSignal,
+    requestId?: string,
   ): Promise<Fetched> {
     const url = this.#below(location.id);
-    return this.#client.get(url, held, signal, this.#credentials);
+    return this.#client.get(url, held, signal, { credentials: this.#credentials, requestId });
   }
 
   close(): Promise<void> {

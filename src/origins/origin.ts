@@ -38,10 +38,16 @@ export interface Origin {
   locate(source: SourceRef): Promise<Location>;
   /**
    * The bytes of a source, or word that the held copy is still good.
+   * `requestId` goes along as `X-Request-Id`, where the origin speaks HTTP.
    * The body throws a Fault when it passes the limit on bytes or time.
    * @throws Fault source-not-found, source-forbidden, source-refused, source-unresolvable, origin-failed, origin-timeout
    */
-  fetch(location: Location, held: Validators | undefined, signal: AbortSignal): Promise<Fetched>;
+  fetch(
+    location: Location,
+    held: Validators | undefined,
+    signal: AbortSignal,
+    requestId?: string,
+  ): Promise<Fetched>;
   /** Whether a held copy is still the source, without reading it; only where that is cheap (folders). */
   stat?(location: Location): Promise<Validators | undefined>;
   /** Frees connections. */

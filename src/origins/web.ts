@@ -36,8 +36,9 @@ export class WebOrigin implements Origin {
     location: Location,
     held: Validators | undefined,
     signal: AbortSignal,
+    requestId?: string,
   ): Promise<Fetched> {
-    return this.#client.get(parse(location.id), held, signal);
+    return this.#client.get(parse(location.id), held, signal, { requestId });
   }
 
   close(): Promise<void> {

@@ -8,7 +8,13 @@ import type { Engine, Mount, RenderRequest, Rendition } from '../engine/engine.t
 import type { Spooled } from '../stores/spool.ts';
 import type { AnswerSettings } from './config/source-answers.ts';
 import { type ErrorAnswer, errorResponse } from './errors.ts';
-import { type HeaderPolicy, type HttpRequest, type HttpResponse, NO_BODY } from './http-message.ts';
+import {
+  type HeaderPolicy,
+  type HttpRequest,
+  type HttpResponse,
+  type NamedRequest,
+  NO_BODY,
+} from './http-message.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -43,7 +49,7 @@ export interface Services {
 /** What is known of a request; grows until it is answered. */
 export interface Attempt {
   readonly site: Site;
-  readonly request: HttpRequest;
+  readonly request: NamedRequest;
   readonly image: ImageRequest;
   readonly services: Services;
   compiled?: Compiled;

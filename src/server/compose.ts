@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
+import { createAccessLog } from './access-log.ts';
 import type { Config } from './config/config.ts';
 import { configuredRoutes } from './config/configured-routes.ts';
 import type { Services } from './handler.ts';
@@ -47,6 +48,7 @@ export interface ServerExtras {
 /** A server for a checked configuration. @throws when the cache folder cannot be written */
 export async function createServer(config: Config, extras: ServerExtras = {}): Promise<Server> {
   const log = extras.log ?? createLog(config.log.level);
+  const access = config.log.access ? createAccessLog(log) : undefined;
   const loopToken = `fovea-${randomUUID()}`;
   const routes = configuredRoutes(config, loopToken);
   const engine = await startEngine(config, log);
@@ -67,11 +69,14 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     loopToken,
     ...(config.metrics.token === undefined ? {} : { metricsToken: config.metrics.token }),
     draining: () => draining,
+    ...(access === undefined ? {} : { access }),
     ...(extras.pages === undefined ? {} : { pages: extras.pages }),
   });
   const listener = createListener({
     handle,
     policy: config.headers,
+    log,
+    ...(access === undefined ? {} : { access }),
     now: () => systemClock.now(),
     connections: connectionsOf(config, log),
     connectionsPerAddress: config.listen.connectionsPerAddress,

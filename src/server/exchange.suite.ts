@@ -31,7 +31,7 @@ export function rendition(fields: Partial<Rendition> = {}): Rendition {
     etag: ETAG,
     lastModified: MODIFIED,
     lifetime: { seconds: 3600, age: 0, shared: true, noStore: false },
-    cache: { hit: false, forward: 'uri-miss', stored: true, collapsed: false },
+    cache: { hit: false, stored: true, collapsed: false },
     timings: { fetch: 12.34, encode: 80 },
     key: 'ab'.repeat(32),
     source: { width: 640, height: 480, format: 'jpeg', bytes: 50_000 },

@@ -7,16 +7,16 @@ import { type Log, loggable } from './log.ts';
 export interface FaultFacts {
   /** Name of the source in the configuration. */
   readonly source: string;
+  readonly requestId: string;
   readonly method: string;
   /** As received; its query is not logged. */
   readonly target: string;
 }
 
 /** Ours are errors with a stack, the world's are warnings, the client's are for debugging. */
-export function logFault(log: Log, { source, method, target }: FaultFacts, fault: Fault): void {
+export function logFault(log: Log, { target, ...request }: FaultFacts, fault: Fault): void {
   const facts = {
-    source,
-    method,
+    ...request,
     target: loggable(target),
     code: fault.code,
     reason: fault.message,

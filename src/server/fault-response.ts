@@ -104,7 +104,7 @@ function varyOf(compiled: Compiled | undefined): { vary?: string } {
   return compiled === undefined ? {} : { vary: compiled.response.vary.join(',') };
 }
 
-function note({ site, request, image, services }: Attempt, fault: Fault): void {
-  const { method } = request;
-  logFault(services.log, { source: site.settings.name, method, target: image.target }, fault);
+function note({ site, request, services }: Attempt, fault: Fault): void {
+  const { id: requestId, method, target } = request;
+  logFault(services.log, { requestId, source: site.settings.name, method, target }, fault);
 }

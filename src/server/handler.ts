@@ -8,13 +8,14 @@
 import { Fault } from '../base/fault.ts';
 import type { ImageRequest } from '../dialects/dialect.ts';
 import { shortfallNames } from '../dialects/shortfall.ts';
-import type { RenderRequest } from '../engine/engine.ts';
+import type { RenderRequest, Rendition } from '../engine/engine.ts';
 import { acceptedFormats } from './accept.ts';
+import type { PictureFacts } from './access-log.ts';
 import { type Attempt, CLIENT_GONE, refused, type Services, type Site } from './attempt.ts';
 import { compileAt } from './config/source-answers.ts';
 import { asFault, type ErrorAnswer } from './errors.ts';
 import { faultResponse } from './fault-response.ts';
-import type { HttpRequest, HttpResponse } from './http-message.ts';
+import type { HttpRequest, HttpResponse, NamedRequest } from './http-message.ts';
 import { renditionResponse } from './rendition-response.ts';
 import { hasForbiddenCharacter } from './target.ts';
 
@@ -35,7 +36,7 @@ const NO_ROOM: ErrorAnswer = {
  */
 export async function answerImage(
   site: Site,
-  request: HttpRequest,
+  request: NamedRequest,
   target: string,
   services: Services,
 ): Promise<HttpResponse> {
@@ -68,7 +69,17 @@ function counted(attempt: Attempt, response: HttpResponse): HttpResponse {
   const { name, params } = site.dialect;
   services.meter?.answered(name, response.status, rendition);
   services.meter?.fellShort(name, shortfallNames(params, compiled?.diagnostics ?? []));
-  return response;
+  const picture = { source: site.settings.name, dialect: name, ...madeFacts(rendition) };
+  return { ...response, picture };
+}
+
+function madeFacts(rendition: Rendition | undefined): Pick<PictureFacts, 'cache' | 'format'> {
+  if (rendition === undefined) return {};
+  const { cache, result } = rendition;
+  return {
+    cache: cache.hit ? 'hit' : cache.collapsed ? 'collapsed' : 'miss',
+    format: result.format,
+  };
 }
 
 async function deliver(attempt: Attempt): Promise<HttpResponse> {
@@ -94,6 +105,7 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
     compiled,
     accepts: image.accepts,
     signal: request.signal,
+    id: request.id,
     ...(upload === undefined ? {} : { upload }),
     ...(onlyIfCached(request) ? { storedOnly: true } : {}),
   };

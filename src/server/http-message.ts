@@ -5,6 +5,7 @@
  * `node/adapter.ts` is all that knows sockets.
  */
 import type { Body } from '../base/body.ts';
+import type { PictureFacts } from './access-log.ts';
 
 /** A request as plain data. */
 export interface HttpRequest {
@@ -21,6 +22,14 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
 }
 
+/** A request on its way through the server. */
+export interface NamedRequest extends HttpRequest {
+  /** See `request-id.ts`. */
+  readonly id: string;
+  /** When it came, on the clock of `performance.now`. */
+  readonly arrived: number;
+}
+
 /** An answer as plain data. */
 export interface HttpResponse {
   readonly status: number;
@@ -30,6 +39,8 @@ export interface HttpResponse {
   readonly body: Body;
   /** The connection ends with this answer. */
   readonly close?: boolean;
+  /** For the access log, where the answer is about a picture. */
+  readonly picture?: PictureFacts;
 }
 
 /** A server without sockets: never rejects, whatever it is asked. */
@@ -48,11 +59,15 @@ export function commonHeaders(now: number, policy: HeaderPolicy): Record<string,
     'x-content-type-options': 'nosniff',
     'content-security-policy': STRICT_CSP,
     'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'Content-Length, ETag, Server-Timing, Fovea, Cache-Status',
+    'access-control-expose-headers': EXPOSED,
     'cross-origin-resource-policy': policy.resourcePolicy,
     ...(policy.timing ? { 'timing-allow-origin': '*' } : {}),
   };
 }
+
+/** What a page's script may read of an answer. */
+const EXPOSED =
+  'Content-Length, ETag, Server-Timing, Fovea, Fovea-Warning, Cache-Status, X-Request-Id';
 
 /** What an operator may choose about headers. */
 export interface HeaderPolicy {

@@ -1,5 +1,6 @@
+import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { loggable } from './log.ts';
+import { createLog, loggable, MAX_PENDING } from './log.ts';
 
 describe('loggable', () => {
   test.each([
@@ -7,6 +8,10 @@ describe('loggable', () => {
     ['/full/https://user:pass@host/a.jpg', '/full/https://host/a.jpg', 'no user info'],
     ['/https%3A%2F%2Fuser%3Apass%40host%2Fa.jpg', '/https%3A//host%2Fa.jpg', 'nor encoded'],
     ['/full/https://a@b@host/a.jpg', '/full/https://host/a.jpg', 'however many'],
+    ['/imgix/a.jpg%3Fs=secret', '/imgix/a.jpg', 'nor one that is encoded'],
+    ['/https%3A%2F%2Fh%2Fa%3Ftoken%3Dx', '/https%3A%2F%2Fh%2Fa', 'nor that of a URL inside'],
+    ['/https%253A%252F%252Fh%252Fa%253ftoken', '/https%253A%252F%252Fh%252Fa', 'encoded twice'],
+    ['/a.jpg#token', '/a.jpg', 'no fragment'],
     ['/full/https://host/a@2x.jpg', '/full/https://host/a@2x.jpg', 'a name may hold the sign'],
   ])('%s is %s (%s)', (target, shown) => {
     expect(loggable(target)).toBe(shown);
@@ -14,5 +19,74 @@ describe('loggable', () => {
 
   test('is at most 300 characters and an ellipsis', () => {
     expect(loggable(`/${'a'.repeat(9000)}`)).toBe(`/${'a'.repeat(299)}…`);
+  });
+});
+
+describe('a log', () => {
+  /** A reader that takes a write when it is told to. */
+  function reader() {
+    const written: string[] = [];
+    const waiting: (() => void)[] = [];
+    const to = new Writable({
+      decodeStrings: false,
+      write(chunk, _encoding, done) {
+        written.push(String(chunk));
+        waiting.push(done);
+      },
+    });
+    const lines = () =>
+      written
+        .join('')
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line));
+    return { to, lines, written, read: () => waiting.splice(0).forEach((done) => void done()) };
+  }
+
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  test('writes the lines of one turn together, as JSON', async () => {
+    const { to, lines, written } = reader();
+    const log = createLog('info', to);
+    log.info({ a: 1 }, 'one');
+    log.warn({ b: 'x\ny' }, 'two');
+    log.debug({}, 'not this');
+    await turn();
+    expect(lines()).toMatchObject([
+      { level: 30, a: 1, msg: 'one' },
+      { level: 40, b: 'x\ny', msg: 'two' },
+    ]);
+    expect(written.length).toBe(1);
+  });
+
+  test('drops lines that nobody reads, holds no more than a bound, and tells how many later', async () => {
+    const { to, lines, read } = reader();
+    const log = createLog('info', to);
+    const facts = { filler: 'x'.repeat(1000) };
+    for (let i = 0; i < 5000; i++) {
+      log.info(facts, `${i}`);
+      if (i % 100 === 0) await turn();
+    }
+    await turn();
+    expect(to.writableLength).toBeLessThanOrEqual(MAX_PENDING);
+    for (let i = 0; i < 100; i++) {
+      read();
+      await turn();
+    }
+    log.info({}, 'again');
+    await turn();
+    const all = lines();
+    const { lines: dropped } = all.at(-2);
+    expect(all.at(-2).msg).toBe('log lines were dropped');
+    expect(all.at(-1).msg).toBe('again');
+    expect(all.length - 2 + dropped).toBe(5000);
+  });
+
+  test('outlives its reader', async () => {
+    const { to } = reader();
+    const log = createLog('info', to);
+    to.destroy(new Error('EPIPE'));
+    log.info({}, 'into the void');
+    await turn();
   });
 });

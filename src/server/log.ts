@@ -3,7 +3,12 @@
  *
  * Targets are logged without their query, user info or signature: a query may
  * carry what its owner calls a secret.
+ *
+ * Nobody waits for the reader of the log. Lines of one turn of the event loop
+ * are written together; while more than MAX_PENDING bytes are unread, further
+ * lines are dropped, and counted in a line of their own once there is room.
  */
+import type { Writable } from 'node:stream';
 import { pino } from 'pino';
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -15,17 +20,59 @@ export interface Log {
   error(facts: object, message: string): void;
 }
 
-export function createLog(level: LogLevel): Log {
-  return pino({ level, base: null });
+export function createLog(level: LogLevel, to: Writable = process.stdout): Log {
+  return pino({ level, base: null }, new LineWriter(to));
 }
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
+/** Bytes that may wait for the reader of the log. */
+export const MAX_PENDING = 1_000_000;
+
+/** Writers that already know that their reader may go away. */
+const guarded = new WeakSet<Writable>();
+
+class LineWriter {
+  readonly #to: Writable;
+  #lines = '';
+  #dropped = 0;
+
+  constructor(to: Writable) {
+    this.#to = to;
+    if (guarded.has(to)) return;
+    guarded.add(to);
+    // A log whose reader has left is no reason to stop answering
+    to.on('error', () => {});
+  }
+
+  write(line: string): void {
+    if (this.#to.writableLength + this.#lines.length + line.length > MAX_PENDING) {
+      this.#dropped += 1;
+      return;
+    }
+    if (this.#lines === '') setImmediate(() => this.#flush());
+    if (this.#dropped > 0) {
+      this.#lines += `${JSON.stringify({ level: 40, time: Date.now(), lines: this.#dropped, msg: 'log lines were dropped' })}\n`;
+      this.#dropped = 0;
+    }
+    this.#lines += line;
+  }
+
+  #flush(): void {
+    const lines = this.#lines;
+    this.#lines = '';
+    if (this.#to.writable) this.#to.write(lines);
+  }
+}
+
 /** The path of a target as it may stand in a log: no query, no user info, at most 300 characters. */
 export function loggable(target: string): string {
-  const path = withoutUserInfo(target.split('?', 1)[0] ?? '');
+  const path = withoutUserInfo(target.split(QUERY, 1)[0] ?? '');
   return path.length > 300 ? `${path.slice(0, 300)}…` : path;
 }
+
+/** Where a query or fragment begins, that of a URL inside the path included, however often encoded. */
+const QUERY = /[?#]|%(?:25){0,9}(?:3f|23)/i;
 
 /** `http://name:secret@host/` as `http://host/`, percent-encoded or not; reads each segment once. */
 function withoutUserInfo(path: string): string {

@@ -67,7 +67,7 @@ describe('metrics', () => {
       ({
         cache: { hit, stored: !hit, collapsed: false },
         receipt,
-        timings: { total: 40 },
+        timings: { render: 40 },
       }) as never;
     own.answered('imgix', 200, rendition(false));
     own.answered('imgix', 200, rendition(true));

@@ -133,7 +133,7 @@ export function createMetrics(engine: Engine): Metrics {
       const { cache, receipt, timings } = rendition;
       lookups.inc({ result: cache.hit ? 'hit' : cache.collapsed ? 'collapsed' : 'miss' });
       if (cache.hit || cache.collapsed) return;
-      if (timings.total !== undefined) seconds.observe(timings.total / 1000);
+      if (timings.render !== undefined) seconds.observe(timings.render / 1000);
       if (receipt) made(receipt);
     },
   };

@@ -57,7 +57,11 @@ export function renditionResponse(
     ...own,
     ...instead?.headers,
     // Last: no dialect may loosen these
-    ...renditionHeaders(rendition, mediaType, policy.timing),
+    ...renditionHeaders(
+      rendition,
+      mediaType,
+      policy.timing ? performance.now() - request.arrived : undefined,
+    ),
   };
   const vary = joinNames(
     response.vary.join(','),

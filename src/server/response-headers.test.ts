@@ -100,17 +100,37 @@ test('cacheStatus follows RFC 9211', () => {
   expect(cacheStatus({ hit: true, stored: false, collapsed: false }, life(60, 90))).toBe(
     'Fovea; hit; ttl=-30',
   );
-  expect(cacheStatus({ ...miss, forward: 'stale' }, life(60, 0))).toBe(
-    'Fovea; fwd=stale; stored; collapsed',
-  );
+  expect(cacheStatus(miss, life(60, 0))).toBe('Fovea; fwd=uri-miss; stored; collapsed');
 });
 
-test('serverTiming names the stages that happened, in their order', () => {
-  expect(serverTiming({ encode: 80, queue: 2, fetch: 12.345 })).toBe(
-    'queue;dur=2, fetch;dur=12.3, encode;dur=80',
-  );
-  expect(serverTiming({})).toBeUndefined();
+describe('serverTiming', () => {
+  test('names the stages that happened, in their order, and the whole', () => {
+    expect(serverTiming({ encode: 80, queue: 2, fetch: 12.345 }, 100.01)).toBe(
+      'fetch;dur=12.3, queue;dur=2, encode;dur=80, total;dur=100.1',
+    );
+    expect(serverTiming({}, 0.4)).toBe('total;dur=0.4');
+  });
+
+  test('does not show the time in the worker, which is that of its stages and a little', () => {
+    expect(serverTiming({ render: 7 }, 9)).toBe('total;dur=9');
+  });
+
+  test('the stages add up to no more than the whole, whatever is rounded', () => {
+    const time = fc.double({ min: 0, max: 1e5, noNaN: true });
+    fc.assert(
+      fc.property(fc.record({ fetch: time, queue: time, probe: time, encode: time }), (stages) => {
+        const whole = Object.values(stages).reduce((sum, value) => sum + value, 0);
+        expect(stageSum(serverTiming(stages, whole))).toBeLessThanOrEqual(1e-6);
+      }),
+    );
+  });
 });
+
+/** The sum of the stages less the total. */
+function stageSum(header: string): number {
+  const values = [...header.matchAll(/dur=([\d.]+)/g)].map((match) => Number(match[1]));
+  return values.slice(0, -1).reduce((sum, value) => sum + value, 0) - (values.at(-1) ?? 0);
+}
 
 describe('contentDisposition', () => {
   const path = (text: string) => ({ kind: 'path', path: text }) as const;

@@ -103,19 +103,29 @@ export function cacheStatus(cache: CacheFacts, lifetime: Lifetime): string {
   return parts.join('; ');
 }
 
-/** `fetch;dur=12.3, decode;dur=4`, in the order in which the stages happen. */
-export function serverTiming(timings: Timings): string | undefined {
-  const order = ['queue', 'fetch', 'decode', 'transform', 'encode', 'total'] as const;
-  const parts = order.flatMap((stage) => {
-    const value = rounded(timings[stage]);
-    return value === undefined ? [] : [`${stage};dur=${value}`];
+/** Stages in the order in which they happen; none contains another. */
+const STAGES = ['fetch', 'queue', 'probe', 'transform', 'encode'] as const;
+
+/**
+ * `fetch;dur=12.3, probe;dur=4, total;dur=20.1`, in milliseconds. Stages are
+ * rounded down and the total up, so that they never add up to more than it.
+ *
+ * @param total from the request to its answer, what is no stage included
+ */
+export function serverTiming(timings: Timings, total: number): string {
+  const parts = STAGES.flatMap((stage) => {
+    const value = timings[stage];
+    return value === undefined ? [] : [`${stage};dur=${Math.floor(value * 10) / 10}`];
   });
-  return parts.length === 0 ? undefined : parts.join(', ');
+  return [...parts, `total;dur=${Math.ceil(total * 10) / 10}`].join(', ');
 }
 
-/** The headers that describe a rendition, before the dialect adds its own. */
-export function renditionHeaders(rendition: Rendition, mediaType: string, timing: boolean) {
-  const timings = timing ? serverTiming(rendition.timings) : undefined;
+/**
+ * The headers that describe a rendition, before the dialect adds its own.
+ *
+ * @param total milliseconds since the request came; absent where no timing is to be sent
+ */
+export function renditionHeaders(rendition: Rendition, mediaType: string, total?: number) {
   return {
     'content-type': mediaType,
     'content-security-policy': contentSecurityPolicy(mediaType),
@@ -123,7 +133,7 @@ export function renditionHeaders(rendition: Rendition, mediaType: string, timing
     etag: rendition.etag,
     ...(rendition.lastModified === undefined ? {} : { 'last-modified': rendition.lastModified }),
     'cache-status': cacheStatus(rendition.cache, rendition.lifetime),
-    ...(timings === undefined ? {} : { 'server-timing': timings }),
+    ...(total === undefined ? {} : { 'server-timing': serverTiming(rendition.timings, total) }),
     ...(rendition.receipt === undefined ? {} : { fovea: foveaHeader(rendition.receipt) }),
   };
 }

@@ -6,6 +6,7 @@
  * in the demo, a landing page. Nothing else exists.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { type AccessLog, accessLine } from './access-log.ts';
 import { errorResponse } from './errors.ts';
 import { answerImage, type Services, type Site } from './handler.ts';
 import {
@@ -13,9 +14,11 @@ import {
   type Handle,
   type HttpRequest,
   type HttpResponse,
+  type NamedRequest,
   NO_BODY,
 } from './http-message.ts';
 import { loggable } from './log.ts';
+import { requestIdOf } from './request-id.ts';
 import { MAX_TARGET, type RequestTarget, readTarget } from './target.ts';
 
 /** Where a site answers. */
@@ -39,6 +42,8 @@ export interface RouterOptions {
   readonly loopToken?: string;
   /** The bearer token that opens `/_fovea/metrics`; without it there is no such page. */
   readonly metricsToken?: string;
+  /** Takes a line per request, where there is an access log. */
+  readonly access?: AccessLog;
   /** True from when the server begins to stop. */
   readonly draining?: () => boolean;
 }
@@ -56,16 +61,26 @@ const ANY_METHODS = ['GET', 'HEAD', 'POST'];
 
 /** The server as one function. It never rejects. */
 export function createHandle(options: RouterOptions): Handle {
-  const { clock, log, policy } = options.services;
-  return async (request) => {
-    try {
-      return await answer(options, request);
-    } catch (error) {
-      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      log.error({ target: loggable(request.target), error: stack }, 'request failed');
-      return errorResponse(request, FAILED, clock.now(), policy);
-    }
+  const { access } = options;
+  return async (given) => {
+    const arrived = performance.now();
+    const id = requestIdOf(given.headers['x-request-id']);
+    const response = await answerOrFail(options, { ...given, id, arrived });
+    access?.(accessLine(given, response, id, performance.now() - arrived));
+    return { ...response, headers: { ...response.headers, 'x-request-id': id } };
   };
+}
+
+async function answerOrFail(options: RouterOptions, request: NamedRequest): Promise<HttpResponse> {
+  const { clock, log, policy } = options.services;
+  try {
+    return await answer(options, request);
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const facts = { requestId: request.id, target: loggable(request.target), error: stack };
+    log.error(facts, 'request failed');
+    return errorResponse(request, FAILED, clock.now(), policy);
+  }
 }
 
 const FAILED = {
@@ -75,7 +90,7 @@ const FAILED = {
   ttl: 0,
 } as const;
 
-async function answer(options: RouterOptions, request: HttpRequest): Promise<HttpResponse> {
+async function answer(options: RouterOptions, request: NamedRequest): Promise<HttpResponse> {
   const { routes, services, pages } = options;
   const refused = (status: number, code: string, message: string, ttl = 0) =>
     errorResponse(request, { status, code, message, ttl }, services.clock.now(), services.policy);

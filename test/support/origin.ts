@@ -20,6 +20,8 @@ export interface LocalOrigin {
   readonly files: Map<string, Served>;
   /** Targets that were asked for, in order. */
   readonly asked: readonly string[];
+  /** Their `X-Request-Id`, where they had one. */
+  readonly requestIds: readonly (string | undefined)[];
   stop(): Promise<void>;
 }
 
@@ -31,9 +33,11 @@ export async function startOrigin(
     held.set(`/${name}`, file instanceof Uint8Array ? { body: file } : file);
   }
   const asked: string[] = [];
+  const requestIds: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     const target = request.url ?? '/';
     asked.push(target);
+    requestIds.push(request.headers['x-request-id'] as string | undefined);
     const file = held.get(target.replace(/\?.*$/s, ''));
     if (file === undefined) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('none\n');
@@ -52,6 +56,7 @@ export async function startOrigin(
     port,
     files: held,
     asked,
+    requestIds,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -72,6 +72,8 @@ export interface SourceTerms {
   readonly storedOnly?: boolean;
   /** Called before a source is read that was not in the store; may throw. */
   readonly mayRead?: () => void;
+  /** Names the request at the origin. */
+  readonly id?: string;
 }
 
 /** Source records held in memory, about half a kilobyte each. */
@@ -101,7 +103,7 @@ export class SourceCache {
     ref: SourceRef,
     upload: Spooled | undefined,
     policy: FreshnessPolicy,
-    { signal, storedOnly = false, mayRead }: SourceTerms,
+    { signal, storedOnly = false, mayRead, id }: SourceTerms,
   ): Promise<CachedSource> {
     if (ref.kind === 'upload') {
       mayRead?.();
@@ -114,7 +116,11 @@ export class SourceCache {
     if (known?.usable) {
       // The visitor gets what is there; one request in the background looks again.
       void this.#flights
-        .run(key, (s) => this.#read(key, mount, location, policy, s), new AbortController().signal)
+        .run(
+          key,
+          (s) => this.#read(key, mount, location, policy, s, id),
+          new AbortController().signal,
+        )
         .catch(() => undefined);
       return known.held;
     }
@@ -122,7 +128,7 @@ export class SourceCache {
     const failure = this.#failures.get(key);
     if (failure && failure.until > this.#options.clock.now()) throw failure.fault;
     if (known === undefined) mayRead?.();
-    return this.#flights.run(key, (s) => this.#read(key, mount, location, policy, s), signal);
+    return this.#flights.run(key, (s) => this.#read(key, mount, location, policy, s, id), signal);
   }
 
   /** How long answers made of a source may be kept. */
@@ -186,6 +192,7 @@ export class SourceCache {
     location: Location,
     policy: FreshnessPolicy,
     signal: AbortSignal,
+    requestId: string | undefined,
   ): Promise<CachedSource> {
     const { store, clock } = this.#options;
     const meta = await this.#record(key);
@@ -193,7 +200,12 @@ export class SourceCache {
     const either = AbortSignal.any([signal, over.signal]);
     try {
       const peeked = await mount.origin.stat?.(location);
-      const fetched = await mount.origin.fetch(location, meta && validators(meta), either);
+      const fetched = await mount.origin.fetch(
+        location,
+        meta && validators(meta),
+        either,
+        requestId,
+      );
       if (fetched.kind === 'unchanged' && meta) {
         const checked: SourceMeta = {
           ...meta,

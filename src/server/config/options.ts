@@ -184,6 +184,12 @@ export const OPTIONS = {
     fallback: 'info',
     doc: 'What is written to the log.',
   }),
+  'log.access': toggle({
+    env: 'FOVEA_ACCESS_LOG',
+    flag: 'access-log',
+    fallback: 'true',
+    doc: 'Log a line per request, at level info.',
+  }),
 } as const;
 
 export type OptionName = keyof typeof OPTIONS;

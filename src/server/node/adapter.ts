@@ -12,7 +12,11 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { bodyLength } from '../../base/body.ts';
+import type { AccessLog } from '../access-log.ts';
 import type { Handle, HeaderPolicy, HttpResponse } from '../http-message.ts';
+import { type Log, loggable } from '../log.ts';
+import { requestIdOf } from '../request-id.ts';
 import { type Exchange, IDLE_TIMEOUT } from './connection.ts';
 import { Connections } from './connections.ts';
 import {
@@ -27,6 +31,10 @@ export interface AdapterOptions {
   readonly handle: Handle;
   readonly policy: HeaderPolicy;
   readonly now: () => number;
+  /** Told of answers that break off. */
+  readonly log?: Log;
+  /** Takes a line per request that never got to the handler. */
+  readonly access?: AccessLog;
   /** Connections at once; above it idle ones are closed, else new ones are told to come again. */
   readonly connections: number;
   /** Connections at once of one client address; 0 for no limit. */
@@ -61,19 +69,32 @@ const SHORT_KEEP_ALIVE = 5000;
 /** What every exchange of a listener shares. */
 interface Context extends AdapterOptions {
   readonly draining: () => boolean;
-  readonly early: (method: string | undefined, status: EarlyStatus) => HttpResponse;
+  readonly early: (status: EarlyStatus, to?: EarlyRequest) => HttpResponse;
+}
+
+/** What could be read of a request that is answered early. */
+interface EarlyRequest {
+  readonly method?: string | undefined;
+  readonly target?: string | undefined;
+  /** Its `X-Request-Id`. */
+  readonly id?: string | undefined;
 }
 
 /** An HTTP server around a handler; it listens once told to. */
 export function createListener(options: AdapterOptions): Listener {
   let draining = false;
-  const early: Context['early'] = (method = 'GET', status) =>
-    earlyAnswer(method, status, options.now(), options.policy);
+  const early: Context['early'] = (status, { method = 'GET', target, id } = {}) => {
+    const requestId = requestIdOf(id);
+    const given = named(earlyAnswer(method, status, options.now(), options.policy), requestId);
+    const known = target === undefined ? {} : { method, target: loggable(target) };
+    options.access?.({ requestId, ...known, status, bytes: bodyLength(given.body) });
+    return given;
+  };
   const context: Context = { ...options, early, draining: () => draining };
   const connections = new Connections(
     { total: options.connections, perClient: options.connectionsPerAddress ?? 0 },
     () => performance.now(),
-    (method) => early(method, 503),
+    (method) => early(503, { method }),
   );
   const server = createServer({
     maxHeaderSize: PARSER_LIMIT,
@@ -105,18 +126,21 @@ export function createListener(options: AdapterOptions): Listener {
   );
   server.on(
     'checkExpectation',
-    take((exchange) => write(exchange, context, early(exchange.message.method, 417), true)),
+    take((exchange) => {
+      const { method, url: target } = exchange.message;
+      write(exchange, context, early(417, { method, target }), true);
+    }),
   );
   server.on('connect', (_message: IncomingMessage, socket: Socket) => {
     socket.on('error', () => socket.destroy());
-    connections.of(socket)?.fail(early('CONNECT', 405));
+    connections.of(socket)?.fail(() => early(405, { method: 'CONNECT' }));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const connection = connections.of(socket);
     if (error.code === 'ECONNRESET' || connection === undefined) return void socket.destroy();
     const status = statusOfParserError(error);
-    if (status === 408) connection.headersLate(early('GET', status), HEADER_TIMEOUT);
-    else connection.fail(early('GET', status));
+    if (status === 408) connection.headersLate(() => early(status), HEADER_TIMEOUT);
+    else connection.fail(() => early(status));
   });
   return {
     listen: ({ host, port }) => listen(server, host, port),
@@ -156,7 +180,7 @@ async function answer(exchange: Exchange, context: Context, expectsContinue: boo
           signal,
           ...(message.socket.remoteAddress ? { remoteAddress: message.socket.remoteAddress } : {}),
         })
-      : context.early(method, problem);
+      : context.early(problem, { method, target: message.url, id: headers['x-request-id'] });
   // Nobody waits for it: the client left, or its request broke off and is answered elsewhere
   if (signal.aborted) return;
 
@@ -194,12 +218,20 @@ function finishUnread(
 
 function write(
   { connection, message, response }: Exchange,
-  { early }: Context,
+  { log, now, policy }: Context,
   given: HttpResponse,
   close: boolean,
 ): void {
   if (close) connection.end();
-  writeResponse(response, given, close, () => early(message.method, 503));
+  const id = given.headers['x-request-id'];
+  writeResponse(response, given, close, {
+    noted: (error) => log?.warn({ requestId: id, error: String(error) }, 'body broke off'),
+    instead: () => named(earlyAnswer(message.method ?? 'GET', 503, now(), policy), id),
+  });
+}
+
+function named(given: HttpResponse, id: string | undefined): HttpResponse {
+  return id === undefined ? given : { ...given, headers: { ...given.headers, 'x-request-id': id } };
 }
 
 /** All header lines, and the status of what is wrong with them or with the version. */

@@ -64,7 +64,7 @@ export class Connection {
   /** No further request is taken. */
   #ended = false;
   /** Answered when all that came before it is. */
-  #last: HttpResponse | undefined;
+  #last: (() => HttpResponse) | undefined;
   #lingering = false;
   #headersLate = false;
   #headerTimer: NodeJS.Timeout | undefined;
@@ -91,7 +91,7 @@ export class Connection {
     this.#headersLate = false;
     const start = () => this.#start(message, response, work);
     if (this.#running.size < MAX_RUNNING && this.#waiting.length === 0) return start();
-    if (!this.#observer.mayWait()) return this.fail(this.#observer.overloaded());
+    if (!this.#observer.mayWait()) return this.fail(() => this.#observer.overloaded());
     this.#waiting.push(start);
     this.#observer.waiting(1);
     this.socket.pause();
@@ -108,7 +108,7 @@ export class Connection {
    * No request can be read any more: answers what came before, then with
    * `answer`, and closes.
    */
-  fail(answer: HttpResponse): void {
+  fail(answer: () => HttpResponse): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#last = answer;
@@ -126,7 +126,7 @@ export class Connection {
    * The header of a request took too long. While other requests are worked on
    * we may be the one who did not read; then its time begins when they are done.
    */
-  headersLate(answer: HttpResponse, milliseconds: number): void {
+  headersLate(answer: () => HttpResponse, milliseconds: number): void {
     const latest = [...this.#running].at(-1);
     const ours = this.#waiting.length > 0 || latest?.message.complete === true;
     if (!ours) return this.fail(answer);
@@ -206,7 +206,7 @@ export class Connection {
       if (!this.#ended) this.#observer.idle(this);
       return;
     }
-    writeRaw(this.socket, this.#last);
+    writeRaw(this.socket, this.#last());
     this.linger();
   }
 

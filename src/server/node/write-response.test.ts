@@ -157,7 +157,7 @@ test.each([
   const seen: (number | undefined)[] = [];
   const server = createServer({ keepAliveTimeout: 1000 }, (_request, response) => {
     const answer = { status: 200, headers: {}, body: new Uint8Array(bytes) };
-    writeResponse(response, answer, true, () => answer);
+    writeResponse(response, answer, true, { noted() {}, instead: () => answer });
     seen.push(response.socket?.timeout);
   });
   server.timeout = 120_000;

@@ -12,6 +12,14 @@ import { pipeline } from 'node:stream/promises';
 import { bodyLength, type FileBody, isFileBody } from '../../base/body.ts';
 import type { HttpResponse } from '../http-message.ts';
 
+/** What becomes of a file that cannot be read. */
+export interface FileFailure {
+  /** Told of the failure, whenever it happens. */
+  noted(error: unknown): void;
+  /** The answer in place of one that has not begun. */
+  instead(): HttpResponse;
+}
+
 /** Bytes that the system takes at once, whether the client reads or not. */
 const AT_ONCE = 16 * 1024;
 /** Longest time without a byte taken by the client, in milliseconds, while a body is being sent. */
@@ -21,15 +29,14 @@ export const STALL = 30_000;
  * Puts an answer on its connection.
  *
  * @param close whether the connection ends with it
- * @param unreadable the answer in place of one whose file cannot be read
  */
 export function writeResponse(
   response: ServerResponse,
   answer: HttpResponse,
   close: boolean,
-  unreadable: () => HttpResponse,
+  failure: FileFailure,
 ): void {
-  if (isFileBody(answer.body)) void writeFile(response, answer, answer.body, close, unreadable);
+  if (isFileBody(answer.body)) void writeFile(response, answer, answer.body, close, failure);
   else {
     writeHead(response, answer, close);
     response.end(answer.body);
@@ -48,7 +55,7 @@ async function writeFile(
   answer: HttpResponse,
   body: FileBody,
   close: boolean,
-  unreadable: () => HttpResponse,
+  failure: FileFailure,
 ): Promise<void> {
   // Behind other answers of its connection it holds no file open
   if (response.socket === null) await turn(response);
@@ -57,15 +64,16 @@ async function writeFile(
   let first: IteratorResult<Uint8Array>;
   try {
     first = await pieces.next();
-  } catch {
+  } catch (error) {
     if (response.destroyed) return;
-    return writeResponse(response, unreadable(), close, unreadable);
+    failure.noted(error);
+    return writeResponse(response, failure.instead(), close, failure);
   }
   if (response.destroyed) return void (await pieces.return?.());
   writeHead(response, answer, close);
   try {
     // Destroys the response where either side fails, and returns the pieces where the client leaves
-    await pipeline(startingWith(first, pieces), response);
+    await pipeline(startingWith(first, pieces, failure), response);
   } catch {
     response.destroy();
   }
@@ -82,9 +90,15 @@ function turn(response: ServerResponse): Promise<void> {
 async function* startingWith(
   first: IteratorResult<Uint8Array>,
   rest: AsyncIterator<Uint8Array>,
+  failure: FileFailure,
 ): AsyncGenerator<Uint8Array> {
+  const following = () =>
+    rest.next().catch((error: unknown) => {
+      failure.noted(error);
+      throw error;
+    });
   try {
-    for (let next = first; !next.done; next = await rest.next()) yield next.value;
+    for (let next = first; !next.done; next = await following()) yield next.value;
   } finally {
     await rest.return?.();
   }
