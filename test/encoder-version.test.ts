@@ -69,7 +69,7 @@ describe('the hash of the code', () => {
     expect(changed(file, (text) => text.replace(from, to), hash)).not.toBe(before);
   });
 
-  test.each(['server/accept', 'stores/memory', 'origins/folder', 'engine/local-engine'])(
+  test.each(['server/http/accept', 'stores/memory', 'origins/folder', 'engine/local-engine'])(
     '%s is none of it: the front makes no bytes',
     (name) => {
       const add = (text: string) => `${text}\nexport const added = 1;\n`;

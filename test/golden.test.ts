@@ -17,7 +17,7 @@ import { imgix } from '../src/dialects/imgix/index.ts';
 import type { SourceRef } from '../src/image/source-ref.ts';
 import { canonicalize } from '../src/plan/canonicalize.ts';
 import { printPlan } from '../src/plan/print.ts';
-import { acceptedFormats } from '../src/server/accept.ts';
+import { acceptedFormats } from '../src/server/http/accept.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 

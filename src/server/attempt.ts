@@ -7,17 +7,17 @@ import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialec
 import type { Engine, Mount, RenderRequest, Rendition } from '../engine/engine.ts';
 import type { Spooled } from '../stores/spool.ts';
 import type { AnswerSettings } from './config/source-answers.ts';
-import { type ErrorAnswer, errorResponse } from './errors.ts';
+import { type ErrorAnswer, errorResponse } from './http/errors.ts';
 import {
   type HeaderPolicy,
   type HttpRequest,
   type HttpResponse,
   type NamedRequest,
   NO_BODY,
-} from './http-message.ts';
+} from './http/http-message.ts';
 import type { InFlight } from './in-flight.ts';
-import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import type { Log } from './telemetry/log.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 
 /** One configured source with everything that answers for it. */
 export interface Site {

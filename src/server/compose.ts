@@ -10,17 +10,17 @@ import { availableParallelism } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
-import { createAccessLog } from './access-log.ts';
 import type { Config } from './config/config.ts';
 import { configuredRoutes } from './config/configured-routes.ts';
 import type { Services } from './handler.ts';
-import type { Handle } from './http-message.ts';
+import type { Handle } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
-import { createLog, type Log } from './log.ts';
-import { createMetrics } from './metrics.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
 import { createHandle, type Page, type Route } from './routes.ts';
+import { createAccessLog } from './telemetry/access-log.ts';
+import { createLog, type Log } from './telemetry/log.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 import { readUpload } from './upload/upload.ts';
 
 /** A server put together; nothing listens before `listen`. */

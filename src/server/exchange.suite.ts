@@ -12,10 +12,10 @@ import type { Origin } from '../origins/origin.ts';
 import { picture } from '../plan/output.ts';
 import { memorySpool } from '../stores/spool.suite.ts';
 import type { Services, Site } from './handler.ts';
-import { type HttpRequest, noBody } from './http-message.ts';
+import { type HttpRequest, noBody } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
-import { silentLog } from './log.ts';
 import { createHandle, type Route, type RouterOptions } from './routes.ts';
+import { silentLog } from './telemetry/log.ts';
 import { readUpload } from './upload/upload.ts';
 
 export const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);

@@ -7,10 +7,10 @@ import type { Fault } from '../base/fault.ts';
 import type { Compiled, Dialect, ImageRequest, Refusal } from '../dialects/dialect.ts';
 import { type Attempt, CLIENT_GONE, refused } from './attempt.ts';
 import { errorSeconds, insteadOf } from './config/source-answers.ts';
-import { asFault, faultAnswer } from './errors.ts';
-import { logFault } from './fault-log.ts';
-import type { HttpResponse } from './http-message.ts';
+import { asFault, faultAnswer } from './http/errors.ts';
+import type { HttpResponse } from './http/http-message.ts';
 import { renditionResponse } from './rendition-response.ts';
+import { logFault } from './telemetry/fault-log.ts';
 
 /** The dialect's answer to a fault: an error, or the source as it is. */
 export async function faultResponse(attempt: Attempt, fault: Fault): Promise<HttpResponse> {

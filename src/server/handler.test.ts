@@ -15,7 +15,7 @@ import {
   services,
   textOf,
 } from './exchange.suite.ts';
-import type { HttpRequest, HttpResponse } from './http-message.ts';
+import type { HttpRequest, HttpResponse } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
 
 const get = (target: string, headers: Record<string, string> = {}, engine?: Engine) =>

@@ -9,15 +9,14 @@ import { Fault } from '../base/fault.ts';
 import type { ImageRequest } from '../dialects/dialect.ts';
 import { shortfallNames } from '../dialects/shortfall.ts';
 import type { RenderRequest, Rendition } from '../engine/engine.ts';
-import { acceptedFormats } from './accept.ts';
-import type { PictureFacts } from './access-log.ts';
 import { type Attempt, CLIENT_GONE, refused, type Services, type Site } from './attempt.ts';
 import { compileAt } from './config/source-answers.ts';
-import { asFault, type ErrorAnswer } from './errors.ts';
 import { faultResponse } from './fault-response.ts';
-import type { HttpRequest, HttpResponse, NamedRequest } from './http-message.ts';
+import { acceptedFormats } from './http/accept.ts';
+import { asFault, type ErrorAnswer } from './http/errors.ts';
+import type { HttpRequest, HttpResponse, NamedRequest, PictureFacts } from './http/http-message.ts';
+import { hasForbiddenCharacter } from './http/target.ts';
 import { renditionResponse } from './rendition-response.ts';
-import { hasForbiddenCharacter } from './target.ts';
 
 export type { Services, Site, UploadReader } from './attempt.ts';
 

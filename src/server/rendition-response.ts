@@ -7,16 +7,16 @@ import type { Fault } from '../base/fault.ts';
 import type { Compiled } from '../dialects/dialect.ts';
 import type { Rendition } from '../engine/engine.ts';
 import { type Attempt, refused, type Services } from './attempt.ts';
-import { evaluateConditions } from './conditional.ts';
-import { contentDisposition } from './disposition.ts';
+import { evaluateConditions } from './http/conditional.ts';
+import { contentDisposition } from './http/disposition.ts';
 import {
   commonHeaders,
   type HttpRequest,
   type HttpResponse,
   joinNames,
   NO_BODY,
-} from './http-message.ts';
-import { cacheHeaders, renditionHeaders, safeMediaType } from './response-headers.ts';
+} from './http/http-message.ts';
+import { cacheHeaders, renditionHeaders, safeMediaType } from './http/response-headers.ts';
 
 /** What stands in for a rendition that could not be made. */
 export interface Substitute {

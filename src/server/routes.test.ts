@@ -10,8 +10,8 @@ import {
   site,
   textOf,
 } from './exchange.suite.ts';
+import { hasForbiddenCharacter, readTarget } from './http/target.ts';
 import { findRoute, type Route } from './routes.ts';
-import { hasForbiddenCharacter, readTarget } from './target.ts';
 
 const methodAt = (method: string, target: string, headers: Record<string, string> = {}) =>
   handleWith()(request(target, headers, { method }));

@@ -6,9 +6,8 @@
  * in the demo, a landing page. Nothing else exists.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type AccessLog, accessLine } from './access-log.ts';
-import { errorResponse } from './errors.ts';
 import { answerImage, type Services, type Site } from './handler.ts';
+import { errorResponse } from './http/errors.ts';
 import {
   commonHeaders,
   type Handle,
@@ -16,10 +15,11 @@ import {
   type HttpResponse,
   type NamedRequest,
   NO_BODY,
-} from './http-message.ts';
-import { loggable } from './log.ts';
-import { requestIdOf } from './request-id.ts';
-import { MAX_TARGET, type RequestTarget, readTarget } from './target.ts';
+} from './http/http-message.ts';
+import { requestIdOf } from './http/request-id.ts';
+import { MAX_TARGET, type RequestTarget, readTarget } from './http/target.ts';
+import { type AccessLog, accessLine } from './telemetry/access-log.ts';
+import { loggable } from './telemetry/log.ts';
 
 /** Where a site answers. */
 export interface Place {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { bodyLength, isFileBody } from '../../src/base/body.ts';
 import { FAULTS } from '../../src/base/fault.ts';
-import type { HttpResponse } from '../../src/server/http-message.ts';
+import type { HttpResponse } from '../../src/server/http/http-message.ts';
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 

@@ -3,7 +3,7 @@
  * its own beside Host, one connection per request.
  */
 import { type IncomingHttpHeaders, request } from 'node:http';
-import type { HttpRequest } from '../../src/server/http-message.ts';
+import type { HttpRequest } from '../../src/server/http/http-message.ts';
 
 export interface Answer {
   readonly status: number;

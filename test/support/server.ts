@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Server } from '../../src/server/compose.ts';
 import type { OptionName } from '../../src/server/config/options.ts';
-import type { Handle } from '../../src/server/http-message.ts';
-import type { Log } from '../../src/server/log.ts';
+import type { Handle } from '../../src/server/http/http-message.ts';
+import type { Log } from '../../src/server/telemetry/log.ts';
 import { type Answer, type Asking, ask } from './client.ts';
 
 export type DialectName = 'fastly' | 'imgix' | 'imageoptim';

@@ -14,15 +14,15 @@ import type { Engine, Explanation, RenderRequest, Timings } from '../../engine/e
 import type { SourceRef } from '../../image/source-ref.ts';
 import { canonicalize } from '../../plan/canonicalize.ts';
 import { printPlan } from '../../plan/print.ts';
-import { acceptedFormats } from '../accept.ts';
 import type { Config } from '../config/config.ts';
 import { folderProblem } from '../config/config-sources.ts';
 import { compileAt } from '../config/source-answers.ts';
 import { placesOf, type SourceConfig } from '../config/source-schema.ts';
-import { asFault } from '../errors.ts';
 import type { Site } from '../handler.ts';
+import { acceptedFormats } from '../http/accept.ts';
+import { asFault } from '../http/errors.ts';
+import { readTarget } from '../http/target.ts';
 import { findRoute, type Route } from '../routes.ts';
-import { readTarget } from '../target.ts';
 
 export interface UrlExplanation {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BODY, fakeEngine, handleWith, rendition } from '../exchange.suite.ts';
-import type { Handle } from '../http-message.ts';
+import type { Handle } from '../http/http-message.ts';
 import { createListener, type Listener } from './adapter.ts';
 
 const open: Listener[] = [];

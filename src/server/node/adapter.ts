@@ -13,10 +13,10 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { bodyLength } from '../../base/body.ts';
-import type { AccessLog } from '../access-log.ts';
-import type { Handle, HeaderPolicy, HttpResponse } from '../http-message.ts';
-import { type Log, loggable } from '../log.ts';
-import { requestIdOf } from '../request-id.ts';
+import type { Handle, HeaderPolicy, HttpResponse } from '../http/http-message.ts';
+import { requestIdOf } from '../http/request-id.ts';
+import type { AccessLog } from '../telemetry/access-log.ts';
+import { type Log, loggable } from '../telemetry/log.ts';
 import { type Exchange, IDLE_TIMEOUT } from './connection.ts';
 import { Connections } from './connections.ts';
 import {

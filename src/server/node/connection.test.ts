@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Handle, HttpRequest, HttpResponse } from '../http-message.ts';
+import type { Handle, HttpRequest, HttpResponse } from '../http/http-message.ts';
 import { MAX_RUNNING } from './connection.ts';
 import { get, listeners, until } from './sockets.suite.ts';
 

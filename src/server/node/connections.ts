@@ -8,7 +8,7 @@
  */
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { HttpResponse } from '../http-message.ts';
+import type { HttpResponse } from '../http/http-message.ts';
 import { Connection, type ConnectionObserver } from './connection.ts';
 import { writeRaw } from './write-response.ts';
 

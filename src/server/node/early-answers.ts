@@ -1,9 +1,9 @@
 /**
  * Early answers: what is said where no request could be read, or none is taken.
  */
-import { errorResponse } from '../errors.ts';
-import type { HeaderPolicy, HttpResponse } from '../http-message.ts';
-import { MAX_TARGET } from '../target.ts';
+import { errorResponse } from '../http/errors.ts';
+import type { HeaderPolicy, HttpResponse } from '../http/http-message.ts';
+import { MAX_TARGET } from '../http/target.ts';
 
 /** Longest header block, in bytes, the request line not counted. */
 export const MAX_HEADERS = 16 * 1024;

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach } from 'vitest';
 import { handleWith } from '../exchange.suite.ts';
-import type { Handle } from '../http-message.ts';
+import type { Handle } from '../http/http-message.ts';
 import { type AdapterOptions, createListener, type Listener } from './adapter.ts';
 
 /** Starts listeners on free ports and stops them, and every client, after the test. */

@@ -10,7 +10,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { bodyLength, type FileBody, isFileBody } from '../../base/body.ts';
-import type { HttpResponse } from '../http-message.ts';
+import type { HttpResponse } from '../http/http-message.ts';
 
 /** What becomes of a file that cannot be read. */
 export interface FileFailure {

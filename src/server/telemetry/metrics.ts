@@ -5,8 +5,8 @@
  * visitor, so that their number is bounded.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Engine, EngineStatus, Rendition } from '../engine/engine.ts';
-import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
+import type { Engine, EngineStatus, Rendition } from '../../engine/engine.ts';
+import { PASS_BELOW, type Receipt } from '../../optimizer/receipt.ts';
 
 export interface Metrics {
   /** An answer went out; `rendition` where it carries one. */

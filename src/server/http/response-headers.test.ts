@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { parseDictionary } from 'structured-headers';
 import { describe, expect, test } from 'vitest';
-import type { Receipt } from '../optimizer/receipt.ts';
+import type { Receipt } from '../../optimizer/receipt.ts';
+import { NOW } from '../exchange.suite.ts';
 import { contentDisposition } from './disposition.ts';
-import { NOW } from './exchange.suite.ts';
 import { cacheHeaders, cacheStatus, foveaHeader, serverTiming } from './response-headers.ts';
 
 const response = (until?: number, noStore = false) => ({

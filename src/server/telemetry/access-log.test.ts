@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Fault } from '../base/fault.ts';
-import type { Engine } from '../engine/engine.ts';
+import { Fault } from '../../base/fault.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { BODY, fakeEngine, handleWith, rendition, request, services } from '../exchange.suite.ts';
+import { get, listeners } from '../node/sockets.suite.ts';
 import { type AccessLine, createAccessLog } from './access-log.ts';
-import { BODY, fakeEngine, handleWith, rendition, request, services } from './exchange.suite.ts';
-import { get, listeners } from './node/sockets.suite.ts';
 
 /** A handler with its access log, and the other lines it writes. */
 function logged(engine: Engine = fakeEngine()) {

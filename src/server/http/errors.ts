@@ -4,7 +4,7 @@
  * Never HTML, never empty, never a stack, an address or a source URL
  * (docs/spec/http.md 12.2, 12.3 and 12.5). Every error says how long it may be cached.
  */
-import { Fault } from '../base/fault.ts';
+import { Fault } from '../../base/fault.ts';
 import { listsType } from './accept.ts';
 import {
   commonHeaders,

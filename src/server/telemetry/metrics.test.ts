@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { imgix } from '../dialects/imgix/index.ts';
-import { fakeEngine, handleWith, request, services, site, textOf } from './exchange.suite.ts';
+import { imgix } from '../../dialects/imgix/index.ts';
+import { fakeEngine, handleWith, request, services, site, textOf } from '../exchange.suite.ts';
 import { createMetrics } from './metrics.ts';
 
 describe('metrics', () => {

@@ -5,19 +5,9 @@
  * request to then; what a slow client makes of it is not waited for. Targets
  * stand there without their query, and addresses of clients not at all.
  */
-import { bodyLength } from '../base/body.ts';
-import type { HttpRequest, HttpResponse } from './http-message.ts';
+import { bodyLength } from '../../base/body.ts';
+import type { HttpRequest, HttpResponse, PictureFacts } from '../http/http-message.ts';
 import { type Log, loggable } from './log.ts';
-
-/** What is known of the picture of an answer. */
-export interface PictureFacts {
-  /** Name of the source in the configuration. */
-  readonly source: string;
-  readonly dialect: string;
-  readonly cache?: 'hit' | 'miss' | 'collapsed';
-  /** Of the result. */
-  readonly format?: string;
-}
 
 export interface AccessLine extends Partial<PictureFacts> {
   readonly requestId: string;

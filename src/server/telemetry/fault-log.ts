@@ -1,7 +1,7 @@
 /**
  * Fault log: what the log says of a request that went wrong.
  */
-import type { Fault } from '../base/fault.ts';
+import type { Fault } from '../../base/fault.ts';
 import { type Log, loggable } from './log.ts';
 
 export interface FaultFacts {

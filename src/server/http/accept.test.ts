@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FormatName } from '../image/format.ts';
+import type { FormatName } from '../../image/format.ts';
 import { acceptedFormats, listsType } from './accept.ts';
 
 const CHROME = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';

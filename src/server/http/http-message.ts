@@ -4,8 +4,7 @@
  * The server is one function of this shape. Tests call it with objects, and
  * `node/adapter.ts` is all that knows sockets.
  */
-import type { Body } from '../base/body.ts';
-import type { PictureFacts } from './access-log.ts';
+import type { Body } from '../../base/body.ts';
 
 /** A request as plain data. */
 export interface HttpRequest {
@@ -41,6 +40,16 @@ export interface HttpResponse {
   readonly close?: boolean;
   /** For the access log, where the answer is about a picture. */
   readonly picture?: PictureFacts;
+}
+
+/** What is known of the picture of an answer. */
+export interface PictureFacts {
+  /** Name of the source in the configuration. */
+  readonly source: string;
+  readonly dialect: string;
+  readonly cache?: 'hit' | 'miss' | 'collapsed';
+  /** Of the result. */
+  readonly format?: string;
 }
 
 /** A server without sockets: never rejects, whatever it is asked. */

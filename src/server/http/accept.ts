@@ -8,7 +8,7 @@
  * Linear in the length of the header. A header above 4 KiB or 64 entries is
  * read as if it listed nothing: the base format fits everyone.
  */
-import { FORMATS, type FormatName } from '../image/format.ts';
+import { FORMATS, type FormatName } from '../../image/format.ts';
 
 const MAX_LENGTH = 4096;
 const MAX_ENTRIES = 64;

@@ -5,8 +5,8 @@
  * nowhere (docs/spec/http.md 10.4, RFC 6266).
  */
 import { create } from 'content-disposition';
-import { FORMATS } from '../image/format.ts';
-import type { SourceRef } from '../image/source-ref.ts';
+import { FORMATS } from '../../image/format.ts';
+import type { SourceRef } from '../../image/source-ref.ts';
 
 /** Extension by media type, without the dot. */
 const EXTENSIONS: ReadonlyMap<string, string> = new Map([

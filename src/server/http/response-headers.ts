@@ -5,10 +5,10 @@
  * Cache-Status (RFC 9211) and Server-Timing from how it came to be.
  */
 import { type Item, serializeDictionary, Token } from 'structured-headers';
-import type { ResponsePolicy } from '../dialects/dialect.ts';
-import type { CacheFacts, Lifetime, Rendition, Timings } from '../engine/engine.ts';
-import { FORMATS } from '../image/format.ts';
-import type { Receipt } from '../optimizer/receipt.ts';
+import type { ResponsePolicy } from '../../dialects/dialect.ts';
+import type { CacheFacts, Lifetime, Rendition, Timings } from '../../engine/engine.ts';
+import { FORMATS } from '../../image/format.ts';
+import type { Receipt } from '../../optimizer/receipt.ts';
 import { STRICT_CSP, SVG_CSP } from './http-message.ts';
 
 /** Types that leave the server; whatever else a source claims to be goes out as plain bytes. */
