@@ -58,6 +58,21 @@ describe('the words of the documents', () => {
     }
   });
 
+  test('CONTRIBUTING lists every script, and each once', () => {
+    const rows = [...text('CONTRIBUTING.md').matchAll(/^\| `npm (?:run )?([\w:-]+)` \|/gm)];
+    expect(rows.map(([, name]) => name).sort()).toEqual(Object.keys(scripts).sort());
+  });
+
+  test('every file of the repository that is named exists', () => {
+    for (const document of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md']) {
+      const named = [
+        ...text(document).matchAll(/`((?:src|test|docs|demo|bench|kernels|scripts)\/[\w./-]+)`/g),
+      ];
+      const missing = named.map((m) => m[1] ?? '').filter((name) => !existsSync(join(root, name)));
+      expect([document, missing]).toEqual([document, []]);
+    }
+  });
+
   test('every file that is linked exists', () => {
     for (const document of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md']) {
       const links = [...text(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(

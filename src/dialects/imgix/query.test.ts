@@ -21,6 +21,11 @@ describe("the vendor's list", () => {
     expect(spellings.filter(([alias, name]) => spellingOf(alias)?.name !== name)).toEqual([]);
   });
 
+  test('what has a row beyond it is documented elsewhere by the vendor, and is listed here', () => {
+    const beyond = Object.keys(PARAMS).filter((name) => !Object.hasOwn(data.parameters, name));
+    expect(beyond.toSorted()).toEqual(['gif-q', 'ixid', 'ixlib', 'resize-filter', 's', 'txt-lig']);
+  });
+
   test('no alias is claimed twice or by us alone', () => {
     const own = Object.values(PARAMS).flatMap((param) => param.aliases);
     expect(own.toSorted()).toEqual(spellings.map(([alias]) => alias).toSorted());
