@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { nearest } from './nearest.ts';
+import { nameIndex, nearest } from './nearest.ts';
 
-const KNOWN = ['w', 'fit', 'crop', 'mark-align', 'resize-filter', 'jpeg_quality', 'bg-color'];
+const KNOWN = nameIndex([
+  ...['w', 'fit', 'crop', 'mark-align', 'resize-filter', 'jpeg_quality', 'bg-color'],
+]);
 
 describe('nearest', () => {
   test.each<[string, string | undefined, string]>([

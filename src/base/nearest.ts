@@ -13,23 +13,69 @@ const LONGEST_NAME = 40;
 
 const SHORTEST_NAME = 4;
 
-/** The known name nearest to `text`, the first of several; undefined where none is near. */
-export function nearest(text: string, known: Iterable<string>): string | undefined {
+/** Known names, ordered once for many questions. */
+export interface NameIndex {
+  readonly byPlainName: ReadonlyMap<string, string>;
+  readonly byLength: ReadonlyMap<number, readonly Entry[]>;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly lower: string;
+  readonly letters: number;
+}
+
+export function nameIndex(names: readonly string[]): NameIndex {
+  const byPlainName = new Map<string, string>();
+  const byLength = new Map<number, Entry[]>();
+  for (const name of names) {
+    const plain = plainName(name);
+    if (!byPlainName.has(plain)) byPlainName.set(plain, name);
+    const alike = byLength.get(name.length) ?? [];
+    const lower = name.toLowerCase();
+    alike.push({ name, lower, letters: lettersOf(lower) });
+    byLength.set(name.length, alike);
+  }
+  return { byPlainName, byLength };
+}
+
+/** The known name nearest to `text`, the shortest of several; undefined where none is near. */
+export function nearest(text: string, known: NameIndex): string | undefined {
   if (text === '' || text.length > LONGEST_NAME) return undefined;
-  const plain = plainName(text);
+  const same = known.byPlainName.get(plainName(text));
+  if (same !== undefined || text.length < SHORTEST_NAME) return same;
+  const lower = text.toLowerCase();
   let best: string | undefined;
   let least = text.length >= 8 ? 3 : 2;
-  for (const name of known) {
-    if (plainName(name) === plain) return name;
-    if (Math.min(text.length, name.length) < SHORTEST_NAME) continue;
-    const slips = slipsBetween(text.toLowerCase(), name.toLowerCase(), least);
-    if (slips < least) [best, least] = [name, slips];
+  const slack = least - 1;
+  const letters = lettersOf(lower);
+  for (let length = text.length - slack; length <= text.length + slack; length += 1) {
+    if (length < SHORTEST_NAME) continue;
+    for (const entry of known.byLength.get(length) ?? []) {
+      // A slip adds a letter, takes one, or both.
+      if (ones(letters ^ entry.letters) > 2 * slack) continue;
+      const slips = slipsBetween(lower, entry.lower, least);
+      if (slips < least) [best, least] = [entry.name, slips];
+    }
   }
   return best;
 }
 
 function plainName(text: string): string {
   return text.toLowerCase().replace(/[-_]/g, '');
+}
+
+/** A bit for each letter that occurs, whatever its case. */
+function lettersOf(text: string): number {
+  let bits = 0;
+  for (let at = 0; at < text.length; at += 1) bits |= 1 << (text.charCodeAt(at) & 31);
+  return bits;
+}
+
+function ones(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
 }
 
 /** Slips from one text to another (optimal string alignment); `limit` where they are that many or more. */

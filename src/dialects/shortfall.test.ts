@@ -7,7 +7,13 @@ import type { Compiled, Dialect, DialectSettings, ImageRequest } from './dialect
 import { fastly } from './fastly/index.ts';
 import { imageoptim } from './imageoptim/index.ts';
 import { imgix } from './imgix/index.ts';
-import { foveaWarning, lookalikes, refuseShortfalls, shortfallNames } from './shortfall.ts';
+import {
+  foveaWarning,
+  knownNames,
+  lookalikes,
+  refuseShortfalls,
+  shortfallNames,
+} from './shortfall.ts';
 
 const FOLDER: DialectSettings = { name: 'test', origin: 'folder' };
 const REFUSING: DialectSettings = { ...FOLDER, unsupported: 'refuse' };
@@ -107,7 +113,7 @@ describe('names that no table has', () => {
 
   test('only the first eight are compared', () => {
     const many = Array.from({ length: 20 }, (_, n) => `mark-x${n}`);
-    expect(lookalikes(many, ['mark-align', 'mark-pad'])).toHaveLength(8);
+    expect(lookalikes(many, knownNames(['mark-align', 'mark-pad']))).toHaveLength(8);
   });
 });
 

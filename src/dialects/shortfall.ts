@@ -8,7 +8,7 @@
  */
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
-import { nearest } from '../base/nearest.ts';
+import { type NameIndex, nameIndex, nearest } from '../base/nearest.ts';
 import type { DialectSettings } from './dialect.ts';
 import type { ParamTable } from './params.ts';
 
@@ -101,20 +101,29 @@ export interface Lookalike {
  * Those of some unknown names that look like a parameter of the service. Only
  * the first eight are compared, so that no URL makes this slow.
  */
-export function lookalikes(unknown: readonly string[], known: readonly string[]): Lookalike[] {
-  if (unknown.length === 0) return [];
-  const groups = groupsOf(known);
+export function lookalikes(unknown: readonly string[], { index, groups }: KnownNames): Lookalike[] {
   const found: Lookalike[] = [];
   let compared = 0;
   for (const name of new Set(unknown)) {
     if (compared === MOST_COMPARED) break;
     compared += 1;
-    const near = nearest(name, known);
+    const near = nearest(name, index);
     const group = name.slice(0, name.indexOf('-') + 1).toLowerCase();
     if (near !== undefined) found.push({ name, near });
     else if (groups.has(group)) found.push({ name });
   }
   return found;
+}
+
+/** The names of a dialect, ordered once. */
+export interface KnownNames {
+  readonly index: NameIndex;
+  /** Beginnings of names, such as `mark-`. */
+  readonly groups: ReadonlySet<string>;
+}
+
+export function knownNames(names: readonly string[]): KnownNames {
+  return { index: nameIndex(names), groups: groupsOf(names) };
 }
 
 /** Beginnings such as `mark-` that at least two known names share. */

@@ -5,7 +5,7 @@
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Param } from '../params.ts';
-import { didYouMean, lookalikes, printable } from '../shortfall.ts';
+import { didYouMean, knownNames, lookalikes, printable } from '../shortfall.ts';
 import { missingNeeds } from './params/needs.ts';
 import { type FastlyValues, PARAMS } from './params.ts';
 import type { FastlyTarget } from './query.ts';
@@ -45,11 +45,13 @@ export function readValues(
   }
   const read = values as FastlyValues;
   for (const [name, reason] of missingNeeds(read)) remark(name, reason);
-  for (const { name, near } of lookalikes(unknownNames, Object.keys(PARAMS))) {
+  for (const { name, near } of lookalikes(unknownNames, KNOWN_NAMES)) {
     remark(excerpt(name), `it is not known${didYouMean(near)}`);
   }
   return read;
 }
+
+const KNOWN_NAMES = knownNames(Object.keys(PARAMS));
 
 const LONGEST_EXCERPT = 40;
 

@@ -6,7 +6,7 @@
  * follow from the table. A value that cannot be read counts as not set here:
  * the configuration has been refused before.
  */
-import { nearest } from '../../base/nearest.ts';
+import { nameIndex, nearest } from '../../base/nearest.ts';
 import type { Filter } from '../../plan/op.ts';
 import type { DefaultProblem } from '../dialect.ts';
 import { didYouMean } from '../shortfall.ts';
@@ -78,6 +78,8 @@ export const SETTINGS = {
   ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
+const NAMES = nameIndex(Object.keys(SETTINGS));
+
 type SettingName = keyof typeof SETTINGS;
 type SettingOf<N extends SettingName> = (typeof SETTINGS)[N]['fallback'];
 
@@ -115,7 +117,7 @@ export function readSettings(given: Readonly<Record<string, string>> = {}): Serv
 export function checkSettings(given: Readonly<Record<string, string>>): DefaultProblem[] {
   return Object.entries(given).flatMap(([name, text]) => {
     if (!Object.hasOwn(SETTINGS, name)) {
-      const hint = didYouMean(nearest(name, Object.keys(SETTINGS)));
+      const hint = didYouMean(nearest(name, NAMES));
       return [{ name, message: `expected the name of a setting${hint}` }];
     }
     const row: Setting<unknown> = SETTINGS[name as SettingName];

@@ -16,7 +16,7 @@ import { type Color, WHITE } from '../../base/color.ts';
 import { type Diagnostic, notUsed, warning } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Values } from '../params.ts';
-import { didYouMean, lookalikes } from '../shortfall.ts';
+import { didYouMean, knownNames, lookalikes } from '../shortfall.ts';
 import {
   type CropAt,
   DEFAULT_TIMEOUT,
@@ -115,8 +115,7 @@ function onLength(words: number): Diagnostic[] {
 function remarksOn(unknown: readonly string[]): Diagnostic[] {
   if (unknown.length === 0) return [];
   const nameOf = (token: string) => token.split('=', 1)[0]?.trim() ?? '';
-  const known = [...WORDS.keys(), ...KEYS];
-  const similar = lookalikes(unknown.map(nameOf), known);
+  const similar = lookalikes(unknown.map(nameOf), KNOWN_NAMES);
   const near = new Map(similar.map((one) => [one.name, one.near]));
   return unknown.map((token) => {
     const hint = didYouMean(near.get(nameOf(token))) || '.';
@@ -145,6 +144,8 @@ const KEYS: ReadonlySet<string> = new Set<OptionName>([
   'format',
   'timeout',
 ]);
+
+const KNOWN_NAMES = knownNames([...WORDS.keys(), ...KEYS]);
 
 /** What a lower-case token means; undefined for an unknown one (docs/spec/imageoptim.md 2.6). */
 function classify(token: string): Word | undefined {

@@ -21,7 +21,7 @@ export function checkDefaults(given: Readonly<Record<string, string>>): DefaultP
 function problemOf(name: string, given: string): string | undefined {
   const spelling = spellingOf(name);
   if (spelling === undefined) {
-    return `expected the name of a parameter${didYouMean(nearest(name, KNOWN_NAMES))}`;
+    return `expected the name of a parameter${didYouMean(nearest(name, KNOWN_NAMES.index))}`;
   }
   if (spelling.name === 'ch') return 'expected in URLs only: client hints are no default';
   const text = spelling.twin ? decoded(name, given) : given;

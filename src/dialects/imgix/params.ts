@@ -3,6 +3,7 @@
  * to its row (docs/spec/imgix.md 1.4, 1.5 and 10).
  */
 import type { Values } from '../params.ts';
+import { knownNames } from '../shortfall.ts';
 import { LOOK_PARAMS } from './params/look.ts';
 import { OUTPUT_PARAMS } from './params/output.ts';
 import { SIZE_PARAMS } from './params/size.ts';
@@ -54,4 +55,4 @@ const SPELLINGS: ReadonlyMap<string, Spelling> = new Map(
 );
 
 /** Every spelling of every parameter, base64 twins left out. */
-export const KNOWN_NAMES: readonly string[] = [...SPELLINGS.keys()];
+export const KNOWN_NAMES = knownNames([...SPELLINGS.keys()]);
