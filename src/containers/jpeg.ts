@@ -193,6 +193,32 @@ export function jpegExifSegment(block: Uint8Array): Uint8Array {
   return concat([head, latin1Bytes(EXIF), block]);
 }
 
+/** Application data and comments before the first scan, each with its marker. */
+export function applicationSegments(bytes: Uint8Array): Uint8Array[] {
+  return walkJpeg(bytes)
+    .segments.filter(isApplication)
+    .map(({ start, end }) => bytes.subarray(start, end));
+}
+
+/** The file with these segments in place of its own application data and comments. */
+export function withApplicationSegments(
+  bytes: Uint8Array,
+  segments: readonly Uint8Array[],
+): Uint8Array {
+  const walk = walkJpeg(bytes);
+  const others = walk.segments.filter((segment) => !isApplication(segment));
+  return concat([
+    bytes.subarray(0, 2),
+    ...segments,
+    ...others.map(({ start, end }) => bytes.subarray(start, end)),
+    bytes.subarray(walk.scan ?? bytes.length),
+  ]);
+}
+
+function isApplication({ marker }: JpegSegment): boolean {
+  return (marker >= 0xe0 && marker <= 0xef) || marker === 0xfe;
+}
+
 /** The main XMP packet. */
 export function jpegXmp(walk: JpegWalk): Uint8Array | undefined {
   return payload(walk, 0xe1, XMP);

@@ -2,7 +2,8 @@
  * Encoding: rasters to files by sharp, exactly as an Encoding says.
  *
  * A file holds its pixels and nothing else, except the profile, rights and
- * resolution that a raster carries. Grey pictures are written with one
+ * resolution that a raster carries. White and black areas of a JPEG are shown
+ * as such, whatever its quality rounds them to. Grey pictures are written with one
  * channel where the format has that (JPEG, PNG), which saves bytes and shows
  * the same.
  *
@@ -16,10 +17,12 @@ import { writeTiff } from '../containers/tiff-writer.ts';
 import type { Encoder, Encoding } from '../image/encoding.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
+import { keepSaturation } from '../jpeg/saturation.ts';
 import { withSmoothClear } from '../raster/clear-colors.ts';
 import { isGrey, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { withAlphaOf } from './avif-alpha.ts';
 import { pipeline } from './pipeline.ts';
+import { inScans } from './repack.ts';
 
 /** mozjpeg's own quantisation table, tuned to the eye. */
 const MOZJPEG_TABLE = 3;
@@ -39,7 +42,7 @@ async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
   const written = alphaApart
     ? await withAlphaOf(raster, colors, encoding.depth, encoding.effort > 1)
     : colors;
-  const bytes = thorough(raster, encoding) ? await packed(written) : written;
+  const bytes = await finished(written, raster, encoding);
   const { density, exif } = raster.metadata ?? {};
   const silent = encoding.format === 'jpeg' && exif === undefined;
   return silent && density !== undefined ? withJfif(bytes, density) : bytes;
@@ -58,6 +61,18 @@ function smoothClear(raster: Raster): Raster {
   const made = smoothed.get(raster.data) ?? withSmoothClear(raster);
   smoothed.set(raster.data, made);
   return { ...raster, data: made.data };
+}
+
+/** What an encoder leaves to do: PNG packed once more, white and black of a JPEG as they were. */
+async function finished(
+  written: Uint8Array,
+  raster: Raster,
+  encoding: Encoding,
+): Promise<Uint8Array> {
+  if (thorough(raster, encoding)) return await packed(written);
+  const saturated = encoding.format === 'jpeg' ? keepSaturation(written, raster) : undefined;
+  if (saturated === undefined) return written;
+  return encoding.format === 'jpeg' && encoding.progressive ? await inScans(saturated) : saturated;
 }
 
 /** Whether a PNG is packed once more: at full effort, and where nothing travels with the pixels. */

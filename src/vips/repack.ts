@@ -7,7 +7,7 @@
  */
 import { compressJpeg, losslessCompressPng } from '@napi-rs/image';
 import sharp, { type Metadata } from 'sharp';
-import { withJpegExif } from '../containers/jpeg.ts';
+import { applicationSegments, withApplicationSegments, withJpegExif } from '../containers/jpeg.ts';
 import { pngChunks } from '../containers/png.ts';
 import type { Orientation } from '../image/source-info.ts';
 import { turnJpeg } from '../jpeg/turn-jpeg.ts';
@@ -76,6 +76,12 @@ async function turnedJpeg(
   if (baseline === undefined || kind === 'baseline') return baseline;
   const progressive = new Uint8Array(await compressJpeg(baseline, { quality: 100 }));
   return kind === 'free' && baseline.length < progressive.length ? baseline : progressive;
+}
+
+/** The JPEG in scans that make it sharper step by step, with its coefficients and its application data. */
+export async function inScans(jpeg: Uint8Array): Promise<Uint8Array> {
+  const packed = new Uint8Array(await compressJpeg(jpeg, { quality: 100 }));
+  return withApplicationSegments(packed, applicationSegments(jpeg));
 }
 
 /** The same for PNG; animated PNG is left alone, its frames would be lost. */
