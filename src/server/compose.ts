@@ -10,8 +10,10 @@ import { availableParallelism } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Config } from './config/config.ts';
+import { proveWritable, UnwritableError } from '../stores/folders.ts';
+import { type Config, ConfigError } from './config/config.ts';
 import { configuredRoutes } from './config/configured-routes.ts';
+import { systemReason } from './config/system-reason.ts';
 import type { Services } from './handler.ts';
 import type { Handle } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
@@ -124,7 +126,15 @@ function connectionsOf({ listen, workers }: Config, log: Log): number {
   return connections;
 }
 
+/** @throws ConfigError for a cache folder that cannot be written to */
 async function startEngine(config: Config, log: Log): Promise<Engine> {
+  try {
+    proveWritable(config.cache.folder);
+  } catch (error) {
+    if (!(error instanceof UnwritableError)) throw error;
+    const { path, code } = error;
+    throw new ConfigError([`cache.folder: cannot write to ${path}: ${systemReason(code)}`]);
+  }
   return createEngine({
     ...config,
     log: (event, detail) =>

@@ -4,8 +4,8 @@
  * `mkdir` with `recursive` never comes back below a folder that takes no new
  * ones but does not say so (`/proc/x/y`), so it is not used.
  */
-import { promises as fs, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { promises as fs, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const MODE = 0o700;
 
@@ -48,4 +48,35 @@ function parentOf(path: string, error: unknown): string {
   const parent = dirname(path);
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
   return parent;
+}
+
+/**
+ * Proves that files can be made in a folder, which is made if it is not there.
+ *
+ * @throws UnwritableError
+ */
+export function proveWritable(folder: string): void {
+  const file = join(folder, `.write-${process.pid}`);
+  try {
+    makeFolderSync(folder);
+    writeFileSync(file, '', { mode: 0o600 });
+    rmSync(file, { force: true });
+  } catch (error) {
+    const { code = 'EIO', path } = error as NodeJS.ErrnoException;
+    // Of what is missing, the topmost is what cannot be made.
+    throw new UnwritableError(path === undefined || path === file ? folder : path, code, error);
+  }
+}
+
+/** A folder in which no file can be made. */
+export class UnwritableError extends Error {
+  readonly path: string;
+  /** Of the system, such as `EACCES`. */
+  readonly code: string;
+
+  constructor(path: string, code: string, cause?: unknown) {
+    super(`cannot write to ${path}: ${code}`, { cause });
+    this.path = path;
+    this.code = code;
+  }
 }

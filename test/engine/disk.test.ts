@@ -204,3 +204,14 @@ test('what a former version kept in other folders goes', async () => {
   await expect.poll(() => readdirSync(cache())).toEqual(['sources', 'v1']);
   expect(readdirSync(others)).toEqual(['mine.txt']);
 });
+
+test('a cache folder that cannot be written to ends the start with a sentence', async () => {
+  const file = join(server.home, 'a file');
+  writeFileSync(file, '');
+  const settings = { 'cache.folder': join(file, 'cache') };
+  await expect(startServer({ settings })).rejects.toMatchObject({
+    problems: [
+      `cache.folder: cannot write to ${file}/cache: a part of the path is a file, not a folder (ENOTDIR)`,
+    ],
+  });
+});
