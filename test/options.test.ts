@@ -37,6 +37,7 @@ const STRICT: Partial<Record<OptionName, unknown>> = {
   'limits.uploadBytes': '2kB',
   'headers.resourcePolicy': 'same-site',
   'headers.timing': 'false',
+  'headers.age': 'subtract',
   'metrics.token': TOKEN,
 };
 
@@ -330,6 +331,14 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     const timing = async (server: TestServer) =>
       (await server.ask('/imgix/small.png?w=10')).headers['server-timing'] === undefined;
     expect([await timing(strict), await timing(plain)]).toEqual([true, false]);
+  },
+
+  'headers.age': async () => {
+    const ages = async (server: TestServer) => {
+      const { headers } = await server.ask('/imgix/small.png?w=9');
+      return headers.age;
+    };
+    expect([await ages(strict), await ages(plain)]).toEqual([undefined, '0']);
   },
 
   'metrics.token': async () => {

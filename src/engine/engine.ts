@@ -46,6 +46,10 @@ export interface Lifetime {
   readonly shared: boolean;
   /** The source forbids every cache. */
   readonly noStore: boolean;
+  /** It is to be asked for again at every use. */
+  readonly noCache?: boolean;
+  /** What the source demands of caches once it is stale. */
+  readonly revalidation?: 'must-revalidate' | 'proxy-revalidate';
 }
 
 /** How the store took part (RFC 9211). */

@@ -53,6 +53,8 @@ function lifetimeOf({ request, source, freshness, now, mostSeconds }: AnswerFact
     age,
     shared: !freshness.private,
     noStore: freshness.noStore || request.compiled.response.noStore === true,
+    ...(freshness.noCache ? { noCache: true } : {}),
+    ...(freshness.revalidation ? { revalidation: freshness.revalidation } : {}),
   };
 }
 

@@ -121,6 +121,7 @@ describe('keptHeaders', () => {
       age: ['3', '9'],
       etag: '"1"',
       'set-cookie': ['a=1'],
+      vary: ['Accept', '*'],
       'x-powered-by': 'PHP',
       connection: 'keep-alive',
     };
@@ -128,6 +129,7 @@ describe('keptHeaders', () => {
       'cache-control': 'max-age=5, public',
       age: '3',
       etag: '"1"',
+      vary: 'Accept, *',
     });
   });
 });

@@ -16,6 +16,7 @@ const KEPT = [
   'etag',
   'last-modified',
   'content-type',
+  'vary',
 ] as const;
 
 /** Headers that hold one value; of several lines the first counts. */

@@ -28,7 +28,7 @@ export type Fetched =
       readonly body: AsyncIterable<Uint8Array>;
       /** Of the body in bytes, where it is known before. */
       readonly length?: number;
-      /** Of the answer, lower case, allow-listed: cache-control, expires, date, age, etag, last-modified, content-type. */
+      /** Of the answer, lower case, allow-listed: cache-control, expires, date, age, etag, last-modified, content-type, vary. */
       readonly headers: Readonly<Record<string, string>>;
     };
 

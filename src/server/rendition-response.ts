@@ -52,7 +52,7 @@ export function renditionResponse(
   const headers: Record<string, string> = {
     ...commonHeaders(now, policy),
     'content-disposition': contentDisposition(compiled.source, mediaType, response.download),
-    ...cacheHeaders(rendition.lifetime, response, now, instead?.ttl),
+    ...cacheHeaders(rendition.lifetime, response, now, instead?.ttl, policy.age),
     ...response.headers,
     ...own,
     ...instead?.headers,

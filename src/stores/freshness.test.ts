@@ -44,8 +44,37 @@ describe('freshness: the lifetime', () => {
     [{ 'cache-control': 'no-store, max-age=60' }, 0, 'no-store'],
     [{ 'cache-control': 'private, max-age=60' }, 0, 'private: not for us'],
     [{ 'cache-control': 'no-cache, max-age=60' }, 0, 'no-cache: asked for at every use'],
+    [{ 'cache-control': 'max-age=60', vary: '*' }, 0, 'Vary: * fits no other request'],
+    [{ 'cache-control': 'max-age=60', vary: 'Accept, *' }, 0, 'also among names'],
+    [{ 'cache-control': 'max-age=60', vary: 'Accept' }, 60, 'we ask everybody the same'],
   ])('%j is fresh for %d s (%s)', (headers, seconds) => {
     expect(freshness(headers, POLICY, NOW).freshSeconds).toBe(seconds);
+  });
+});
+
+describe('freshness: what is passed on', () => {
+  test.each<[Headers, object, string]>([
+    [{}, { noCache: false }, 'nothing said'],
+    [{ 'cache-control': 'no-cache' }, { noCache: true }, 'no-cache'],
+    [{ vary: '*' }, { noCache: true }, 'Vary: *'],
+    [
+      { 'cache-control': 'max-age=60, must-revalidate' },
+      { noCache: false, revalidation: 'must-revalidate' },
+      'of all caches',
+    ],
+    [
+      { 'cache-control': 'max-age=60, Proxy-Revalidate' },
+      { noCache: false, revalidation: 'proxy-revalidate' },
+      'of shared ones',
+    ],
+    [
+      { 'cache-control': 'proxy-revalidate, must-revalidate' },
+      { noCache: false, revalidation: 'must-revalidate' },
+      'the stricter of both',
+    ],
+  ])('of %j is %j (%s)', (headers, expected) => {
+    const { noCache, revalidation } = freshness(headers, POLICY, NOW);
+    expect({ noCache, ...(revalidation ? { revalidation } : {}) }).toEqual(expected);
   });
 });
 

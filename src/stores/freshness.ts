@@ -27,8 +27,12 @@ export interface Freshness {
   readonly noStore: boolean;
   /** No shared cache, so not ours. */
   readonly private: boolean;
+  /** Asked for again at every use. */
+  readonly noCache: boolean;
   /** Never used once stale, not even when the origin is down. */
   readonly mustRevalidate: boolean;
+  /** What the source demands of caches behind us once it is stale: of all, or of shared ones. */
+  readonly revalidation?: 'must-revalidate' | 'proxy-revalidate';
 }
 
 export interface FreshnessOptions {
@@ -51,7 +55,8 @@ const FOREVER = 2 ** 31;
  * `max-age=600` with `Age: 100` is fresh for 500 s, at least `min` and at most
  * `max`. `no-store` and `private` are fresh for 0 s whatever the floor; so is
  * `no-cache`, which may be stored but is asked for again at every use
- * (docs/spec/http.md 7.3).
+ * (docs/spec/http.md 7.3), and so is an answer with `Vary: *`, which fits no
+ * other request (RFC 9111 4.1).
  *
  * @param now when the answer was received, milliseconds since 1970
  */
@@ -64,7 +69,7 @@ export function freshness(
   const directives = readDirectives(headers['cache-control']);
   const noStore = directives.has('no-store');
   const unshared = directives.has('private');
-  const noCache = directives.has('no-cache');
+  const noCache = directives.has('no-cache') || variesByAll(headers.vary);
   const mustRevalidate =
     noCache || directives.has('must-revalidate') || directives.has('proxy-revalidate');
   const left = policy.until === undefined ? FOREVER : secondsUntil(policy.until, now);
@@ -83,8 +88,21 @@ export function freshness(
     staleIfError: window('stale-if-error', options.staleIfError ?? DAY),
     noStore,
     private: unshared,
+    noCache,
     mustRevalidate,
+    ...revalidationOf(directives),
   };
+}
+
+function variesByAll(vary: string | undefined): boolean {
+  return (vary ?? '').split(',').some((name) => name.trim() === '*');
+}
+
+function revalidationOf(directives: ReadonlyMap<string, string>): Pick<Freshness, 'revalidation'> {
+  const revalidation = (['must-revalidate', 'proxy-revalidate'] as const).find((name) =>
+    directives.has(name),
+  );
+  return revalidation === undefined ? {} : { revalidation };
 }
 
 /** What may be done with an answer `age` seconds after it was received. */

@@ -172,6 +172,12 @@ export const OPTIONS = {
     fallback: 'true',
     doc: 'Send Server-Timing, readable from any page.',
   }),
+  'headers.age': word(['header', 'subtract'], {
+    env: 'FOVEA_AGE',
+    flag: 'age',
+    fallback: 'header',
+    doc: 'How old an answer is: said in Age, or taken off max-age for caches that do not read Age, such as nginx.',
+  }),
   'metrics.token': text({
     env: 'FOVEA_METRICS_TOKEN',
     flag: 'metrics-token',

@@ -83,6 +83,8 @@ export interface HeaderPolicy {
   readonly resourcePolicy: 'cross-origin' | 'same-site' | 'same-origin';
   /** Send Server-Timing, readable from any page. */
   readonly timing: boolean;
+  /** Say how old an answer is in `Age`, or take it off `max-age`; `header` when absent. */
+  readonly age?: 'header' | 'subtract';
 }
 
 /** Closes polyglots: whatever the bytes are, nothing in them runs (docs/spec/http.md 10.7). */

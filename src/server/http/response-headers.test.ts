@@ -43,6 +43,26 @@ describe('cacheHeaders', () => {
     expect(headers.age).toBe(age);
   });
 
+  test.each([
+    // source                      age option   cache-control                        age
+    [{ noCache: true }, 'header', 'public, no-cache', '90'],
+    [{ revalidation: 'must-revalidate' }, 'header', 'public, max-age=3600, must-revalidate', '90'],
+    [
+      { revalidation: 'proxy-revalidate' },
+      'header',
+      'public, max-age=3600, proxy-revalidate',
+      '90',
+    ],
+    [{ noCache: true, shared: false }, 'header', 'private, no-cache', '90'],
+    [{}, 'subtract', 'public, max-age=3510', undefined],
+    [{ seconds: 60 }, 'subtract', 'public, max-age=0', undefined],
+    [{ noCache: true }, 'subtract', 'public, no-cache', undefined],
+  ] as const)('%o by %s: %s, age %s', (fields, by, control, age) => {
+    const lifetime = { ...life(3600, 90), ...fields };
+    const headers = cacheHeaders(lifetime, response(), NOW, undefined, by);
+    expect([headers['cache-control'], headers.age]).toEqual([control, age]);
+  });
+
   test('answers of POST are not for caches', () => {
     const headers = cacheHeaders(life(60, 0), response(undefined, true), NOW);
     expect(headers).toEqual({ 'cache-control': 'no-store' });

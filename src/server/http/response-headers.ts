@@ -9,7 +9,7 @@ import type { ResponsePolicy } from '../../dialects/dialect.ts';
 import type { CacheFacts, Lifetime, Rendition, Timings } from '../../engine/engine.ts';
 import { FORMATS } from '../../image/format.ts';
 import type { Receipt } from '../../optimizer/receipt.ts';
-import { STRICT_CSP, SVG_CSP } from './http-message.ts';
+import { type HeaderPolicy, STRICT_CSP, SVG_CSP } from './http-message.ts';
 
 /** Types that leave the server; whatever else a source claims to be goes out as plain bytes. */
 const SENDABLE = new Set<string>([
@@ -40,6 +40,9 @@ export function contentSecurityPolicy(mediaType: string): string {
  * `max-age` counts from when the answer was stored and Age says how long ago
  * that was. A link that expires sooner than the answer is dated anew: 60
  * seconds left are `max-age=60` with Age 0, however old the stored answer is.
+ * Where a cache behind us does not look at Age, as nginx does not, `subtract`
+ * leaves it out and counts `max-age` from now: the same answer would live
+ * twice as long there.
  *
  * @param ttl seconds a substitute may live at most; absent for the real thing
  */
@@ -48,6 +51,7 @@ export function cacheHeaders(
   response: ResponsePolicy,
   now: number,
   ttl?: number,
+  ageBy: HeaderPolicy['age'] = 'header',
 ): Record<string, string> {
   if (lifetime.noStore || response.noStore || ttl === 0) return { 'cache-control': 'no-store' };
   const age = Math.max(0, Math.floor(lifetime.age));
@@ -56,8 +60,17 @@ export function cacheHeaders(
   const seconds = Math.max(0, Math.floor(lifetime.seconds));
   const ends = Math.min(left ?? Number.POSITIVE_INFINITY, ttl ?? Number.POSITIVE_INFINITY);
   const dated = ends <= seconds - age ? { maxAge: ends, age: 0 } : { maxAge: seconds, age };
-  const whose = lifetime.shared ? 'public' : 'private';
-  return { 'cache-control': `${whose}, max-age=${dated.maxAge}`, age: String(dated.age) };
+  const subtract = ageBy === 'subtract';
+  const maxAge = subtract ? Math.max(0, dated.maxAge - dated.age) : dated.maxAge;
+  const control = [
+    lifetime.shared ? 'public' : 'private',
+    lifetime.noCache ? 'no-cache' : `max-age=${maxAge}`,
+    lifetime.revalidation,
+  ];
+  return {
+    'cache-control': control.filter((directive) => directive !== undefined).join(', '),
+    ...(subtract ? {} : { age: String(dated.age) }),
+  };
 }
 
 /** `Fovea: format=avif, quality=52, score=68.4, …` */
