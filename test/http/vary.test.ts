@@ -7,7 +7,7 @@ import type { Dialect } from '../../src/dialects/dialect.ts';
 import { fastly } from '../../src/dialects/fastly/index.ts';
 import { imageoptim } from '../../src/dialects/imageoptim/index.ts';
 import { imgix } from '../../src/dialects/imgix/index.ts';
-import { joinNames } from '../../src/server/http-message.ts';
+import { joinNames } from '../../src/server/http/http-message.ts';
 
 const NGINX_MOST = 128;
 
