@@ -132,9 +132,24 @@ const timeText = (seconds) => {
 
 export const DIALECTS = [fastly, imgix, imageoptim];
 
+/** The page that leads to the others. */
+function indexPage() {
+  return `# Reference
+
+Generated from the tables of the program by \`npm run docs\`; do not edit.
+
+- [Configuration](configuration.md): options of the server and settings of a source
+${DIALECTS.map(({ name }) => `- [${TITLES[name]}](${name}.md)`).join('\n')}
+
+Beside it: [moving from a hosted service](../moving.md), the [rules](../spec/) that the code cites, and
+[decisions](../decisions/) with their reasons.
+`;
+}
+
 /** Every generated page by its file name. */
 export function pages() {
   return {
+    'README.md': indexPage(),
     ...Object.fromEntries(DIALECTS.map((dialect) => [`${dialect.name}.md`, dialectPage(dialect)])),
     'configuration.md': configurationPage(),
   };
