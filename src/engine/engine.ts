@@ -15,6 +15,7 @@ import type { Receipt } from '../optimizer/receipt.ts';
 import type { Origin } from '../origins/origin.ts';
 import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { PoolStatus } from './pool/pool.ts';
+import type { Timings } from './timings.ts';
 
 /** One configured source: a name, and where its originals live. */
 export interface Mount {
@@ -61,16 +62,6 @@ export interface CacheFacts {
   /** This request waited for the work of another. */
   readonly collapsed: boolean;
 }
-
-/**
- * Milliseconds per stage of the work for this request, one after the other: a
- * stage that did not happen, or happened for another request, is absent.
- * `render` is the whole time in the worker: probe, transform, encode and what
- * is between them.
- */
-export type Timings = Readonly<
-  Partial<Record<'fetch' | 'queue' | 'probe' | 'transform' | 'encode' | 'render', number>>
->;
 
 export interface Rendition {
   /** A file where it is large or stored as it is. */

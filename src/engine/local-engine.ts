@@ -18,14 +18,7 @@ import type { FileStore } from '../stores/store.ts';
 import type { TieredStore } from '../stores/tiered.ts';
 import { Background } from './background.ts';
 import { usableCores } from './cores.ts';
-import type {
-  Engine,
-  EngineStatus,
-  Explanation,
-  RenderRequest,
-  Rendition,
-  Timings,
-} from './engine.ts';
+import type { Engine, EngineStatus, Explanation, RenderRequest, Rendition } from './engine.ts';
 import type { EngineOptions, EngineSettings } from './engine-options.ts';
 import { FallbackTime } from './fallback-time.ts';
 import { FirstAnswers } from './first-answers.ts';
@@ -39,6 +32,7 @@ import { RequestSources } from './request-sources.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
 import { type CachedSource, notStored, SourceCache } from './sources/source-cache.ts';
 import { systemTimer } from './timer.ts';
+import type { Timings } from './timings.ts';
 
 export class LocalEngine implements Engine {
   readonly #settings: EngineSettings;

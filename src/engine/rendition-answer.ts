@@ -6,9 +6,10 @@
  */
 import type { Key } from '../plan/key.ts';
 import type { Freshness } from '../stores/freshness.ts';
-import type { CacheFacts, Lifetime, RenderRequest, Rendition, Timings } from './engine.ts';
+import type { CacheFacts, Lifetime, RenderRequest, Rendition } from './engine.ts';
 import type { StoredRendition } from './rendition-meta.ts';
 import type { CachedSource } from './sources/source-cache.ts';
+import type { Timings } from './timings.ts';
 
 export interface AnswerFacts {
   readonly request: RenderRequest;

@@ -13,7 +13,7 @@ import type { SourceInfo } from '../image/source-info.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import type { Budget, WarmStart } from '../optimizer/task.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Timings } from './engine.ts';
+import type { Timings } from './timings.ts';
 
 /** The bytes of a source, or a file that should hold exactly them, which the worker checks. */
 export type WorkerSource =

@@ -11,9 +11,9 @@
  */
 import { meanCurve } from '../model/priors.ts';
 import { PASS_BELOW } from '../receipt.ts';
-import type { SearchState } from './quality-search.ts';
 import { bestPoint, nextQuality, type Point, type StopCriteria } from './quality-step.ts';
 import { encodingFor, priorFor } from './search-settings.ts';
+import type { SearchState } from './search-state.ts';
 import type { Attempt, MeasuredAttempt } from './trial-runner.ts';
 
 /** Points that the worst region may lie under the target. */

@@ -29,6 +29,7 @@ import {
   type Stage,
   searchSchedule,
 } from './search-settings.ts';
+import type { SearchState } from './search-state.ts';
 import type { StopReason } from './stop-reason.ts';
 import type { Attempt, MeasuredAttempt, TrialRunner } from './trial-runner.ts';
 import { addOffset } from './warm-start.ts';
@@ -80,24 +81,6 @@ export async function searchLossy(
 ): Promise<EncodeResult> {
   const search = new QualitySearch(runner, settings);
   return settings.mode === 'instant' || !runner.measures ? search.guess() : search.run();
-}
-
-/** What a correction may read of the search whose result it changes. */
-export interface SearchState {
-  readonly runner: TrialRunner;
-  readonly settings: SearchSettings;
-  /** Highest quality allowed, by the settings and by the encoder. */
-  readonly qualityCap: number;
-  /** Every trial of the search, in order. */
-  readonly tried: readonly MeasuredAttempt[];
-  /** Whether chroma is sharp now. */
-  readonly sharp: boolean;
-  /** Time is up. */
-  readonly late: boolean;
-  curve(stage: StageName): Curve;
-  encoding(stage: StageName, quality: number): Encoding;
-  passes(attempt: MeasuredAttempt): boolean;
-  isFinal(attempt: MeasuredAttempt): boolean;
 }
 
 class QualitySearch implements SearchState {

@@ -6,7 +6,8 @@
  */
 import { type Item, serializeDictionary, Token } from 'structured-headers';
 import type { ResponsePolicy } from '../../dialects/dialect.ts';
-import type { CacheFacts, Lifetime, Rendition, Timings } from '../../engine/engine.ts';
+import type { CacheFacts, Lifetime, Rendition } from '../../engine/engine.ts';
+import type { Timings } from '../../engine/timings.ts';
 import { FORMATS } from '../../image/format.ts';
 import type { Receipt } from '../../optimizer/receipt.ts';
 import { type HeaderPolicy, STRICT_CSP, SVG_CSP } from './http-message.ts';

@@ -1,0 +1,13 @@
+/**
+ * Timings: how long each stage of a request took.
+ */
+
+/**
+ * Milliseconds per stage of the work for this request, one after the other: a
+ * stage that did not happen, or happened for another request, is absent.
+ * `render` is the whole time in the worker: probe, transform, encode and what
+ * is between them.
+ */
+export type Timings = Readonly<
+  Partial<Record<'fetch' | 'queue' | 'probe' | 'transform' | 'encode' | 'render', number>>
+>;
