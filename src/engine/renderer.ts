@@ -14,7 +14,7 @@ import type { Pool, PoolTask, TaskResult } from './pool/pool.ts';
 import type { Prediction } from './pool/service-rate.ts';
 import type { RequestSources } from './request-sources.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
-import { guessSource, predictTime, type SourceEstimate } from './time-prediction.ts';
+import { estimateSource, predictTime, type SourceEstimate } from './time-prediction.ts';
 import { WarmStartCache } from './warm-start-cache.ts';
 import type {
   ExplainResult,
@@ -107,7 +107,7 @@ export class Renderer {
 
   /** How long a first answer is likely to take, without waiting. */
   predict({ request, plan, source }: ResolvedRequest): Prediction {
-    const estimate = this.#seen.use(source.hash) ?? guessSource(source.bytes, source.format);
+    const estimate = this.#seen.use(source.hash) ?? estimateSource(source);
     return predictTime(plan, estimate, request.accepts);
   }
 

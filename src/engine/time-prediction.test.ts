@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FormatName } from '../image/format.ts';
 import { type FormatRule, type Output, picture } from '../plan/output.ts';
-import { formatsInQuestion, guessSource, predictTime } from './time-prediction.ts';
+import { estimateSource, formatsInQuestion, predictTime } from './time-prediction.ts';
 
 const NEGOTIATED: FormatRule[] = [
   { when: { accepts: 'avif' }, format: 'avif' },
@@ -81,8 +81,11 @@ describe('the predicted time', () => {
   });
 });
 
-test('the pixels of a source are guessed by its format: a PNG takes more bytes for each', () => {
+test('a source is as large as its header says, else guessed by its format', () => {
   const pixels = ({ width, height }: { width: number; height: number }) => width * height;
-  expect(pixels(guessSource(1e6, 'jpeg'))).toBeGreaterThan(2 * pixels(guessSource(1e6, 'png')));
-  expect(guessSource(1e6)).toEqual(guessSource(1e6, 'jpeg'));
+  const stated = estimateSource({ bytes: 1e6, format: 'jpeg', size: { width: 70, height: 31 } });
+  expect(stated).toMatchObject({ width: 70, height: 31 });
+  const jpeg = estimateSource({ bytes: 1e6, format: 'jpeg' });
+  expect(pixels(jpeg)).toBeGreaterThan(2 * pixels(estimateSource({ bytes: 1e6, format: 'png' })));
+  expect(estimateSource({ bytes: 1e6 })).toEqual(jpeg);
 });

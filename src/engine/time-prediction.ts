@@ -10,6 +10,7 @@
  *
  * Pure.
  */
+import type { Size } from '../base/size.ts';
 import type { Encoding } from '../image/encoding.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
 import { codecFor, fastestEncoding, usualEncoding } from '../optimizer/codecs/codec.ts';
@@ -107,10 +108,18 @@ export function predictTime(
   return { least, usual: Math.max(least, before + search) };
 }
 
-/** A guess from a file's length and format. */
-export function guessSource(bytes: number, format: FormatName = 'jpeg'): SourceEstimate {
+/** What is known of a source before it is opened: its bytes, and what its header states. */
+export function estimateSource({
+  bytes,
+  format = 'jpeg',
+  size,
+}: {
+  readonly bytes: number;
+  readonly format?: FormatName;
+  readonly size?: Size;
+}): SourceEstimate {
   const side = Math.sqrt(bytes * (PIXELS_PER_BYTE[format] ?? 4));
-  return { bytes, format, width: side, height: side };
+  return { bytes, format, ...(size ?? { width: side, height: side }) };
 }
 
 type Written = Encoding['format'];

@@ -132,13 +132,12 @@ export class Pool {
   }
 
   /**
-   * Milliseconds until a task would be done with the least that will do, were it to come now;
-   * undefined until enough tasks have been measured to say. Without a measurement for a while
-   * the answer becomes hopeful.
+   * Milliseconds until a task would be done if things go well, with the least that will do,
+   * were it to come now; undefined until enough tasks have been measured to say.
    */
   completion({ least }: Prediction): number | undefined {
     if (!this.#rate.known) return undefined;
-    return this.#admission.wait() + least * this.#rate.ratioAt(this.#timer.now());
+    return this.#admission.wait() + least * this.#rate.leastRatioAt(this.#timer.now());
   }
 
   status(): PoolStatus {

@@ -63,13 +63,13 @@ describe('the service rate', () => {
     expect(rate.ratio).toBeCloseTo(3, 1);
   });
 
-  test('is believed less and less while nothing is measured', () => {
+  test('at its best is the least of late, and believed less while nothing is measured', () => {
     const rate = new ServiceRate();
-    for (let i = 0; i < 20; i++) rate.add(work(100), NO_BUDGET, 800, 5000);
-    expect(rate.ratioAt(5000)).toBeCloseTo(8);
-    expect(rate.ratioAt(15_000)).toBeCloseTo(4);
-    expect(rate.ratioAt(65_000)).toBeLessThan(0.2);
-    rate.add(work(100), NO_BUDGET, 800, 70_000);
-    expect(rate.ratioAt(70_000)).toBeCloseTo(8);
+    expect(rate.leastRatioAt(0)).toBe(1);
+    rate.add(work(100), NO_BUDGET, 10, 5000);
+    for (let i = 0; i < 16; i++) rate.add(work(100), NO_BUDGET, i === 3 ? 400 : 800, 5000);
+    expect(rate.leastRatioAt(5000)).toBeCloseTo(4);
+    expect(rate.leastRatioAt(15_000)).toBeCloseTo(2);
+    expect(rate.leastRatioAt(65_000)).toBeLessThan(0.1);
   });
 });

@@ -31,6 +31,9 @@ const ENDED_BY_BUDGET = { from: 0.9, to: 1.25 } as const;
 /** Milliseconds without a measurement after which half of the ratio is believed. */
 const HALF_LIFE = 10_000;
 
+/** Tasks among which the least ratio is looked for. */
+const LATEST = 16;
+
 /** Tasks to measure before the rate says anything about waiting. */
 const MEASURED_ENOUGH = 4;
 
@@ -39,6 +42,8 @@ export class ServiceRate {
   #weighted = 0;
   #weights = 0;
   #measuredAt = 0;
+  /** Ratios of single tasks, the latest last. */
+  readonly #latest: number[] = [];
 
   /** Whether enough tasks have been measured to refuse others on their account. */
   get known(): boolean {
@@ -51,11 +56,13 @@ export class ServiceRate {
   }
 
   /**
-   * The ratio as far as it is still believed at a time: what was slow may be fast again, and
-   * who refuses everything for being slow would never find out.
+   * The ratio at a time if things go well: the least of late, and less the longer nothing is
+   * measured. What was slow may be fast again, and who refuses everything for being slow
+   * would never find out.
    */
-  ratioAt(now: number): number {
-    return this.ratio * 0.5 ** (Math.max(0, now - this.#measuredAt) / HALF_LIFE);
+  leastRatioAt(now: number): number {
+    const least = Math.min(...(this.#latest.length > 0 ? this.#latest : [1]));
+    return least * 0.5 ** (Math.max(0, now - this.#measuredAt) / HALF_LIFE);
   }
 
   /** Milliseconds that a task is likely to take here. */
@@ -70,6 +77,7 @@ export class ServiceRate {
       MOST_RATIO,
       Math.max(LEAST_RATIO, this.#observed(usual, least, budget, actual)),
     );
+    if (this.#latest.push(observed) > LATEST) this.#latest.shift();
     this.#measured++;
     this.#measuredAt = now;
     this.#weighted = this.#weighted * DECAY + usual * observed;

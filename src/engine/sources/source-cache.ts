@@ -14,6 +14,8 @@ import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
+import type { Size } from '../../base/size.ts';
+import { headerSize } from '../../containers/header-size.ts';
 import type { FormatName } from '../../image/format.ts';
 import { sniffFormat } from '../../image/sniff.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
@@ -35,6 +37,8 @@ export interface CachedSource {
   readonly bytes: number;
   /** By its first bytes; absent for what is no picture. */
   readonly format?: FormatName;
+  /** As its header states it, for estimates. */
+  readonly size?: Size;
   /** Of the origin's answer, lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** When the origin last vouched for it, milliseconds since 1970. */
@@ -49,6 +53,7 @@ interface SourceMeta {
   readonly hash: string;
   readonly bytes: number;
   readonly format?: FormatName;
+  readonly size?: Size;
   readonly headers: Readonly<Record<string, string>>;
   readonly checkedAt: number;
   readonly url?: string;
@@ -329,9 +334,14 @@ function held(key: Key, meta: SourceMeta, state: CachedSource['state']): CachedS
   return { key, ...facts, state };
 }
 
-function factsOf({ hash, length, head }: Spooled): Pick<SourceMeta, 'hash' | 'bytes' | 'format'> {
+function factsOf({
+  hash,
+  length,
+  head,
+}: Spooled): Pick<SourceMeta, 'hash' | 'bytes' | 'format' | 'size'> {
   const format = sniffFormat(head);
-  return { hash, bytes: length, ...(format ? { format } : {}) };
+  const size = headerSize(head);
+  return { hash, bytes: length, ...(format ? { format } : {}), ...(size ? { size } : {}) };
 }
 
 function validators({ headers }: SourceMeta): Validators {
