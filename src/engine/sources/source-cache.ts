@@ -14,8 +14,6 @@ import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
-import type { Size } from '../../base/size.ts';
-import { headerSize } from '../../containers/header-size.ts';
 import type { FormatName } from '../../image/format.ts';
 import { sniffFormat } from '../../image/sniff.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
@@ -26,19 +24,13 @@ import type { Receiver, Spooled } from '../../stores/spool.ts';
 import type { FileStore, StoredBody } from '../../stores/store.ts';
 import type { Mount } from '../engine.ts';
 import { SingleFlight } from '../single-flight.ts';
+import { factsOf, type SourceFacts } from './source-facts.ts';
 import { UnkeptSources } from './unkept-sources.ts';
 
 /** A source ready to be worked on. */
-export interface CachedSource {
+export interface CachedSource extends SourceFacts {
   /** Its key in the store. */
   readonly key: Key;
-  /** SHA-256 of its bytes, hexadecimal. */
-  readonly hash: string;
-  readonly bytes: number;
-  /** By its first bytes; absent for what is no picture. */
-  readonly format?: FormatName;
-  /** As its header states it, for estimates. */
-  readonly size?: Size;
   /** Of the origin's answer, lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** When the origin last vouched for it, milliseconds since 1970. */
@@ -49,11 +41,7 @@ export interface CachedSource {
   readonly state: 'fresh' | 'stale' | 'read';
 }
 
-interface SourceMeta {
-  readonly hash: string;
-  readonly bytes: number;
-  readonly format?: FormatName;
-  readonly size?: Size;
+interface SourceMeta extends SourceFacts {
   readonly headers: Readonly<Record<string, string>>;
   readonly checkedAt: number;
   readonly url?: string;
@@ -332,16 +320,6 @@ function lifetime(
 function held(key: Key, meta: SourceMeta, state: CachedSource['state']): CachedSource {
   const { fileValidators: _, ...facts } = meta;
   return { key, ...facts, state };
-}
-
-function factsOf({
-  hash,
-  length,
-  head,
-}: Spooled): Pick<SourceMeta, 'hash' | 'bytes' | 'format' | 'size'> {
-  const format = sniffFormat(head);
-  const size = headerSize(head);
-  return { hash, bytes: length, ...(format ? { format } : {}), ...(size ? { size } : {}) };
 }
 
 function validators({ headers }: SourceMeta): Validators {
