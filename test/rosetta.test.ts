@@ -6,7 +6,7 @@ import { fastly } from '../src/dialects/fastly/index.ts';
 import { imageoptim } from '../src/dialects/imageoptim/index.ts';
 import { imgix } from '../src/dialects/imgix/index.ts';
 import { canonicalize } from '../src/plan/canonicalize.ts';
-import { renditionKey } from '../src/plan/key.ts';
+import { planKey } from '../src/plan/key.ts';
 import type { Plan } from '../src/plan/plan.ts';
 import { printPlan } from '../src/plan/print.ts';
 
@@ -45,12 +45,12 @@ describe('the Rosetta table', () => {
       expect(`${name}\n${printPlan(canonicalize(plan))}`).toBe(
         `${name}\n${printPlan(canonicalize(first))}`,
       );
-      expect(renditionKey(plan)).toBe(renditionKey(first));
+      expect(planKey(plan)).toBe(planKey(first));
     }
   });
 
   test('different meanings have different keys', () => {
-    const keys = rows.map(({ plans }) => renditionKey(plans[0]![1]));
+    const keys = rows.map(({ plans }) => planKey(plans[0]![1]));
     expect(new Set(keys).size).toBe(keys.length);
   });
 });

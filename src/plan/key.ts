@@ -25,14 +25,17 @@ export interface RenditionInputs {
   readonly encoderVersion: string;
 }
 
+/** The key of a plan by itself: equal for plans that mean the same. The plan need not be canonical. */
+export function planKey(plan: Plan): Key {
+  return hashKey(canonicalize(plan));
+}
+
 /**
  * The key of a rendition: plan, negotiated formats, content of the source and encoder version.
- *
- * Without inputs it is the key of the plan alone. The plan need not be canonical yet.
+ * The plan need not be canonical.
  */
-export function renditionKey(plan: Plan, inputs?: RenditionInputs): Key {
+export function renditionKey(plan: Plan, inputs: RenditionInputs): Key {
   const canonical = canonicalize(plan);
-  if (inputs === undefined) return hashKey(canonical);
   const { accepts, source, encoderVersion } = inputs;
   return hashKey(canonical, negotiated(canonical, accepts), source, encoderVersion);
 }

@@ -6,7 +6,7 @@ import { sourceInfo } from '../image/source-info.suite.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { canonicalize } from './canonicalize.ts';
 import { fitResize, fittedSize } from './fit.ts';
-import { renditionKey } from './key.ts';
+import { planKey } from './key.ts';
 import { lower } from './lower.ts';
 import { CENTRE, type Op, px, type ResizeOp, share } from './op.ts';
 import { type Output, picture } from './output.ts';
@@ -317,7 +317,7 @@ describe('chooseFormat through lower', () => {
 });
 
 describe('canonicalize', () => {
-  const key = (ops: readonly Op[], output: Output = PNG) => renditionKey(plan(ops, output));
+  const key = (ops: readonly Op[], output: Output = PNG) => planKey(plan(ops, output));
 
   test.each<[string, Op[], Op[]]>([
     [

@@ -17,7 +17,7 @@ import { readCopyright } from '../../src/metadata/copyright.ts';
 import { createSsimulacra2 } from '../../src/metrics/ssimulacra2.ts';
 import { optimize } from '../../src/optimizer/optimize.ts';
 import { canonicalize } from '../../src/plan/canonicalize.ts';
-import { hashKey, renditionKey } from '../../src/plan/key.ts';
+import { hashKey, planKey } from '../../src/plan/key.ts';
 import { lower } from '../../src/plan/lower.ts';
 import { picture } from '../../src/plan/output.ts';
 import { printPlan } from '../../src/plan/print.ts';
@@ -72,7 +72,7 @@ function compiled(dialect: Dialect, target: string): object {
   const lowered = lower(plan, INFO, accepts);
   return {
     plan: printPlan(canonicalize(plan)),
-    key: renditionKey(plan),
+    key: planKey(plan),
     diagnostics: diagnostics.map(({ message }) => message),
     program: lowered.kind === 'program' ? lowered.program.instructions : lowered.kind,
   };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import data from '../../../test/data/imgix-parameters.json' with { type: 'json' };
 import { isFault } from '../../base/fault.ts';
-import { renditionKey } from '../../plan/key.ts';
+import { planKey } from '../../plan/key.ts';
 import { lower } from '../../plan/lower.ts';
 import {
   faultCode as code,
@@ -122,6 +122,6 @@ describe('whatever the URL says', () => {
     ['fm=png&q=5', 'fm=png&q=90'],
     ['w=9&expires=9999999999&dl=x&ixlib=y&nonsense=1', 'w=9'],
   ])('%s and %s have one key', (one, other) => {
-    expect(renditionKey(compile(one).plan)).toBe(renditionKey(compile(other).plan));
+    expect(planKey(compile(one).plan)).toBe(planKey(compile(other).plan));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { notBuilt } from '../../../base/diagnostic.ts';
-import { renditionKey } from '../../../plan/key.ts';
+import { planKey } from '../../../plan/key.ts';
 import { compile, ops } from '../fixtures.suite.ts';
 
 const grey = { red: 128, green: 128, blue: 128, alpha: 1 };
@@ -78,7 +78,7 @@ describe('words of auto that are not built', () => {
     (word) => {
       const { plan, diagnostics } = compile(`auto=format,${word}&q=75`);
       const without = compile('auto=format&q=75');
-      expect(renditionKey(plan)).toBe(renditionKey(without.plan));
+      expect(planKey(plan)).toBe(planKey(without.plan));
       expect(without.diagnostics).toEqual([]);
       expect(diagnostics).toEqual([notBuilt(expect.stringContaining(`auto=${word}`), 'auto')]);
     },
