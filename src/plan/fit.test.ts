@@ -90,6 +90,18 @@ describe('fitResize', () => {
       '300x900',
       'on the other axis',
     ],
+    [
+      '2000x500',
+      { ...box('x200'), fit: 'cover', limits: { maxWidth: 200 }, density: 2 },
+      '400x400',
+      'limits are in CSS pixels, before density',
+    ],
+    [
+      '500x2000',
+      { ...box('x200'), fit: 'cover', limits: { minWidth: 300 }, density: 1.5 },
+      '450x300',
+      'from below, too',
+    ],
     ['720x900', { ...box('240x300'), density: 2 }, '480x600', 'density multiplies the box'],
     [
       '720x900',
@@ -158,12 +170,14 @@ describe('fitResize', () => {
     });
   });
 
-  test('a contained picture stands in the middle, the odd pixel behind', () => {
-    const op = resize({ ...box('160x100'), fit: 'contain' });
-    expect(fitResize(op, size('1000x200'))).toEqual({
-      scaled: { width: 160, height: 32 },
-      frame: { left: 0, top: 34, width: 160, height: 100 },
-    });
+  test.each([
+    // source, box, left, top, why
+    ['1000x200', '160x100', 0, 34, 'room above and below'],
+    ['1000x200', '160x101', 0, 34, 'the odd row stands below'],
+    ['200x1000', '101x160', 34, 0, 'the odd column stands at the right'],
+  ])('%s contained in %s stands in the middle at %i, %i (%s)', (source, text, left, top) => {
+    const frame = fitResize(resize({ ...box(text), fit: 'contain' }), size(source)).frame;
+    expect(frame).toEqual({ left, top, ...size(text) });
   });
 });
 

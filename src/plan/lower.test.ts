@@ -310,7 +310,17 @@ describe('chooseFormat through lower', () => {
     ],
     [['avif'], { format: 'gif', pages: 4 }, ['gif', '', 4], 'and stay GIF where WebP is not named'],
     [['avif', 'webp'], { width: 40, height: 40 }, ['webp', 'jpeg', 1], 'tiny pictures skip AVIF'],
-    [['webp'], { width: 20_000, height: 40 }, ['jpeg', '', 1], 'WebP cannot hold the side'],
+    [
+      ['avif'],
+      { width: 50, height: 50 },
+      ['avif', 'jpeg', 1],
+      '2500 pixels are the fewest for AVIF',
+    ],
+    [['avif'], { width: 50, height: 49 }, ['jpeg', '', 1], 'below, its container outweighs'],
+    [['avif'], { width: 4096, height: 4096 }, ['avif', 'jpeg', 1], '4096 x 4096 are the most'],
+    [['avif'], { width: 4096, height: 4097 }, ['jpeg', '', 1], 'and a row more is too much'],
+    [['webp'], { width: 16_383, height: 40 }, ['webp', 'jpeg', 1], 'the longest side of WebP'],
+    [['webp'], { width: 16_384, height: 40 }, ['jpeg', '', 1], 'WebP cannot hold the side'],
   ])('%j with %j gives %j (%s)', (accepts, facts, expected) => {
     expect(chosen(accepts, facts)).toEqual(expected);
   });
