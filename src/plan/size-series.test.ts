@@ -40,6 +40,7 @@ describe('different series', () => {
   test.each([
     // one  other  why
     [[box(400, 300, 'cover')], [box(400, 400, 'cover')], 'another part is shown'],
+    [[box(400, 300, 'cover')], [box(450, 300, 'cover')], 'a ratio of 3:2 is not one of 4:3'],
     [[box(400, 300, 'cover')], [box(400, 300, 'contain')], 'bars are another picture'],
     [[resize({ width: px(400) })], [resize({ width: px(400) }), blur], 'blurred'],
     [[blur], [{ ...blur, sigma: px(9) } as Op], 'blurred more'],
