@@ -11,7 +11,7 @@ const exact: TrimRule = { by: 'color', tolerance: 0 };
 const framed = withBox(solid(90, 60, white), [20, 10, 50, 30], [10, 20, 30]);
 const inner = { left: 20, top: 10, width: 50, height: 30 };
 
-describe('measureTrim', () => {
+describe('findTrim', () => {
   test.each<[string, Raster, TrimRule, ReturnType<typeof findTrim>]>([
     // why, picture, rule, box
     ['the color of the corner', framed, exact, inner],
@@ -34,6 +34,18 @@ describe('measureTrim', () => {
       withBox(framed, [0, 0, 90, 1], [250, 250, 250]),
       { by: 'color', tolerance: 0.05 },
       inner,
+    ],
+    [
+      'a tenth of the longest distance, 51 levels',
+      withBox(framed, [0, 0, 90, 1], [204, 255, 255]),
+      { by: 'color', color: { red: 255, green: 255, blue: 255, alpha: 1 }, tolerance: 0.1 },
+      inner,
+    ],
+    [
+      'and one level more',
+      withBox(framed, [0, 0, 90, 1], [203, 255, 255]),
+      { by: 'color', color: { red: 255, green: 255, blue: 255, alpha: 1 }, tolerance: 0.1 },
+      { left: 0, top: 0, width: 90, height: 40 },
     ],
     [
       'a frame a little off, exact',

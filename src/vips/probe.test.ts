@@ -131,6 +131,7 @@ describe('probe', () => {
       .toBuffer();
     expect(await code(bytes)).toBe('fine');
     expect(await code(bytes, { totalPixels: 25_000 })).toBe('source-too-many-pixels');
+    expect(await code(bytes, { frames: 3 })).toBe('fine');
     expect(await code(bytes, { frames: 2 })).toBe('source-too-many-pixels');
   });
 

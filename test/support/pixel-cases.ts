@@ -270,6 +270,10 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
         ...{ kind: 'border', sides: sides(4, 4, 4, 4), color: TEAL },
         ...{ radii: [10, 10, 10, 10], innerRadii: [6, 6, 6, 6] },
       },
+      'round, its inside by the wider bar': {
+        ...{ kind: 'border', sides: sides(2, 3, 4, 10), color: TEAL },
+        radii: [14, 14, 14, 14],
+      },
     },
   };
 
