@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { optimize } from '../optimize.ts';
-import { asked, choice, JPEG_SOURCE, SOURCE, strips, task, tools } from '../simulated.suite.ts';
+import {
+  asked,
+  choice,
+  JPEG_SOURCE,
+  raster,
+  SOURCE,
+  strips,
+  task,
+  tools,
+} from '../simulated.suite.ts';
+import { sourceSatisfies } from './never-larger.ts';
 
 describe('never larger', () => {
   const same = { identity: true, source: new Uint8Array(2000) } as const;
@@ -139,5 +149,34 @@ describe('never larger', () => {
       tools({}, strips(50_000)),
     );
     expect(receipt.kind).toBe('source');
+  });
+});
+
+describe('sourceSatisfies', () => {
+  const lossless = asked({ kind: 'lossless' });
+  const png = (palette: number | undefined, fields: object = {}) =>
+    task('png', {
+      ...{ identity: true, source: new Uint8Array(2000), output: lossless },
+      info: { ...SOURCE, ...(palette === undefined ? {} : { palette }) },
+      chosen: choice('png', { palette: 16 }),
+      ...fields,
+    });
+
+  test.each([
+    // why, colors of the source, fields, answer
+    ['as many colors as were asked for', 16, {}, true],
+    ['one more', 17, {}, false],
+    ['a source in true color', undefined, {}, false],
+    [
+      'any where a target is asked',
+      undefined,
+      { output: asked({ kind: 'target', score: 70 }) },
+      true,
+    ],
+    ['another number of frames', 16, { info: { ...SOURCE, palette: 16, pages: 3 } }, false],
+    ['on either side', 16, { raster: raster({ pages: 2 }) }, false],
+    ['a file that is not at hand', 16, { source: undefined }, false],
+  ])('a palette of 16 is asked, the source has %s', (_why, palette, fields, answer) => {
+    expect(sourceSatisfies(png(palette, fields))).toBe(answer);
   });
 });

@@ -155,6 +155,33 @@ describe('nextQuality', () => {
     );
   });
 
+  test.each([
+    // scores of the trials, what follows, why
+    [[75], true, 'far above the target after the only trial'],
+    [[71.4], false, 'a little above it'],
+    [[68], true, 'far below'],
+    [[69.2], false, 'a little below'],
+    [[75, 74, 73], false, 'both further trials were used'],
+  ])('scores of %j at a cap of one go on: %s (%s)', (scores, goesOn) => {
+    const points = scores.map((score, i) => ({ quality: 80 - i, score }));
+    const wanted = goal(70, { cap: 1, rescue: 2 });
+    const step = nextQuality(meanCurve(JPEG_CURVES.full), ALL_QUALITIES, points, wanted);
+    expect('quality' in step).toBe(goesOn);
+  });
+
+  test('the last trial aims 0.4 points higher, because none follows to repair a miss', () => {
+    const means = [12, 1].map((cap) => {
+      const scores = Array.from({ length: 39 }, (_, i) => {
+        const quality = firstGuess(JPEG_CURVES.full, goal(50 + i, { cap }));
+        return meanScore(JPEG_CURVES.full, quality) - (50 + i);
+      });
+      return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    });
+    // Whole qualities are half a point apart.
+    expect(means[1]! - means[0]!).toBeGreaterThan(0.2);
+    expect(means[1]! - means[0]!).toBeLessThan(0.6);
+  });
+
   test('no quality above the ceiling is tried', () => {
     const points = climb(JPEG_CURVES.full, (q) => q * 0.5, goal(80, { qualityCap: 62 }));
     expect(Math.max(...points.map((p) => p.quality))).toBe(62);
@@ -186,6 +213,23 @@ describe('expectedScore', () => {
     const middle = expectedScore(meanCurve(JPEG_CURVES.full), 50, points);
     expect(middle).toBeGreaterThan(51);
     expect(middle).toBeLessThan(66);
+  });
+
+  test.each([
+    // distance of the two points, share of their slope that is believed past them
+    [3, 3 / 9],
+    [6, 6 / 12],
+    [24, 24 / 30],
+  ])('past two points %i qualities apart their slope counts %d', (apart, share) => {
+    const curve = meanCurve(JPEG_CURVES.full);
+    const slope = 0.02;
+    const at = (quality: number, deviation: number) => ({
+      quality,
+      score: curve.score(quality, deviation),
+    });
+    const points = [at(60 - apart, -apart * slope), at(60, 0)];
+    const expected = curve.score(70, share * slope * 10);
+    expect(expectedScore(curve, 70, points)).toBeCloseTo(expected, 3);
   });
 });
 
