@@ -35,4 +35,17 @@ describe('between formats', () => {
     expect(receipt).toMatchObject({ format: 'webp', kind: 'lossless', score: 100 });
     expect(receipt.encoding).toContain('lossless');
   });
+
+  test.each([
+    // bytes of a lossless file, as a multiple of the lossy one, kind, why
+    [1.9, 'lossless', 'every pixel may cost twice a file that misses the target'],
+    [2.1, 'encoded', 'but no more'],
+  ])('out of reach, a lossless file of %f the bytes: %s (%s)', async (share, kind) => {
+    const far = { deviation: -40 };
+    const lossy = await optimize(task('webp'), tools({ ...far, lossless: 1e6 }));
+    expect(lossy.receipt.outOfReach).toBe(true);
+    const lossless = Math.round(share * lossy.bytes.length);
+    const { receipt } = await optimize(task('webp'), tools({ ...far, lossless }));
+    expect(receipt.kind).toBe(kind);
+  });
 });
