@@ -9,8 +9,12 @@ import { optimize, type Tools } from '../optimize.ts';
 import { priorOf } from '../simulated.suite.ts';
 import type { OptimizeInput, OptimizeResult } from '../task.ts';
 
-/** What an encoding scores and takes beside what its curve says. */
-type Quirk = (encoding: Encoding) => { readonly score?: number; readonly share?: number };
+/** What an encoding scores and takes beside what its curve says, and how far its worst region lies under its score. */
+type Quirk = (encoding: Encoding) => {
+  readonly score?: number;
+  readonly share?: number;
+  readonly worst?: number;
+};
 
 const [WIDTH, HEIGHT] = [200, 160];
 
@@ -33,11 +37,12 @@ function tools(quirk: Quirk, pace = 1): Tools {
       time += pace;
       const prior = priorOf(encoding);
       const quality = 'quality' in encoding ? encoding.quality : 0;
-      const { score = 0, share = 1 } = quirk(encoding);
+      const { score = 0, share = 1, worst = 5 } = quirk(encoding);
       const usual = prior ? meanCurve(prior, WIDTH * HEIGHT).score(quality) : 100;
       const bits = prior ? Math.exp(lnBpp(prior, quality)) : 16;
       const out = new Uint8Array(Math.round((share * WIDTH * HEIGHT * bits) / 8));
       new DataView(out.buffer).setFloat64(0, usual + score);
+      new DataView(out.buffer).setFloat64(8, usual + score - worst);
       return out;
     },
     decode: async (bytes) => ({ ...noise(), data: bytes }),
@@ -47,7 +52,7 @@ function tools(quirk: Quirk, pace = 1): Tools {
     setReference() {},
     compare({ data }) {
       const score = new DataView(data.buffer).getFloat64(0) as Score<'ssimulacra2'>;
-      return { score, worst: score - 5 };
+      return { score, worst: new DataView(data.buffer).getFloat64(8) };
     },
   };
   return { encoder, metric, now: () => time };
@@ -81,6 +86,24 @@ function run(
 const plainly: Quirk = () => ({});
 
 describe('post-search', () => {
+  test('where a region fails, lower qualities of the same settings are not tried', async () => {
+    const tried: number[] = [];
+    await run(
+      'jpeg',
+      (e) => {
+        if (e.format !== 'jpeg' || e.table !== 2) return {};
+        tried.push(e.quality);
+        return { share: 0.6, score: 6, worst: 60 };
+      },
+      {},
+      undefined,
+      1,
+      80,
+    );
+    expect(tried.length).toBeGreaterThan(1);
+    expect(tried).toEqual([...tried].sort((a, b) => a - b));
+  });
+
   test('a quantisation table that saves a tenth is used', async () => {
     const quirk: Quirk = (e) =>
       e.format === 'jpeg' && e.table === 2 ? { share: 0.9, score: -0.5 } : {};
