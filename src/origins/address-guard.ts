@@ -15,7 +15,8 @@ import { addressProblem, canonicalAddress } from './address-ranges.ts';
 import { type AllowEntry, hostOf, listing, listsAddress, portOf } from './allow-list.ts';
 
 /**
- * One text for blocked addresses, refused connections and unknown hosts: no oracle
+ * One text for blocked literals and refused connections: no oracle. Names that lead
+ * to blocked addresses are answered like names that do not exist
  * (docs/spec/http.md 12.3).
  */
 export const UNREACHABLE = 'The source could not be fetched from its host.';

@@ -300,7 +300,15 @@ const systemResolve: Resolve = (() => {
   };
 })();
 
-const NO_NAME = new Set(['ENOTFOUND', 'ENODATA', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME']);
+/**
+ * No name, or none that leads anywhere for us: a name with private addresses
+ * only is answered as one that does not exist, so that names of an inner network
+ * cannot be told from names nobody has. The log knows the difference.
+ */
+const NO_NAME = new Set([
+  ...['ENOTFOUND', 'ENODATA', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME'],
+  BLOCKED,
+]);
 const TOO_SLOW = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 
 /** A failure of the network in words that hold no address. */

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer, type Server } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Fault } from '../base/fault.ts';
 import { createOrigin, type OriginConfig, type OriginOptions } from './create.ts';
 import type { OriginLimits } from './limits.ts';
 import { bytesOf, faultCode, faultOf, never, originSuite } from './origin.suite.ts';
@@ -177,6 +178,31 @@ describe('the web origin', () => {
   });
 
   test.each([
+    // path                 routes                              what was asked, and what was got
+    ['/a+b', { '/a%20b': 'spaces' }, ['/a+b', '/a%20b'], 'spaces'],
+    ['/a+b', { '/a%20b': 'spaces', '/a+b': 'plus' }, ['/a+b'], 'plus'],
+    ['/a%20b', { '/a+b': 'plus' }, ['/a%20b'], 'source-not-found'],
+    ['/a+b', {}, ['/a+b', '/a%20b'], 'source-not-found'],
+    ['/a+b?v=1+2', { '/a%20b': 'spaces' }, ['/a+b?v=1+2', '/a%20b?v=1+2'], 'spaces'],
+    ['/a?v=1+2', {}, ['/a?v=1+2'], 'source-not-found'],
+    ['/a+b', { '/a+b': 403, '/a%20b': 'spaces' }, ['/a+b'], 'source-forbidden'],
+  ])('%s with %j asks for %j and gets %s', async (path, routes, expected, got) => {
+    const given = Object.entries(routes as Record<string, string | number>);
+    for (const [name, what] of given) {
+      ROUTES[name] = (response) =>
+        typeof what === 'number' ? response.writeHead(what).end() : response.end(what);
+    }
+    const origin = web();
+    const result = await text(origin, path).catch((error: Fault) => error.code);
+    for (const [name] of given) delete ROUTES[name];
+    expect([asked.map(({ url }) => url), result]).toEqual([expected, got]);
+    // Each spelling has a place of its own in the store, and a missing one says nothing of the other.
+    const id = async (spelling: string) =>
+      (await origin.locate({ kind: 'url', url: `http://127.0.0.1:${port}${spelling}` })).id;
+    expect(await id('/a+b')).not.toBe(await id('/a%20b'));
+  });
+
+  test.each([
     ['not a url', 'bad-request', 'no URL'],
     ['/relative.png', 'bad-request', 'not absolute'],
     ['http://', 'bad-request', 'no host'],
@@ -256,37 +282,51 @@ describe('names', () => {
     const origin = named(rebinding);
     const closingUrl = url().replace('/plain', '/closing');
     expect(await text(origin, closingUrl)).toBe('x');
-    expect((await fault(origin, closingUrl)).code).toBe('origin-failed');
+    expect((await fault(origin, closingUrl)).code).toBe('source-unresolvable');
     expect(lookups).toBe(2);
     expect(trespasses).toEqual([]);
   });
 
-  test('that lead to blocked addresses and closed ports fail alike', async () => {
-    const blocked = await fault(named(resolving('127.0.0.2')), url());
-    const metadata = await fault(named(resolving('169.254.169.254', 'fd00:ec2::254')), url());
-    // Port 1 of the loopback address is closed.
-    const closed = await fault(web({}, {}, ['127.0.0.1:1']), 'http://127.0.0.1:1/plain');
-    for (const one of [blocked, metadata, closed]) {
-      expect([one.code, one.message]).toEqual([blocked.code, blocked.message]);
-      expect(one.message).not.toMatch(/\d/);
-    }
-    expect(trespasses).toEqual([]);
+  const unknown = (code: string): OriginOptions => ({
+    resolve: async () => {
+      throw Object.assign(new Error(`getaddrinfo ${code} 10.0.0.1`), { code });
+    },
   });
 
-  test('that do not resolve are told apart from hosts that do not answer', async () => {
-    const options: OriginOptions = {
-      resolve: async () => {
-        throw Object.assign(new Error('getaddrinfo ENOTFOUND 10.0.0.1'), { code: 'ENOTFOUND' });
-      },
-    };
-    const found = await fault(named(options), url());
-    expect(found.code).toBe('source-unresolvable');
-    expect(found.message).not.toMatch(/ENOTFOUND|10\.0/);
+  test.each<[string, OriginOptions]>([
+    ['of this machine', resolving('127.0.0.2')],
+    ['of an inner network', resolving('10.0.0.1', '192.168.1.1')],
+    ['of metadata', resolving('169.254.169.254', 'fd00:ec2::254')],
+    ['mapped', resolving('::ffff:10.0.0.1')],
+    ['nowhere', resolving('0.0.0.0')],
+    ['without data', unknown('ENODATA')],
+    ['later', unknown('EAI_AGAIN')],
+  ])(
+    'that lead to blocked addresses (%s) cannot be told from names that do not exist',
+    async (_, options) => {
+      const missing = await fault(named(unknown('ENOTFOUND')), url());
+      expect([missing.code, missing.kind.status]).toEqual(['source-unresolvable', 404]);
+      expect(missing.message).not.toMatch(/ENOTFOUND|10\.0/);
+      const one = await fault(named(options), url());
+      expect([one.code, one.message, one.kind]).toEqual([
+        missing.code,
+        missing.message,
+        missing.kind,
+      ]);
+      expect([asked, trespasses]).toEqual([[], []]);
+    },
+  );
+
+  test('of hosts that do not answer are told apart', async () => {
+    // Port 1 of the loopback address is closed.
+    const closed = await fault(web({}, {}, ['127.0.0.1:1']), 'http://127.0.0.1:1/plain');
+    expect(closed.code).toBe('origin-failed');
+    expect(closed.message).not.toMatch(/\d/);
   });
 
   test('that resolve to this server itself are not asked', async () => {
     const self = { ...resolving('127.0.0.1'), selfAddresses: [`0.0.0.0:${port}`] };
-    expect((await fault(named(self), url())).code).toBe('origin-failed');
+    expect((await fault(named(self), url())).code).toBe('source-unresolvable');
     expect(asked).toEqual([]);
   });
 });
@@ -359,7 +399,7 @@ describe('redirects', () => {
     const options: OriginOptions = { resolve: async () => [{ address: '127.0.0.2', family: 4 }] };
     const origin = web({}, options, [`inner.example:${port}`]);
     const path = `/to/${encodeURIComponent(`http://inner.example:${port}/plain`)}`;
-    expect((await fault(origin, path)).code).toBe('origin-failed');
+    expect((await fault(origin, path)).code).toBe('source-unresolvable');
     expect(trespasses).toEqual([]);
   });
 

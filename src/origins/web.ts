@@ -5,7 +5,7 @@
  * parser can disagree (docs/spec/http.md 13.3). Which hosts may be asked is the allow
  * list's to say; `*` is any public host.
  */
-import { Fault } from '../base/fault.ts';
+import { Fault, isFault } from '../base/fault.ts';
 import type { SourceRef } from '../image/source-ref.ts';
 import type { AddressGuard } from './address-guard.ts';
 import type { HttpClient } from './http-client.ts';
@@ -38,12 +38,33 @@ export class WebOrigin implements Origin {
     signal: AbortSignal,
     requestId?: string,
   ): Promise<Fetched> {
-    return this.#client.get(parse(location.id), held, signal, { requestId });
+    const url = parse(location.id);
+    const ask = (one: URL) => this.#client.get(one, held, signal, { requestId });
+    try {
+      return await ask(url);
+    } catch (error) {
+      const spaced = withSpaces(url);
+      if (!spaced || !isFault(error, 'source-not-found') || error.detail.status !== 404)
+        throw error;
+      return await ask(spaced);
+    }
   }
 
   close(): Promise<void> {
     return this.#client.close();
   }
+}
+
+/**
+ * A URL with the plus signs of its path read as spaces, where it has some. A
+ * client of imgix (Python's `quote_plus`) writes spaces so; where the server of
+ * the source has a file with a plus in its name, that one is meant.
+ */
+function withSpaces(url: URL): URL | undefined {
+  if (!url.pathname.includes('+')) return undefined;
+  const spaced = new URL(url);
+  spaced.pathname = url.pathname.replaceAll('+', '%20');
+  return spaced;
 }
 
 function parse(text: string): URL {
