@@ -88,7 +88,7 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
     ? 'encoding again would not save enough to be worth a generation'
     : 'the source itself reaches what the encoder does not';
   const instead = await fromSource(task, runner, mode, source, reason);
-  return found.cutShort && !found.reached ? cutShort(instead) : instead;
+  return found.cutShort ? cutShort(instead) : instead;
 }
 
 function cutShort(result: OptimizeResult): OptimizeResult {

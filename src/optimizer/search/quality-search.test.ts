@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { JPEG_CURVES } from '../codecs/jpeg-curves.ts';
 import { meanCurve } from '../model/priors.ts';
 import { optimize } from '../optimize.ts';
-import { asked, choice, large, raster, SOURCE, task, tools } from '../simulated.suite.ts';
+import {
+  asked,
+  choice,
+  JPEG_SOURCE,
+  large,
+  raster,
+  SOURCE,
+  task,
+  tools,
+} from '../simulated.suite.ts';
 
 describe('online', () => {
   test.each([
@@ -178,6 +187,24 @@ describe('short of time', () => {
     const budget = within(milliseconds);
     const { receipt } = await optimize(task(format, { alternatives, budget }), tools());
     expect(receipt.cutShort).toBe(cutShort);
+  });
+
+  test('a source in place of an answer that was cut short is cut short itself', async () => {
+    const asItIs = async (bytes: Uint8Array) => bytes;
+    const nothing = async () => undefined;
+    const repacker = { jpeg: nothing, png: nothing, turn: nothing, strip: asItIs };
+    const same = {
+      identity: true,
+      source: new Uint8Array(700),
+      info: { ...JPEG_SOURCE, bytes: 700 },
+    };
+    const run = async (milliseconds: number) => {
+      const input = task('avif', { ...same, alternatives, budget: within(milliseconds) });
+      return (await optimize(input, tools({}, repacker))).receipt;
+    };
+    // In the quickest format that there was time for the picture is larger than its source.
+    expect(await run(0.4)).toMatchObject({ kind: 'source', cutShort: true });
+    expect((await run(60_000)).cutShort).toBeUndefined();
   });
 
   test('a fixed quality is cut short by quicker settings, and by nothing else', async () => {
