@@ -141,7 +141,10 @@ Generated from the tables of the program by \`npm run docs\`; do not edit.
 - [Configuration](configuration.md): options of the server and settings of a source
 ${DIALECTS.map(({ name }) => `- [${TITLES[name]}](${name}.md)`).join('\n')}
 
-Beside it: [moving from a hosted service](../moving.md), the [rules](../spec/) that the code cites, and
+Beside them, written by hand: [response headers](headers.md), what an answer says of itself, and [library](library.md), the
+server as a function.
+
+Elsewhere: [moving from a hosted service](../moving.md), the [rules](../spec/) that the code cites, and
 [decisions](../decisions/) with their reasons.
 `;
 }

@@ -5,4 +5,5 @@ export { type Body, bytesOf, type FileBody, isFileBody } from './base/body.ts';
 export { createServer, type Server, type ServerExtras } from './server/compose.ts';
 export { type Config, ConfigError, loadConfig, parseConfig } from './server/config/config.ts';
 export type { SourceConfig } from './server/config/source-schema.ts';
+export type { FetchHandle, FetchOptions } from './server/fetch-adapter.ts';
 export type { Handle, HttpRequest, HttpResponse } from './server/http/http-message.ts';

@@ -204,6 +204,23 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     expect(await running).toBe('cut off');
   },
 
+  'listen.drain': async () => {
+    const server = await startServer({
+      settings: { 'listen.drain': '1h' },
+      pictures: { 'small.png': await card(40, 40).png().toBuffer() },
+    });
+    const closed = server.server.close();
+    // Still there, and saying that it goes
+    const ready = await server.ask('/readyz');
+    expect([ready.status, ready.body.toString()]).toEqual([503, 'stopping\n']);
+    expect((await server.ask('/healthz')).status).toBe(200);
+    expect((await server.ask('/imgix/small.png?w=9')).status).toBe(200);
+    await server.server.close({ drain: 0 });
+    await closed;
+    await expect(server.ask('/healthz')).rejects.toThrow();
+    await server.stop();
+  },
+
   'listen.grace': async () => {
     const server = await startServer({
       settings: { 'listen.grace': '20ms', 'limits.sourceTimeout': '1h' },

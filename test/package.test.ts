@@ -4,7 +4,15 @@
  * an installation.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -102,10 +110,19 @@ describe('the library', () => {
     expect(status).toBe(0);
   });
 
+  test('runs the sample of its reference page', () => {
+    const page = readFileSync(join(root, 'docs/reference/library.md'), 'utf8');
+    copyFileSync(join(root, 'demo/pictures/leaves.jpg'), join(project, 'images/leaves.jpg'));
+    write('sample.js', /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? '');
+    const { status, output } = node('sample.js');
+    expect(output).toBe('200 image/avif\ntrue\n');
+    expect(status).toBe(0);
+  });
+
   test('has types that a strict project can use', () => {
     write(
       'consumer.ts',
-      `import { type Config, ConfigError, createServer, type Handle, type HttpRequest, loadConfig, parseConfig, type Server, type SourceConfig } from 'fovea';
+      `import { type Config, ConfigError, createServer, type FetchHandle, type Handle, type HttpRequest, loadConfig, parseConfig, type Server, type SourceConfig } from 'fovea';
        const config: Config = parseConfig({ sources: [] }, { folder: '.' });
        const port: number = config.listen.port;
        const first: SourceConfig | undefined = config.sources[0];
@@ -118,6 +135,8 @@ describe('the library', () => {
          }
        }
        export const ask = (handle: Handle, request: HttpRequest) => handle(request).then(({ status }) => status + 1);
+       export const fetched = (handle: FetchHandle) =>
+         handle(new Request('http://localhost/'), { target: '/a' }).then((response) => response.status + 1);
        // @ts-expect-error there is no such option
        export const none = config.listen.nowhere;
       `,

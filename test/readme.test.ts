@@ -133,7 +133,7 @@ describe('the table of the README', () => {
   });
 
   test.each(rows)('$target', async ({ target, before, after, share }) => {
-    const { status, headers } = await server.handle(
+    const { status, headers } = await server.exchange(
       exchange(target, { headers: { accept: 'image/avif,image/webp,*/*' } }),
     );
     const receipt = Object.fromEntries(
@@ -156,7 +156,7 @@ describe('the table of the README', () => {
 
   test('the receipt has the fields of the example, in their order', async () => {
     const example = /^Fovea: (.*)$/m.exec(readme)?.[1] ?? '';
-    const { headers } = await server.handle(
+    const { headers } = await server.exchange(
       exchange('/imgix/forest.jpg?auto=compress,format&w=800', {
         headers: { accept: 'image/avif' },
       }),

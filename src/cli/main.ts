@@ -2,15 +2,17 @@
 /**
  * The executable: `run` with the real process around it.
  *
- * The first SIGINT or SIGTERM stops gracefully, the second at once.
+ * The first SIGINT or SIGTERM stops gracefully, the second, of either kind, at once.
  */
 import { run } from './run.ts';
 
+let signals = 0;
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      signals += 1;
+      if (signals > 1) process.exit(1);
       resolve();
-      process.once(signal, () => process.exit(1));
     });
   }
 });

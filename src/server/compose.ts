@@ -14,6 +14,7 @@ import { proveWritable, UnwritableError } from '../stores/folders.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { configuredRoutes } from './config/configured-routes.ts';
 import { systemReason } from './config/system-reason.ts';
+import { type FetchHandle, fetchHandle } from './fetch-adapter.ts';
 import type { Services } from './handler.ts';
 import type { Handle } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
@@ -29,15 +30,23 @@ import { readUpload } from './upload/upload.ts';
 export interface Server {
   /** Starts to answer; resolves with the address. Closes on failure. @throws the system's error, such as EADDRINUSE */
   listen(): Promise<AddressInfo>;
-  /** The server as a function, without a socket. */
-  readonly handle: Handle;
+  /** The server as a function from a web `Request` to a web `Response`, without a socket. */
+  readonly handle: FetchHandle;
+  /** The same with plain data, targets raw. */
+  readonly exchange: Handle;
   /** For `explain`. */
   readonly routes: readonly Route[];
   readonly engine: Engine;
   /** Where it listens; undefined before `listen`. */
   address(): AddressInfo | undefined;
-  /** Lets running answers end, then frees everything. */
-  close(): Promise<void>;
+  /**
+   * Says 503 on `/readyz` at once, goes on answering for the time of `drain`,
+   * takes no more connections, lets running answers end within `listen.grace`,
+   * then frees everything. Called again with less, it shortens the drain.
+   *
+   * @param drain milliseconds, by default those of `listen.drain`; only a server that listens drains
+   */
+  close(options?: { readonly drain?: number }): Promise<void>;
 }
 
 /** What a program that embeds the server may add. */
@@ -65,7 +74,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     ...(config.metrics.token === undefined ? {} : { meter: createMetrics(engine) }),
   };
   let draining = false;
-  const handle = createHandle({
+  const exchange = createHandle({
     routes,
     services,
     loopToken,
@@ -75,7 +84,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     ...(extras.pages === undefined ? {} : { pages: extras.pages }),
   });
   const listener = createListener({
-    handle,
+    handle: exchange,
     policy: config.headers,
     log,
     ...(access === undefined ? {} : { access }),
@@ -85,15 +94,25 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     grace: config.listen.grace,
   });
   let address: AddressInfo | undefined;
-  const close = async () => {
-    draining = true;
+  const stop = async () => {
     if (address !== undefined) await listener.close();
     await engine.close();
     await Promise.all(routes.map(({ site }) => site.mount.origin.close()));
     if (address !== undefined) log.info({}, 'stopped');
   };
+  const drain = new Pause();
+  let closing: Promise<void> | undefined;
+  const close: Server['close'] = (options = {}) => {
+    draining = true;
+    const milliseconds = address === undefined ? 0 : (options.drain ?? config.listen.drain);
+    if (milliseconds > 0) log.info({ milliseconds }, 'draining');
+    drain.end(milliseconds);
+    closing ??= drain.over.then(stop);
+    return closing;
+  };
   return {
-    handle,
+    handle: fetchHandle(exchange),
+    exchange,
     routes,
     engine,
     address: () => address,
@@ -110,6 +129,24 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     },
     close,
   };
+}
+
+/** A time that ends once, at the earliest of the ends it is given. */
+class Pause {
+  readonly over: Promise<void>;
+  #end: () => void = () => {};
+
+  constructor() {
+    this.over = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /** Ends it in so many milliseconds. */
+  end(milliseconds: number): void {
+    if (milliseconds <= 0) this.#end();
+    else setTimeout(this.#end, milliseconds).unref();
+  }
 }
 
 /** The connections to take: those configured, or as many as open files allow. */

@@ -2,7 +2,10 @@
  * What an answer of the real server says of itself and to whom: the stages of
  * its time, and the name of its request here, in the log and at the origin.
  */
+
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { foveaHeader } from '../../src/server/http/response-headers.ts';
 import { type LocalOrigin, startOrigin } from '../support/origin.ts';
 import { committed } from '../support/pictures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -74,4 +77,31 @@ test('the id of a request goes to the origin and comes back', async () => {
   const { headers } = await server.ask('/far/b.jpg?w=50', { headers: { 'x-request-id': 'abc-1' } });
   expect(headers['x-request-id']).toBe('abc-1');
   expect(origin.requestIds.at(-1)).toBe('abc-1');
+});
+
+test('the page of headers has every field and every stage', async () => {
+  const page = readFileSync(new URL('../../docs/reference/headers.md', import.meta.url), 'utf8');
+  const full = {
+    format: 'avif',
+    kind: 'lossless',
+    quality: 1,
+    encoding: '',
+    score: 1,
+    target: 1,
+    mode: 'online',
+    bytes: 1,
+    sourceBytes: 1,
+    trials: [],
+    reason: '',
+    cutShort: true,
+  } as const;
+  const fields = foveaHeader(full)
+    .split(', ')
+    .map((field) => field.split('=')[0]);
+  const { headers } = await server.ask('/far/a.jpg?w=140&fm=webp');
+  const stages = Object.keys(timingOf(headers['server-timing']));
+  expect([...fields, ...stages].filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([]);
+  const exposed = String(headers['access-control-expose-headers']).split(', ');
+  const own = exposed.filter((name) => name !== 'Content-Length');
+  expect(own.filter((name) => !new RegExp(`^## .*\\b${name}\\b`, 'm').test(page))).toEqual([]);
 });

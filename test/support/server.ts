@@ -105,7 +105,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   await untilReady(server);
   return {
     port,
-    handle: server.handle,
+    handle: server.exchange,
     server,
     complaints,
     events,

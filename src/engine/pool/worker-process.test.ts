@@ -62,11 +62,22 @@ describe('a forked worker', () => {
     expect(await exit).toEqual(how);
   });
 
-  test('that cannot be started has ended', async () => {
+  test('that cannot be started has ended, and says why', async () => {
+    let said = '';
     const nowhere = new URL('file:///nowhere/worker.mjs');
     const exit = await new Promise<Exit>((resolve) => {
-      forkWorker(nowhere)('request', { message: () => undefined, ended: resolve });
+      forkWorker(nowhere)('request', {
+        message: () => undefined,
+        ended: resolve,
+        said: (text) => {
+          said += text;
+        },
+      });
     });
     expect(exit.code).not.toBe(0);
+    // Its words may arrive after its end
+    while (!said.includes('MODULE_NOT_FOUND'))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(said).toContain('/nowhere/worker.mjs');
   });
 });

@@ -21,6 +21,8 @@ export interface WorkerEvents {
   message(message: Message): void;
   /** The process has gone. May be called more than once. */
   ended(exit: Exit): void;
+  /** What it wrote to its standard error, a part at a time. */
+  said?(text: string): void;
 }
 
 /** A process as the pool holds it. */
@@ -51,8 +53,10 @@ export function forkWorker(program = PROGRAM): StartWorker {
         // Fewer arenas: native image buffers go back to the system instead of fragmenting.
         MALLOC_ARENA_MAX: '2',
       },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // Handing on our own streams would make them blocking for us too, and with them the log
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => events.said?.(text));
     lowerPriority(child.pid, lane);
     child.on('message', (message) => events.message(message as Message));
     child.on('error', () => {

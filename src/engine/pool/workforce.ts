@@ -50,6 +50,9 @@ const MEMORY_INTERVAL = 250;
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 30_000;
 
+/** Characters of what a worker wrote that stand in one line of the log. */
+const LONGEST_SAYING = 2000;
+
 export class Workforce {
   readonly #options: WorkforceOptions;
   readonly #events: WorkforceEvents;
@@ -122,6 +125,8 @@ export class Workforce {
           ? this.#cameUp(worker, message.encoderVersion)
           : this.#events.message(worker, message),
       ended: (exit) => this.#ended(worker, exit),
+      said: (text) =>
+        this.#options.log('worker-said', { text: text.trim().slice(0, LONGEST_SAYING) }),
     });
     this.#workers.add(worker);
   }

@@ -59,6 +59,7 @@ describe('a configuration', () => {
       port: 8080,
       connections: 4096,
       connectionsPerAddress: 256,
+      drain: 0,
       requests: 2048,
       grace: 10_000,
     });

@@ -53,6 +53,12 @@ export const OPTIONS = {
     max: 1_000_000,
     doc: 'Pictures worked on at once, those that wait for a worker included; more are answered 503 before any work.',
   }),
+  'listen.drain': duration({
+    env: 'FOVEA_DRAIN',
+    flag: 'drain',
+    fallback: '0s',
+    doc: 'When told to stop: time to go on answering while /readyz says 503, so that a load balancer can look elsewhere first; a second signal ends at once.',
+  }),
   'listen.grace': duration({
     env: 'FOVEA_GRACE',
     flag: 'grace',

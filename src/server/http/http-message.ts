@@ -60,6 +60,11 @@ export const NO_BODY: Uint8Array = new Uint8Array(0);
 /** An empty request body. */
 export async function* noBody(): AsyncGenerator<Uint8Array> {}
 
+/** Header values carry printable Latin-1; anything else becomes "?". */
+export function headerText(value: string): string {
+  return value.replace(/[^\t\x20-\x7e\xa0-\xff]/g, '?');
+}
+
 /** On every answer, errors and redirects included (docs/spec/http.md 10.2, 10.5, 10.6, 10.10). */
 export function commonHeaders(now: number, policy: HeaderPolicy): Record<string, string> {
   return {

@@ -10,7 +10,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { bodyLength, type FileBody, isFileBody } from '../../base/body.ts';
-import type { HttpResponse } from '../http/http-message.ts';
+import { type HttpResponse, headerText } from '../http/http-message.ts';
 
 /** What becomes of a file that cannot be read. */
 export interface FileFailure {
@@ -109,11 +109,6 @@ function writeHead(response: ServerResponse, answer: HttpResponse, close: boolea
   for (const [name, value] of Object.entries(answer.headers)) headers[name] = headerText(value);
   if (close || answer.close) headers.connection = 'close';
   response.writeHead(answer.status, headers);
-}
-
-/** Header values carry printable Latin-1; anything else becomes "?". */
-function headerText(value: string): string {
-  return value.replace(/[^\t\x20-\x7e\xa0-\xff]/g, '?');
 }
 
 const REASONS: Readonly<Record<number, string>> = {
