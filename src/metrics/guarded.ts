@@ -1,13 +1,15 @@
 /**
- * Guarded: SSIMULACRA 2 with the smooth guard and the alpha guard beside it.
+ * Guarded: SSIMULACRA 2 with the smooth guard, the alpha guard and the band guard beside it.
  *
  * `worst` is that of the metric or that of the smooth guard, whichever is lower. So a
  * search that holds `worst` above a floor also keeps skies and gradients free of banding.
+ * `bands` is what the band guard says: no score makes up for it.
  * The score stays the metric's own, except where a drawing passes the bounds of the
  * alpha guard: then it falls below every target, the further the more it passes them.
  */
 import type { Raster } from '../image/raster.ts';
 import { type AlphaDeviation, AlphaGuard, MOST_ERROR, MOST_MEAN_ERROR } from './alpha-guard.ts';
+import { BandGuard } from './band-guard.ts';
 import type { Comparison, Metric, Score } from './metric.ts';
 import { SmoothGuard } from './smooth-guard.ts';
 
@@ -33,20 +35,23 @@ const POINTS_PER_BOUND = 10;
 export function guarded(metric: Metric<'ssimulacra2'>): Metric<'ssimulacra2'> {
   const guard = new SmoothGuard();
   const alpha = new AlphaGuard();
+  const dark = new BandGuard();
   return {
     name: metric.name,
     setReference(reference: Raster): void {
       metric.setReference(reference);
       guard.setReference(reference);
       alpha.setReference(reference);
+      dark.setReference(reference);
     },
     compare(candidate: Raster): Comparison<'ssimulacra2'> {
       const own = metric.compare(candidate);
       const score = scoreWithin(alpha.deviation(candidate), own.score);
       const worst = score < own.score ? Math.min(own.worst, score) : own.worst;
       const deviation = guard.deviation(candidate);
-      if (deviation < LEAST_DEVIATION) return { score, worst };
-      return { score, worst: Math.min(worst, SCORE_AT_REST - SCORE_PER_LEVEL * deviation) };
+      const bands = dark.deviation(candidate);
+      if (deviation < LEAST_DEVIATION) return { score, worst, bands };
+      return { score, worst: Math.min(worst, SCORE_AT_REST - SCORE_PER_LEVEL * deviation), bands };
     },
   };
 }

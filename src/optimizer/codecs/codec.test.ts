@@ -281,6 +281,21 @@ test('a format without its record, or with half of one, does not compile', () =>
   expect([missing, incomplete, gif, lossy]).toHaveLength(4);
 });
 
+test.each([
+  [1, 74, 8],
+  [2, 49, 16],
+])('a JPEG whose steps are %i levels has quality %i', async (levels, quality, step) => {
+  expect(CODECS.jpeg.lossy.stepless(levels)).toBe(quality);
+  const data = new Uint8Array(3 * 64 * 64).fill(40);
+  const stepAt = async (at: number) => {
+    const bytes = await sharp(data, { raw: { width: 64, height: 64, channels: 3 } })
+      .jpeg({ quality: at, quantisationTable: 3 })
+      .toBuffer();
+    return bytes[bytes.indexOf('ffdb', 'hex') + 5]!;
+  };
+  expect([await stepAt(quality), (await stepAt(quality - 1)) > step]).toEqual([step, true]);
+});
+
 describe('every codec of this build', () => {
   const records = Object.entries(CODECS) as [keyof typeof CODECS, Codec][];
 

@@ -67,6 +67,11 @@ export interface LossyCoding<E extends Encoding = Encoding> {
   fromJpegScale(jpeg: number): number;
   /** Qualities that give different files, rising, within 1..100. */
   readonly qualitySteps: readonly number[];
+  /**
+   * The lowest quality whose gradients have steps of at most so many levels, a whole number from 1 on;
+   * absent where no quality steps them.
+   */
+  stepless?(levels: number): number;
   /** Highest quality worth searching: above, bytes explode and scores do not move. */
   readonly top: number;
   /** Stages for a file that is not measured, best first; the last serves where none is in time. */

@@ -55,6 +55,7 @@ export const JPEG = {
     },
     fromJpegScale: (jpeg) => jpeg,
     qualitySteps: ALL_QUALITIES,
+    stepless,
     top: 98,
     // A baseline stand-in is no answer where scans are asked for.
     unmeasured: ['final', 'fastest'],
@@ -77,6 +78,20 @@ export const JPEG = {
     fixed,
   },
 } satisfies Codec<JpegEncoding>;
+
+/** The step of the mean of a block at quality 50, in eighths of a level: tables 0 and 3 of mozjpeg. */
+const MEAN_STEP = 16;
+
+/**
+ * The quality at which the mean of a block has steps of so many levels: 74 for one, 49 for two.
+ * Tables are scaled as libjpeg does: by 5000 / quality percent below 50, else by 200 - 2 × quality.
+ */
+function stepless(levels: number): number {
+  return ALL_QUALITIES.find((quality) => {
+    const scale = quality < 50 ? Math.floor(5000 / quality) : 200 - 2 * quality;
+    return Math.floor((MEAN_STEP * scale + 50) / 100) <= 8 * levels;
+  })!;
+}
 
 /** Scans and chroma as the plan orders them, or as the source had them. */
 function fixed({

@@ -1,10 +1,11 @@
 /**
- * Corrections: three cases in which the result of a quality search is changed.
+ * Corrections: four cases in which the result of a quality search is changed.
  *
  * 1. A region of the picture is much worse than the whole: one step up.
  * 2. The picture is small, so its score is no reason to go below the quality of
  *    a mean picture: that quality.
- * 3. The steps of quality are wide and the result lies high: half a step down,
+ * 3. Dark gradients are stepped: the quality that shows them as they are.
+ * 4. The steps of quality are wide and the result lies high: half a step down,
  *    by the other chroma.
  *
  * Each gives the attempt to deliver in place of the result, or undefined.
@@ -28,6 +29,18 @@ const REGION_STEP = { least: 1, most: 3 } as const;
 
 /** Qualities above the step within which a trial that was already made is taken instead. */
 const STEP_SLACK = 3;
+
+/**
+ * Dark gradients of 8 bits step by one level. From target `from` on, coded ones may not do more; below,
+ * where artefacts will be noticed anyway, by two. `slack` more is rounding.
+ */
+const BANDS = { from: 60, slack: 0.5 } as const;
+
+/** Levels by which a target lets dark gradients step, a whole number. */
+const stepsAllowed = (target: number) => (target >= BANDS.from ? 1 : 2);
+
+/** The same as the guard measures it. */
+export const bandsAllowed = (target: number) => stepsAllowed(target) + BANDS.slack;
 
 /** Share of its distance to the floor by which a step must raise the worst region. */
 const STEP_HELP = 0.5;
@@ -70,6 +83,22 @@ export async function raiseForRegion(
   const raised = before ?? (await runner.measure(encoding));
   // A step that hardly helps the region is not worth its bytes.
   return raised.worst >= found.worst + STEP_HELP * (floor - found.worst) ? raised : undefined;
+}
+
+/** A higher quality where dark gradients are stepped, if the codec has one that steps them less. */
+export async function raiseForBands(
+  search: SearchState,
+  found: MeasuredAttempt,
+): Promise<MeasuredAttempt | undefined> {
+  const { settings, runner, qualityCap } = search;
+  const { target, codec } = settings;
+  const { bands = 0 } = found;
+  if (search.late || !codec.stepless || bands <= bandsAllowed(target)) return undefined;
+  const quality = Math.min(qualityCap, codec.stepless(stepsAllowed(target)));
+  const encoding = search.encoding('final', quality);
+  if (quality <= qualityOf(found) || !runner.affords(encoding)) return undefined;
+  const raised = await runner.measure(encoding);
+  return search.passes(raised) && (raised.bands ?? 0) <= bands ? raised : undefined;
 }
 
 /** A trial with the final settings that was already made in this range of qualities. */

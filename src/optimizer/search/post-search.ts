@@ -17,7 +17,7 @@ import type { Content } from '../model/content.ts';
 import { contentCurve } from '../model/content-model.ts';
 import { lnBpp } from '../model/priors.ts';
 import { PASS_BELOW } from '../receipt.ts';
-import { qualityOf, WORST_BELOW } from './corrections.ts';
+import { bandsAllowed, qualityOf, WORST_BELOW } from './corrections.ts';
 import type { EncodeResult } from './quality-search.ts';
 import { expectedScore } from './quality-step.ts';
 import type { SearchSettings } from './search-settings.ts';
@@ -36,9 +36,9 @@ export async function searchNeighbours(
   found: EncodeResult,
   content: Content,
 ): Promise<EncodeResult> {
-  const first = new NeighbourSearch(runner, settings).best();
+  const first = new NeighbourSearch(runner, settings, found.attempt).best();
   if (first === undefined) return found;
-  const search = new NeighbourSearch(runner, settings, first);
+  const search = new NeighbourSearch(runner, settings, found.attempt, first);
   const final = found.attempt.encoding;
   await search.lower(final);
   if (runner.raster.width * runner.raster.height <= FEW_PIXELS) {
@@ -58,12 +58,23 @@ class NeighbourSearch {
   readonly #settings: SearchSettings;
   readonly #pass: number;
   readonly #worst: number;
+  /** Levels by which dark gradients may be stepped. */
+  readonly #bands: number;
 
-  constructor(runner: TrialRunner, settings: SearchSettings, first?: MeasuredAttempt) {
+  constructor(
+    runner: TrialRunner,
+    settings: SearchSettings,
+    found: EncodeResult['attempt'],
+    first?: MeasuredAttempt,
+  ) {
     this.#runner = runner;
     this.#settings = settings;
     this.#pass = settings.target - PASS_BELOW;
     this.#worst = Math.min(settings.target - WORST_BELOW, first?.worst ?? Number.POSITIVE_INFINITY);
+    const { target, codec } = settings;
+    this.#bands = codec.stepless
+      ? Math.max(bandsAllowed(target), found.bands ?? 0)
+      : Number.POSITIVE_INFINITY;
   }
 
   /** The fewest bytes that reach the target, everywhere in the picture before somewhere. */
@@ -71,8 +82,13 @@ class NeighbourSearch {
     const passing = this.#runner.measured.filter(
       ({ encoding, score }) => score >= this.#pass && this.#allowed(encoding),
     );
-    const even = passing.filter(({ worst }) => worst >= this.#worst);
+    const even = passing.filter((attempt) => this.#isEven(attempt));
     return smallest(even) ?? smallest(passing);
+  }
+
+  /** Whether no region is much worse than the picture, and no dark gradient is stepped. */
+  #isEven({ worst, bands = 0 }: Pick<MeasuredAttempt, 'worst' | 'bands'>): boolean {
+    return worst >= this.#worst && bands <= this.#bands;
   }
 
   /** Tries these settings at qualities that may pass with fewer bytes. */
@@ -120,7 +136,7 @@ class NeighbourSearch {
     const limit = best.bytes.length * (1 - LEAST_SAVING);
     // Where some region failed, lower qualities fail there too.
     const uneven = points
-      .filter((p) => p.score >= this.#pass && p.worst < this.#worst)
+      .filter((p) => p.score >= this.#pass && !this.#isEven(p))
       .reduce((high, p) => Math.max(high, p.quality), 0);
     const open = codec.qualitySteps.filter(
       (quality) =>
@@ -143,10 +159,9 @@ class NeighbourSearch {
     const name = withoutQuality(settings);
     return this.#runner.measured
       .filter(({ encoding }) => withoutQuality(encoding) === name)
-      .map(({ encoding, score, worst, bytes }) => ({
+      .map(({ encoding, score, worst, bands = 0, bytes }) => ({
         quality: qualityOf({ encoding }),
-        score,
-        worst,
+        ...{ score, worst, bands },
         bytes: bytes.length,
       }));
   }

@@ -10,14 +10,20 @@
  *
  * Besides quality the search decides to use sharp chroma when a first score lies
  * far under the curve, and to stop when time is up; `stop-reason.ts` lists every
- * reason why it ends. `corrections.ts` then changes the result in three cases.
+ * reason why it ends. `corrections.ts` then changes the result in four cases.
  */
 import type { Encoding } from '../../image/encoding.ts';
 import type { StageName } from '../codecs/codec.ts';
 import type { Curve } from '../model/priors.ts';
 import { PASS_BELOW } from '../receipt.ts';
 import type { WarmStart } from '../task.ts';
-import { otherChroma, qualityOf, raiseForRegion, raiseSmallPicture } from './corrections.ts';
+import {
+  otherChroma,
+  qualityOf,
+  raiseForBands,
+  raiseForRegion,
+  raiseSmallPicture,
+} from './corrections.ts';
 import { bestPoint, nextQuality, type Point, type StopCriteria } from './quality-step.ts';
 import {
   curveToFollow,
@@ -132,7 +138,7 @@ class QualitySearch implements SearchState {
     }
     if ('attempt' in found) return found;
     found = (await raiseForRegion(this, found)) ?? found;
-    const raised = await raiseSmallPicture(this, found);
+    const raised = (await raiseForBands(this, found)) ?? (await raiseSmallPicture(this, found));
     if (raised !== undefined) return this.#describe(raised, found);
     return this.#describe((await otherChroma(this, found)) ?? found, found);
   }

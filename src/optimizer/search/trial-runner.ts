@@ -9,7 +9,7 @@
  */
 import type { Encoder, Encoding } from '../../image/encoding.ts';
 import type { Raster } from '../../image/raster.ts';
-import type { Metric } from '../../metrics/metric.ts';
+import type { Comparison, Metric } from '../../metrics/metric.ts';
 import { samePixels } from '../../raster/pixels.ts';
 import { type Codecs, codecFor } from '../codecs/codec.ts';
 import { CODECS } from '../codecs/index.ts';
@@ -38,6 +38,8 @@ export interface Attempt {
   readonly bytes: Uint8Array;
   readonly score?: number;
   readonly worst?: number;
+  /** Levels by which dark gradients are stepped. */
+  readonly bands?: number;
   /** Encoding, and measuring where that was done. */
   readonly milliseconds: number;
 }
@@ -114,21 +116,25 @@ export class TrialRunner {
     const { encoder, now } = this.#tools;
     const start = now();
     const bytes = await encoder.encode(this.raster, encoding);
-    const { score, worst } = await this.compare(bytes);
-    const attempt = this.#note({ encoding, bytes, score, worst, milliseconds: now() - start });
+    const compared = await this.#compared(bytes);
+    const attempt = this.#note({ encoding, bytes, ...compared, milliseconds: now() - start });
     this.measured.push(attempt);
     return attempt;
   }
 
   /** The score of a file against the raster. @throws without a metric */
   async compare(bytes: Uint8Array): Promise<{ readonly score: number; readonly worst: number }> {
+    const { score, worst } = await this.#compared(bytes);
+    return { score, worst };
+  }
+
+  async #compared(bytes: Uint8Array): Promise<Comparison<'ssimulacra2'>> {
     const { encoder, metric } = this.#tools;
     if (metric === undefined) throw new Error('expected a metric for measuring, got none');
     const shown = await encoder.decode(bytes, this.raster.channels);
     if (!this.#referenceSet) metric.setReference(this.raster);
     this.#referenceSet = true;
-    const { score, worst } = metric.compare(shown);
-    return { score, worst };
+    return metric.compare(shown);
   }
 
   /** Whether a file decodes to the pixels of the raster; colors of fully transparent pixels may differ. */
