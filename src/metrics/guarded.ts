@@ -50,8 +50,10 @@ export function guarded(metric: Metric<'ssimulacra2'>): Metric<'ssimulacra2'> {
       const worst = score < own.score ? Math.min(own.worst, score) : own.worst;
       const deviation = guard.deviation(candidate);
       const bands = dark.deviation(candidate);
-      if (deviation < LEAST_DEVIATION) return { score, worst, bands };
-      return { score, worst: Math.min(worst, SCORE_AT_REST - SCORE_PER_LEVEL * deviation), bands };
+      const stepped = bands > 0 ? { bands } : {};
+      if (deviation < LEAST_DEVIATION) return { score, worst, ...stepped };
+      const moved = SCORE_AT_REST - SCORE_PER_LEVEL * deviation;
+      return { score, worst: Math.min(worst, moved), ...stepped };
     },
   };
 }

@@ -16,7 +16,7 @@ export interface Comparison<M extends MetricName = MetricName> {
   readonly score: Score<M>;
   /** The score of the worst region, on the same scale. It is at most `score`. */
   readonly worst: number;
-  /** Levels by which dark gradients are stepped, 0 where they are not or there are none; absent where it is not measured. */
+  /** Levels by which dark gradients are stepped; absent where they are not or there are none. */
   readonly bands?: number;
 }
 
