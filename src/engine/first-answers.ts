@@ -132,7 +132,9 @@ export class FirstAnswers {
     const { renderer, cache } = this.#parts;
     const visitor = { signal, begun, ...(expires === undefined ? {} : { expires }) };
     const { result, queue, deadlineBound } = await renderer.firstAnswer(resolved, visitor);
-    const extra = deadlineBound ? { cutShort: 'deadline' as const } : {};
+    // A shorter budget is no harm where nothing was left out for it.
+    const cut = deadlineBound && result.receipt?.skipped;
+    const extra = cut ? { cutShort: 'deadline' as const } : {};
     const kept = await cache.keep(resolved.key, result, { queue, ...extra });
     if (kept.meta.cutShort) this.#cutShort++;
     return kept;

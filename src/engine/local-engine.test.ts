@@ -206,7 +206,7 @@ describe('a first answer that was cut short', () => {
     fake = await FakeEngine.start();
     const first = fake.ask('a', { deadline: 0.5 });
     await fake.given(1);
-    fake.busy().finish({ receipt: receipt() });
+    fake.busy().finish({ receipt: receipt({ skipped: true }) });
     expect((await first).lifetime.seconds).toBe(60);
     expect((await first).receipt?.cutShort).toBe(true);
     fake.now += 60_000;
@@ -247,11 +247,15 @@ describe('a first answer that was cut short', () => {
     expect(refined.lifetime.seconds - refined.lifetime.age).toBeGreaterThan(80_000);
   });
 
-  test('one made in its time is kept for long', async () => {
+  test.each<[string, number | undefined, Partial<Receipt>]>([
+    ['made in its time', undefined, {}],
+    ['with the usual time, though something was left out', undefined, { skipped: true }],
+    ['before a deadline, with nothing left out', 0.5, {}],
+  ])('is not one %s', async (_, deadline, fields) => {
     fake = await FakeEngine.start();
-    const first = fake.ask('a');
+    const first = fake.ask('a', deadline === undefined ? {} : { deadline });
     await fake.given(1);
-    fake.busy().finish({ receipt: receipt() });
+    fake.busy().finish({ receipt: receipt(fields) });
     expect((await first).lifetime.seconds).toBe(86_400);
   });
 });

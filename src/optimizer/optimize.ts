@@ -178,5 +178,6 @@ function common(
     sourceBytes: task.info.bytes,
     trials: runner.trials,
     reason,
+    ...(runner.skipped ? { skipped: true } : {}),
   } satisfies Partial<Receipt>;
 }

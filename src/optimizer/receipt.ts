@@ -42,7 +42,9 @@ export interface Receipt {
   readonly stop?: StopReason;
   /** The target cannot be reached by this encoder; the best found is delivered. */
   readonly outOfReach?: boolean;
-  /** Time ran out: with more of it there would be another encoding or format. */
+  /** Something was left out for want of time: with more of it the result may be another. */
+  readonly skipped?: boolean;
+  /** Time ran out before the target was met or the usual format was written. */
   readonly cutShort?: boolean;
   /** `source`: the bytes of the source, its pixels re-packed without loss, or its coefficients turned upright. */
   readonly kind: 'encoded' | 'lossless' | 'source';

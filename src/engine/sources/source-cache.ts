@@ -14,8 +14,6 @@ import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
-import type { FormatName } from '../../image/format.ts';
-import { sniffFormat } from '../../image/sniff.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
 import type { Fetched, Location, Validators } from '../../origins/origin.ts';
 import { hashKey, type Key } from '../../plan/key.ts';

@@ -187,6 +187,7 @@ describe('short of time', () => {
     const budget = within(milliseconds);
     const { receipt } = await optimize(task(format, { alternatives, budget }), tools());
     expect(receipt.cutShort).toBe(cutShort);
+    expect(receipt.skipped).toBe(cutShort);
   });
 
   test('a source in place of an answer that was cut short is cut short itself', async () => {

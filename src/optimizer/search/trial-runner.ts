@@ -65,8 +65,20 @@ export class TrialRunner {
   #taken = 0;
   #expected = 0;
 
-  /** `start`: when the task began, on the clock of the tools; its budget counts from there. */
-  constructor(raster: Raster, tools: Tools, budget: Budget, start = tools.now()) {
+  readonly #skips: { any: boolean };
+
+  /**
+   * @param start when the task began, on the clock of the tools; its budget counts from there
+   * @param skips shared by the runners of a task
+   */
+  constructor(
+    raster: Raster,
+    tools: Tools,
+    budget: Budget,
+    start = tools.now(),
+    skips = { any: false },
+  ) {
+    this.#skips = skips;
     this.raster = raster;
     this.codecs = tools.codecs ?? CODECS;
     this.#tools = tools;
@@ -79,13 +91,20 @@ export class TrialRunner {
     return this.#tools.metric !== undefined;
   }
 
+  /** Whether anything was left out for want of time: with more of it the result may be another. */
+  get skipped(): boolean {
+    return this.#skips.any;
+  }
+
   /** Whether an encoding, `measured` or not, is likely to end in time. */
   affords(encoding: Encoding, measured = true): boolean {
     const measuring = measured ? measureCost(this.codecs, encoding) : 0;
     const expected = this.#megapixels() * (encodeCost(this.codecs, encoding) + measuring);
     // One small trial says little about the speed of the machine.
     const speed = this.#expected > ENOUGH_WORK ? this.#taken / this.#expected : 1;
-    return this.#tools.now() + expected * speed <= this.#start + this.#budget.milliseconds;
+    const inTime = this.#tools.now() + expected * speed <= this.#start + this.#budget.milliseconds;
+    if (!inTime) this.#skips.any = true;
+    return inTime;
   }
 
   /** Milliseconds that encoding the whole raster is likely to take, measuring left out. */
@@ -101,7 +120,8 @@ export class TrialRunner {
   /** A runner for another raster of the task, whose deadline comes earlier by `reserve` milliseconds. */
   beside(raster: Raster, reserve: number): TrialRunner {
     const milliseconds = this.#budget.milliseconds - reserve;
-    return new TrialRunner(raster, this.#tools, { ...this.#budget, milliseconds }, this.#start);
+    const budget = { ...this.#budget, milliseconds };
+    return new TrialRunner(raster, this.#tools, budget, this.#start, this.#skips);
   }
 
   /** The raster as a file; the trial is noted without a score. */
