@@ -4,11 +4,16 @@
 
 export class ByteBudget {
   readonly #most: number;
+  readonly #within: ByteBudget | undefined;
   #held = 0;
 
-  /** @param most in bytes */
-  constructor(most: number) {
+  /**
+   * @param most in bytes
+   * @param within a larger budget, of which this is a share
+   */
+  constructor(most: number, within?: ByteBudget) {
     this.#most = most;
+    this.#within = within;
   }
 
   /** Bytes held now. */
@@ -19,10 +24,18 @@ export class ByteBudget {
   /** Room for so many bytes; undefined where it would be more than the budget has. */
   take(bytes: number): Room | undefined {
     if (this.#held + bytes > this.#most) return undefined;
+    const outer = this.#within?.take(bytes);
+    if (this.#within && !outer) return undefined;
     this.#held += bytes;
     return roomFor(bytes, () => {
       this.#held -= bytes;
+      outer?.release();
     });
+  }
+
+  /** Whether it has so much when nothing else is held. */
+  mayHold(bytes: number): boolean {
+    return bytes <= this.#most && (this.#within?.mayHold(bytes) ?? true);
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ByteBudget } from '../base/byte-budget.ts';
 import { DiskFailures } from '../stores/disk/failures.ts';
 import { DiskStore } from '../stores/disk/store.ts';
 import { MemoryStore } from '../stores/memory.ts';
@@ -18,28 +19,42 @@ export type { EngineOptions } from './engine-options.ts';
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { folder, size } = options.cache;
   const memory = options.cache.memory ?? Math.min(256e6, size / 16);
-  // One store for sources and renditions: what is used most has the room.
   const failures = new DiskFailures(
     (failure) => options.log?.('disk-failed', { ...failure }),
     options.clock,
   );
+  // One store for sources and renditions: what is used most has the room.
   const files = await DiskStore.open(folder, size, { onError: failures.note });
   void sweepFormer(folder);
-  const incoming = new Spool({
-    store: files,
-    memoryBytes: options.limits?.bodyMemory ?? 64e6,
-    elsewhereBytes: ELSEWHERE_BYTES,
-    onError: failures.note,
-    relieve: () => engine.relieve(),
-  });
-  // One store for sources and renditions: what is used most has the room.
   const renditions = new TieredStore(new MemoryStore(memory), files);
-  const engine = new LocalEngine(options, files, files, renditions, { failures, incoming });
+  const bodyMemory = options.limits?.bodyMemory ?? 64e6;
+  const memoryOfBodies = new ByteBudget(bodyMemory);
+  const elsewhere = new ByteBudget(ELSEWHERE_BYTES);
+  const spool = (ofMemory: ByteBudget, ofDisk: number) =>
+    new Spool({
+      store: files,
+      memory: ofMemory,
+      disk: new ByteBudget(ofDisk),
+      elsewhere,
+      onError: failures.note,
+      relieve: () => engine.relieve(),
+    });
+  // Uploads have shares of their own, so that slow ones never keep sources out.
+  const uploads = new ByteBudget(bodyMemory * UPLOADS_SHARE, memoryOfBodies);
+  const engine = new LocalEngine(options, files, files, renditions, {
+    failures,
+    sourceBodies: spool(memoryOfBodies, size * SOURCES_SHARE),
+    incoming: spool(uploads, size * UPLOADS_SHARE),
+  });
   return engine;
 }
 
 /** Bytes of bodies on their way in whose files the cache folder does not take. */
 const ELSEWHERE_BYTES = 256e6;
+
+/** Shares of the cache's disk that bodies on their way in may take; of the memory, uploads have theirs too. */
+const SOURCES_SHARE = 0.5;
+const UPLOADS_SHARE = 0.25;
 
 /** Removes the folders of sources and renditions of their own that 0.1.0 kept, whose room nobody counts any more. */
 async function sweepFormer(folder: string): Promise<void> {

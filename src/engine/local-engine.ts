@@ -34,6 +34,15 @@ import { type CachedSource, notStored, SourceCache } from './sources/source-cach
 import { systemTimer } from './timer.ts';
 import type { Timings } from './timings.ts';
 
+/** What `create.ts` puts in beside the stores. */
+export interface EngineParts {
+  readonly failures: DiskFailures;
+  /** Takes uploads in. */
+  readonly incoming: Receiver;
+  /** Takes in what origins send. */
+  readonly sourceBodies: Receiver;
+}
+
 export class LocalEngine implements Engine {
   readonly #settings: EngineSettings;
   readonly #sources: RequestSources;
@@ -54,7 +63,7 @@ export class LocalEngine implements Engine {
     sources: FileStore,
     files: FileStore,
     renditions: TieredStore,
-    { failures, incoming }: { readonly failures: DiskFailures; readonly incoming: Receiver },
+    { failures, incoming, sourceBodies }: EngineParts,
   ) {
     this.#failures = failures;
     this.incoming = incoming;
@@ -62,7 +71,12 @@ export class LocalEngine implements Engine {
     const { clock, timer, latency, sourceBytes } = settings;
     this.#settings = settings;
     this.#sourceStore = sources;
-    this.#sourceCache = new SourceCache({ store: sources, incoming, clock, maxBytes: sourceBytes });
+    this.#sourceCache = new SourceCache({
+      store: sources,
+      incoming: sourceBodies,
+      clock,
+      maxBytes: sourceBytes,
+    });
     this.#sources = new RequestSources(this.#sourceCache);
     this.#cache = new RenditionCache(renditions, clock);
     this.#pool = new Pool({

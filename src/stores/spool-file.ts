@@ -1,14 +1,16 @@
 /**
  * Spool file: where a large body is written while it arrives.
  *
- * First a temporary file of the store, in room that the store gave for it.
- * When the disk fails there, what is written is carried on to the next place:
- * a file elsewhere, then memory.
+ * First a temporary file of the store, then a file elsewhere, then memory: when
+ * the disk fails, what is written is carried on to the next place. A place is
+ * promised for the whole body, where its length is known; older entries of the
+ * store only go for bytes that have come, so that whoever announces much and
+ * sends nothing empties no cache.
  */
 import { promises as fs } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Room } from '../base/byte-budget.ts';
+import type { ByteBudget, Room } from '../base/byte-budget.ts';
 import { Fault } from '../base/fault.ts';
 import { isFull, remove, withFolder } from './disk/files.ts';
 import type { FileStore } from './store.ts';
@@ -22,8 +24,10 @@ export interface Places {
   readonly elsewhere?: string;
   /** Told of failures of the disk. */
   readonly onError: (error: unknown) => void;
+  /** What bodies may take in each place. */
+  readonly disk: ByteBudget;
+  readonly elsewhereBytes: ByteBudget;
   readonly takeMemory: (bytes: number) => Room | undefined;
-  readonly takeElsewhere: (bytes: number) => Room | undefined;
 }
 
 /** Bytes that are taken ahead at most for a body of unknown length. */
@@ -44,9 +48,12 @@ interface OpenFile {
 
 export class SpoolFile {
   readonly #places: Places;
-  /** Taken so far, wherever it is. */
-  #rooms: Room[] = [];
+  /** Of the budget of its place, for all of the body that is known of. */
+  #promises: Room[] = [];
   #promised = 0;
+  /** Of the store, for what has come. */
+  #rooms: Room[] = [];
+  #occupied = 0;
   #place: 'store' | 'elsewhere' | 'memory' = 'store';
   #file: OpenFile | undefined;
   #chunks: Uint8Array[] = [];
@@ -73,12 +80,13 @@ export class SpoolFile {
   get room(): Room | undefined {
     if (this.#place !== 'store') return undefined;
     const rooms = this.#rooms;
-    return { bytes: this.#promised, release: () => release(rooms) };
+    return { bytes: this.#occupied, release: () => release(rooms) };
   }
 
   /** @throws Fault overloaded, when there is no place left */
   async write(chunk: Uint8Array): Promise<void> {
     await this.#ensure(this.#at + chunk.length);
+    await this.#occupy(this.#at + chunk.length);
     for (let attempt = 1; this.#file; attempt++) {
       try {
         await writeAll(this.#file.handle, chunk, this.#at);
@@ -106,7 +114,7 @@ export class SpoolFile {
 
   /** Takes everything back. */
   async discard(): Promise<void> {
-    release(this.#rooms);
+    release([...this.#rooms, ...this.#promises]);
     this.#chunks = [];
     await this.#drop();
   }
@@ -119,7 +127,7 @@ export class SpoolFile {
     await remove(file.folder ?? file.path);
   }
 
-  /** Takes room until there is enough for a body of so many bytes. */
+  /** Takes promises until there are enough for a body of so many bytes. */
   async #ensure(bytes: number): Promise<void> {
     while (this.#promised < bytes) {
       const missing = bytes - this.#promised;
@@ -127,25 +135,40 @@ export class SpoolFile {
       const ample = Math.max(missing, Math.min(this.#promised, MOST_AHEAD));
       const room = (await this.#take(ample, missing)) ?? (await this.#take(missing, missing));
       if (room) {
-        this.#rooms.push(room);
+        this.#promises.push(room);
         this.#promised += room.bytes;
+      } else await this.#moveOn();
+    }
+  }
+
+  /** Takes room of the store for so many bytes, and some ahead; where it has none, goes on elsewhere. */
+  async #occupy(bytes: number): Promise<void> {
+    const { store } = this.#places;
+    while (this.#place === 'store' && this.#occupied < bytes) {
+      const missing = bytes - this.#occupied;
+      const ahead = Math.min(this.#promised - this.#occupied, missing + MOST_AHEAD);
+      let taken = Math.max(missing, ahead);
+      let room = await store.reserve(taken);
+      if (!room) {
+        taken = missing;
+        room = await store.reserve(taken);
+      }
+      if (room) {
+        this.#rooms.push(room);
+        this.#occupied += taken;
       } else await this.#moveOn();
     }
   }
 
   /** Undefined where this place does not have so much. @throws Fault overloaded, where it may have what is missing later */
   async #take(bytes: number, missing: number): Promise<Room | undefined> {
-    const { store, takeElsewhere, takeMemory } = this.#places;
+    const { disk, elsewhereBytes, takeMemory } = this.#places;
     const last = bytes === missing;
-    if (this.#place === 'elsewhere') return takeElsewhere(bytes);
-    if (this.#place === 'memory') {
-      const room = takeMemory(bytes);
-      if (!room && last) throw busy();
-      return room;
-    }
-    const room = await store.reserve(bytes, this.#promised);
-    if (room === 'later' && last) throw busy();
-    return typeof room === 'string' ? undefined : { ...room, bytes };
+    if (this.#place === 'elsewhere') return elsewhereBytes.take(bytes);
+    const room = this.#place === 'store' ? disk.take(bytes) : takeMemory(bytes);
+    const never = this.#place === 'store' && !disk.mayHold(this.#promised + bytes);
+    if (!room && last && !never) throw busy();
+    return room;
   }
 
   /** Opens a file in this place, or in the next. */
@@ -175,10 +198,12 @@ export class SpoolFile {
   async #moveOn(): Promise<void> {
     const former = this.#file;
     const end = former ? this.#at : 0;
-    const rooms = this.#rooms;
+    const rooms = [...this.#rooms, ...this.#promises];
     const promised = this.#promised;
     this.#file = undefined;
     this.#rooms = [];
+    this.#occupied = 0;
+    this.#promises = [];
     this.#promised = 0;
     this.#place = this.#place === 'store' ? 'elsewhere' : 'memory';
     try {

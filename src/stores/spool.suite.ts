@@ -1,12 +1,13 @@
 /** A spool for the tests of those who take bodies in. */
+import { ByteBudget } from '../base/byte-budget.ts';
 import { Spool } from './spool.ts';
 
-/** One that holds everything in memory. */
-export function memorySpool(memoryBytes = 1e9): Spool {
+/** One that holds everything in memory, in this budget. */
+export function memorySpool(memory = new ByteBudget(1e9)): Spool {
   const store = {
     temporary: () => '',
-    reserve: async () => 'never' as const,
+    reserve: async () => undefined,
     clear: async () => false,
   };
-  return new Spool({ store, memoryBytes, elsewhereBytes: 0 });
+  return new Spool({ store, memory, disk: new ByteBudget(0), elsewhere: new ByteBudget(0) });
 }

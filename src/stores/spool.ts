@@ -13,7 +13,7 @@
  * Invariant: a body that breaks off, passes its limit or is refused leaves
  * nothing behind.
  */
-import { ByteBudget, type Room } from '../base/byte-budget.ts';
+import type { ByteBudget, Room } from '../base/byte-budget.ts';
 import { fileBody } from './file-body.ts';
 import { busy, SpoolFile, type SpoolStore } from './spool-file.ts';
 import { type Arriving, SpoolReading } from './spool-reading.ts';
@@ -21,12 +21,12 @@ import { SMALL_BODY, type StoredBody, type Sum } from './store.ts';
 
 export interface SpoolOptions {
   readonly store: SpoolStore;
-  /** Bytes of all bodies in memory together. */
-  readonly memoryBytes: number;
-  /** Bytes of all bodies together in the system's folder for temporary files. */
-  readonly elsewhereBytes: number;
-  /** That folder; the system's own by default. */
-  readonly elsewhere?: string;
+  /** What all bodies may take together: in memory, on the store's disk, and in another folder. */
+  readonly memory: ByteBudget;
+  readonly disk: ByteBudget;
+  readonly elsewhere: ByteBudget;
+  /** That other folder; the system's for temporary files by default. */
+  readonly folder?: string;
   /** Told of failures of the disk. */
   readonly onError?: (error: unknown) => void;
   /** Asked to let go of some memory where there is none left; true when it has. */
@@ -64,18 +64,9 @@ export interface Receiver {
 
 export class Spool implements Receiver {
   readonly #options: SpoolOptions;
-  readonly #memory: ByteBudget;
-  readonly #elsewhere: ByteBudget;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
-    this.#memory = new ByteBudget(options.memoryBytes);
-    this.#elsewhere = new ByteBudget(options.elsewhereBytes);
-  }
-
-  /** Bytes of memory promised to bodies. */
-  get memoryHeld(): number {
-    return this.#memory.held;
   }
 
   async admit(arriving: Arriving): Promise<Admitted> {
@@ -108,19 +99,21 @@ export class Spool implements Receiver {
   }
 
   #open(length: number): Promise<SpoolFile> {
-    const { store, elsewhere, onError = () => undefined } = this.#options;
+    const { store, disk, elsewhere, folder, onError = () => undefined } = this.#options;
     return SpoolFile.open(length, {
       store,
-      ...(elsewhere === undefined ? {} : { elsewhere }),
+      disk,
+      elsewhereBytes: elsewhere,
+      ...(folder === undefined ? {} : { elsewhere: folder }),
       onError,
       takeMemory: (bytes) => this.#takeMemory(bytes),
-      takeElsewhere: (bytes) => this.#elsewhere.take(bytes),
     });
   }
 
   #takeMemory(bytes: number): Room | undefined {
-    let room = this.#memory.take(bytes);
-    while (!room && this.#options.relieve?.()) room = this.#memory.take(bytes);
+    const { memory, relieve } = this.#options;
+    let room = memory.take(bytes);
+    while (!room && relieve?.()) room = memory.take(bytes);
     return room;
   }
 }

@@ -80,13 +80,8 @@ export interface FileStore extends Store {
   adopt(key: StoreKey, meta: Meta, file: string, sum?: Sum, room?: Room): Promise<boolean>;
   /** A fresh file name on the same file system, for `adopt`. Its folder may have to be made. */
   temporary(): string;
-  /**
-   * Room for a file that is to be written under a temporary name; `later`, while others have taken
-   * what there is for such files; `never`, for more than that.
-   *
-   * @param held taken for the same file before, in bytes
-   */
-  reserve(bytes: number, held?: number): Promise<Room | 'later' | 'never'>;
+  /** Room for bytes that are about to be written to a temporary file, for which older entries go; undefined where there cannot be enough. */
+  reserve(bytes: number): Promise<Room | undefined>;
   /** Makes room on a disk that is fuller than the store's own count says; false when there is none to be made. */
   clear(bytes: number): Promise<boolean>;
 }

@@ -120,8 +120,8 @@ export class TieredStore implements FileStore {
     });
   }
 
-  reserve(bytes: number, held?: number): Promise<Room | 'later' | 'never'> {
-    return this.#back.reserve(bytes, held);
+  reserve(bytes: number): Promise<Room | undefined> {
+    return this.#back.reserve(bytes);
   }
 
   clear(bytes: number): Promise<boolean> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesOf } from '../../base/body.ts';
+import { ByteBudget } from '../../base/byte-budget.ts';
 import { Fault, isFault } from '../../base/fault.ts';
 import { memorySpool } from '../../stores/spool.suite.ts';
 import { UPLOAD_LIMITS } from './body.ts';
@@ -30,7 +31,8 @@ async function outcome(
   limits = UPLOAD_LIMITS,
   size?: number,
 ): Promise<string> {
-  const spool = memorySpool();
+  const memory = new ByteBudget(1e9);
+  const spool = memorySpool(memory);
   const any = { ...limits, pictures: false };
   try {
     const upload = await readUpload(headers, pieces(text, size), spool, any);
@@ -41,7 +43,7 @@ async function outcome(
     if (isFault(error)) return error.code;
     throw error;
   } finally {
-    expect(spool.memoryHeld).toBe(0);
+    expect(memory.held).toBe(0);
   }
 }
 
@@ -201,11 +203,12 @@ describe('what is no picture', () => {
       }
     }
     const headers = { 'content-type': type, ...fields };
-    const spool = memorySpool(1_000_000);
+    const memory = new ByteBudget(1_000_000);
+    const spool = memorySpool(memory);
     const code = await readUpload(headers, counting(), spool).catch((error: unknown) =>
       isFault(error) ? error.code : error,
     );
-    expect(spool.memoryHeld).toBe(0);
+    expect(memory.held).toBe(0);
     return { code, pulled };
   }
 
@@ -229,7 +232,7 @@ describe('what is no picture', () => {
   });
 
   test('with others there already, one that says its length is refused unread', async () => {
-    const spool = memorySpool(300_000);
+    const spool = memorySpool(new ByteBudget(300_000));
     const other = await spool.admit({ maxBytes: 1e6, tooLarge: () => new Fault('internal', '') });
     let pulled = 0;
     const body = {

@@ -16,9 +16,6 @@ const BLOCK = 4096;
 /** Bytes of a name in its folder: about 100 characters and what the file system adds. */
 const NAME = 128;
 
-/** Share of the capacity that bodies on their way in may hold together. */
-const INCOMING_SHARE = 0.75;
-
 /** Room that files of these lengths take on the disk, in bytes. */
 export function roomOf(...lengths: readonly number[]): number {
   return lengths.reduce((sum, length) => sum + Math.ceil(length / BLOCK) * BLOCK + NAME, 0);
@@ -45,7 +42,6 @@ export class DiskSpace {
   #turn: Promise<unknown> = Promise.resolve();
   #entries = 0;
   #taken = 0;
-  #incoming = 0;
   /** The root, that of temporary files and our own in it, and the shards. */
   readonly #folders = new Set<string>(['', 'tmp', 'tmp/own']);
 
@@ -81,21 +77,6 @@ export class DiskSpace {
     if (await this.fit()) return roomFor(bytes, () => (this.#taken -= bytes));
     this.#taken -= bytes;
     return undefined;
-  }
-
-  /** Room for a body on its way in; `later`, while others hold too much; `never`, for more than may be held. */
-  async reserve(bytes: number, held: number): Promise<Room | 'later' | 'never'> {
-    const most = this.#options.capacity * INCOMING_SHARE;
-    if (bytes + held > most) return 'never';
-    if (this.#incoming + bytes > most) return 'later';
-    this.#incoming += bytes;
-    const room = await this.take(bytes);
-    if (!room) this.#incoming -= bytes;
-    if (!room) return 'later';
-    return roomFor(bytes, () => {
-      this.#incoming -= bytes;
-      room.release();
-    });
   }
 
   /** Evicts until all that is held and taken is within the bound; false when it cannot be. */

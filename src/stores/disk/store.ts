@@ -209,9 +209,9 @@ export class DiskStore implements FileStore {
     return this.#paths.temporary();
   }
 
-  async reserve(bytes: number, held = 0): Promise<Room | 'later' | 'never'> {
+  async reserve(bytes: number): Promise<Room | undefined> {
     await this.#patience;
-    return this.#space.reserve(roomOf(bytes), held);
+    return this.#space.take(roomOf(bytes));
   }
 
   /** Counts as a use, for tiers in front that answer without asking here. */
