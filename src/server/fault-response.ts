@@ -94,6 +94,7 @@ function refusedBy(
     message,
     headers,
     code: fault.code,
+    retryAfter: fault.retryAfter,
     ttl: image.method === 'POST' ? 0 : errorSeconds(site.answers, refusal.ttl),
     ...(body === undefined ? {} : { body }),
     ...varyOf(compiled),

@@ -241,6 +241,8 @@ describe('a fault', () => {
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toMatch(/^\d+$/);
     expect(answer.headers['cache-control']).toBe('no-store');
+    const estimated = new Fault('overloaded', 'Too much to do.', { retryAfter: 17 });
+    expect((await get('/i/a', {}, failing(estimated))).headers['retry-after']).toBe('17');
   });
 
   test('of our own says nothing about itself', async () => {
@@ -321,6 +323,18 @@ describe('uploads', () => {
       { kind: 'path', path: 'x' },
       { kind: 'path', path: 'y' },
     ]);
+  });
+
+  test('what would be refused anyway is told so before a byte is read', async () => {
+    let read = false;
+    const body = (async function* () {
+      read = true;
+      yield picture;
+    })();
+    const headers = { 'content-type': 'image/png', 'content-length': '3' };
+    const busy = handleWith(fakeEngine({ admits: () => false }));
+    expect((await busy(request('/up/x', headers, { method: 'POST', body }))).status).toBe(503);
+    expect(read).toBe(false);
   });
 
   test('who may not upload, or announces too much, is told before a byte is read', async () => {
