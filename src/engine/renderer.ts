@@ -4,8 +4,9 @@
  * It turns the request into a WorkerRequest with its budget, sends it through
  * the pool, and remembers what the search of one size taught for the next.
  */
+import { bytesOf } from '../base/body.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
-import { isFault } from '../base/fault.ts';
+import { Fault, isFault } from '../base/fault.ts';
 import type { Budget } from '../optimizer/task.ts';
 import { seriesKey } from '../plan/size-series.ts';
 import type { FileStore, StoredBody } from '../stores/store.ts';
@@ -141,10 +142,10 @@ export class Renderer {
     const { plan, source } = resolved;
     const done = await this.#attempt(kind, resolved, budget, terms).catch(
       async (error: unknown) => {
-        // Its file went away or was altered under the worker: once more with a new one.
+        // Its file went away or was altered under the worker: once more, without a file.
         if (!isFault(error, 'source-lost')) throw error;
         await this.#sources.recheck(source);
-        return this.#attempt(kind, resolved, budget, terms);
+        return this.#attempt(kind, resolved, budget, terms, true);
       },
     );
     const { outcome } = done;
@@ -160,8 +161,9 @@ export class Renderer {
     resolved: ResolvedRequest,
     budget: Budget,
     terms: Omit<PoolTask, 'request' | 'sourceKey'>,
+    inline = false,
   ): Promise<TaskResult> {
-    const request = await this.#workerRequest(kind, resolved, budget);
+    const request = await this.#workerRequest(kind, resolved, budget, inline);
     return this.#pool.run({ ...terms, request, sourceKey: resolved.source.hash });
   }
 
@@ -169,11 +171,12 @@ export class Renderer {
     kind: WorkerRequest['kind'],
     { request, plan, source }: ResolvedRequest,
     budget: Budget,
+    inline: boolean,
   ): Promise<UnassignedRequest> {
     const warmStart = this.#warmStarts.of(seriesKey(plan, source.hash));
     return {
       kind,
-      source: workerSource(await this.#sources.content(request, source)),
+      source: await workerSource(await this.#sources.content(request, source), inline),
       plan,
       accepts: [...request.accepts],
       budget,
@@ -189,7 +192,16 @@ export class Renderer {
   }
 }
 
-function workerSource(content: Uint8Array | StoredBody): WorkerSource {
+/** @throws Fault source-lost, where a file is to be read and cannot be */
+async function workerSource(
+  content: Uint8Array | StoredBody,
+  inline: boolean,
+): Promise<WorkerSource> {
   if (content instanceof Uint8Array) return { bytes: content };
-  return { path: content.file, length: content.bytes, crc: content.crc };
+  if (!inline) return { path: content.file, length: content.bytes, crc: content.crc };
+  try {
+    return { bytes: await bytesOf(content) };
+  } catch (cause) {
+    throw new Fault('source-lost', 'The source left the store while it was used.', {}, cause);
+  }
 }

@@ -42,8 +42,8 @@ export class DiskSpace {
   #turn: Promise<unknown> = Promise.resolve();
   #entries = 0;
   #taken = 0;
-  /** The root, that of temporary files and our own in it, and the shards. */
-  readonly #folders = new Set<string>(['', 'tmp', 'tmp/own']);
+  /** The cache folder, the root in it, that of temporary files and our own in it, and the shards. */
+  readonly #folders = new Set<string>(['cache', 'root', 'tmp', 'own']);
 
   constructor(options: SpaceOptions) {
     this.#options = options;
