@@ -66,6 +66,7 @@ export class Connection {
   /** Answered when all that came before it is. */
   #last: (() => HttpResponse) | undefined;
   #lingering = false;
+  #heldBack = false;
   #headersLate = false;
   #headerTimer: NodeJS.Timeout | undefined;
 
@@ -74,10 +75,6 @@ export class Connection {
     this.client = client;
     this.#observer = observer;
     socket.once('close', () => this.#closed());
-    // Node resumes a socket whenever an answer has ended
-    socket.on('resume', () => {
-      if (this.#waiting.length > 0) socket.pause();
-    });
   }
 
   /** Begins the work on a request, now or when there is room. */
@@ -94,6 +91,7 @@ export class Connection {
     if (!this.#observer.mayWait()) return this.fail(() => this.#observer.overloaded());
     this.#waiting.push(start);
     this.#observer.waiting(1);
+    this.#holdBack();
     this.socket.pause();
   }
 
@@ -165,6 +163,16 @@ export class Connection {
     this.#ended = true;
     this.#observer.ending(this);
     setTimeout(() => this.socket.destroy(), LINGER).unref();
+  }
+
+  /** Keeps the socket paused while requests wait. */
+  #holdBack(): void {
+    if (this.#heldBack) return;
+    this.#heldBack = true;
+    // Node resumes a socket with every message; what it does then must come before this
+    this.socket.on('resume', () => {
+      if (this.#waiting.length > 0) this.socket.pause();
+    });
   }
 
   #start(
