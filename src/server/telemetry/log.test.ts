@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLog, loggable, MAX_PENDING } from './log.ts';
 
 describe('loggable', () => {
@@ -43,9 +43,11 @@ describe('a log', () => {
     return { to, lines, written, read: () => waiting.splice(0).forEach((done) => void done()) };
   }
 
-  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const turn = () => vi.advanceTimersByTimeAsync(50);
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
 
-  test('writes the lines of one turn together, as JSON', async () => {
+  test('writes the lines of a moment together, as JSON', async () => {
     const { to, lines, written } = reader();
     const log = createLog('info', to);
     log.info({ a: 1 }, 'one');

@@ -4,9 +4,9 @@
  * Targets are logged without their query, user info or signature: a query may
  * carry what its owner calls a secret.
  *
- * Nobody waits for the reader of the log. Lines of one turn of the event loop
- * are written together; while more than MAX_PENDING bytes are unread, further
- * lines are dropped, and counted in a line of their own once there is room.
+ * Nobody waits for the reader of the log. Lines are gathered for a moment and
+ * written together; while more than MAX_PENDING bytes are unread, further ones
+ * are dropped, and counted in a line of their own once there is room.
  */
 import type { Writable } from 'node:stream';
 import { pino } from 'pino';
@@ -29,6 +29,9 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 /** Bytes that may wait for the reader of the log. */
 export const MAX_PENDING = 1_000_000;
 
+/** Milliseconds for which lines are gathered: a write costs as much as the rest of a line. */
+const GATHER = 50;
+
 /** Writers that already know that their reader may go away. */
 const guarded = new WeakSet<Writable>();
 
@@ -50,7 +53,7 @@ class LineWriter {
       this.#dropped += 1;
       return;
     }
-    if (this.#lines === '') setImmediate(() => this.#flush());
+    if (this.#lines === '') setTimeout(() => this.#flush(), GATHER);
     if (this.#dropped > 0) {
       this.#lines += `${JSON.stringify({ level: 40, time: Date.now(), lines: this.#dropped, msg: 'log lines were dropped' })}\n`;
       this.#dropped = 0;
