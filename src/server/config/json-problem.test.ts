@@ -29,6 +29,7 @@ describe('the first problem of a JSON text', () => {
     ['', '1:1', 'the file ends too early: expected a value'],
     ['{ "a": 1, "b": { "a": 2 }, "a": 3 }', '1:28', TWICE],
     ['{ "a": 1, "\\u0061": 3 }', '1:11', TWICE],
+    ['{ "a": 1, "a": 2, "b": \\ }', '1:24', 'expected a value'],
   ])('of %j is at %s: %s', (text, place, reason) => {
     const found = findJsonProblem(text);
     expect([`${found?.line}:${found?.column}`, found?.reason]).toEqual([place, reason]);

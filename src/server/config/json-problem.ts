@@ -24,9 +24,14 @@ const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 /** An object that is open, with the keys it has so far, or a list. */
 type Open = { readonly keys?: Set<string> };
 
-/** The first problem of a text; undefined for JSON in which no object has a key twice. */
+/**
+ * What keeps a text from being JSON, or else the first key that stands twice in one object;
+ * undefined for JSON without such keys.
+ */
 export function findJsonProblem(text: string): JsonProblem | undefined {
   let at = 0;
+  /** The first key that stands twice; said only where the text is JSON otherwise. */
+  let twice: JsonProblem | undefined;
   const open: Open[] = [];
   const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;
@@ -52,9 +57,11 @@ export function findJsonProblem(text: string): JsonProblem | undefined {
     const quoted = take(STRING);
     if (quoted === undefined) return problem('expected a key in double quotes');
     const name = JSON.parse(quoted) as string;
-    if (keys!.has(name)) {
+    if (keys!.has(name) && twice === undefined) {
+      const end = at;
       at = start;
-      return problem('this key stands twice in one object');
+      twice = problem('this key stands twice in one object');
+      at = end;
     }
     keys!.add(name);
     return takeChar(':') ? undefined : problem('expected a colon after the key');
@@ -86,7 +93,7 @@ export function findJsonProblem(text: string): JsonProblem | undefined {
     for (let holder = open.at(-1); ; holder = open.at(-1)) {
       take(SPACE);
       if (holder === undefined) {
-        return at === text.length ? undefined : problem('expected nothing more after the value');
+        return at === text.length ? twice : problem('expected nothing more after the value');
       }
       if (takeChar(holder.keys === undefined ? ']' : '}')) {
         open.pop();
