@@ -176,7 +176,7 @@ describe('waiting', () => {
     const first = run('a');
     const ends = Array.from({ length: 100 }, (_, i) => run(`b${i}`, { predicted: work(1000) }));
     expect(pool.admits()).toBe(true);
-    timer.advance(15_000);
+    timer.advance(40_000);
     for (const end of await Promise.all(ends)) {
       expect(end).toMatchObject({ code: 'overloaded', retryAfter: expect.any(Number) });
     }
@@ -198,16 +198,34 @@ describe('waiting', () => {
     await running;
   });
 
-  test('the longest that a task may wait and work is well below two minutes', async () => {
+  test('estimates grow where waits took longer than they were estimated', async () => {
     await start();
+    await measure(4, 1000, 1000);
+    const running = run('a', { predicted: work(1000) });
+    const waiting = run('b', { predicted: work(1000) });
+    const last = run('c', { predicted: work(1000) });
+    expect(pool.status().wait).toBe(3000);
+    timer.advance(5000);
+    workers.busyWith('a').finish();
+    await running;
+    // b was to wait for 1 s and waited for 5: what is left of b and the whole of c count for more.
+    expect(pool.status().wait).toBeGreaterThan(2000 * 1.3);
+    workers.busyWith('b').finish();
+    await waiting;
+    workers.busyWith('c').finish();
+    await last;
+  });
+
+  test('the longest that a task may wait and work is well below two minutes', async () => {
+    await start({ queueWait: 5_000 });
     // Slower than any other: it works for the whole limit, and the next one waits for as long as it may.
     const first = run('a');
     const second = run('b');
-    timer.advance(14_999);
+    timer.advance(19_999);
     expect(pool.status().queued).toBe(1);
     timer.advance(1);
     expect(codeOf(await second)).toBe('overloaded');
-    timer.advance(45_000);
+    timer.advance(40_000);
     expect(codeOf(await first)).toBe('render-timeout');
   });
 });

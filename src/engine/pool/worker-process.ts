@@ -88,7 +88,7 @@ function lowerPriority(pid: number | undefined, lane: Lane): void {
   if (pid === undefined) return;
   try {
     // The front goes first: hits never wait for an encode.
-    setPriority(pid, lane === 'background' ? constants.priority.PRIORITY_LOW : 5);
+    setPriority(pid, lane === 'background' ? constants.priority.PRIORITY_LOW : 10);
   } catch {
     // Not permitted here; the work is the same, only less polite.
   }
