@@ -59,7 +59,9 @@ export interface Attempt {
 }
 
 /** Nobody reads it: the client has gone (the convention of nginx). */
-export const CLIENT_GONE: HttpResponse = { status: 499, headers: {}, body: NO_BODY, close: true };
+export function clientGone(): HttpResponse {
+  return { status: 499, headers: {}, body: NO_BODY, close: true };
+}
 
 /** An error in the form that the client asked for. */
 export function refused(

@@ -5,7 +5,7 @@
  */
 import type { Fault } from '../base/fault.ts';
 import type { Compiled, Dialect, ImageRequest, Refusal } from '../dialects/dialect.ts';
-import { type Attempt, CLIENT_GONE, refused } from './attempt.ts';
+import { type Attempt, clientGone, refused } from './attempt.ts';
 import { errorSeconds, insteadOf } from './config/source-answers.ts';
 import { asFault, faultAnswer } from './http/errors.ts';
 import type { HttpResponse } from './http/http-message.ts';
@@ -35,7 +35,7 @@ export async function faultResponse(attempt: Attempt, fault: Fault): Promise<Htt
       const ttl = errorSeconds(site.answers, refusal.ttl);
       return renditionResponse(attempt, compiled, source, { ...refusal, ttl, fault });
     } catch (error) {
-      if (request.signal.aborted) return CLIENT_GONE;
+      if (request.signal.aborted) return clientGone();
       const second = asFault(error);
       note(attempt, second);
       const again = refuse(site.dialect, second, image, compiled);
@@ -63,7 +63,7 @@ async function pictureInstead(
     const status = site.answers?.imageStatus === 'ok' ? {} : { status: refusal.status };
     return renditionResponse(attempt, compiled, rendition, { fault, headers: {}, ttl, ...status });
   } catch (error) {
-    if (request.signal.aborted) return CLIENT_GONE;
+    if (request.signal.aborted) return clientGone();
     note(attempt, asFault(error));
     return undefined;
   }

@@ -9,7 +9,7 @@ import { Fault } from '../base/fault.ts';
 import type { ImageRequest } from '../dialects/dialect.ts';
 import { shortfallNames } from '../dialects/shortfall.ts';
 import type { RenderRequest, Rendition } from '../engine/engine.ts';
-import { type Attempt, CLIENT_GONE, refused, type Services, type Site } from './attempt.ts';
+import { type Attempt, clientGone, refused, type Services, type Site } from './attempt.ts';
 import { compileAt } from './config/source-answers.ts';
 import { faultResponse } from './fault-response.ts';
 import { acceptedFormats } from './http/accept.ts';
@@ -55,7 +55,7 @@ export async function answerImage(
     const response = await services.inFlight.run(() => deliver(attempt));
     return counted(attempt, response ?? refused(request, services, NO_ROOM));
   } catch (error) {
-    if (request.signal.aborted) return CLIENT_GONE;
+    if (request.signal.aborted) return clientGone();
     return counted(attempt, await faultResponse(attempt, asFault(error)));
   } finally {
     // What the engine has taken over stays.
@@ -68,8 +68,8 @@ function counted(attempt: Attempt, response: HttpResponse): HttpResponse {
   const { name, params } = site.dialect;
   services.meter?.answered(name, response.status, rendition);
   services.meter?.fellShort(name, shortfallNames(params, compiled?.diagnostics ?? []));
-  const picture = { source: site.settings.name, dialect: name, ...madeFacts(rendition) };
-  return { ...response, picture };
+  response.picture = { source: site.settings.name, dialect: name, ...madeFacts(rendition) };
+  return response;
 }
 
 function madeFacts(rendition: Rendition | undefined): Pick<PictureFacts, 'cache' | 'format'> {

@@ -49,20 +49,25 @@ export function renditionResponse(
     ...(instead === undefined ? {} : { fallback: instead.fault }),
     ...(rendition.canonical === undefined ? {} : { canonical: rendition.canonical }),
   });
-  const headers: Record<string, string> = {
-    ...commonHeaders(now, policy),
-    'content-disposition': contentDisposition(compiled.source, mediaType, response.download),
-    ...cacheHeaders(rendition.lifetime, response, now, instead?.ttl, policy.age),
-    ...response.headers,
-    ...own,
-    ...instead?.headers,
+  const headers: Record<string, string> = commonHeaders(now, policy);
+  headers['content-disposition'] = contentDisposition(
+    compiled.source,
+    mediaType,
+    response.download,
+  );
+  Object.assign(
+    headers,
+    cacheHeaders(rendition.lifetime, response, now, instead?.ttl, policy.age),
+    response.headers,
+    own,
+    instead?.headers,
     // Last: no dialect may loosen these
-    ...renditionHeaders(
+    renditionHeaders(
       rendition,
       mediaType,
       policy.timing ? performance.now() - request.arrived : undefined,
     ),
-  };
+  );
   const vary = joinNames(
     response.vary.join(','),
     response.headers.vary,

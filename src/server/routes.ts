@@ -66,8 +66,9 @@ export function createHandle(options: RouterOptions): Handle {
     const arrived = performance.now();
     const id = requestIdOf(given.headers['x-request-id']);
     const response = await answerOrFail(options, { ...given, id, arrived });
+    response.headers['x-request-id'] = id;
     access?.(accessLine(given, response, id, performance.now() - arrived));
-    return { ...response, headers: { ...response.headers, 'x-request-id': id } };
+    return response;
   };
 }
 

@@ -32,14 +32,14 @@ export interface NamedRequest extends HttpRequest {
 /** An answer as plain data. */
 export interface HttpResponse {
   readonly status: number;
-  /** Lower-case names. `content-length` is exact, also for HEAD; absent for 204 and 304. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Of this answer alone, so that more may be added on its way. Lower-case names. `content-length` is exact, also for HEAD; absent for 204 and 304. */
+  readonly headers: Record<string, string>;
   /** Empty for HEAD, 204 and 304. */
   readonly body: Body;
   /** The connection ends with this answer. */
   readonly close?: boolean;
   /** For the access log, where the answer is about a picture. */
-  readonly picture?: PictureFacts;
+  picture?: PictureFacts;
 }
 
 /** What is known of the picture of an answer. */
@@ -68,7 +68,7 @@ export function headerText(value: string): string {
 /** On every answer, errors and redirects included (docs/spec/http.md 10.2, 10.5, 10.6, 10.10). */
 export function commonHeaders(now: number, policy: HeaderPolicy): Record<string, string> {
   return {
-    date: new Date(now).toUTCString(),
+    date: httpDate(now),
     server: 'fovea',
     'x-content-type-options': 'nosniff',
     'content-security-policy': STRICT_CSP,
@@ -77,6 +77,19 @@ export function commonHeaders(now: number, policy: HeaderPolicy): Record<string,
     'cross-origin-resource-policy': policy.resourcePolicy,
     ...(policy.timing ? { 'timing-allow-origin': '*' } : {}),
   };
+}
+
+let second = 0;
+let secondText = '';
+
+/** The date of an answer; the text of a second is made once. */
+function httpDate(now: number): string {
+  const whole = Math.floor(now / 1000);
+  if (whole !== second) {
+    second = whole;
+    secondText = new Date(now).toUTCString();
+  }
+  return secondText;
 }
 
 /** What a page's script may read of an answer. */

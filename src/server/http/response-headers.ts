@@ -74,8 +74,20 @@ export function cacheHeaders(
   };
 }
 
+/** Headers that have been written, by receipt: a rendition that is asked for often keeps its own. */
+const written = new WeakMap<Receipt, string>();
+
 /** `Fovea: format=avif, quality=52, score=68.4, …` */
 export function foveaHeader(receipt: Receipt): string {
+  let header = written.get(receipt);
+  if (header === undefined) {
+    header = writeFovea(receipt);
+    written.set(receipt, header);
+  }
+  return header;
+}
+
+function writeFovea(receipt: Receipt): string {
   const fields: Record<string, string | number | true | undefined> = {
     format: receipt.format,
     kind: receipt.kind === 'encoded' ? undefined : receipt.kind,
@@ -127,11 +139,12 @@ const STAGES = ['fetch', 'queue', 'probe', 'transform', 'encode'] as const;
  * @param total from the request to its answer, what is no stage included
  */
 export function serverTiming(timings: Timings, total: number): string {
-  const parts = STAGES.flatMap((stage) => {
+  let header = '';
+  for (const stage of STAGES) {
     const value = timings[stage];
-    return value === undefined ? [] : [`${stage};dur=${Math.floor(value * 10) / 10}`];
-  });
-  return [...parts, `total;dur=${Math.ceil(total * 10) / 10}`].join(', ');
+    if (value !== undefined) header += `${stage};dur=${Math.floor(value * 10) / 10}, `;
+  }
+  return `${header}total;dur=${Math.ceil(total * 10) / 10}`;
 }
 
 /**
