@@ -253,7 +253,7 @@ function settingsOf({ limits = {}, ...options }: EngineOptions): EngineSettings 
     pictureLimits: { pixels, totalPixels, frames },
     sourceBytes: Math.max(sourceBytes, uploadBytes),
     renderTimeout: limits.renderTimeout ?? 60_000,
-    queueWait: limits.queueWait ?? 5_000,
+    queueWait: limits.queueWait ?? 10_000,
     workerMemory: limits.workerMemory ?? 1_500_000_000,
     workers: options.workers ?? usableCores(),
   };

@@ -109,7 +109,7 @@ export class Renderer {
   /** How long a first answer is likely to take, without waiting. */
   predict({ request, plan, source }: ResolvedRequest): Prediction {
     const estimate = this.#seen.use(source.hash) ?? estimateSource(source);
-    return predictTime(plan, estimate, request.accepts);
+    return predictTime(plan, estimate, request.accepts, this.#settings.pictureLimits.pixels);
   }
 
   /** A rendition made with all the time it takes, in the background. @throws Fault */

@@ -52,6 +52,17 @@ describe('the predicted time', () => {
     expect(large.least).toBeLessThan(large.usual);
   });
 
+  test('of a source that states more pixels than are decoded is that of a refusal', () => {
+    const huge = { bytes: 900, format: 'jpeg', width: 65_000, height: 65_000 } as const;
+    const plan = {
+      frames: { kind: 'all' },
+      ops: [],
+      output: output([{ format: 'jpeg' }]),
+    } as const;
+    expect(predictTime(plan, huge, new Set(), 50e6).usual).toBeLessThan(100);
+    expect(predictTime(plan, huge, new Set()).usual).toBeGreaterThan(10_000);
+  });
+
   test('of a small result is small: less is decoded, resized and encoded', () => {
     const at = (width: number) =>
       predictTime(

@@ -70,14 +70,19 @@ const ALTERNATIVE = 0.25;
 
 const MOST_COLORS = 256;
 
-/** The time for a plan on a source, for a client that takes `accepts`. */
+/**
+ * The time for a plan on a source, for a client that takes `accepts`. A source whose header
+ * states more than `mostPixels` is refused by the probe, which takes no time worth counting.
+ */
 export function predictTime(
   plan: Plan,
   source: SourceEstimate,
   accepts: ReadonlySet<FormatName>,
+  mostPixels = Number.POSITIVE_INFINITY,
 ): Prediction {
   const { output } = plan;
-  if (output.kind === 'facts' || output.kind === 'source') {
+  const refused = source.width * source.height > mostPixels;
+  if (refused || output.kind === 'facts' || output.kind === 'source') {
     return { usual: OVERHEAD, least: OVERHEAD };
   }
   const pixels = (source.width * source.height) / 1e6;

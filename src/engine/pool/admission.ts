@@ -20,13 +20,13 @@ export interface AdmissionOptions {
 }
 
 /** A task that was taken may wait so many times the bound: estimates err, and who was taken is served. */
-const PATIENCE = 4;
+const PATIENCE = 3;
 
 /** Share of one observed wait in what is believed of the estimates. */
 const LEARNED = 0.1;
 
 /** Bounds of the factor between waits and their estimates. */
-const STRETCH = { least: 1, most: 8 } as const;
+const STRETCH = { least: 1, most: 2 } as const;
 
 /** Estimates below so many milliseconds say nothing about their error. */
 const LEAST_ESTIMATE = 200;
@@ -75,7 +75,9 @@ export class Admission {
 
   /** Learns from a task that has begun: what its wait was estimated at, and what it was. */
   begun(estimated: number, waited: number): void {
-    if (estimated < LEAST_ESTIMATE) return;
+    // With nobody waiting the rush is over, and what was learned in it too.
+    if (this.#queue.length === 0) this.#stretch = STRETCH.least;
+    if (this.#queue.length === 0 || estimated < LEAST_ESTIMATE) return;
     const seen = (waited / estimated) * this.#stretch;
     const next = this.#stretch + LEARNED * (seen - this.#stretch);
     this.#stretch = Math.min(STRETCH.most, Math.max(STRETCH.least, next));

@@ -149,7 +149,7 @@ export const OPTIONS = {
   'limits.queueWait': duration({
     env: 'FOVEA_QUEUE_WAIT',
     flag: 'queue-wait',
-    fallback: '5s',
+    fallback: '10s',
     doc: 'Longest wait for a render process; a request that would wait longer is refused with 503 and Retry-After.',
   }),
   'limits.uploadBytes': bytes({
