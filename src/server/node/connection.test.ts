@@ -115,7 +115,9 @@ describe('requests of one connection', () => {
 
   test('behind an answer that closes are not begun', async () => {
     const gate = gated();
-    const { port } = await start(gate.handle);
+    const early: number[] = [];
+    const access = ({ status }: { readonly status: number }) => void early.push(status);
+    const { port } = await start(gate.handle, { access });
     const last = get('/i/last', 'Connection: close\r\n');
     const one = client(
       port,
@@ -130,6 +132,8 @@ describe('requests of one connection', () => {
     clearInterval(timer);
     expect(etags(one.text)).toEqual([...many(20), '/i/last']);
     expect(gate.seen).not.toContain('/i/no');
+    // What follows is no request of its own, so that nothing is said of it
+    expect(early).toEqual([]);
   });
 });
 

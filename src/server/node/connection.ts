@@ -214,6 +214,8 @@ export class Connection {
       if (!this.#ended) this.#observer.idle(this);
       return;
     }
+    // An answer on the way has ended the connection already
+    if (!this.socket.writable) return;
     writeRaw(this.socket, this.#last());
     this.linger();
   }
