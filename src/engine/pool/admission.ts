@@ -22,15 +22,6 @@ export interface AdmissionOptions {
 /** A task that was taken may wait so many times the bound: estimates err, and who was taken is served. */
 const PATIENCE = 3;
 
-/** Share of one observed wait in what is believed of the estimates. */
-const LEARNED = 0.1;
-
-/** Bounds of the factor between waits and their estimates. */
-const STRETCH = { least: 1, most: 2 } as const;
-
-/** Estimates below so many milliseconds say nothing about their error. */
-const LEAST_ESTIMATE = 200;
-
 /** Tasks that may wait per worker, whatever the rate: a bound on memory. */
 const MOST_PER_WORKER = 1000;
 
@@ -45,8 +36,6 @@ export class Admission {
   readonly #rate: ServiceRate;
   readonly #running: () => Iterable<RunningTask>;
   #refused = 0;
-  /** What waits took over what was estimated: the machine has other work besides. */
-  #stretch = 1;
 
   /** @param running the tasks in hand of the workers that share the queue */
   constructor(
@@ -70,20 +59,6 @@ export class Admission {
 
   /** Milliseconds that a task arriving now is likely to wait for a worker. */
   wait(): number {
-    return this.#predictedWait() * this.#stretch;
-  }
-
-  /** Learns from a task that has begun: what its wait was estimated at, and what it was. */
-  begun(estimated: number, waited: number): void {
-    // With nobody waiting the rush is over, and what was learned in it too.
-    if (this.#queue.length === 0) this.#stretch = STRETCH.least;
-    if (this.#queue.length === 0 || estimated < LEAST_ESTIMATE) return;
-    const seen = (waited / estimated) * this.#stretch;
-    const next = this.#stretch + LEARNED * (seen - this.#stretch);
-    this.#stretch = Math.min(STRETCH.most, Math.max(STRETCH.least, next));
-  }
-
-  #predictedWait(): number {
     const { workers } = this.#options;
     const left: number[] = [];
     for (const { task, since, budget } of this.#running()) {

@@ -198,24 +198,6 @@ describe('waiting', () => {
     await running;
   });
 
-  test('estimates grow where waits took longer than they were estimated', async () => {
-    await start();
-    await measure(4, 1000, 1000);
-    const running = run('a', { predicted: work(1000) });
-    const waiting = run('b', { predicted: work(1000) });
-    const last = run('c', { predicted: work(1000) });
-    expect(pool.status().wait).toBe(3000);
-    timer.advance(5000);
-    workers.busyWith('a').finish();
-    await running;
-    // b was to wait for 1 s and waited for 5: what is left of b and the whole of c count for more.
-    expect(pool.status().wait).toBeGreaterThan(2000 * 1.3);
-    workers.busyWith('b').finish();
-    await waiting;
-    workers.busyWith('c').finish();
-    await last;
-  });
-
   test('the longest that a task may wait and work is well below two minutes', async () => {
     await start();
     // Slower than any other: it works for the whole limit, and the next one waits for as long as it may.

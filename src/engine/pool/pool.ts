@@ -177,7 +177,6 @@ export class Pool {
         ...task,
         id: this.#nextId++,
         queuedAt: this.#timer.now(),
-        estimated: task.priority === 'request' ? this.#admission.wait() : 0,
         attempts: 0,
         worked: 0,
         resolve: (result) => {
@@ -228,7 +227,6 @@ export class Pool {
     const now = this.#timer.now();
     const { expires = Number.POSITIVE_INFINITY, request } = task;
     task.attempts++;
-    if (worker.lane === 'request') this.#admission.begun(task.estimated, now - task.queuedAt);
     // A second attempt gets what the first has left, so that one picture has one limit.
     const limit = (task.renderTimeout ?? this.#renderTimeout) - task.worked;
     const disarm = this.#timer.after(limit, () => this.#killLate(worker));

@@ -44,8 +44,6 @@ export interface QueuedTask extends PoolTask {
   readonly id: number;
   /** On the timer of the pool. */
   readonly queuedAt: number;
-  /** Milliseconds that it was expected to wait. */
-  readonly estimated: number;
   attempts: number;
   /** Milliseconds that earlier attempts have taken. */
   worked: number;
