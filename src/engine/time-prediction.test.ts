@@ -63,6 +63,17 @@ describe('the predicted time', () => {
     expect(predictTime(plan, huge, new Set()).usual).toBeGreaterThan(10_000);
   });
 
+  test('of a source without a byte is a number', () => {
+    const resize = { kind: 'resize', width: { px: 60 }, fit: 'inside', enlarge: 'never' } as const;
+    const plan = {
+      frames: { kind: 'all' },
+      ops: [{ ...resize, filter: 'lanczos3' }],
+      output: output([{ format: 'jpeg' }]),
+    } as const;
+    const { usual, least } = predictTime(plan, estimateSource({ bytes: 0 }), new Set());
+    expect(Number.isFinite(usual) && Number.isFinite(least)).toBe(true);
+  });
+
   test('of a small result is small: less is decoded, resized and encoded', () => {
     const at = (width: number) =>
       predictTime(

@@ -123,7 +123,8 @@ export function estimateSource({
   readonly format?: FormatName;
   readonly size?: Size;
 }): SourceEstimate {
-  const side = Math.sqrt(bytes * (PIXELS_PER_BYTE[format] ?? 4));
+  // An empty source has a side too: a size of nothing has no ratio, and no time can be told of it.
+  const side = Math.max(1, Math.sqrt(bytes * (PIXELS_PER_BYTE[format] ?? 4)));
   return { bytes, format, ...(size ?? { width: side, height: side }) };
 }
 
