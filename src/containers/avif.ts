@@ -3,9 +3,9 @@
  *
  * A picture with alpha is two AV1 images in one HEIF file: the primary item with the
  * colors, and an auxiliary item with the alpha (ISO/IEC 23008-12, and the AV1 Image
- * File Format specification, section 4). Each is a run of bytes with properties (size, decoder configuration, color
- * profile), so that a file may take its colors from one encode and its alpha from
- * another. Only what libheif writes is read: items of one extent, offsets into the file,
+ * File Format specification, section 4). Each is a run of bytes with properties (size,
+ * decoder configuration, color profile), so that a file may take its colors from one
+ * encode and its alpha from another. Only what libheif writes is read: items of one extent, offsets into the file,
  * at most 127 properties. Anything else gives `undefined`.
  *
  * Pure; offsets are checked against the file.
