@@ -32,12 +32,12 @@ export function planKey(plan: Plan): Key {
 
 /**
  * The key of a rendition: plan, negotiated formats, content of the source and encoder version.
- * The plan need not be canonical.
+ *
+ * @param plan canonical; every hit comes by here, so it is not made canonical again
  */
 export function renditionKey(plan: Plan, inputs: RenditionInputs): Key {
-  const canonical = canonicalize(plan);
   const { accepts, source, encoderVersion } = inputs;
-  return hashKey(canonical, negotiated(canonical, accepts), source, encoderVersion);
+  return hashKey(plan, negotiated(plan, accepts), source, encoderVersion);
 }
 
 /** The formats of the client that the plan asks about, sorted: the key's part of `Accept`. */
