@@ -12,7 +12,7 @@
  */
 import type { Raster } from '../image/raster.ts';
 
-/** One size of the pyramid: sums of color times alpha, and alpha, per pixel. */
+/** One size of the pyramid, from half the picture on: the mean color of each pixel, and its weight, 0..1. */
 interface Level {
   readonly width: number;
   readonly height: number;
@@ -42,73 +42,104 @@ function hasClear(data: Uint8Array): boolean {
 }
 
 function fill(data: Uint8Array, width: number, height: number): void {
-  const levels = [finest(data, width, height)];
+  const levels = [halfOf(data, width, height)];
   for (let level = levels[0]!; level.width > 1 || level.height > 1; level = levels.at(-1)!) {
     levels.push(halved(level));
   }
   for (let i = levels.length - 2; i >= 0; i--) push(levels[i]!, levels[i + 1]!);
-  const { colors } = levels[0]!;
-  for (let i = 0, p = 0; i < data.length; i += 4, p += 3) {
-    if (data[i + 3] !== 0) continue;
-    for (let c = 0; c < 3; c++) data[i + c] = Math.round(colors[p + c]!);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i += 4) {
+      if (data[i + 3] === 0) copyBetween(levels[0]!, x, y, data, i);
+    }
   }
 }
 
-function finest(data: Uint8Array, width: number, height: number): Level {
-  const colors = new Float32Array(width * height * 3);
-  const weights = new Float32Array(width * height);
-  for (let i = 0, p = 0, w = 0; w < weights.length; i += 4, p += 3, w++) {
-    weights[w] = data[i + 3]! / 255;
-    for (let c = 0; c < 3; c++) colors[p + c] = data[i + c]!;
+/** The first smaller size, straight from the bytes: a copy of the picture in floats would take four times its room. */
+function halfOf(data: Uint8Array, width: number, height: number): Level {
+  const half = empty(width, height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i += 4) {
+      const weight = data[i + 3]! / 255;
+      if (weight > 0) add(half, x, y, weight, data, i);
+    }
   }
-  return { width, height, colors, weights };
+  return averaged(half);
 }
 
 /** Means of 2 x 2 pixels, weighted by how much of each is seen. */
 function halved(from: Level): Level {
-  const [width, height] = [Math.ceil(from.width / 2), Math.ceil(from.height / 2)];
-  const colors = new Float32Array(width * height * 3);
-  const weights = new Float32Array(width * height);
-  for (let y = 0; y < from.height; y++) {
-    for (let x = 0; x < from.width; x++) {
-      const [source, target] = [y * from.width + x, (y >> 1) * width + (x >> 1)];
-      const weight = from.weights[source]!;
-      if (weight === 0) continue;
-      weights[target] = weights[target]! + weight;
-      for (let c = 0; c < 3; c++) {
-        colors[3 * target + c] = colors[3 * target + c]! + weight * from.colors[3 * source + c]!;
-      }
+  const half = empty(from.width, from.height);
+  for (let y = 0, p = 0; y < from.height; y++) {
+    for (let x = 0; x < from.width; x++, p++) {
+      const weight = from.weights[p]!;
+      if (weight > 0) add(half, x, y, weight, from.colors, 3 * p);
     }
   }
+  return averaged(half);
+}
+
+/** A level of half the sides, without a color yet. */
+function empty(wholeWidth: number, wholeHeight: number): Level {
+  const [width, height] = [Math.ceil(wholeWidth / 2), Math.ceil(wholeHeight / 2)];
+  const colors = new Float32Array(width * height * 3);
+  return { width, height, colors, weights: new Float32Array(width * height) };
+}
+
+/** Adds the color at `at` of `from` to the pixel that stands for `x`, `y` of the larger size. */
+function add(
+  { width, colors, weights }: Level,
+  x: number,
+  y: number,
+  weight: number,
+  from: Uint8Array | Float32Array,
+  at: number,
+): void {
+  const target = (y >> 1) * width + (x >> 1);
+  weights[target] = weights[target]! + weight;
+  for (let c = 0; c < 3; c++) {
+    colors[3 * target + c] = colors[3 * target + c]! + weight * from[at + c]!;
+  }
+}
+
+/** Sums as means; a pixel counts no more than one of the larger size. */
+function averaged(level: Level): Level {
+  const { colors, weights } = level;
   for (let w = 0; w < weights.length; w++) {
     if (weights[w] === 0) continue;
     for (let c = 0; c < 3; c++) colors[3 * w + c] = colors[3 * w + c]! / weights[w]!;
     weights[w] = Math.min(1, weights[w]!);
   }
-  return { width, height, colors, weights };
+  return level;
 }
 
-/** Gives pixels without a weight the color of the smaller picture, straight between its middles. */
+/** Gives pixels without a weight the color of the smaller picture. */
 function push(to: Level, from: Level): void {
-  for (let y = 0; y < to.height; y++) {
-    for (let x = 0; x < to.width; x++) {
-      const target = y * to.width + x;
-      if (to.weights[target] !== 0) continue;
-      for (let c = 0; c < 3; c++) to.colors[3 * target + c] = between(from, x, y, c);
+  for (let y = 0, p = 0; y < to.height; y++) {
+    for (let x = 0; x < to.width; x++, p++) {
+      if (to.weights[p] === 0) copyBetween(from, x, y, to.colors, 3 * p);
     }
   }
 }
 
-function between({ width, height, colors }: Level, x: number, y: number, c: number): number {
-  const along = (at: number, length: number): [number, number, number] => {
-    const place = Math.min(length - 1, Math.max(0, (at - 0.5) / 2));
-    const near = Math.floor(place);
-    return [near, Math.min(length - 1, near + 1), place - near];
-  };
-  const [left, right, across] = along(x, width);
-  const [top, bottom, down] = along(y, height);
-  const at = (column: number, row: number) => colors[3 * (row * width + column) + c]!;
-  const upper = at(left, top) + across * (at(right, top) - at(left, top));
-  const lower = at(left, bottom) + across * (at(right, bottom) - at(left, bottom));
-  return upper + down * (lower - upper);
+/** Writes the color at `x`, `y` of the larger size, straight between the middles of four pixels. */
+function copyBetween(
+  { width, height, colors }: Level,
+  x: number,
+  y: number,
+  to: Uint8Array | Float32Array,
+  at: number,
+): void {
+  const across = Math.min(width - 1, Math.max(0, (x - 0.5) / 2));
+  const down = Math.min(height - 1, Math.max(0, (y - 0.5) / 2));
+  const [left, top] = [Math.floor(across), Math.floor(down)];
+  const right = 3 * (Math.min(width - 1, left + 1) - left);
+  const below = 3 * (Math.min(height - 1, top + 1) - top) * width;
+  const [shareX, shareY] = [across - left, down - top];
+  const first = 3 * (top * width + left);
+  const round = to instanceof Uint8Array ? 0.5 : 0;
+  for (let i = first, c = 0; c < 3; i++, c++) {
+    const upper = colors[i]! + shareX * (colors[i + right]! - colors[i]!);
+    const lower = colors[i + below]! + shareX * (colors[i + below + right]! - colors[i + below]!);
+    to[at + c] = upper + shareY * (lower - upper) + round;
+  }
 }
