@@ -63,6 +63,7 @@ function canonicalLink(url: string | undefined): string | undefined {
 /** Statuses where this dialect differs from the table of faults; its clients know no 422. */
 const STATUS: Readonly<Partial<Record<FaultCode, number>>> = {
   'source-too-many-pixels': 400,
+  'source-empty': 400,
   'source-not-an-image': 400,
   'source-unsupported': 400,
   'source-broken': 400,

@@ -214,6 +214,11 @@ export class SourceCache {
         );
       }
       const spooled = await this.#spool(fetched);
+      // Nothing can be made of it, and handed on it would be an answer without a picture.
+      if (spooled.length === 0) {
+        await spooled.discard();
+        throw new Fault('source-empty', 'Expected an image as the source, got nothing.');
+      }
       const read: SourceMeta = {
         ...factsOf(spooled),
         headers: fetched.headers,
