@@ -40,7 +40,7 @@ export const FAULTS = {
   'origin-failed': { status: 502, retry: true, ttl: 5 },
   'origin-timeout': { status: 504, retry: true, ttl: 5 },
   // the picture
-  'source-empty': { status: 502, retry: false, ttl: 30 },
+  'source-empty': { status: 422, retry: false, ttl: 30 },
   'source-too-large': { status: 413, retry: false, ttl: 30 },
   'source-too-many-pixels': { status: 422, retry: false, ttl: 30 },
   'source-not-an-image': { status: 415, retry: false, ttl: 30 },

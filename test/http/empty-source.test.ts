@@ -29,14 +29,14 @@ afterAll(async () => {
 });
 
 test.each([
-  ['/fastly/empty.jpg', 502],
-  ['/fastly/empty.jpg?width=50', 502],
+  ['/fastly/empty.jpg', 422],
+  ['/fastly/empty.jpg?width=50', 422],
   ['/imgix/empty.jpg', 422],
   ['/imgix/empty.jpg?w=50', 422],
   ['/imageoptim/full/empty.jpg', 400],
   ['/imageoptim/50,timeout=1/empty.jpg', 400],
-  ['/far-fastly/empty.jpg', 502],
-  ['/far-fastly/empty.jpg?width=50', 502],
+  ['/far-fastly/empty.jpg', 422],
+  ['/far-fastly/empty.jpg?width=50', 422],
   ['/far-imgix/empty.jpg', 422],
   ['/far-imgix/empty.jpg?w=50', 422],
   ['/far-imageoptim/full/empty.jpg', 400],

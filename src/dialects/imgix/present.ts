@@ -8,7 +8,6 @@ import { foveaWarning } from '../shortfall.ts';
 
 /** Statuses that the vendor documents where ours would differ. */
 const STATUSES: Readonly<Partial<Record<FaultCode, number>>> = {
-  'source-empty': 422,
   'source-not-an-image': 422,
   'source-unsupported': 422,
   // "Fails internal verification, usually corrupt."
