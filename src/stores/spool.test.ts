@@ -16,6 +16,7 @@ import { ByteBudget } from '../base/byte-budget.ts';
 import { Fault, isFault } from '../base/fault.ts';
 import { DiskStore } from './disk/store.ts';
 import { Spool, type SpoolOptions } from './spool.ts';
+import { SpoolFile } from './spool-file.ts';
 import type { Arriving } from './spool-reading.ts';
 import { LARGE, text } from './store.suite.ts';
 
@@ -134,6 +135,31 @@ describe('a spool', () => {
     expect(disk.held).toBe(0);
     expect(await store.reserve(2_900_000)).toBeDefined();
   });
+});
+
+test('of many large bodies that come at once two are written at a time', async () => {
+  let now = 0;
+  let most = 0;
+  const write = SpoolFile.prototype.write;
+  vi.spyOn(SpoolFile.prototype, 'write').mockImplementation(async function (
+    this: SpoolFile,
+    chunk,
+  ) {
+    most = Math.max(most, ++now);
+    await write.call(this, chunk);
+    now--;
+  });
+  const receiver = spool();
+  const length = 400_000;
+  const bodies = Array.from({ length: 6 }, (_, i) => Buffer.alloc(length, i));
+  const read = await Promise.all(
+    bodies.map((body) => receiver.read(pieces(body).body, arriving({ length }))),
+  );
+  for (const [i, { body, discard }] of read.entries()) {
+    expect(Buffer.from(await bytesOf(body)).equals(bodies[i] ?? Buffer.of())).toBe(true);
+    await discard();
+  }
+  expect(most).toBe(2);
 });
 
 describe('the bounds of a spool', () => {

@@ -13,6 +13,7 @@
  * Invariant: a body that breaks off, passes its limit or is refused leaves
  * nothing behind.
  */
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { ByteBudget, Room } from '../base/byte-budget.ts';
 import { fileBody } from './file-body.ts';
 import { busy, SpoolFile, type SpoolStore } from './spool-file.ts';
@@ -32,6 +33,9 @@ export interface SpoolOptions {
   /** Asked to let go of some memory where there is none left; true when it has. */
   readonly relieve?: () => boolean;
 }
+
+/** Pieces of bodies that are hashed and written at once; between two of them answers get their turn. */
+const AT_ONCE = 2;
 
 /** A whole body that belongs to whoever has it, until it is discarded. */
 export interface Spooled extends Sum {
@@ -64,6 +68,7 @@ export interface Receiver {
 
 export class Spool implements Receiver {
   readonly #options: SpoolOptions;
+  readonly #turns = pLimit(AT_ONCE);
 
   constructor(options: SpoolOptions) {
     this.#options = options;
@@ -76,7 +81,12 @@ export class Spool implements Receiver {
     if (!memory) throw busy();
     try {
       const large = length !== undefined && length > SMALL_BODY;
-      const body = new Body(arriving, memory, large ? await this.#open(length) : undefined);
+      const body = new Body(
+        arriving,
+        memory,
+        this.#turns,
+        large ? await this.#open(length) : undefined,
+      );
       let used = false;
       return {
         read: (chunks) => {
@@ -122,9 +132,11 @@ export class Spool implements Receiver {
 class Body {
   readonly #reading: SpoolReading;
   readonly #memory: Room;
+  readonly #turns: LimitFunction;
   #file: SpoolFile | undefined;
 
-  constructor(arriving: Arriving, memory: Room, file: SpoolFile | undefined) {
+  constructor(arriving: Arriving, memory: Room, turns: LimitFunction, file: SpoolFile | undefined) {
+    this.#turns = turns;
     this.#reading = new SpoolReading(arriving);
     this.#memory = memory;
     this.#file = file;
@@ -134,19 +146,31 @@ class Body {
     const reading = this.#reading;
     try {
       for await (const chunk of chunks) {
-        reading.add(chunk);
-        if (!this.#file && reading.length > SMALL_BODY) {
-          this.#file = await open();
-          await this.#file.write(reading.takeKept());
-        }
-        if (this.#file) await this.#file.write(chunk);
-        else reading.keep(chunk);
+        if (this.#file) await this.#write(this.#file, chunk);
+        else await this.#keep(chunk, open);
       }
       return this.#whole(reading.end(), (await this.#file?.end()) ?? reading.takeKept());
     } catch (error) {
       await this.discard();
       throw error;
     }
+  }
+
+  #write(file: SpoolFile, chunk: Uint8Array): Promise<void> {
+    return this.#turns(() => {
+      this.#reading.add(chunk);
+      return file.write(chunk);
+    });
+  }
+
+  /** Holds a chunk in memory, until there are too many of them. */
+  async #keep(chunk: Uint8Array, open: () => Promise<SpoolFile>): Promise<void> {
+    const reading = this.#reading;
+    reading.add(chunk);
+    reading.keep(chunk);
+    if (reading.length <= SMALL_BODY) return;
+    this.#file = await open();
+    await this.#file.write(reading.takeKept());
   }
 
   async discard(): Promise<void> {
