@@ -5,8 +5,12 @@
  * of the process, the last report being `result`.
  */
 import { connect } from 'node:net';
+import { setPriority } from 'node:os';
 import { ask, closedLoop, counted, every, missPath, quantile } from './overload.client.mjs';
 import { pause } from './server.mjs';
+
+/** Clients have machines of their own: here they take the cores that the server and the hits leave them. */
+setPriority(10);
 
 /** A load that nobody stops ends by itself, in milliseconds. */
 const LONGEST = 400_000;
