@@ -1,8 +1,9 @@
 /**
- * The blocks of a GIF (GIF89a specification, sections 17 to 27): read only to
- * leave out what says nothing about the picture.
+ * The blocks of a GIF (GIF89a specification, sections 17 to 27): read to see
+ * whether they go on to their end, and to leave out what says nothing about the
+ * picture.
  *
- * Comments go, and so do application blocks other than the one that says how
+ * Of what is left out: comments go, and so do application blocks other than the one that says how
  * often an animation plays and the color profile. What follows the trailer
  * is not part of the file.
  */
@@ -64,4 +65,63 @@ function saysSomething(bytes: Uint8Array, at: number): boolean {
   if (label === COMMENT) return false;
   if (label !== APPLICATION) return true;
   return SEEN.has(latin1(bytes, at + 3, at + 14));
+}
+
+/**
+ * The walk over the blocks of a GIF that comes in pieces.
+ *
+ * Decoders show what there is of a file that is cut in the middle of a picture,
+ * and browsers do, so that only its blocks tell.
+ */
+export class GifWalk {
+  #skip = 10;
+  #at: 'flags' | 'block' | 'label' | 'picture' | 'data' | 'end' = 'flags';
+  #pictures = 0;
+
+  /** The next bytes of the file. */
+  add(bytes: Uint8Array): void {
+    for (let i = 0; i < bytes.length && this.#at !== 'end'; ) {
+      const skipped = Math.min(this.#skip, bytes.length - i);
+      this.#skip -= skipped;
+      i += skipped;
+      if (i < bytes.length) this.#step(bytes[i++]!);
+    }
+  }
+
+  /** No block is missing a part: the trailer was met, or what was there ends with a block behind a picture. */
+  get whole(): boolean {
+    return this.#at === 'end' || (this.#at === 'block' && this.#skip === 0 && this.#pictures > 0);
+  }
+
+  #step(byte: number): void {
+    switch (this.#at) {
+      case 'flags':
+        this.#next('block', 2 + tableBytes(byte));
+        break;
+      case 'block':
+        if (byte === EXTENSION) this.#next('label');
+        else if (byte === IMAGE) this.#next('picture', 8);
+        // What is no block ends the file as the trailer does.
+        else this.#next('end');
+        break;
+      case 'label':
+        this.#next('data');
+        break;
+      case 'picture':
+        this.#pictures++;
+        this.#next('data', tableBytes(byte) + 1);
+        break;
+      case 'data':
+        if (byte === 0) this.#next('block');
+        else this.#skip = byte;
+        break;
+      case 'end':
+        break;
+    }
+  }
+
+  #next(at: 'block' | 'label' | 'picture' | 'data' | 'end', skip = 0): void {
+    this.#at = at;
+    this.#skip = skip;
+  }
 }

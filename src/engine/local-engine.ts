@@ -76,6 +76,7 @@ export class LocalEngine implements Engine {
       incoming: sourceBodies,
       clock,
       maxBytes: sourceBytes,
+      decode: (...of) => this.#renderer.decode(...of),
     });
     this.#sources = new RequestSources(this.#sourceCache);
     this.#cache = new RenditionCache(renditions, clock);

@@ -7,14 +7,18 @@
 import { bytesOf } from '../base/body.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
 import { Fault, isFault } from '../base/fault.ts';
+import type { FormatName } from '../image/format.ts';
 import type { Budget } from '../optimizer/task.ts';
+import type { Plan } from '../plan/plan.ts';
 import { seriesKey } from '../plan/size-series.ts';
+import type { Spooled } from '../stores/spool.ts';
 import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { EngineSettings } from './engine-options.ts';
 import type { Pool, PoolTask, TaskResult } from './pool/pool.ts';
 import type { Prediction } from './pool/service-rate.ts';
 import type { RequestSources } from './request-sources.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
+import { factsOf } from './sources/source-facts.ts';
 import { estimateSource, predictTime, type SourceEstimate } from './time-prediction.ts';
 import { WarmStartCache } from './warm-start-cache.ts';
 import type {
@@ -121,6 +125,27 @@ export class Renderer {
       renderTimeout: REFINE_MS + this.#settings.renderTimeout,
     });
     return outcome as WorkerResult;
+  }
+
+  /** Carries a plan out on a body that is no source yet, for the faults alone. @throws Fault */
+  async decode(plan: Plan, spooled: Spooled, signal: AbortSignal): Promise<void> {
+    const { pictureLimits } = this.#settings;
+    const accepts = new Set<FormatName>();
+    await this.#pool.run({
+      request: {
+        kind: 'render',
+        source: await workerSource(spooled.body, false),
+        plan,
+        accepts: [],
+        budget: this.#budget,
+        limits: pictureLimits,
+        resultFile: this.#results.temporary(),
+      },
+      predicted: predictTime(plan, estimateSource(factsOf(spooled)), accepts, pictureLimits.pixels),
+      priority: 'request',
+      sourceKey: spooled.hash,
+      signal,
+    });
   }
 
   /** Facts, program and prediction. @throws Fault */

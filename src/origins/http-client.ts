@@ -150,10 +150,13 @@ function bytes(answer: Dispatcher.ResponseData, deadline: Deadline, limits: Orig
     // A body that is decompressed becomes longer than announced.
     const length =
       encoding === undefined && announced !== undefined ? Number(announced) : undefined;
+    const unframed =
+      announced === undefined && one(answer.headers['transfer-encoding']) === undefined;
     return {
       kind: 'bytes',
       body: watched(body, deadline),
       ...(length === undefined ? {} : { length }),
+      ...(unframed ? { unframed } : {}),
       headers: keptHeaders(answer.headers),
     };
   } catch (error) {

@@ -28,6 +28,8 @@ export type Fetched =
       readonly body: AsyncIterable<Uint8Array>;
       /** Of the body in bytes, where it is known before. */
       readonly length?: number;
+      /** Only the end of the connection ends the body, which may then be cut off (RFC 9112 6.3). */
+      readonly unframed?: true;
       /** Of the answer, lower case, allow-listed: cache-control, expires, date, age, etag, last-modified, content-type, vary. */
       readonly headers: Readonly<Record<string, string>>;
     };

@@ -24,6 +24,7 @@ import type { Mount } from '../engine.ts';
 import { SingleFlight } from '../single-flight.ts';
 import { factsOf, type SourceFacts } from './source-facts.ts';
 import { UnkeptSources } from './unkept-sources.ts';
+import { checkBody, type DecodeBody } from './whole-source.ts';
 
 /** A source ready to be worked on. */
 export interface CachedSource extends SourceFacts {
@@ -54,6 +55,8 @@ export interface SourceOptions {
   readonly clock: Clock;
   /** Most bytes of one source. */
   readonly maxBytes: number;
+  /** Decodes a body that has just come in, to see whether it is whole. */
+  readonly decode: DecodeBody;
 }
 
 /** How a source is asked for. */
@@ -214,11 +217,7 @@ export class SourceCache {
         );
       }
       const spooled = await this.#spool(fetched);
-      // Nothing can be made of it, and handed on it would be an answer without a picture.
-      if (spooled.length === 0) {
-        await spooled.discard();
-        throw new Fault('source-empty', 'Expected an image as the source, got nothing.');
-      }
+      await checkBody(spooled, fetched.unframed === true, this.#options.decode, either);
       const read: SourceMeta = {
         ...factsOf(spooled),
         headers: fetched.headers,
