@@ -19,7 +19,7 @@ export interface AvifItem {
   readonly data: Uint8Array;
 }
 
-interface Box {
+export interface Box {
   readonly name: string;
   /** The box as it stands in the file. */
   readonly whole: Uint8Array;
@@ -31,22 +31,19 @@ interface Box {
 export function avifItems(
   file: Uint8Array,
 ): { readonly color: AvifItem; readonly alpha?: AvifItem } | undefined {
-  const meta = boxes(file)
-    .find(({ name }) => name === 'meta')
-    ?.body.subarray(4);
-  const parts = meta && new Map(boxes(meta).map((box) => [box.name, box.body]));
-  const [pitm, iloc, iprp] = ['pitm', 'iloc', 'iprp'].map((name) => parts?.get(name));
-  if (!pitm || !iloc || !iprp) return undefined;
+  const parts = metaParts(file);
+  const [iloc, iprp] = [parts.get('iloc'), parts.get('iprp')];
+  const primary = primaryItem(parts);
+  if (!iloc || !iprp || primary === undefined) return undefined;
   const extents = extentsOf(iloc);
   const properties = propertiesOf(iprp);
-  const primary = pitm[0] === 0 ? uint16(pitm, 4) : undefined;
   const items = new Map<number, AvifItem>();
   for (const [id, { offset, length }] of extents) {
     const own = properties.get(id);
     if (own === undefined || offset + length > file.length) return undefined;
     items.set(id, { properties: own, data: file.subarray(offset, offset + length) });
   }
-  const color = primary === undefined ? undefined : items.get(primary);
+  const color = items.get(primary);
   if (color === undefined) return undefined;
   const alpha = [...items.values()].find((item) => item !== color && isAlpha(item));
   return { color, ...(alpha === undefined ? {} : { alpha }) };
@@ -73,16 +70,37 @@ function isAlpha({ properties }: AvifItem): boolean {
 }
 
 /** Boxes one after another; the walk ends at the first whose length does not fit. */
-function boxes(bytes: Uint8Array): Box[] {
+export function boxes(bytes: Uint8Array): Box[] {
   const found: Box[] = [];
   for (let at = 0; at + 8 <= bytes.length; ) {
-    const length = uint32(bytes, at)!;
-    if (length < 8 || at + length > bytes.length) break;
+    const { length, header } = boxLength(bytes, at);
+    if (length < header || at + length > bytes.length) break;
     const whole = bytes.subarray(at, at + length);
-    found.push({ name: latin1(bytes, at + 4, at + 8), whole, body: whole.subarray(8) });
+    found.push({ name: latin1(bytes, at + 4, at + 8), whole, body: whole.subarray(header) });
     at += length;
   }
   return found;
+}
+
+/** 0 says up to the end, 1 that the length follows in eight bytes. */
+function boxLength(bytes: Uint8Array, at: number): { length: number; header: number } {
+  const length = uint32(bytes, at)!;
+  if (length === 0) return { length: bytes.length - at, header: 8 };
+  if (length !== 1) return { length, header: 8 };
+  const [high, low] = [uint32(bytes, at + 8) ?? 0, uint32(bytes, at + 12) ?? 0];
+  return { length: high * 2 ** 32 + low, header: 16 };
+}
+
+/** The parts of the box that describes all items, by name. */
+export function metaParts(file: Uint8Array): ReadonlyMap<string, Uint8Array> {
+  const meta = boxes(file).find(({ name }) => name === 'meta')?.body;
+  return new Map(meta && boxes(meta.subarray(4)).map(({ name, body }) => [name, body]));
+}
+
+/** The item that is the picture; undefined where none is named. */
+export function primaryItem(parts: ReadonlyMap<string, Uint8Array>): number | undefined {
+  const pitm = parts.get('pitm');
+  return pitm && (pitm[0] === 0 ? uint16(pitm, 4) : uint32(pitm, 4));
 }
 
 /** Where each item's bytes are: version 0 with 4-byte offsets, lengths and bases, one extent each. */
@@ -100,24 +118,32 @@ function extentsOf(iloc: Uint8Array): Map<number, { offset: number; length: numb
   return extents;
 }
 
-/** The properties of each item: an association is a flag and an index of 7 bits, counted from 1. */
-function propertiesOf(iprp: Uint8Array): Map<number, AvifItem['properties']> {
+/**
+ * The properties of each item: an association is a flag and an index counted from 1,
+ * of 7 bits or of 15.
+ */
+export function propertiesOf(iprp: Uint8Array): Map<number, AvifItem['properties']> {
   const parts = boxes(iprp);
   const all = boxes(parts.find(({ name }) => name === 'ipco')?.body ?? iprp.subarray(0, 0));
   const ipma = parts.find(({ name }) => name === 'ipma')?.body;
   const found = new Map<number, AvifItem['properties']>();
-  if (ipma === undefined || ipma[0] !== 0 || (ipma[3]! & 1) !== 0) return found;
-  const count = uint32(ipma, 4) ?? 0;
-  for (let i = 0, at = 8; i < count && at + 3 <= ipma.length; i++) {
-    const id = uint16(ipma, at)!;
-    const many = ipma[at + 2]!;
-    const own = [...ipma.subarray(at + 3, at + 3 + many)].flatMap((entry) => {
-      const property = all[(entry & 0x7f) - 1];
-      return property === undefined ? [] : [{ box: property.whole, essential: entry > 0x7f }];
-    });
-    if (own.length !== many) return new Map();
+  if (ipma === undefined || ipma.length < 8) return found;
+  const [longIds, wide] = [ipma[0]! > 0, (ipma[3]! & 1) !== 0];
+  const idBytes = longIds ? 4 : 2;
+  const step = wide ? 2 : 1;
+  const count = uint32(ipma, 4)!;
+  for (let i = 0, at = 8; i < count && at + idBytes < ipma.length; i++) {
+    const id = (longIds ? uint32 : uint16)(ipma, at)!;
+    const many = ipma[at + idBytes]!;
+    at += idBytes + 1;
+    const own: { box: Uint8Array; essential: boolean }[] = [];
+    for (const end = at + many * step; at < end; at += step) {
+      const entry = wide ? uint16(ipma, at) : ipma[at];
+      const property = entry && all[(entry & (wide ? 0x7fff : 0x7f)) - 1];
+      if (!property) return new Map();
+      own.push({ box: property.whole, essential: entry > (wide ? 0x7fff : 0x7f) });
+    }
     found.set(id, own);
-    at += 3 + many;
   }
   return found;
 }

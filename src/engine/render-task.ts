@@ -14,6 +14,7 @@ import { imgixFacts } from '../dialects/imgix/facts.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { type SourceInfo, uprightSize } from '../image/source-info.ts';
+import { colorRemarks } from '../metadata/color-remarks.ts';
 import { optimize, type Tools } from '../optimizer/optimize.ts';
 import { predict } from '../optimizer/predict.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
@@ -143,9 +144,9 @@ async function programOf(request: Task, info: SourceInfo, timings: Stopwatch): P
   for (let round = 0; round <= request.plan.ops.length; round++) {
     const lowered = lower(request.plan, info, accepts, measured);
     if (lowered.kind === 'program') return lowered.program;
-    const { before, frames, color, rule } = lowered;
+    const { before, rule, ...reading } = lowered;
     const raster = await timed(timings, 'transform', () =>
-      render(request.file, info, { instructions: before, frames, color }),
+      render(request.file, info, { ...reading, instructions: before }),
     );
     measured.push(findTrim(raster, rule) ?? 'empty');
   }
@@ -201,7 +202,7 @@ function remaining(budget: Budget, start: number): Budget {
 
 /** What a client may wonder about in the result. */
 function remarks(info: SourceInfo, program: Program, receipt: Receipt): Diagnostic[] {
-  const out: Diagnostic[] = [];
+  const out = colorRemarks(info);
   if (info.pages > 1 && program.frames.count === 1 && formatCard(info.format).animation) {
     out.push(note('Only the first frame of the animation is shown in this format.'));
   }

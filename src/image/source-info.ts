@@ -6,6 +6,7 @@
  */
 import type { Size } from '../base/size.ts';
 import type { FormatName } from './format.ts';
+import type { SourceColor } from './source-color.ts';
 
 /** EXIF orientation: 1 upright, 2 mirrored, 3 half turn, …, 6 turn right to show, 8 turn left. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -29,10 +30,18 @@ export interface SourceInfo extends Size {
   /** `none`: untagged; `srgb`: tagged as sRGB; `other`: a profile that must be applied. */
   readonly profile: 'none' | 'srgb' | 'other';
   readonly profileName?: string;
+  /** What the samples mean where they are not sRGB and the file says it without a profile. */
+  readonly color?: SourceColor;
+  /** What the file says of its colors and is not understood, as a noun. */
+  readonly unknownColor?: string;
+  /** A gain map stands beside the picture. */
+  readonly gainMap?: boolean;
   /** Color model of the stored pixels. */
   readonly space: 'rgb' | 'grey' | 'cmyk' | 'other';
   /** Bits per channel. */
   readonly depth: 8 | 16 | 32;
+  /** Bits that the file keeps per channel where they are fewer than `depth` (10 and 12 of AVIF). */
+  readonly bits?: number;
   /** The source keeps every pixel (PNG, GIF, lossless WebP, TIFF without JPEG). */
   readonly lossless: boolean;
   /** Colors of the palette where the file has one. */

@@ -18,7 +18,8 @@ import { freezePlan, type Plan } from './plan.ts';
 export function canonicalize(plan: Plan): Plan {
   const ops = dropLimits(mergeTone(plan.ops.flatMap(canonicalOp)));
   const output = canonicalOutput(plan.output);
-  return freezePlan(tidy({ frames: canonicalFrames(plan, output), ops, output }) as Plan);
+  const inks = plan.cmyk === undefined ? {} : { cmyk: plan.cmyk };
+  return freezePlan(tidy({ frames: canonicalFrames(plan, output), ops, output, ...inks }) as Plan);
 }
 
 /** The first frame goes without saying where no format could show another. */

@@ -12,6 +12,7 @@ import { Fault } from '../base/fault.ts';
 import { clamp, type Size, sizeText } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
+import { isKeepable } from '../image/source-color.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { isOwnTurn, type LowerState, lowerOp, lowerTrim } from './lower-op.ts';
 import { mergeResamples } from './merge-resamples.ts';
@@ -58,6 +59,7 @@ export function lower(
     instructions: [],
   };
   const color = colorOf(plan, info);
+  const inks = plan.cmyk === undefined ? {} : { cmyk: plan.cmyk };
   const moving = isAnimation(info) && plan.frames.kind === 'all';
   let trims = 0;
   for (const op of plan.ops) {
@@ -71,6 +73,7 @@ export function lower(
           size: state.size,
           frames: { first: firstFrame(plan, info), count: 1 },
           color,
+          ...inks,
           rule: op.rule,
         };
       }
@@ -101,6 +104,7 @@ export function lower(
     program: {
       frames,
       color,
+      ...inks,
       instructions,
       size: state.size,
       alpha: state.alpha,
@@ -108,7 +112,8 @@ export function lower(
         (instructions.length === 0 || upright) &&
         frames.count === info.pages &&
         (info.space === 'rgb' || info.space === 'grey') &&
-        (info.profile !== 'other' || color === 'keep'),
+        (info.profile !== 'other' || color === 'keep') &&
+        (info.color === undefined || (color === 'keep' && isKeepable(info.color))),
       upright,
       ...(choice === undefined ? {} : { chosen: choice.chosen }),
       alternatives:

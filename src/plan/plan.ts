@@ -16,6 +16,11 @@ export type Frames =
 export interface Plan {
   readonly frames: Frames;
   readonly ops: readonly Op[];
+  /**
+   * How inks without a profile are read: `press` as a press prints them on coated paper;
+   * absent: multiplied, as browsers do. No URL says it; a setting of the source does.
+   */
+  readonly cmyk?: 'press';
   readonly output: Output;
 }
 

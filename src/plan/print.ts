@@ -11,7 +11,8 @@ import type { Program } from './program.ts';
 /** A plan as lines: frames where not all, the ops in order, the output. */
 export function printPlan(plan: Plan): string {
   const frames = plan.frames.kind === 'one' ? [`frame ${plan.frames.index}`] : [];
-  return [...frames, ...plan.ops.map(printStep), ...printOutput(plan.output)].join('\n');
+  const inks = plan.cmyk === undefined ? [] : [`cmyk ${plan.cmyk}`];
+  return [...frames, ...inks, ...plan.ops.map(printStep), ...printOutput(plan.output)].join('\n');
 }
 
 /** A program as lines, each with the size after it. */

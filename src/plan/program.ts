@@ -72,6 +72,8 @@ export interface Program {
   readonly frames: { readonly first: number; readonly count: number };
   /** The source is read as sRGB, in its own space, or with its profile ignored. */
   readonly color: 'srgb' | 'keep' | 'strip';
+  /** Inks without a profile are read as a press prints them; absent: as browsers multiply them. */
+  readonly cmyk?: 'press';
   readonly instructions: readonly Instruction[];
   /** Of one frame of the result. */
   readonly size: Size;
@@ -104,5 +106,6 @@ export type Lowered =
       readonly size: Size;
       readonly frames: Program['frames'];
       readonly color: Program['color'];
+      readonly cmyk?: 'press';
       readonly rule: TrimRule;
     };

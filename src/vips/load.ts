@@ -15,11 +15,11 @@ import type { Region, Size } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
-import type { Program } from '../plan/program.ts';
 import { safeSvgText } from '../svg/text.ts';
 import { pipeline, pixels } from './pipeline.ts';
 import type { LoadTransform, Turn } from './shrink-on-load.ts';
 import { decoding, readSource, type SourceFile, sharpInput } from './source-file.ts';
+import { type ColorUse, conversionOf, type ReadPixels, readPixels } from './source-pixels.ts';
 import { drawSvg, svgSize } from './svg.ts';
 
 /** Filters of the plan by their names in sharp. */
@@ -48,22 +48,26 @@ const SHRINK_BEFORE_WINDOW = 6;
 export async function loadStill(
   file: SourceFile,
   info: SourceInfo,
-  color: Program['color'],
+  use: ColorUse,
   page: number,
   transform: LoadTransform,
 ): Promise<Raster> {
   if (info.format === 'svg') return loadSvg(file, info, transform);
-  const open = () => openSource(file, info, color, page);
+  const conversion = conversionOf(info, use);
+  const read = conversion ?? readPixels;
+  const open = () => openSource(file, info, use, page);
   const { scale } = transform;
   if (scale === undefined) {
-    return decoding(pixels(turned(windowed(open(), transform.window), transform.turn)));
+    return read(turned(windowed(open(), transform.window), transform.turn));
   }
   const from: Size = transform.window ?? info;
   if (!isReduction(from, scale)) {
-    const scaled = resized(windowed(open(), transform.window), scale);
-    return decoding(pixels(turned(scaled, transform.turn)));
+    const whole = windowed(open(), transform.window);
+    // Sizes are changed in sRGB.
+    const start = conversion ? pipeline(await conversion(whole)) : whole;
+    return readPixels(turned(resized(start, scale), transform.turn));
   }
-  const { near, window } = await loadNear(open, info, transform.window, scale);
+  const { near, window } = await loadNear({ open, read }, info, transform.window, scale);
   return pixels(turned(linearly(windowed(pipeline(near), window), scale), transform.turn));
 }
 
@@ -71,11 +75,11 @@ export async function loadStill(
 export async function loadFrames(
   file: SourceFile,
   info: SourceInfo,
-  color: Program['color'],
+  use: ColorUse,
   first: number,
   count: number,
 ): Promise<Raster> {
-  const pipe = openSource(file, info, color, first, count);
+  const pipe = openSource(file, info, use, first, count);
   const strip = await decoding(pixels(pipe));
   return { ...strip, height: info.height, pages: Math.round(strip.height / info.height) };
 }
@@ -95,20 +99,20 @@ export async function rescale(raster: Raster, scale: Scale, quick = false): Prom
 
 /** A picture not far above the target, and the window that is still to be cut from it. */
 async function loadNear(
-  open: () => Sharp,
+  { open, read }: { readonly open: () => Sharp; readonly read: ReadPixels },
   source: Size,
   window: Region | undefined,
   scale: Scale,
 ): Promise<{ near: Raster; window?: Region }> {
   const from = window ?? source;
   const factor = firstFactor(from, scale);
-  if (factor <= 1) return { near: await decoding(pixels(windowed(open(), window))) };
+  if (factor <= 1) return { near: await read(windowed(open(), window)) };
   const small = (size: Size) => ({ ...divided(size, factor), filter: scale.filter });
   if (window && factor * ROOM.least >= SHRINK_BEFORE_WINDOW) {
-    const near = await decoding(pixels(resized(open(), small(source))));
+    const near = await read(resized(open(), small(source)));
     return { near, window: shrunkWindow(window, source, near) };
   }
-  return { near: await decoding(pixels(resized(windowed(open(), window), small(from)))) };
+  return { near: await read(resized(windowed(open(), window), small(from))) };
 }
 
 function isReduction(from: Size, to: Scale): boolean {
@@ -142,33 +146,27 @@ function shrunkWindow(window: Region, source: Size, near: Size): Region {
   };
 }
 
-function openSource(
-  file: SourceFile,
-  info: SourceInfo,
-  color: Program['color'],
-  page = 0,
-  pages = 1,
-): Sharp {
+function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0, pages = 1): Sharp {
   const pipe = sharp(sharpInput(file), {
-    ...readingOptions(info, color),
+    ...readingOptions(info, use),
     limitInputPixels: info.width * info.height * pages,
     ...(info.pages > 1 ? { page, pages } : {}),
   });
   // sharp mistakes 16 bits for Display P3; told the way out, it converts twice and rightly.
   const deep = info.depth !== 8 && info.profile === 'other' && info.space === 'rgb';
-  return deep && color === 'srgb' ? pipe.withIccProfile('srgb', { attach: false }) : pipe;
+  return deep && use.color === 'srgb' ? pipe.withIccProfile('srgb', { attach: false }) : pipe;
 }
 
 /** A profile is applied only where it says other than sRGB: that saves as much time as decoding takes. */
-function readingOptions(info: SourceInfo, color: Program['color']): SharpOptions {
-  const apply = info.profile === 'other' && color !== 'strip' && !keepsProfile(info, color);
+function readingOptions(info: SourceInfo, use: ColorUse): SharpOptions {
+  const apply = info.profile === 'other' && use.color !== 'strip' && !keepsProfile(info, use);
   // Data that ends early is only a warning once the end marker has been put back; libvips does
   // not look for one behind the last rows of blocks, so what is cut there passes.
   return { failOn: info.jpeg?.endMissing ? 'warning' : 'error', ignoreIcc: !apply };
 }
 
-/** Whether the pixels stay in the source's own color space, with its profile. */
-export function keepsProfile(info: SourceInfo, color: Program['color']): boolean {
+/** Whether the pixels stay in the color space of the source's own profile. */
+export function keepsProfile(info: SourceInfo, { color }: ColorUse): boolean {
   return color === 'keep' && info.profile === 'other' && info.space === 'rgb' && info.pages === 1;
 }
 

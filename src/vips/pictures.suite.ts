@@ -17,11 +17,13 @@ export function pictureOf({ width, height, channels, data }: Raster): Sharp {
 export async function rendered(
   bytes: Uint8Array,
   instructions: readonly Instruction[],
-  more: { context?: RenderContext; color?: 'srgb' | 'keep' | 'strip' } = {},
+  more: { context?: RenderContext; color?: 'srgb' | 'keep' | 'strip'; cmyk?: 'press' } = {},
 ): Promise<{ raster: Raster; info: SourceInfo }> {
   const info = await probe({ bytes });
   const frames = { first: 0, count: info.pages };
   const color = more.color ?? 'srgb';
-  const order = { frames, color, instructions, output: { kind: 'blurhash', x: 4, y: 3 } } as const;
+  const inks = more.cmyk === undefined ? {} : { cmyk: more.cmyk };
+  const output = { kind: 'blurhash', x: 4, y: 3 } as const;
+  const order = { frames, color, ...inks, instructions, output };
   return { info, raster: await render({ bytes }, info, order, more.context) };
 }

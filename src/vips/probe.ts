@@ -8,9 +8,12 @@
  */
 import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';
+import { avifColor } from '../containers/avif-color.ts';
+import { hasGainMap } from '../containers/gain-map.ts';
 import { type JpegScans, jpegFrame, jpegScans, walkJpeg, withJpegEnd } from '../containers/jpeg.ts';
 import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
 import { pngChunks } from '../containers/png.ts';
+import { pngColor } from '../containers/png-color.ts';
 import { webpIsLossless } from '../containers/webp.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
@@ -19,6 +22,7 @@ import { notAnImage, sniffFormat } from '../image/sniff.ts';
 import type { Orientation, SourceInfo } from '../image/source-info.ts';
 import { readExif } from '../metadata/exif.ts';
 import { profileKind, profileName } from '../metadata/icc.ts';
+import { type ColorReading, colorOfAvif, colorOfPng } from '../metadata/source-color.ts';
 import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/text.ts';
 import { decoding, readSource, type SourceFile, TOO_MANY } from './source-file.ts';
 import { drawSvg, svgSize } from './svg.ts';
@@ -144,8 +148,11 @@ function describe(
   pages: number,
   height: number,
 ): SourceInfo {
-  const profile = profileKind(header.icc);
-  const name = header.icc && profileName(header.icc);
+  const { color, unknown, overProfile, gainMap } = colorFacts(format, bytes, header);
+  const icc = overProfile ? undefined : header.icc;
+  const profile = profileKind(icc);
+  const name = icc && profileName(icc);
+  const bits = format === 'avif' ? header.bitsPerSample : undefined;
   const palette = paletteSize(format, bytes, header);
   const density = densityOf(format, bytes, header);
   return {
@@ -160,13 +167,37 @@ function describe(
     alpha: header.hasAlpha,
     profile,
     ...(name === undefined ? {} : { profileName: name }),
+    ...(color === undefined ? {} : { color }),
+    ...(unknown === undefined ? {} : { unknownColor: unknown }),
+    ...(gainMap ? { gainMap } : {}),
     space: spaceOf(header),
     depth: header.depth === 'uchar' ? 8 : header.depth === 'ushort' ? 16 : 32,
+    ...(bits === undefined || bits === 8 ? {} : { bits }),
     lossless: isLossless(format, bytes),
     ...(palette === undefined ? {} : { palette }),
     ...(density === undefined ? {} : { density }),
     ...(format === 'jpeg' ? { jpeg: jpegFacts(bytes, header) } : {}),
   };
+}
+
+/** What the file says of its colors beside a profile, and of a gain map. */
+function colorFacts(
+  format: FormatName,
+  bytes: Uint8Array,
+  { icc }: Metadata,
+): ColorReading & { readonly gainMap?: boolean } {
+  switch (format) {
+    case 'png':
+      return colorOfPng(pngColor(pngChunks(bytes).chunks), icc !== undefined);
+    case 'avif': {
+      const said = avifColor(bytes);
+      return { ...colorOfAvif(said), gainMap: said.gainMap };
+    }
+    case 'jpeg':
+      return { gainMap: hasGainMap(bytes, walkJpeg(bytes)) };
+    default:
+      return {};
+  }
 }
 
 /** AVIF turns pictures by its own property while decoding; its EXIF tag is not to be applied again. */

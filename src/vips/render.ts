@@ -16,6 +16,7 @@ import { withJpegEnd } from '../containers/jpeg.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { readCopyright } from '../metadata/copyright.ts';
+import { rgbProfile } from '../metadata/rgb-profile.ts';
 import type { Instruction, Program } from '../plan/program.ts';
 import { border, checker, mask, over } from '../raster/compositing.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
@@ -28,6 +29,7 @@ import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
 import { foldIntoLoad } from './shrink-on-load.ts';
 import { smartCropWindow } from './smart-crop.ts';
 import { readSource, type SourceFile } from './source-file.ts';
+import { keepsColor } from './source-pixels.ts';
 
 export interface RenderContext {
   /** Most bytes of frames decoded at a time; 64 MiB by default. */
@@ -35,9 +37,7 @@ export interface RenderContext {
 }
 
 /** The parts of a program that rendering reads; a `measure` of lowering has them too. */
-export interface RenderInput {
-  readonly frames: Program['frames'];
-  readonly color: Program['color'];
+export interface RenderInput extends Pick<Program, 'frames' | 'color' | 'cmyk'> {
   readonly instructions: readonly Instruction[];
   /** Absent while measuring: then nothing is attached, and an opaque alpha channel stays. */
   readonly output?: Program['output'];
@@ -75,7 +75,7 @@ interface RenderState {
 async function renderStill(state: RenderState): Promise<Raster> {
   const { file, info, input } = state;
   const { transform, rest } = foldIntoLoad(info, input.instructions);
-  const loaded = await loadStill(file, info, input.color, input.frames.first, transform);
+  const loaded = await loadStill(file, info, input, input.frames.first, transform);
   const reached = input.instructions[input.instructions.length - rest.length - 1];
   return through(reached ? assertSize(loaded, reached) : loaded, rest, state);
 }
@@ -88,7 +88,7 @@ async function renderFrames(state: RenderState): Promise<Raster> {
   const frames: Raster[] = [];
   for (let done = 0; done < count; done += batch) {
     const some = Math.min(batch, count - done);
-    const strip = await loadFrames(file, info, input.color, first + done, some);
+    const strip = await loadFrames(file, info, input, first + done, some);
     for (let page = 0; page < strip.pages; page++) {
       const frame = await through(frameOf(strip, page), input.instructions, state);
       // A frame that shares the strip's memory would keep all of it.
@@ -207,12 +207,18 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
 }
 
 async function profileFor({ info, input, file }: RenderState): Promise<Uint8Array | undefined> {
-  if (keepsProfile(info, input.color)) {
+  if (keepsColor(info, input)) return profileOf(info);
+  if (keepsProfile(info, input)) {
     const { icc } = await sharp(await readSource(file)).metadata();
     return icc && new Uint8Array(icc);
   }
   const tagged = input.output?.kind === 'picture' && input.output.profile === 'tagged-srgb';
   return tagged ? srgbProfile() : undefined;
+}
+
+/** The color space of a source that tells it without a profile, as one. */
+function profileOf({ color }: SourceInfo): Uint8Array | undefined {
+  return color?.transfer.kind === 'curve' ? rgbProfile(color.primaries, color.transfer) : undefined;
 }
 
 let srgb: Promise<Uint8Array> | undefined;

@@ -8,11 +8,13 @@
 import { compressJpeg, losslessCompressPng } from '@napi-rs/image';
 import sharp, { type Metadata } from 'sharp';
 import { applicationSegments, withApplicationSegments, withJpegExif } from '../containers/jpeg.ts';
-import { pngChunks } from '../containers/png.ts';
+import { type Chunk, joinPng, pngChunks } from '../containers/png.ts';
+import { pngColor } from '../containers/png-color.ts';
 import type { Orientation } from '../image/source-info.ts';
 import { turnJpeg } from '../jpeg/turn-jpeg.ts';
 import { orientationExif } from '../metadata/exif.ts';
 import { profileKind } from '../metadata/icc.ts';
+import { colorOfPng } from '../metadata/source-color.ts';
 
 /** What a JPEG may be written as: one scan, scans that make it sharper step by step, or the smaller. */
 export type JpegKind = 'baseline' | 'progressive' | 'free';
@@ -86,12 +88,26 @@ export async function inScans(jpeg: Uint8Array): Promise<Uint8Array> {
 
 /** The same for PNG; animated PNG is left alone, its frames would be lost. */
 export async function optimizePngLossless(bytes: Uint8Array): Promise<Uint8Array | undefined> {
-  if (pngChunks(bytes).chunks.some(({ name }) => name === 'acTL')) return undefined;
-  return smaller(bytes, async ({ orientation = 1 }) =>
-    orientation === 1
-      ? new Uint8Array(await losslessCompressPng(bytes, { strip: true }))
-      : undefined,
-  );
+  const { chunks } = pngChunks(bytes);
+  if (chunks.some(({ name }) => name === 'acTL')) return undefined;
+  return smaller(bytes, async ({ orientation = 1, icc }) => {
+    if (orientation !== 1) return undefined;
+    const packed = new Uint8Array(await losslessCompressPng(bytes, { strip: true }));
+    const { color } = colorOfPng(pngColor(chunks), icc !== undefined);
+    return color === undefined ? packed : withPngColor(packed, chunks);
+  });
+}
+
+/** Chunks that tell a color space without a profile, and how bright it gets. */
+const PNG_COLOR = new Set(['cICP', 'gAMA', 'cHRM', 'mDCV', 'cLLI']);
+
+/** The PNG with the color chunks of another. */
+function withPngColor(packed: Uint8Array, original: readonly Chunk[]): Uint8Array {
+  const end = original.findIndex(({ name }) => name === 'PLTE' || name === 'IDAT');
+  const said = original.slice(0, end).filter(({ name }) => PNG_COLOR.has(name));
+  const [header, ...rest] = pngChunks(packed).chunks;
+  if (header === undefined) return packed;
+  return joinPng([header, ...said, ...rest].map(({ whole }) => whole));
 }
 
 async function smaller(

@@ -1,0 +1,132 @@
+/**
+ * To sRGB: samples of another color space, or inks, as 8-bit sRGB
+ * (docs/spec/color.md 2, 3 and 4).
+ *
+ * Curves are tables over the samples, at the depth they came in; light is mixed by one
+ * matrix and clipped channel by channel, as browsers and relative colorimetric profiles
+ * do. Alpha keeps its value.
+ */
+import { BT709, conversion, rgbToXyz } from '../base/chromaticity.ts';
+import type { Size } from '../base/size.ts';
+import type { Raster } from '../image/raster.ts';
+import { isHdr, type SourceColor, type Transfer } from '../image/source-color.ts';
+import { still } from './pixels.ts';
+import {
+  HLG_SYSTEM_GAMMA,
+  hlgLight,
+  mapped,
+  PQ_PEAK,
+  pqLight,
+  REFERENCE_WHITE,
+  USUAL_PEAK,
+} from './tone-map.ts';
+
+/** Pixels as they are stored in a file. */
+export interface Samples<Channels extends number> extends Size {
+  readonly channels: Channels;
+  readonly data: Uint8Array | Uint16Array;
+  /** The sample that stands for 1. */
+  readonly white: number;
+}
+
+/** Steps of the table from light to sRGB: a twentieth of a level where it is steepest. */
+const LIGHT_STEPS = 65_536;
+
+/** Steps of the table of gains, over the root of light. */
+const GAIN_STEPS = 4096;
+
+/** The samples as sRGB. Colors that sRGB does not have are clipped. */
+export function toSrgb(samples: Samples<3 | 4>, color: SourceColor): Raster {
+  const { width, height, channels, data, white } = samples;
+  const matrix = conversion(color.primaries, BT709);
+  if (matrix === undefined) throw new Error('Expected primaries that span a color space.');
+  const [a, b, c, d, e, f, g, h, k] = matrix;
+  const light = lightTable(color.transfer, data instanceof Uint8Array ? 255 : 65_535, white);
+  const gain = isHdr(color) ? hdrGain(color) : undefined;
+  const table = encodingTable();
+  const encoded = (value: number) =>
+    value <= 0 ? 0 : value >= 1 ? 255 : table[Math.round(value * LIGHT_STEPS)]!;
+  const out = new Uint8Array(data.length);
+  const alpha = 255 / (data instanceof Uint8Array ? 255 : 65_535);
+  for (let i = 0; i < data.length; i += channels) {
+    let [red, green, blue] = [light[data[i]!]!, light[data[i + 1]!]!, light[data[i + 2]!]!];
+    if (gain !== undefined) {
+      const by = gain(red, green, blue);
+      red *= by;
+      green *= by;
+      blue *= by;
+    }
+    out[i] = encoded(a * red + b * green + c * blue);
+    out[i + 1] = encoded(d * red + e * green + f * blue);
+    out[i + 2] = encoded(g * red + h * green + k * blue);
+    if (channels === 4) out[i + 3] = Math.round(data[i + 3]! * alpha);
+  }
+  return still(width, height, channels, out);
+}
+
+/** Light of every sample: 1 is white, for HDR the most that the curve can say. */
+function lightTable(transfer: Transfer, most: number, white: number): Float32Array {
+  return Float32Array.from({ length: most + 1 }, (_, sample) => {
+    const value = Math.min(1, sample / white);
+    switch (transfer.kind) {
+      case 'pq':
+        return pqLight(value) / PQ_PEAK;
+      case 'hlg':
+        return hlgLight(value);
+      case 'curve': {
+        const { exponent, a, b, slope, from } = transfer;
+        return value < from ? slope * value : (a * value + b) ** exponent;
+      }
+    }
+  });
+}
+
+/**
+ * By what the light of a pixel is multiplied, so that 1 is the white of sRGB. The
+ * brightest channel decides for all three, so that no hue turns.
+ */
+function hdrGain(color: SourceColor): (red: number, green: number, blue: number) => number {
+  const hlg = color.transfer.kind === 'hlg';
+  const scale = hlg ? USUAL_PEAK : PQ_PEAK;
+  const peak = hlg ? USUAL_PEAK : (color.peak ?? USUAL_PEAK);
+  const gains = Float32Array.from({ length: GAIN_STEPS + 1 }, (_, step) => {
+    const light = scale * (Math.max(1, step) / GAIN_STEPS) ** 2;
+    return ((mapped(light, peak) / light) * scale) / REFERENCE_WHITE;
+  });
+  const at = (most: number) => gains[Math.round(Math.sqrt(Math.min(1, most)) * GAIN_STEPS)]!;
+  if (!hlg) return (red, green, blue) => at(Math.max(red, green, blue));
+  const [, , , r, g, b] = rgbToXyz(color.primaries)!;
+  return (red, green, blue) => {
+    const scene = r * red + g * green + b * blue;
+    const system = scene > 0 ? scene ** (HLG_SYSTEM_GAMMA - 1) : 0;
+    return system * at(system * Math.max(red, green, blue));
+  };
+}
+
+let encodings: Uint8Array | undefined;
+
+/** The sRGB value 0..255 of light 0..1. */
+function encodingTable(): Uint8Array {
+  encodings ??= Uint8Array.from({ length: LIGHT_STEPS + 1 }, (_, step) => {
+    const light = step / LIGHT_STEPS;
+    const value = light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
+    return Math.round(255 * value);
+  });
+  return encodings;
+}
+
+/**
+ * Inks without a profile, multiplied as browsers do: a channel lets through what its ink
+ * and black leave of it (docs/spec/color.md 4.1). A fifth channel is alpha.
+ */
+export function multipliedInks({ width, height, channels, data, white }: Samples<4 | 5>): Raster {
+  const kept = channels === 5 ? 4 : 3;
+  const out = new Uint8Array(width * height * kept);
+  for (let i = 0, o = 0; i < data.length; i += channels, o += kept) {
+    const black = (white - data[i + 3]!) / white;
+    for (let c = 0; c < 3; c++)
+      out[o + c] = Math.round(((255 * (white - data[i + c]!)) / white) * black);
+    if (kept === 4) out[o + 3] = Math.round((255 * data[i + 4]!) / white);
+  }
+  return still(width, height, kept, out);
+}
