@@ -151,8 +151,9 @@ describe('citations of rules', () => {
 });
 
 describe('pages of rules', () => {
-  test('exist for the three services and for HTTP', () => {
-    expect([...rules.keys()].sort()).toEqual(['fastly-io', 'http', 'imageoptim', 'imgix']);
+  test('exist for the three services, for HTTP and for color', () => {
+    const pages = ['color', 'fastly-io', 'http', 'imageoptim', 'imgix'];
+    expect([...rules.keys()].sort()).toEqual(pages);
   });
 
   test('give a source in every section: a URL or an RFC', () => {

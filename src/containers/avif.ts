@@ -103,15 +103,29 @@ export function primaryItem(parts: ReadonlyMap<string, Uint8Array>): number | un
   return pitm && (pitm[0] === 0 ? uint16(pitm, 4) : uint32(pitm, 4));
 }
 
-/** Where each item's bytes are: version 0 with 4-byte offsets, lengths and bases, one extent each. */
+/** Where each item's bytes are: offsets into the file, numbers of up to 4 bytes, one extent each. */
 function extentsOf(iloc: Uint8Array): Map<number, { offset: number; length: number }> {
   const extents = new Map<number, { offset: number; length: number }>();
-  if (iloc[0] !== 0 || iloc[4] !== 0x44 || iloc[5] !== 0x40) return extents;
-  const count = uint16(iloc, 6) ?? 0;
-  for (let i = 0, at = 8; i < count; i++, at += 18) {
-    const [id, many] = [uint16(iloc, at), uint16(iloc, at + 8)];
-    const [base, offset, length] = [4, 10, 14].map((from) => uint32(iloc, at + from));
-    if (id === undefined || many !== 1 || base === undefined) return new Map();
+  const [version = 0, sizes = 0, more = 0] = [iloc[0], iloc[4], iloc[5]];
+  const widths = [sizes >> 4, sizes & 15, more >> 4, version > 0 ? more & 15 : 0];
+  if (version > 2 || widths.some((width) => width !== 0 && width !== 4)) return extents;
+  const [offsetWidth = 0, lengthWidth = 0, baseWidth = 0, indexWidth = 0] = widths;
+  let at = 6;
+  const next = (width: number) => {
+    at += width;
+    if (width === 0) return 0;
+    return width === 2 ? uint16(iloc, at - 2) : uint32(iloc, at - 4);
+  };
+  const idWidth = version === 2 ? 4 : 2;
+  const count = next(idWidth) ?? 0;
+  for (let i = 0; i < count; i++) {
+    const id = next(idWidth);
+    const method = version > 0 ? next(2) : 0;
+    next(2); // which file
+    const [base, many] = [next(baseWidth), next(2)];
+    next(indexWidth);
+    const [offset, length] = [next(offsetWidth), next(lengthWidth)];
+    if (id === undefined || base === undefined || method !== 0 || many !== 1) return new Map();
     if (offset === undefined || length === undefined) return new Map();
     extents.set(id, { offset: base + offset, length });
   }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BT709 } from '../base/chromaticity.ts';
 import { isFault } from '../base/fault.ts';
 import type { FormatName } from '../image/format.ts';
+import { power } from '../image/source-color.ts';
 import { sourceInfo } from '../image/source-info.suite.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { canonicalize } from './canonicalize.ts';
@@ -240,6 +242,8 @@ describe('lower', () => {
     expect(program([resize({ width: px(3000) })]).identity).toBe(true);
     expect(program([], { profile: 'other' }).identity).toBe(false);
     expect(program([], { space: 'cmyk' }).identity).toBe(false);
+    const color = { primaries: BT709, transfer: power(1) };
+    expect(program([], { color }).identity).toBe(false);
   });
 
   test('the program ends with the size of the pure function', () => {

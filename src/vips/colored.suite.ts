@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { bytes32, concat, latin1, latin1Bytes } from '../containers/bytes.ts';
 import { joinPng, pngChunks } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
-import type { Triple } from '../raster/standards.suite.ts';
+import type { Triple } from '../image/standards.suite.ts';
 
 export interface Patch {
   readonly width?: number;

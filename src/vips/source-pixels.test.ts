@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Raster } from '../image/raster.ts';
-import { deltaE, hlg, pq, type Space, sdr, type Triple } from '../raster/standards.suite.ts';
+import { deltaE, hlg, pq, sdr, type Triple } from '../image/standards.suite.ts';
 import {
   type ColorChunk,
   chrm,

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { FAULTS, Fault, type FaultCode } from '../../base/fault.ts';
+import type { ImageRequest } from '../../dialects/dialect.ts';
 import { imgix } from '../../dialects/imgix/index.ts';
-import { type AnswerSettings, errorSeconds, insteadOf, sourceFreshness } from './source-answers.ts';
+import { planKey } from '../../plan/key.ts';
+import {
+  type AnswerSettings,
+  compileAt,
+  errorSeconds,
+  insteadOf,
+  sourceFreshness,
+} from './source-answers.ts';
 
 const HOUR = 3_600_000;
 
@@ -89,4 +97,21 @@ describe('the picture instead of an error', () => {
       'source-lost',
     ]);
   });
+});
+
+test('inks of a press are part of the plan, and so of the key', () => {
+  const request: ImageRequest = {
+    method: 'GET',
+    target: '/a.jpg?w=9',
+    headers: {},
+    accepts: new Set(),
+    now: 0,
+    upload: false,
+  };
+  const site = { dialect: imgix, settings: { name: 'a', origin: 'folder' } } as const;
+  const keys = [{}, { cmyk: 'screen' }, { cmyk: 'press' }].map((answers) =>
+    planKey(compileAt({ ...site, answers: answers as AnswerSettings }, request).plan),
+  );
+  expect(keys[0]).toBe(keys[1]);
+  expect(keys[2]).not.toBe(keys[0]);
 });

@@ -1,7 +1,7 @@
 /**
- * Source answers: what the configuration of one source says about its answers
- * beside their pixels: how long they may be kept, and which picture stands in
- * for an error (docs/spec/imgix.md 7.4 and 7.6).
+ * Source answers: what the configuration of one source says about its answers,
+ * whatever the dialect: how long they may be kept, which picture stands in for an
+ * error (docs/spec/imgix.md 7.4 and 7.6), and how inks without a profile are read.
  *
  * Pure. `handler.ts` and `explain.ts` compile through here, so that the
  * freshness of a dialect is changed in one place.
@@ -10,6 +10,7 @@ import type { Fault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../../dialects/dialect.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
+import { freezePlan } from '../../plan/plan.ts';
 import type { SourceConfig } from './source-schema.ts';
 
 /** Times in milliseconds. */
@@ -24,6 +25,7 @@ export type AnswerSettings = Partial<
     | 'defaultImage'
     | 'errorImage'
     | 'imageStatus'
+    | 'cmyk'
   >
 >;
 
@@ -34,15 +36,17 @@ export interface CompileSite {
   readonly answers?: AnswerSettings;
 }
 
-/** What a request means at a site: its dialect's word, with the source's own freshness. @throws Fault */
+/** What a request means at a site: its dialect's word, with the source's own freshness and inks. @throws Fault */
 export function compileAt(
   { dialect, settings, answers = {} }: CompileSite,
   request: ImageRequest,
 ): Compiled {
   const compiled = dialect.compile(request, settings);
-  const { response } = compiled;
+  const { response, plan } = compiled;
   return {
     ...compiled,
+    // The plan, so that the key of a rendition has it.
+    ...(answers.cmyk === 'press' ? { plan: freezePlan({ ...plan, cmyk: 'press' }) } : {}),
     response: { ...response, freshness: sourceFreshness(response.freshness, answers) },
   };
 }

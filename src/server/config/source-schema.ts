@@ -122,6 +122,12 @@ export const SOURCE_SETTINGS = {
     fallback: 'warn',
     doc: 'What becomes of a request with a documented parameter that is not built here, such as a watermark: the picture without it and a `Fovea-Warning`, or a 400 in the form of the dialect.',
   },
+  cmyk: {
+    schema: z.enum(['screen', 'press']).default('screen'),
+    values: '`screen` or `press`',
+    fallback: 'screen',
+    doc: 'How CMYK without a profile is shown. `screen`: inks multiplied, as browsers show the original. `press`: as a press prints them on coated paper. A profile in the file always counts.',
+  },
   accounts: {
     schema: z
       .array(z.string().regex(/^[\w-]{1,64}$/))
