@@ -3,8 +3,9 @@
  * Mutation run: whether the tests notice small faults (test/mutants/list.txt).
  *
  * Each fault is put alone into a copy of the repository, and the tests of its
- * room run there until the first that fails. `node scripts/mutants.mjs fit.ts`
- * tries those whose file or text holds one of the arguments. Exit code 1 where fewer than 85 % were noticed, or
+ * room run there until the first that fails, whose name is told. `node scripts/mutants.mjs fit.ts`
+ * tries those whose file or text holds one of the arguments; an argument that ends with `.txt` is a
+ * list to take in place of that one. Exit code 1 where fewer than 85 % were noticed, or
  * where a fault no longer fits its file. Faults in built code are not seen by
  * tests that start the server from `dist/`, which is why none of those runs.
  */
@@ -39,12 +40,19 @@ const TESTS = {
   vips: ['test/golden-pixels.test.ts', 'src/vips'],
   raster: ['test/golden-pixels.test.ts', 'src/raster', 'src/vips'],
   optimizer: ['src/optimizer'],
+  containers: ['src/containers', 'src/metadata', 'src/jpeg', 'src/vips'],
+  metadata: ['src/metadata', 'src/containers', 'src/vips'],
+  jpeg: ['src/jpeg', 'src/vips'],
+  svg: ['src/svg', 'src/vips'],
 };
+
+const names = process.argv.slice(2);
+const parts = names.filter((name) => !name.endsWith('.txt'));
+const list = names.find((name) => name.endsWith('.txt')) ?? join(root, 'test/mutants/list.txt');
 
 /** The faults of the list. */
 function mutants() {
-  const text = readFileSync(join(root, 'test/mutants/list.txt'), 'utf8');
-  return text
+  return readFileSync(list, 'utf8')
     .split('\n\n')
     .map((block) => block.split('\n').filter((line) => line !== '' && !line.startsWith('#')))
     .filter((lines) => lines.length > 0)
@@ -66,21 +74,28 @@ function copyOfRepository() {
   return home;
 }
 
-/** Whether the tests pass; the first part that fails ends it. */
-function passes(home, tests) {
+/** The first test that fails, in words; undefined where all pass. */
+function failure(home, tests) {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  return tests.every((part) => {
-    const { status } = spawnSync(process.execPath, [vitest, 'run', '--bail=1', part], {
-      cwd: home,
-      stdio: 'ignore',
-      timeout: MOST_MILLISECONDS,
-      env: { ...process.env, FC_SEED: process.env.FC_SEED ?? '1' },
-    });
-    return status === 0;
-  });
+  for (const part of tests) {
+    const { status, signal, stdout, stderr } = spawnSync(
+      process.execPath,
+      [vitest, 'run', '--bail=1', part],
+      {
+        cwd: home,
+        encoding: 'utf8',
+        timeout: MOST_MILLISECONDS,
+        maxBuffer: 64e6,
+        env: { ...process.env, NO_COLOR: '1', FC_SEED: process.env.FC_SEED ?? '1' },
+      },
+    );
+    if (status === 0) continue;
+    if (signal !== null) return `${part}: no end`;
+    return /^ *FAIL +(.+)$/m.exec(`${stderr}\n${stdout}`)?.[1] ?? part;
+  }
+  return undefined;
 }
 
-const parts = process.argv.slice(2);
 const chosen = mutants().filter(
   ({ file, from }) => parts.length === 0 || parts.some((part) => `${file}: ${from}`.includes(part)),
 );
@@ -89,7 +104,10 @@ const survived = [];
 const stale = [];
 try {
   for (const room of new Set(chosen.map(({ file }) => file.split('/')[1]))) {
-    if (!passes(home, TESTS[room])) throw new Error(`the tests of ${room} fail without any fault`);
+    const failed = failure(home, TESTS[room]);
+    if (failed !== undefined) {
+      throw new Error(`the tests of ${room} fail without any fault: ${failed}`);
+    }
   }
   for (const mutant of chosen) {
     const { file, from, to } = mutant;
@@ -104,10 +122,11 @@ try {
       path,
       text.replace(from, () => to),
     );
-    const noticed = !passes(home, TESTS[file.split('/')[1]]);
+    const failed = failure(home, TESTS[file.split('/')[1]]);
     writeFileSync(path, text);
-    if (!noticed) survived.push(mutant);
-    console.log(`${noticed ? 'noticed ' : 'SURVIVED'}  ${file}: ${from} -> ${to}`);
+    if (failed === undefined) survived.push(mutant);
+    console.log(`${failed === undefined ? 'SURVIVED' : 'noticed '}  ${file}: ${from} -> ${to}`);
+    if (failed !== undefined) console.log(`          by ${failed}`);
   }
 } finally {
   rmSync(home, { recursive: true, force: true });

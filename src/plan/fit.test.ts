@@ -36,6 +36,30 @@ describe('fitResize', () => {
     ['2000x1200', { ...box('2560x'), enlarge: 'never' }, '2000x1200', 'never enlarged'],
     ['2000x1200', { ...box('150x150'), fit: 'outside' }, '250x150', 'outside cuts nothing'],
     [
+      '2000x100',
+      { ...box('150x150'), fit: 'outside', enlarge: 'never' },
+      '2000x100',
+      'outside stays where its height alone would have to grow',
+    ],
+    [
+      '100x2000',
+      { ...box('150x150'), fit: 'outside', enlarge: 'never' },
+      '100x2000',
+      'and where its width alone would',
+    ],
+    [
+      '2000x1200',
+      { ...box('2500x1500'), fit: 'outside', enlarge: 'never' },
+      '2000x1200',
+      'and where both would',
+    ],
+    [
+      '2000x200',
+      { ...box('150x150'), fit: 'outside', enlarge: 'never' },
+      '1500x150',
+      'it becomes smaller as ever',
+    ],
+    [
       '2000x1200',
       { ...box('2500x600'), fit: 'stretch', enlarge: 'never' },
       '2000x480',

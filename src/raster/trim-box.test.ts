@@ -71,6 +71,24 @@ describe('findTrim', () => {
       { by: 'alpha-or-color', tolerance: 0 },
       { left: 5, top: 6, width: 7, height: 8 },
     ],
+    [
+      'alpha off by a twentieth of its range, within tolerance',
+      withBox(solid(20, 20, [0, 0, 0, 12]), [5, 6, 7, 8], [0, 0, 0, 255]),
+      { by: 'alpha-or-color', tolerance: 0.05 },
+      { left: 5, top: 6, width: 7, height: 8 },
+    ],
+    [
+      'and by one level more',
+      withBox(solid(20, 20, [0, 0, 0, 13]), [5, 6, 7, 8], [0, 0, 0, 255]),
+      { by: 'alpha-or-color', tolerance: 0.05 },
+      { left: 0, top: 0, width: 20, height: 20 },
+    ],
+    [
+      'a clear edge and a faint one, exact',
+      withBox(solid(20, 20, [0, 0, 0, 0]), [5, 6, 7, 8], [0, 0, 0, 1]),
+      { by: 'alpha-or-color', tolerance: 0 },
+      { left: 5, top: 6, width: 7, height: 8 },
+    ],
     ['color without alpha', framed, { by: 'alpha-or-color', tolerance: 0 }, inner],
     ['a uniform border by its own color', framed, { by: 'border', mean: 11, deviation: 10 }, inner],
     [

@@ -150,6 +150,26 @@ describe('filters', () => {
     expect(Math.abs(at(out, 79, 80)[0]! - 120)).toBeLessThan(8);
   });
 
+  test.each([
+    // sigma, width, height, value of the first and of the last line under the true Gaussian
+    [40, 200, 8, 113, 127],
+    [64, 200, 16, 111, 129],
+    [40, 8, 200, 113, 127],
+  ])('a blur of %i keeps what %i x %i pixels still show', async (sigma, width, height, ...ends) => {
+    const half = width > height ? [width, height / 2] : [width / 2, height];
+    const strip = withBox(
+      solid(width, height, [220, 220, 220]),
+      [0, 0, half[0]!, half[1]!],
+      [20, 20, 20],
+    );
+    const out = await blurred(strip, sigma);
+    // Half the step is above the middle, half below: a copy one pixel thin would show one grey.
+    const first = at(out, width > height ? 100 : 0, width > height ? 0 : 100)[0]!;
+    const last = at(out, width > height ? 100 : width - 1, width > height ? height - 1 : 100)[0]!;
+    expect(Math.abs(first - ends[0]!)).toBeLessThanOrEqual(3);
+    expect(Math.abs(last - ends[1]!)).toBeLessThanOrEqual(3);
+  });
+
   test('sharpening leaves flat areas, lifts edges, and heeds its threshold', async () => {
     const edge = withBox(solid(40, 20, [100, 100, 100]), [20, 0, 20, 20], [150, 150, 150]);
     const step = {
