@@ -26,6 +26,10 @@ export interface World {
   readonly uneven?: number;
   /** Bytes of encodings without a quality. */
   readonly lossless?: number;
+  /** Bytes and score of single encodings without a quality, in place of `lossless` and 100. */
+  readonly special?: (
+    encoding: Encoding,
+  ) => { readonly bytes: number; readonly score: number } | undefined;
   /** Milliseconds per encoding. */
   readonly pace?: number;
   /** Qualities per step: without sharp chroma only every so many give another file. */
@@ -45,7 +49,11 @@ export function tools(world: World = {}, repacker?: Repacker): Tools & { encodin
       const prior = priorOf(encoding);
       const pixels = raster.width * raster.height * raster.pages;
       if (prior === undefined || !('quality' in encoding)) {
-        return file(world.lossless ?? pixels * 2, 100);
+        const { bytes, score } = world.special?.(encoding) ?? {
+          bytes: world.lossless ?? pixels * 2,
+          score: 100,
+        };
+        return file(bytes, score);
       }
       const sharp =
         prior.name.includes('4:4:4') || prior.name.includes('smart') || encoding.format === 'avif';
@@ -100,6 +108,17 @@ export function raster(fields: Partial<Raster> = {}): Raster {
 export const large = (): Raster => raster({ width: 300, height: 200 });
 
 export const flat = (): Raster => raster({ data: new Uint8Array(200 * 160 * 3).fill(90) });
+
+/** Noise in runs of four pixels, so that it counts as a graphic that is not plain. */
+export const graphic = (): Raster => {
+  const noise = raster();
+  const row = noise.width * 3;
+  const data = noise.data.map((_, i) => {
+    const x = Math.floor((i % row) / 3);
+    return noise.data[i - 3 * (x % 4)]!;
+  });
+  return { ...noise, data };
+};
 
 export const SOURCE = sourceInfo({ width: 200, height: 160, format: 'png', bytes: 90_000 });
 

@@ -3,7 +3,8 @@
  *
  * Where even the fastest encoding of the chosen format would end too late, the
  * fastest of the formats the client accepts is written: a deadline is missed by
- * one encode of that kind at most.
+ * one encode of that kind at most. Another format has to take less than half the
+ * time: for less the client gets what was chosen.
  */
 import type { ChosenFormat } from '../../plan/program.ts';
 import { codecFor, fastestEncoding } from '../codecs/codec.ts';
