@@ -24,6 +24,8 @@ export interface World {
   readonly smear?: number;
   /** Points by which the worst region lies under the whole. */
   readonly uneven?: number;
+  /** The score of the worst region, in place of `uneven`. */
+  readonly region?: (score: number) => number;
   /** Bytes of encodings without a quality. */
   readonly lossless?: number;
   /** Bytes and score of single encodings without a quality, in place of `lossless` and 100. */
@@ -74,7 +76,8 @@ export function tools(world: World = {}, repacker?: Repacker): Tools & { encodin
     setReference() {},
     compare(candidate) {
       const score = new DataView(candidate.data.buffer).getFloat64(0);
-      return { score: score as Score<'ssimulacra2'>, worst: score - (world.uneven ?? 3) };
+      const worst = world.region?.(score) ?? score - (world.uneven ?? 3);
+      return { score: score as Score<'ssimulacra2'>, worst };
     },
   };
   reference = raster();

@@ -10,7 +10,7 @@ import { canonicalize } from './canonicalize.ts';
 import { fitResize, fittedSize } from './fit.ts';
 import { planKey } from './key.ts';
 import { lower } from './lower.ts';
-import { CENTRE, type Op, px, type ResizeOp, share } from './op.ts';
+import { CENTRE, type Fill, type Op, px, type ResizeOp, share } from './op.ts';
 import { type Output, picture } from './output.ts';
 import type { Plan } from './plan.ts';
 import { printPlan, printProgram } from './print.ts';
@@ -280,6 +280,42 @@ describe('lower', () => {
       ),
       { numRuns: 10_000 },
     );
+  });
+});
+
+describe('whether a picture may be clear behind an op', () => {
+  const ink = (alpha: number) => ({ red: 1, green: 2, blue: 3, alpha });
+  const fill = (alpha: number): Fill => ({ kind: 'color', color: ink(alpha) });
+  const ellipse = { kind: 'mask', shape: { kind: 'ellipse' } } as const;
+  const turn = (mode: 'pivot' | 'straighten', degrees: number, alpha: number): Op => ({
+    ...{ kind: 'rotate', mode, degrees, fill: fill(alpha) },
+  });
+  const border = (...radii: [number, number, number, number]): Op => ({
+    ...{ kind: 'border', color: ink(1), radii, sides: { top: 1, right: 1, bottom: 1, left: 1 } },
+  });
+  const framed = { width: px(500), height: px(500), fit: 'contain' } as const;
+
+  test.each<[string, Op, wasOpaque: boolean, wasClear: boolean]>([
+    // what, op, behind an opaque picture, behind one with alpha
+    ['a mask', ellipse, true, true],
+    ['a mask on a color', { ...ellipse, color: ink(1) }, false, true],
+    ['a mask on half a color', { ...ellipse, color: ink(0.5) }, true, true],
+    ['a mask on no color', { ...ellipse, color: ink(0) }, true, true],
+    ['a ground', { kind: 'background', color: ink(1) }, false, false],
+    ['half a ground', { kind: 'background', color: ink(0.5) }, false, true],
+    ['squares', { kind: 'checker', side: 8, colors: [ink(1), ink(1)] }, false, false],
+    ['squares, one clear', { kind: 'checker', side: 8, colors: [ink(1), ink(0)] }, false, true],
+    ['a border', border(0, 0, 0, 0), false, true],
+    ['a border with one round corner', border(0, 0, 0, 9), true, true],
+    ['a turn on a color', turn('pivot', 30, 1), false, true],
+    ['a turn on half a color', turn('pivot', 30, 0.5), true, true],
+    ['a turn without corners', turn('straighten', 30, 0), false, true],
+    ['a quarter turn', turn('pivot', 90, 0), false, true],
+    ['a frame', resize(framed), true, true],
+    ['a frame on a color', resize({ ...framed, fill: fill(1) }), false, true],
+    ['a frame of the same shape', resize({ ...framed, height: px(300) }), false, true],
+  ])('%s', (_, op, ...clear) => {
+    expect([program([op]).alpha, program([op], { alpha: true }).alpha]).toEqual(clear);
   });
 });
 

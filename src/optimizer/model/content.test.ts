@@ -39,6 +39,24 @@ describe('contentOf', () => {
   });
 
   test.each([
+    // one color, the other, whether their edge counts, why
+    [[200, 100, 100], [50, 100, 100], true, 'red falls and rises'],
+    [[100, 100, 200], [100, 100, 50], true, 'so does blue'],
+    [[100, 200, 100], [100, 50, 100], true, 'and green, which is both'],
+    [[200, 200, 200], [50, 50, 50], false, 'brightness is no color'],
+    [[100, 100, 100], [180, 100, 100], false, 'a weak edge'],
+  ])('edges of %j and %j count: %s (%s)', (one, other, counts) => {
+    for (const [first, second] of [
+      [one, other],
+      [other, one],
+    ]) {
+      const across = contentOf(draw(64, 64, (x) => (x % 2 === 0 ? first! : second!)));
+      const down = contentOf(draw(64, 64, (_, y) => (y % 2 === 0 ? first! : second!)));
+      expect([across.chromaEdges, down.chromaEdges]).toEqual(counts ? [1, 1] : [0, 0]);
+    }
+  });
+
+  test.each([
     // pixel  texture  high  low   why
     [() => [90, 90, 90], [-0.7, -0.6], 0, 0, 'nothing happens'],
     [(x: number) => [2 * x, 2 * x, 2 * x], [-0.7, -0.6], 0, 1, 'a slope is smooth, yet it changes'],

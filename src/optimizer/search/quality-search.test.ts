@@ -98,6 +98,22 @@ describe('online', () => {
     expect(uneven.receipt.score!).toBeGreaterThan(even.receipt.score! + 1);
   });
 
+  test.each([
+    // points that the region gains for one of the whole, whether the step is taken, why
+    [1, true, 'the region rises with the whole'],
+    [0.3, false, 'it hardly does'],
+    [0, false, 'it does not'],
+    [-1, false, 'it falls'],
+  ])('a region that gains %f points for one: one step up is %s (%s)', async (gain, taken) => {
+    const poor = { region: (score: number) => 40 + gain * (score - 70) };
+    const plain = await optimize(task('webp', { raster: large() }), tools());
+    const { receipt } = await optimize(task('webp', { raster: large() }), tools(poor));
+    // The step is tried either way.
+    expect(receipt.trials.length).toBeGreaterThan(plain.receipt.trials.length);
+    if (taken) expect(receipt.quality!).toBeGreaterThan(plain.receipt.quality!);
+    else expect(receipt.quality).toBe(plain.receipt.quality);
+  });
+
   test.each([-1, 0.3, 0.8, 1.5])('nothing is encoded twice on the way up (%f off)', async (off) => {
     const made = tools({ uneven: 30, deviation: off });
     const { receipt } = await optimize(task('webp'), made);
