@@ -64,6 +64,30 @@ describe('never larger', () => {
     ['its profile must go', { info: { ...JPEG_SOURCE, profile: 'other' as const } }],
     ['it is CMYK', { info: { ...JPEG_SOURCE, space: 'cmyk' as const } }],
     [
+      'a profile is asked for and it has none',
+      {
+        info: { ...JPEG_SOURCE, profile: 'none' as const },
+        output: asked({ kind: 'target', score: 70 }, { profile: 'tagged-srgb' }),
+      },
+    ],
+    ['a resolution is asked for', { output: asked({ kind: 'target', score: 70 }, { dpi: 300 }) }],
+    [
+      'full chroma is asked for and it has halved',
+      {
+        info: JPEG_SOURCE,
+        output: asked({ kind: 'target', score: 70 }, { jpeg: { kind: 'free', chroma: '4:4:4' } }),
+      },
+    ],
+    [
+      'scans are asked for, with rights that packing would lose',
+      {
+        output: asked(
+          { kind: 'target', score: 70 },
+          { jpeg: { kind: 'progressive', chroma: 'free' }, metadata: 'copyright' },
+        ),
+      },
+    ],
+    [
       'it is progressive and baseline is asked',
       {
         info: { ...JPEG_SOURCE, jpeg: { progressive: true, chroma: '4:2:0', quality: 60 } },
