@@ -37,6 +37,15 @@ export function pngChunks(bytes: Uint8Array): { chunks: Chunk[]; complete: boole
   }
 }
 
+/** The EXIF block before the pixels; one behind them comes too late for browsers, and counts for nothing. */
+export function pngExif(bytes: Uint8Array): Uint8Array | undefined {
+  for (const { name, data } of pngChunks(bytes).chunks) {
+    if (name === 'IDAT') return undefined;
+    if (name === 'eXIf') return data;
+  }
+  return undefined;
+}
+
 /** A PNG file of these chunks, each as it stands in a file. */
 export function joinPng(chunks: readonly Uint8Array[]): Uint8Array {
   return concat([SIGNATURE, ...chunks]);

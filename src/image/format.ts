@@ -125,3 +125,8 @@ type Ability<Facts> = {
 export function formatCard(name: FormatName): FormatCard {
   return FORMATS[name];
 }
+
+/** Whether this build reads files of a format. */
+export function isDecodable(name: FormatName): name is DecodableFormat {
+  return FORMATS[name].decodable;
+}

@@ -5,7 +5,7 @@
  * (profile, orientation, Adobe's color marker) stays. Not portable: a new PNG
  * chunk needs Node's checksum.
  */
-import { concat, latin1 } from '../containers/bytes.ts';
+import { concat } from '../containers/bytes.ts';
 import { stripGif } from '../containers/gif.ts';
 import {
   isAdobe,
@@ -16,11 +16,12 @@ import {
   jpegScans,
   walkJpeg,
 } from '../containers/jpeg.ts';
-import { joinPng, pngChunks } from '../containers/png.ts';
+import { joinPng, pngChunks, pngExif } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
 import { joinWebp, webpChunk, webpChunks } from '../containers/webp.ts';
 import type { DecodableFormat, FormatName } from '../image/format.ts';
-import { orientationExif, readExif } from './exif.ts';
+import { orientationExif } from './exif.ts';
+import { exifOrientation } from './orientation.ts';
 
 /** How metadata comes off the files of each format that is read; undefined where nothing here does it. */
 const STRIPPERS = {
@@ -61,7 +62,7 @@ function stripJpeg(bytes: Uint8Array): Uint8Array {
     const isComment = marker === 0xfe;
     return isJfif(segment) || isIcc(segment) || isAdobe(segment) || !(isApplication || isComment);
   });
-  const orientation = turnOf(jpegExif(walk));
+  const orientation = exifOrientation(jpegExif(walk));
   const exif = orientation === 1 ? [] : [jpegExifSegment(orientationExif(orientation))];
   const jfif = kept.filter(isJfif).slice(0, 1);
   const rest = kept.filter((segment) => !isJfif(segment));
@@ -86,7 +87,7 @@ const PNG_LOOKS = new Set(
 function stripPng(bytes: Uint8Array): Uint8Array {
   const { chunks, complete } = pngChunks(bytes);
   if (!complete) return bytes;
-  const orientation = turnOf(chunks.find(({ name }) => name === 'eXIf')?.data);
+  const orientation = exifOrientation(pngExif(bytes));
   return joinPng(
     chunks.flatMap(({ name, whole }) => {
       if (name === 'IHDR' && orientation !== 1) {
@@ -107,25 +108,11 @@ function stripWebp(bytes: Uint8Array): Uint8Array {
   const first = chunks[0];
   if (!complete || first === undefined) return bytes;
   if (first.name !== 'VP8X') return joinWebp([first.whole]);
-  const exif = chunks.find(({ name }) => name === 'EXIF')?.data;
-  const orientation = turnOf(exif);
-  const flags = (first.data[0] ?? 0) & ~(HAS_EXIF | HAS_XMP);
   const header = new Uint8Array(first.data);
-  header[0] = flags | (orientation === 1 ? 0 : HAS_EXIF);
+  header[0] = (first.data[0] ?? 0) & ~(HAS_EXIF | HAS_XMP);
   const looks = new Set(['ICCP', 'ANIM', 'ANMF', 'ALPH', 'VP8 ', 'VP8L']);
   return joinWebp([
     webpChunk('VP8X', header),
     ...chunks.slice(1).flatMap(({ name, whole }) => (looks.has(name) ? [whole] : [])),
-    ...(orientation === 1 ? [] : [webpChunk('EXIF', orientationExif(orientation))]),
   ]);
-}
-
-/** The orientation in an EXIF block, with or without the JPEG prefix; 1 where it says none. */
-function turnOf(block: Uint8Array | undefined): number {
-  if (block === undefined) return 1;
-  const prefixed = latin1(block, 0, 6) === 'Exif\0\0';
-  const value = readExif(prefixed ? block.subarray(6) : block).main.get(0x112);
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 8
-    ? value
-    : 1;
 }

@@ -15,13 +15,13 @@ import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
 import { pngChunks } from '../containers/png.ts';
 import { pngColor } from '../containers/png-color.ts';
 import { webpIsLossless } from '../containers/webp.ts';
-import type { FormatName } from '../image/format.ts';
-import { formatCard } from '../image/format.ts';
+import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '../image/format.ts';
 import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';
 import { notAnImage, sniffFormat } from '../image/sniff.ts';
-import type { Orientation, SourceInfo } from '../image/source-info.ts';
+import type { SourceInfo } from '../image/source-info.ts';
 import { readExif } from '../metadata/exif.ts';
 import { profileKind, profileName } from '../metadata/icc.ts';
+import { shownOrientation } from '../metadata/orientation.ts';
 import { type ColorReading, colorOfAvif, colorOfPng } from '../metadata/source-color.ts';
 import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/text.ts';
 import { decoding, readSource, type SourceFile, TOO_MANY } from './source-file.ts';
@@ -97,12 +97,12 @@ async function svgHeader(text: string, { pixels }: ProbeLimits): Promise<Metadat
 }
 
 /** @throws Fault for bytes that no decoder shall see */
-function readableFormat(bytes: Uint8Array): FormatName {
+function readableFormat(bytes: Uint8Array): DecodableFormat {
   const format = sniffFormat(bytes);
   if (format === undefined) {
     throw notAnImage(bytes);
   }
-  if (!formatCard(format).decodable) {
+  if (!isDecodable(format)) {
     throw new Fault(
       'source-unsupported',
       `Expected a source this server reads, got ${format.toUpperCase()}.`,
@@ -142,7 +142,7 @@ function checkJpeg(bytes: Uint8Array, bounds: ProbeLimits): JpegScans | undefine
 }
 
 function describe(
-  format: FormatName,
+  format: DecodableFormat,
   bytes: Uint8Array,
   header: Metadata,
   pages: number,
@@ -160,7 +160,7 @@ function describe(
     bytes: bytes.length,
     width: header.width,
     height,
-    orientation: orientationOf(format, header),
+    orientation: shownOrientation(format, bytes, header.orientation),
     pages,
     delays: pages > 1 ? delaysOf(header, pages) : [],
     loop: pages > 1 ? (header.loop ?? 0) : 1,
@@ -198,12 +198,6 @@ function colorFacts(
     default:
       return {};
   }
-}
-
-/** AVIF turns pictures by its own property while decoding; its EXIF tag is not to be applied again. */
-function orientationOf(format: FormatName, { orientation = 1 }: Metadata): Orientation {
-  const known = Number.isInteger(orientation) && orientation >= 1 && orientation <= 8;
-  return known && format !== 'avif' && format !== 'svg' ? (orientation as Orientation) : 1;
 }
 
 function delaysOf({ delay = [] }: Metadata, pages: number): number[] {
