@@ -46,6 +46,15 @@ export function pngExif(bytes: Uint8Array): Uint8Array | undefined {
   return undefined;
 }
 
+/** Frames of an animation, as the file states them before its pixels; 1 for a still. */
+export function pngFrames(bytes: Uint8Array): number {
+  for (const { name, data } of pngChunks(bytes).chunks) {
+    if (name === 'IDAT') return 1;
+    if (name === 'acTL') return Math.max(1, uint32(data, 0) ?? 1);
+  }
+  return 1;
+}
+
 /** A PNG file of these chunks, each as it stands in a file. */
 export function joinPng(chunks: readonly Uint8Array[]): Uint8Array {
   return concat([SIGNATURE, ...chunks]);

@@ -21,6 +21,7 @@ import type { Receipt } from '../optimizer/receipt.ts';
 import type { Budget } from '../optimizer/task.ts';
 import { lower } from '../plan/lower.ts';
 import type { Output } from '../plan/output.ts';
+import type { Plan } from '../plan/plan.ts';
 import { printProgram } from '../plan/print.ts';
 import type { Program, TrimBox } from '../plan/program.ts';
 import { findTrim } from '../raster/trim-box.ts';
@@ -188,7 +189,7 @@ async function picture(
     size: program.size,
     receipt,
     warmStart,
-    diagnostics: remarks(info, program, receipt),
+    diagnostics: remarks(request.plan, info, program, receipt),
   };
 }
 
@@ -201,8 +202,11 @@ function remaining(budget: Budget, start: number): Budget {
 }
 
 /** What a client may wonder about in the result. */
-function remarks(info: SourceInfo, program: Program, receipt: Receipt): Diagnostic[] {
+function remarks(plan: Plan, info: SourceInfo, program: Program, receipt: Receipt): Diagnostic[] {
   const out = colorRemarks(info);
+  if (info.animated && plan.frames.kind === 'all' && receipt.kind !== 'source') {
+    out.push(warning('Of an animated PNG only the first frame is shown once it is worked on.'));
+  }
   if (info.pages > 1 && program.frames.count === 1 && formatCard(info.format).animation) {
     out.push(note('Only the first frame of the animation is shown in this format.'));
   }

@@ -100,6 +100,11 @@ function sniffBoxes(bytes: Uint8Array): FormatName | undefined {
   return /^(isom|iso[2-9]|mp4[12]|avc1|M4V |dash|mmp4)$/.test(brands[0]!) ? 'mp4' : undefined;
 }
 
+/** Whether the main brand of a file made of boxes is that of an AVIF that moves. */
+export function isImageSequence(bytes: Uint8Array): boolean {
+  return ascii(bytes, 4, 12) === 'ftypavis';
+}
+
 function isWebm(bytes: Uint8Array): boolean {
   return ascii(bytes, 0, Math.min(bytes.length, 64)).includes('webm');
 }

@@ -19,6 +19,8 @@ export interface SourceInfo extends Size {
   readonly orientation: Orientation;
   /** Frames of an animation or pages of a document; 1 for a still. */
   readonly pages: number;
+  /** An animation of which this build reads the first frame alone (APNG), as one page. */
+  readonly animated?: true;
   /** Milliseconds each frame is shown, one number per frame; empty for a still. */
   readonly delays: readonly number[];
   /** Times an animation plays, 0 for ever; 1 for a still. */

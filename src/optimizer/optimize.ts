@@ -53,6 +53,17 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
       return await fromSource(task, runner, mode, source, 'every pixel is kept');
   }
 
+  // An animation of which only the first frame is read moves as long as its file is an answer.
+  if (task.info.animated) {
+    const source = await sourceInstead(task, tools.repacker, {
+      bytes: 0,
+      lossy: true,
+      missed: true,
+    });
+    if (source !== undefined)
+      return await fromSource(task, runner, mode, source, 'all frames are kept');
+  }
+
   // An animation that no encoder can write in time is delivered as it came, where it can be.
   if (raster.pages > 1 && !runner.affords(fastestEncoding(codec), false)) {
     const source = await sourceInstead(task, tools.repacker, {

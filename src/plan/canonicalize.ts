@@ -22,12 +22,18 @@ export function canonicalize(plan: Plan): Plan {
   return freezePlan(tidy({ frames: canonicalFrames(plan, output), ops, output, ...inks }) as Plan);
 }
 
-/** The first frame goes without saying where no format could show another. */
+/**
+ * The first frame goes without saying where nothing could show another: no format that this
+ * build writes, nor the file of an animated PNG, which it may deliver as it is.
+ */
 function canonicalFrames({ frames }: Plan, output: Output): Plan['frames'] {
   if (frames.kind === 'all' || frames.index > 0 || output.kind !== 'picture') return frames;
   const still = output.formats.every(
     ({ format, when }) =>
-      format !== 'source' && !formatCard(format).animation && when?.animated === undefined,
+      format !== 'source' &&
+      format !== 'png' &&
+      !formatCard(format).animation &&
+      when?.animated === undefined,
   );
   return still ? { kind: 'all' } : frames;
 }

@@ -111,6 +111,7 @@ export function lower(
       identity:
         (instructions.length === 0 || upright) &&
         frames.count === info.pages &&
+        !(info.animated && plan.frames.kind === 'one') &&
         (info.space === 'rgb' || info.space === 'grey') &&
         (info.profile !== 'other' || color === 'keep') &&
         (info.color === undefined || (color === 'keep' && isKeepable(info.color))),

@@ -12,12 +12,12 @@ import { avifColor } from '../containers/avif-color.ts';
 import { hasGainMap } from '../containers/gain-map.ts';
 import { type JpegScans, jpegFrame, jpegScans, walkJpeg, withJpegEnd } from '../containers/jpeg.ts';
 import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
-import { pngChunks } from '../containers/png.ts';
+import { pngChunks, pngFrames } from '../containers/png.ts';
 import { pngColor } from '../containers/png-color.ts';
 import { webpIsLossless } from '../containers/webp.ts';
 import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '../image/format.ts';
 import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';
-import { notAnImage, sniffFormat } from '../image/sniff.ts';
+import { isImageSequence, notAnImage, sniffFormat } from '../image/sniff.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { readExif } from '../metadata/exif.ts';
 import { profileKind, profileName } from '../metadata/icc.ts';
@@ -63,7 +63,9 @@ export async function probe(
       ? await svgHeader(safeSvgText(bytes, bounds.svg), bounds)
       : await decoding(
           sharp(input, { limitInputPixels: bounds.pixels, failOn: 'error' }).metadata(),
-        );
+        ).catch((fault: unknown) => {
+          throw isImageSequence(bytes) ? sequenceFault(fault) : fault;
+        });
   if ((header.compression as string | undefined) === 'hevc') {
     throw new Fault('source-unsupported', 'Expected an AVIF with AV1 pictures, got HEVC.');
   }
@@ -75,6 +77,11 @@ export async function probe(
   }
   const info = describe(format, bytes, header, pages, height);
   return endMissing && info.jpeg ? { ...info, jpeg: { ...info.jpeg, endMissing } } : info;
+}
+
+function sequenceFault(cause: unknown): Fault {
+  const message = 'Expected an AVIF with a still picture, got an image sequence.';
+  return new Fault('source-unsupported', message, {}, cause);
 }
 
 const SMALL = { width: 16, height: 16 };
@@ -162,6 +169,7 @@ function describe(
     height,
     orientation: shownOrientation(format, bytes, header.orientation),
     pages,
+    ...(format === 'png' && pngFrames(bytes) > 1 ? { animated: true } : {}),
     delays: pages > 1 ? delaysOf(header, pages) : [],
     loop: pages > 1 ? (header.loop ?? 0) : 1,
     alpha: header.hasAlpha,

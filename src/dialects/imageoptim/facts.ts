@@ -20,6 +20,6 @@ export function imageoptimFacts(info: SourceInfo, size: Size = uprightSize(info)
     height: size.height,
     format: info.format,
     size: info.bytes,
-    animated: info.pages > 1 && formatCard(info.format).animation,
+    animated: info.animated === true || (info.pages > 1 && formatCard(info.format).animation),
   };
 }

@@ -45,7 +45,9 @@ export function translate(options: Options, method: ImageRequest['method']): Tra
     );
   }
   const { format } = options;
-  const still = format === 'png' || format === 'jpeg' || format === 'avif';
+  // Of a resized PNG no frame but the first is left anyway.
+  const still =
+    format === 'jpeg' || format === 'avif' || (format === 'png' && options.box === undefined);
   const plan = freezePlan({
     frames: still ? { kind: 'one', index: 0 } : { kind: 'all' },
     ops,
