@@ -43,6 +43,12 @@ export interface DialectSettings {
   readonly defaults?: Readonly<Record<string, string>>;
   /** What becomes of a request for something documented that this build lacks; `warn` by default. */
   readonly unsupported?: 'warn' | 'refuse';
+  /** imgix and Fastly: what becomes of an SVG source; `pass` by default. */
+  readonly svg?: 'pass' | 'rasterise';
+  /** imgix: what becomes of a source that is no picture; `refuse` by default. */
+  readonly notPictures?: 'refuse' | 'pass';
+  /** Fastly: further names of parameters, each with the one it stands for. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** ImageOptim: the user names that are served; absent: site mode without a name. */
   readonly accounts?: readonly string[];
 }
@@ -50,6 +56,10 @@ export interface DialectSettings {
 export interface Compiled {
   readonly source: SourceRef;
   readonly plan: Plan;
+  /** Takes the place of `plan` where the source turns out to be an SVG. */
+  readonly svgPlan?: Plan;
+  /** A source that is no picture is an answer too, as it is. */
+  readonly passesNotPictures?: boolean;
   readonly diagnostics: readonly Diagnostic[];
   readonly response: ResponsePolicy;
 }
@@ -119,8 +129,12 @@ export interface Dialect {
   /** Methods it answers besides OPTIONS. */
   readonly methods: readonly ('GET' | 'HEAD' | 'POST')[];
   readonly params: ParamTable;
+  /** `Content-Disposition` goes with downloads alone; else every answer has a name. */
+  readonly namesDownloadsOnly?: boolean;
   /** Problems of a source's `defaults`, by name and value; absent where a dialect has none. */
   checkDefaults?(defaults: Readonly<Record<string, string>>): DefaultProblem[];
+  /** The same of a source's `aliases`. */
+  checkAliases?(aliases: Readonly<Record<string, string>>): DefaultProblem[];
   /** The plan and source a request names. @throws Fault when no image can be named at all */
   compile(request: ImageRequest, settings: DialectSettings): Compiled;
   /** The dialect's own headers for a success, lower-case names. */

@@ -121,13 +121,14 @@ export class LocalEngine implements Engine {
   }
 
   async render(request: RenderRequest): Promise<Rendition> {
-    const plan = canonicalize(request.compiled.plan);
     const { timer } = this.#settings;
     const start = timer.now();
     // A source that would only be read for the queue to refuse is not read at all.
-    const mayRead = plan.output.kind === 'source' ? undefined : () => this.#admit();
+    const passes = request.compiled.plan.output.kind === 'source';
+    const mayRead = passes ? undefined : () => this.#admit();
     const source = await this.#sources.get(request, mayRead);
     const fetch = source.state === 'read' ? { fetch: timer.now() - start } : {};
+    const plan = planFor(request, source);
     if (plan.output.kind === 'source') {
       const passed = await passThrough(this.#sources, request, source, plan.output.sanitize);
       if (passed) return this.#passedAnswer(request, source, passed);
@@ -160,8 +161,8 @@ export class LocalEngine implements Engine {
   }
 
   async explain(request: RenderRequest): Promise<Explanation> {
-    const plan = canonicalize(request.compiled.plan);
-    const resolved = await this.#resolve(request, plan, await this.#sources.get(request));
+    const source = await this.#sources.get(request);
+    const resolved = await this.#resolve(request, planFor(request, source), source);
     const { info, program, predicted } = await this.#renderer.explain(resolved);
     const stored = await this.#cache.get(resolved.key);
     return {
@@ -240,6 +241,12 @@ export class LocalEngine implements Engine {
     }
     return this.#background.mayImprove(stored) ? UNREFINED_SECONDS : Number.POSITIVE_INFINITY;
   }
+}
+
+/** The canonical plan of a request; what a source is may choose between two. */
+function planFor({ compiled }: RenderRequest, { format }: CachedSource): Plan {
+  const { plan, svgPlan = plan } = compiled;
+  return canonicalize(format === 'svg' ? svgPlan : plan);
 }
 
 function settingsOf({ limits = {}, ...options }: EngineOptions): EngineSettings {

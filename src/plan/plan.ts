@@ -29,6 +29,11 @@ export function freezePlan(plan: Plan): Plan {
   return deepFreeze(plan);
 }
 
+/** The plan of a source that is delivered as it is, but for SVG that is to be made safe. */
+export function sourcePlan(sanitize: boolean): Plan {
+  return freezePlan({ frames: { kind: 'all' }, ops: [], output: { kind: 'source', sanitize } });
+}
+
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

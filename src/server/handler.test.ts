@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { bodyLength } from '../base/body.ts';
 import { Fault } from '../base/fault.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import type { Engine } from '../engine/engine.ts';
 import {
   BODY,
   ETAG,
+  fakeDialect,
   fakeEngine,
   handleWith,
   inMemory,
@@ -13,10 +15,12 @@ import {
   rendition,
   request,
   services,
+  site,
   textOf,
 } from './exchange.suite.ts';
 import type { HttpRequest, HttpResponse } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
+import type { Route } from './routes.ts';
 
 const get = (target: string, headers: Record<string, string> = {}, engine?: Engine) =>
   handleWith(engine)(request(target, headers));
@@ -129,9 +133,19 @@ describe('a success', () => {
     expect((await get('/i/a')).headers.vary).toBeUndefined();
   });
 
-  test('a download is an attachment with the extension of the bytes', async () => {
+  test('a download is an attachment with the name that was asked for', async () => {
     const { headers } = await get('/i/a.jpg?dl=my%20card.jpg');
-    expect(headers['content-disposition']).toBe('attachment; filename="my card.webp"');
+    expect(headers['content-disposition']).toBe('attachment; filename="my card.jpg"');
+  });
+
+  test('a dialect may name downloads alone', async () => {
+    const quiet: Dialect = { ...fakeDialect, namesDownloadsOnly: true };
+    const routes: Route[] = [{ site: site('quiet', quiet), prefix: '/q', hosts: [] }];
+    const handle = handleWith(fakeEngine(), { routes });
+    const disposition = async (target: string) =>
+      (await handle(request(target))).headers['content-disposition'];
+    expect(await disposition('/q/a.jpg')).toBeUndefined();
+    expect(await disposition('/q/a.jpg?dl=')).toBe('attachment; filename="a.webp"');
   });
 
   test('Server-Timing can be turned off', async () => {

@@ -50,11 +50,13 @@ export function renditionResponse(
     ...(rendition.canonical === undefined ? {} : { canonical: rendition.canonical }),
   });
   const headers: Record<string, string> = commonHeaders(now, policy);
-  headers['content-disposition'] = contentDisposition(
-    compiled.source,
-    mediaType,
-    response.download,
-  );
+  if (response.download !== undefined || !site.dialect.namesDownloadsOnly) {
+    headers['content-disposition'] = contentDisposition(
+      compiled.source,
+      mediaType,
+      response.download,
+    );
+  }
   Object.assign(
     headers,
     cacheHeaders(rendition.lifetime, response, now, instead?.ttl, policy.age),

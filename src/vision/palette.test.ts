@@ -17,12 +17,22 @@ function rows(...colors: readonly (readonly number[])[]): Raster {
 const RED = [204, 68, 34];
 const BLUE = [10, 40, 200];
 const GREY = [120, 122, 118];
+const WHITE = [255, 255, 255];
 
 describe('paletteOf', () => {
-  test('the most frequent color comes first, each as it stands in the picture', () => {
+  test.each([
+    ['dark', [GREY, RED, RED, BLUE, BLUE, BLUE], [RED, BLUE, GREY], 'the brightest channel first'],
+    ['dark', [BLUE, RED, [0, 0, 0], [0, 0, 0]], [RED, BLUE, [0, 0, 0]], 'whatever their shares'],
+    ['light', [WHITE, WHITE, WHITE, GREY, RED], [GREY, RED, WHITE], 'the brightest channel last'],
+    ['light', [[250, 240, 90], WHITE, GREY], [GREY, [250, 240, 90], WHITE], 'by one channel alone'],
+  ])('colors of a %s picture %j are listed as %j: %s', (_, picture, listed) => {
+    const { colors } = paletteOf(rows(...picture), 3);
+    expect(colors.map(({ red, green, blue }) => [red, green, blue])).toEqual(listed);
+  });
+
+  test('each color stands as it is in the picture, with its share', () => {
     const { colors } = paletteOf(rows(BLUE, RED, RED, RED, GREY, GREY), 3);
-    expect(colors.map(({ red, green, blue }) => [red, green, blue])).toEqual([RED, GREY, BLUE]);
-    expect(colors[0]?.share).toBeCloseTo(0.5);
+    expect(colors[0]).toEqual({ red: 204, green: 68, blue: 34, share: 0.5 });
   });
 
   test('a flat picture still gives as many as were asked for', () => {
@@ -65,10 +75,29 @@ describe('paletteOf', () => {
 test('the style sheet has a pair for each color, the extremes and the roles', () => {
   const css = paletteCss(paletteOf(rows(RED, BLUE), 2), 'shop');
   expect(css).toMatch(/\.shop-fg-1\s*\{\s*color:\s*#[0-9a-f]{6}\s*!important/);
-  expect(css).toContain('.shop-bg-2 { background-color: #');
-  expect(css).toContain('.shop-fg-ex-1 { color: #000000');
+  expect(css).toContain('.shop-bg-2 { background-color:#');
   expect(css).toContain('.shop-fg-vibrant {');
   expect(paletteCss(paletteOf(rows(RED), 1), 'a{}</style>')).not.toMatch(/<|\{\}/);
+});
+
+test.each([
+  ['dark', [RED, BLUE, BLUE], '#ffffff', '#000000'],
+  ['light', [RED, WHITE, WHITE, WHITE], '#000000', '#ffffff'],
+])('the extremes of a %s picture stand in the order of its colors', (_, picture, first, second) => {
+  const css = paletteCss(paletteOf(rows(...picture), 2));
+  expect(css).toContain(`.image-fg-ex-1 { color:${first} !important; }`);
+  expect(css).toContain(`.image-bg-ex-2 { background-color:${second} !important; }`);
+});
+
+test('the rules of roles stand in the order of the service', () => {
+  const light = [250, 190, 180];
+  const dark = [60, 5, 5];
+  const muted = [[220, 215, 212], GREY, [50, 45, 44]];
+  const palette = paletteOf(rows(light, dark, RED, ...muted), 6);
+  const order = ['vibrant', 'muted_dark', 'muted', 'vibrant_light', 'muted_light', 'vibrant_dark'];
+  const css = paletteCss(palette);
+  const named = [...css.matchAll(/-fg-([a-z]{5,}(?:-[a-z]+)?) /g)].map(([, name]) => name);
+  expect(named).toEqual(order.map((role) => role.replace('_', '-')));
 });
 
 test('the document has the documented fields', () => {

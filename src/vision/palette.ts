@@ -33,8 +33,27 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
+/** The order in which the rules of roles stand in a style sheet (docs/spec/imgix.md 5.9.4). */
+const RULES = [
+  'vibrant',
+  'muted_dark',
+  'muted',
+  'vibrant_light',
+  'muted_light',
+  'vibrant_dark',
+] as const satisfies readonly Role[];
+
+/**
+ * From this mean luminance on a picture counts as light. Recorded palettes say only that it lies
+ * between 0.375 and 0.708 (docs/spec/imgix.md 5.9.4).
+ */
+const LIGHT_FROM = 0.5;
+
 export interface Palette {
-  /** Exactly as many as were asked for, where the picture has any visible pixel; the most frequent first. */
+  /**
+   * Exactly as many as were asked for, where the picture has any visible pixel. By their greatest
+   * channel: a light picture lists the least first, a dark one the most.
+   */
   readonly colors: readonly PaletteColor[];
   /** Roles that the picture fills; any may be missing. */
   readonly dominant: Readonly<Partial<Record<Role, PaletteColor>>>;
@@ -60,12 +79,22 @@ export function paletteOf(raster: Raster, colors: number): Palette {
   const cells = cellsOf(raster);
   const total = cells.reduce((sum, cell) => sum + cell.count, 0);
   const found = clusters(cells, colors, total);
+  const mean =
+    total === 0 ? 0 : cells.reduce((sum, cell) => sum + luminance(cell) * cell.count, 0) / total;
+  const up = isLight(mean) ? 1 : -1;
   return {
-    colors: filled(found, colors),
+    colors: filled(found, colors).sort((a, b) => up * (greatest(a) - greatest(b))),
     dominant: rolesOf(clusters(cells, CANDIDATES, total)),
-    luminance:
-      total === 0 ? 0 : cells.reduce((sum, cell) => sum + luminance(cell) * cell.count, 0) / total,
+    luminance: mean,
   };
+}
+
+function isLight(mean: number): boolean {
+  return mean >= LIGHT_FROM;
+}
+
+function greatest({ red, green, blue }: PaletteColor): number {
+  return Math.max(red, green, blue);
 }
 
 /** A flat picture has fewer colors than asked for: the most frequent stands for the rest. */
@@ -245,14 +274,16 @@ export function hexOf({ red, green, blue }: Pick<PaletteColor, 'red' | 'green' |
 
 /**
  * The palette as a style sheet: `.image-fg-1`, `.image-bg-1`, … for each
- * color, `-ex-1` black and `-ex-2` white, then the roles. `prefix` must be a
- * CSS name already; anything else in it is dropped.
+ * color, `-ex-1` and `-ex-2` for black and white in the order of the colors,
+ * then the roles. `prefix` must be a CSS name already; anything else in it is dropped.
  */
 export function paletteCss(palette: Palette, prefix = 'image'): string {
   const name = prefix.replace(/[^\w-]/g, '') || 'image';
   const rules = palette.colors.flatMap((color, i) => pair(name, `${i + 1}`, hexOf(color)));
-  rules.push(...pair(name, 'ex-1', '#000000'), ...pair(name, 'ex-2', '#ffffff'));
-  for (const role of ROLES) {
+  const extremes = ['#000000', '#ffffff'];
+  if (!isLight(palette.luminance)) extremes.reverse();
+  rules.push(...extremes.flatMap((hex, i) => pair(name, `ex-${i + 1}`, hex)));
+  for (const role of RULES) {
     const color = palette.dominant[role];
     if (color) rules.push(...pair(name, role.replace('_', '-'), hexOf(color)));
   }
@@ -261,8 +292,8 @@ export function paletteCss(palette: Palette, prefix = 'image'): string {
 
 function pair(prefix: string, name: string, hex: string): string[] {
   return [
-    `.${prefix}-fg-${name} { color: ${hex} !important; }`,
-    `.${prefix}-bg-${name} { background-color: ${hex} !important; }`,
+    `.${prefix}-fg-${name} { color:${hex} !important; }`,
+    `.${prefix}-bg-${name} { background-color:${hex} !important; }`,
   ];
 }
 

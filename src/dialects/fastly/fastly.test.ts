@@ -40,6 +40,53 @@ const warnings = (query: string) => compile(query).diagnostics.map(({ message })
 const centred = { x: { kind: 'slack', share: 0.5 }, y: { kind: 'slack', share: 0.5 } } as const;
 const resize = { kind: 'resize', enlarge: 'never', filter: 'lanczos3' } as const;
 
+describe('a source with aliases', () => {
+  const aliases = { w: 'width', h: 'height', q: 'quality', fm: 'format' };
+  const settings = { name: 'shop', origin: 'folder', aliases } as const;
+  const read = (query: string) => fastly.compile(request(`/a.jpg?${query}`), settings);
+
+  test.each([
+    ['w=620&h=400', 'width=620&height=400', 'sizes'],
+    ['fm=webp&q=40', 'format=webp&quality=40', 'format and quality'],
+    ['w=90&w=620', 'width=620', 'the last of equals'],
+    ['w=620&width=90', 'width=90', 'the own name, whichever comes first'],
+    ['width=90&w=620', 'width=90', 'the own name'],
+    ['width=&w=620', 'width=620', 'an empty value is as good as none'],
+    ['w=abc', 'width=abc', 'a value that cannot be used'],
+    ['%77=620', 'width=620', 'an escaped name'],
+    ['W=620', 'W=620', 'names are case-sensitive'],
+  ])('reads ?%s as ?%s (%s)', (query, meant) => {
+    const { plan, diagnostics } = read(query);
+    expect({ plan, diagnostics }).toEqual({
+      plan: compile(meant).plan,
+      diagnostics: compile(meant).diagnostics,
+    });
+  });
+
+  test('has no part of them in the query for the origin', () => {
+    const defaults = { origin_query: 'unknown' };
+    const { source } = fastly.compile(request('/a.jpg?w=9&v=2'), { ...settings, defaults });
+    expect(source).toEqual({ kind: 'path', path: 'a.jpg', query: 'v=2' });
+  });
+
+  test('is the exception: without them such names say nothing', () => {
+    expect(compile('w=620&fm=webp').plan).toEqual(compile('').plan);
+  });
+
+  test.each(['constructor=9', '__proto__=9', 'toString=width'])('?%s is no alias', (query) => {
+    expect(read(query).plan).toEqual(compile('').plan);
+  });
+});
+
+test('an SVG source passes, unless its source says otherwise', () => {
+  const settings = { name: 'shop', origin: 'folder' } as const;
+  const planOf = (svg?: 'pass' | 'rasterise') =>
+    fastly.compile(request('/a.svg?width=9&format=png'), { ...settings, ...(svg ? { svg } : {}) });
+  expect(planOf().svgPlan?.output).toEqual({ kind: 'source', sanitize: true });
+  expect(planOf('pass').svgPlan).toEqual(planOf().svgPlan);
+  expect(planOf('rasterise').svgPlan).toBeUndefined();
+});
+
 describe('the steps of a plan', () => {
   test.each<[string, readonly unknown[], string]>([
     // query          steps     rule of the documentation

@@ -9,12 +9,12 @@
  * Source of the rules: docs/spec/fastly-io.md 1, 3, 8 and 14.
  */
 import { type Diagnostic, notBuilt, warning } from '../../base/diagnostic.ts';
-import { freezePlan } from '../../plan/plan.ts';
+import { freezePlan, sourcePlan } from '../../plan/plan.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
 import { refuseShortfalls } from '../shortfall.ts';
 import { PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
-import { readTarget } from './query.ts';
+import { checkAliases, readTarget } from './query.ts';
 import { type Remark, readValues } from './read.ts';
 import { checkSettings, readSettings } from './settings.ts';
 import { sourceOf } from './source.ts';
@@ -26,6 +26,7 @@ export const fastly: Dialect = {
   methods: ['GET', 'HEAD'],
   params: PARAMS,
   checkDefaults: checkSettings,
+  checkAliases,
   compile,
   present,
   refuse,
@@ -41,7 +42,7 @@ const LONGEST_AGE = 365 * 24 * 60 * 60;
  */
 function compile(request: ImageRequest, mount: DialectSettings): Compiled {
   const settings = readSettings(mount.defaults);
-  const target = readTarget(request.target);
+  const target = readTarget(request.target, mount.aliases);
   const diagnostics: Diagnostic[] = [];
   const remark: Remark = (param, reason, shortfall = 'not-used') => {
     diagnostics.push({ ...warning(`Parameter ${param}: ${reason}`, param), shortfall });
@@ -59,6 +60,8 @@ function compile(request: ImageRequest, mount: DialectSettings): Compiled {
       ops,
       output: encoding.output,
     }),
+    // SVG is no source of the service; it goes through, made safe (docs/spec/fastly-io.md 13.6).
+    ...(mount.svg === 'rasterise' ? {} : { svgPlan: sourcePlan(true) }),
     diagnostics,
     response: {
       vary: encoding.negotiated ? ['accept'] : [],

@@ -26,6 +26,7 @@ describe('the headers of a success', () => {
   test("are those of the vendor's own example", () => {
     expect(fastly.present(delivery)).toEqual({
       'fastly-io-info': 'ifsz=108501 idim=827x788 ifmt=jpeg ofsz=13066 odim=300x286 ofmt=jpeg',
+      'fastly-io-transform-stats': 'ifsz=108501 ofsz=13066 ifmt=jpeg ofmt=jpeg',
       'fastly-stats': 'io=1',
     });
   });
@@ -49,11 +50,25 @@ describe('the headers of a success', () => {
     );
   });
 
-  test('name the cause where the source was delivered instead', () => {
-    const fallback = new Fault('source-broken', 'The source is broken.');
-    const headers = fastly.present({ ...delivery, fallback });
-    expect(headers['fastly-io-error']).toBe('Image could not be parsed');
-    expect(headers['fastly-stats']).toBeUndefined();
+  test.each<[FaultCode, string]>([
+    ['source-broken', 'Image could not be parsed'],
+    ['source-not-an-image', 'Not a supported image format'],
+    ['source-too-large', 'Body exceeds maximum length'],
+  ])('after %s are the cause alone: nothing was transformed', (code, text) => {
+    const fallback = new Fault(code, 'A message.');
+    const nothing = { width: 0, height: 0, format: 'jpeg', bytes: 6 } as const;
+    const headers = fastly.present({ ...delivery, source: nothing, result: nothing, fallback });
+    expect(headers).toEqual({ 'fastly-io-error': text });
+  });
+
+  test('of an SVG that passed say that it is no source of the service', () => {
+    const drawing = { width: 0, height: 0, format: 'svg', bytes: 600 } as const;
+    expect(fastly.present({ ...delivery, source: drawing, result: drawing })).toEqual({
+      'fastly-io-error': 'Not a supported image format',
+    });
+    const drawn = fastly.present({ ...delivery, source: drawing });
+    expect(drawn['fastly-io-info']).toContain('ifmt=svg ofsz=13066');
+    expect(drawn['fastly-io-error']).toBeUndefined();
   });
 });
 
@@ -65,7 +80,7 @@ describe('a fault', () => {
     ['source-not-an-image', 'Not a supported image format', 'a text file'],
     ['source-unsupported', 'Not a supported image format', 'a format without a decoder'],
     ['source-broken', 'Image could not be parsed', 'truncated'],
-    ['source-too-large', 'Image exceeds maximum dimensions', 'too many bytes'],
+    ['source-too-large', 'Body exceeds maximum length', 'too many bytes'],
     ['source-too-many-pixels', 'Image exceeds maximum dimensions', 'too many pixels'],
   ])('%s delivers the source with "%s" (%s)', (code, text) => {
     expect(refuse(code)).toMatchObject({ kind: 'source', headers: { 'fastly-io-error': text } });

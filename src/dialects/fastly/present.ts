@@ -3,9 +3,9 @@
  * (docs/spec/fastly-io.md 12 and 13).
  *
  * A source that is no usable picture is delivered as it is, with the cause in
- * a header; a window outside the picture is the client's mistake.
+ * a header and without facts of a transformation; a window outside the picture
+ * is the client's mistake.
  */
-
 import type { Fault, FaultCode } from '../../base/fault.ts';
 import type { Size } from '../../base/size.ts';
 import { sizeText } from '../../base/size.ts';
@@ -19,6 +19,8 @@ type Headers = Readonly<Record<string, string>>;
 const NO_IMAGE = 'Not a supported image format';
 const UNPARSABLE = 'Image could not be parsed';
 const TOO_LARGE = 'Image exceeds maximum dimensions';
+/** Observed; whether more words stand before it is not known (docs/spec/fastly-io.md 13.5). */
+const TOO_LONG = 'Body exceeds maximum length';
 const BAD_STATUS = 'Invalid status';
 const BAD_REGION = 'Invalid transformation for requested image: Invalid crop, region out of bounds';
 
@@ -27,7 +29,7 @@ const PASSED_THROUGH: Readonly<Partial<Record<FaultCode, string>>> = {
   'source-not-an-image': NO_IMAGE,
   'source-unsupported': NO_IMAGE,
   'source-broken': UNPARSABLE,
-  'source-too-large': TOO_LARGE,
+  'source-too-large': TOO_LONG,
   'source-too-many-pixels': TOO_LARGE,
 };
 
@@ -47,11 +49,14 @@ const LONGEST_HEADER = 2000;
 export function present({ source, result, diagnostics, fallback }: Delivery): Headers {
   const remarks = [...new Set(warningTexts(diagnostics))].join('; ');
   const warnings = foveaWarning(diagnostics);
+  const error = fallback
+    ? (PASSED_THROUGH[fallback.code] ?? printable(fallback.message))
+    : // An SVG is no source of the service: only delivered as it is does it stay one.
+      result.format === 'svg'
+      ? NO_IMAGE
+      : undefined;
   return {
-    'fastly-io-info': info(source, result),
-    ...(fallback
-      ? { 'fastly-io-error': PASSED_THROUGH[fallback.code] ?? printable(fallback.message) }
-      : { 'fastly-stats': 'io=1' }),
+    ...(error === undefined ? transformed(source, result) : { 'fastly-io-error': error }),
     ...(remarks === '' ? {} : { 'fastly-io-warning': remarks.slice(0, LONGEST_HEADER) }),
     ...(warnings === undefined ? {} : { 'fovea-warning': warnings }),
   };
@@ -59,19 +64,42 @@ export function present({ source, result, diagnostics, fallback }: Delivery): He
 
 type Facts = Size & { readonly format: FormatName; readonly bytes: number };
 
+/** What says that something was done: absent where the source went through as it is. */
+function transformed(source: Facts, result: Facts): Headers {
+  return {
+    'fastly-io-info': info(source, result),
+    'fastly-io-transform-stats': fields(TRANSFORM_STATS, source, result),
+    'fastly-stats': 'io=1',
+  };
+}
+
 /**
  * Exactly in this order: published code matches neighbours as one text
  * (docs/spec/fastly-io.md 12).
  */
 function info(source: Facts, result: Facts): string {
-  return [
-    `ifsz=${source.bytes}`,
-    `idim=${sizeText(source)}`,
-    `ifmt=${source.format}`,
-    `ofsz=${result.bytes}`,
-    `odim=${sizeText(result)}`,
-    `ofmt=${result.format}`,
-  ].join(' ');
+  return fields(['ifsz', 'idim', 'ifmt', 'ofsz', 'odim', 'ofmt'], source, result);
+}
+
+/**
+ * The fields that readers of `Fastly-IO-Transform-Stats` look for. The form was not seen: order and
+ * blanks are those of `Fastly-IO-Info` (docs/spec/fastly-io.md 12.2).
+ */
+const TRANSFORM_STATS: readonly Field[] = ['ifsz', 'ofsz', 'ifmt', 'ofmt'];
+
+type Field = 'ifsz' | 'idim' | 'ifmt' | 'ofsz' | 'odim' | 'ofmt';
+
+/** `ifsz=1239159 idim=1200x843`: bytes, sizes and formats of what came in and went out. */
+function fields(names: readonly Field[], source: Facts, result: Facts): string {
+  const values: Readonly<Record<Field, string | number>> = {
+    ifsz: source.bytes,
+    idim: sizeText(source),
+    ifmt: source.format,
+    ofsz: result.bytes,
+    odim: sizeText(result),
+    ofmt: result.format,
+  };
+  return names.map((name) => `${name}=${values[name]}`).join(' ');
 }
 
 export function refuse(

@@ -154,6 +154,17 @@ describe('readOptions', () => {
     }
   });
 
+  test.each(['stretch', 'stretch,2x', 'stretch,quality=low', 'stretch,meta'])(
+    '%s is a picture of its own size, with a remark',
+    (segment) => {
+      const { options, diagnostics } = readOptions(segment);
+      expect(options.box).toBeUndefined();
+      expect(diagnostics.map(({ message }) => message)).toContain(
+        'stretch has no effect without a size.',
+      );
+    },
+  );
+
   test('of very many words the first hundred are read, with few remarks', () => {
     const many = Array.from({ length: 4000 }, (_, n) => `word${n}`).join(',');
     const { options, diagnostics } = readOptions(`300,${many},low`);

@@ -225,7 +225,9 @@ function combine(given: Given, diagnostics: Diagnostic[]): Options {
     contradiction('full means no resizing and cannot stand beside a size.');
   }
   if (given.full && exact) contradiction(`full means no resizing and excludes ${mode}.`);
-  if (exact && given.size?.height === undefined) {
+  // A bare stretch is on many pages, which show the picture it gives (docs/spec/imageoptim.md 3.8).
+  const bareStretch = mode === 'stretch' && given.size === undefined;
+  if (exact && !bareStretch && given.size?.height === undefined) {
     contradiction(`Expected width and height, such as 300x200, for ${mode}.`);
   }
   if (modes.length > 0 && given.size === undefined && !given.full) {

@@ -96,6 +96,40 @@ describe('the source', () => {
   });
 });
 
+describe('an SVG source', () => {
+  const RASTERISE = { ...FOLDER, svg: 'rasterise' } as const;
+  test.each([
+    // query                        settings   passes   why
+    ['w=150', FOLDER, true, 'a size alone'],
+    ['auto=format,compress&w=9&h=9', FOLDER, true, 'negotiation names no format'],
+    ['fm=json&auto=compress', FOLDER, true, 'data'],
+    ['palette=css', FOLDER, true, 'data'],
+    ['fm=blurhash', FOLDER, true, 'data'],
+    ['fm=auto', FOLDER, true, 'no format of the service'],
+    ['fm=jxl&w=9', FOLDER, true, 'not written here'],
+    ['fm=mp4', FOLDER, true, 'no picture'],
+    ['fm=png&w=200', FOLDER, false, 'a format of pixels'],
+    ['fm=webp', FOLDER, false, 'the same'],
+    ['auto=format&fm=pjpg', FOLDER, false, 'named beside negotiation'],
+    ['w=150', RASTERISE, false, 'its source says so'],
+    ['auto=format', RASTERISE, false, 'the same'],
+    ['fm=json', RASTERISE, false, 'the same'],
+  ])('passes with ?%s: %j (%s)', (query, settings, passes) => {
+    const { svgPlan } = at(`/a.svg?${query}`, settings);
+    expect(svgPlan?.output).toEqual(passes ? { kind: 'source', sanitize: true } : undefined);
+  });
+
+  test('may be handed out as it came where every URL is signed, also beside other parameters', () => {
+    const sanitize = (query: string, settings: DialectSettings) =>
+      compile(query, {}, settings).svgPlan?.output;
+    const signed = { ...SIGNED, signing: { tokens: ['t'], required: true } };
+    const target = '/a.jpg?svg-sanitize=false&w=9';
+    const s = sign('t', splitTarget(target));
+    expect(sanitize(`svg-sanitize=false&w=9&s=${s}`, signed)).toMatchObject({ sanitize: false });
+    expect(sanitize('svg-sanitize=false&w=9', FOLDER)).toMatchObject({ sanitize: true });
+  });
+});
+
 describe('refusals', () => {
   test.each([
     [`/a.png?x=${'a'.repeat(8000)}`, FOLDER, 'target-too-long', '1.1'],
@@ -104,6 +138,9 @@ describe('refusals', () => {
     ['/~text?txt=Hi', FOLDER, 'not-implemented', '6.3'],
     ['/a.png?w=0', FOLDER, 'bad-parameter', '4.6'],
     ['/a.png?w64=%3D', FOLDER, 'bad-parameter', '1.5'],
+    ['/a.png?txt64=Hello World', FOLDER, 'bad-request', 'a blank'],
+    ['/a.png?txt64=Hello%20World', FOLDER, 'none', '1.5: it has no effect'],
+    [`/a.png?txt=${'a'.repeat(2001)}`, FOLDER, 'none', '7.2: it has no effect'],
     [`/a.png?dl=${'a'.repeat(2001)}`, FOLDER, 'bad-parameter', '7.2'],
     ['/a.png?bg-remove=true&bg-remove-fallback=false', FOLDER, 'bad-parameter', '7.7'],
     ['/a.png?bg-replace=sea&bg-replace-fallback=0', FOLDER, 'bad-parameter', '7.7'],
@@ -131,6 +168,33 @@ describe('refusals', () => {
   ] as const)('%s answers %i', (name, status) => {
     const refusal = imgix.refuse(new Fault(name, 'x'), request('/a'), undefined);
     expect(refusal).toMatchObject({ kind: 'error', status, message: 'x' });
+  });
+
+  test.each<[number | undefined, number, string]>([
+    [429, 429, 'it asks for patience, and so does the answer'],
+    [500, 502, 'it failed'],
+    [503, 502, 'it is down'],
+    [undefined, 502, 'it could not be reached'],
+  ])('an origin that answers %s is answered %i: %s', (status, expected) => {
+    const fault = new Fault('origin-failed', 'x', status === undefined ? {} : { status });
+    expect(imgix.refuse(fault, request('/a'), undefined)).toMatchObject({ status: expected });
+  });
+
+  test("a wrong signature is told in the vendor's words", () => {
+    expect(() => at('/a.png?w=9&s=0', SIGNED)).toThrow(/^URI signature match failed$/);
+    expect(() => at('/a.png?w=9', SIGNED)).toThrow('Expected a signed URL');
+  });
+
+  test.each([
+    ['/a.txt?w=9', { ...FOLDER, notPictures: 'pass' }, 'source', Number.POSITIVE_INFINITY],
+    ['/a.txt?w=9', { ...FOLDER, notPictures: 'refuse' }, 'error', 30],
+    ['/a.txt?w=9', FOLDER, 'error', 30],
+  ] as const)('what is no picture: %s of %j answers %s', (target, settings, kind, ttl) => {
+    const fault = new Fault('source-not-an-image', 'x');
+    const refusal = imgix.refuse(fault, request(target), at(target, settings));
+    expect(refusal).toMatchObject({ kind, ttl });
+    const broken = new Fault('source-broken', 'x');
+    expect(imgix.refuse(broken, request(target), at(target, settings)).kind).toBe('error');
   });
 
   test('known media that cannot be decoded are handed on', () => {
@@ -188,7 +252,9 @@ describe('the response', () => {
 
   test('a success carries an id of 40 digits, and warnings without odd characters', () => {
     const compiled = compile('fm=mp4&bri=%E3%81%A7%0A');
-    const delivery = { key: 'ab'.repeat(32), diagnostics: compiled.diagnostics } as Delivery;
+    const result = { width: 9, height: 9, format: 'jpeg', bytes: 9 } as const;
+    const { diagnostics } = compiled;
+    const delivery = { key: 'ab'.repeat(32), diagnostics, compiled, result } as Delivery;
     const headers = imgix.present(delivery);
     expect(headers['x-imgix-id']).toBe('ab'.repeat(20));
     expect(headers['fovea-warning']).toMatch(/^[\x20-\x7e]+$/);

@@ -8,7 +8,7 @@
 import { type Diagnostic, notUsed } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
-import { freezePlan, type Plan } from '../../plan/plan.ts';
+import { freezePlan, type Plan, sourcePlan } from '../../plan/plan.ts';
 import type {
   Compiled,
   Dialect,
@@ -25,7 +25,7 @@ import { gather } from './query.ts';
 import { readValues } from './read.ts';
 import { type RawTarget, splitTarget, verify } from './signature.ts';
 import { sourceOf } from './source.ts';
-import { negotiates, withAutoFormat } from './translate/format.ts';
+import { namesRaster, negotiates, withAutoFormat } from './translate/format.ts';
 import { premiumSteps } from './translate/premium.ts';
 import { brokenFormats, USER_AGENT_DECIDES } from './translate/safari.ts';
 import { shortfalls, translate } from './translate.ts';
@@ -35,6 +35,9 @@ const LONGEST_TARGET = 8000;
 
 /** A year: what the vendor sends for sources that say nothing (docs/spec/imgix.md 1.7). */
 const YEAR = 31_536_000;
+
+/** The vendor's own words, which clients of it know (docs/spec/imgix.md 7.1). */
+const MISMATCH = 'URI signature match failed';
 
 /** Parameters that say nothing about pixels: alone they do not start a render. */
 const PASSIVE: ReadonlySet<string> = new Set([
@@ -57,10 +60,11 @@ export const imgix: Dialect = {
   name: 'imgix',
   methods: ['GET', 'HEAD'],
   params: PARAMS,
+  namesDownloadsOnly: true,
   checkDefaults,
   compile,
   present,
-  refuse: (fault) => refuse(fault),
+  refuse: (fault, _request, compiled) => refuse(fault, compiled),
 };
 
 function compile(request: ImageRequest, settings: DialectSettings): Compiled {
@@ -80,12 +84,15 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   };
   const download = values.dl === undefined ? {} : { download: fileName(values.dl) };
 
+  const notPictures = settings.notPictures === 'pass' ? { passesNotPictures: true } : {};
+  const asItIs = sourcePlan(values['svg-sanitize'] !== false || !everyUrlIsSigned(settings));
+
   const renders = [...given.keys()].some((name) => !PASSIVE.has(name));
   if (!renders || bypasses(values, target.path, source)) {
     refuseShortfalls(settings, base);
     return {
       source,
-      plan: freezePlan(untouched(values['svg-sanitize'] !== false || !everyUrlIsSigned(settings))),
+      plan: asItIs,
       diagnostics: base,
       response: { vary: [], headers: {}, ...download, freshness },
     };
@@ -100,6 +107,8 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   return {
     source,
     plan: freezePlan(plan),
+    ...(settings.svg === 'rasterise' || namesRaster(values) ? {} : { svgPlan: asItIs }),
+    ...notPictures,
     diagnostics: all,
     response: { ...varying(values, plan, hints), ...download, freshness },
   };
@@ -131,9 +140,7 @@ function checkSignature(target: RawTarget, { signing }: DialectSettings): Diagno
   if (signing.required) {
     throw new Fault(
       'signature-invalid',
-      verdict === 'absent'
-        ? 'Expected a signed URL, got one without a signature.'
-        : 'The signature of this URL does not match.',
+      verdict === 'absent' ? 'Expected a signed URL, got one without a signature.' : MISMATCH,
     );
   }
   return verdict === 'absent'
@@ -167,10 +174,6 @@ function onSanitizing(values: ImgixValues, settings: DialectSettings): Diagnosti
   if (values['svg-sanitize'] !== false || everyUrlIsSigned(settings)) return [];
   const message = 'svg-sanitize=false has an effect only where every URL must be signed.';
   return [notUsed(message, 'svg-sanitize')];
-}
-
-function untouched(sanitize: boolean): Plan {
-  return { frames: { kind: 'all' }, ops: [], output: { kind: 'source', sanitize } };
 }
 
 /** `Vary` for what was really used, and `Accept-CH` for hints that may be sent next time. */

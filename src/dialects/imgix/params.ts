@@ -2,7 +2,7 @@
  * Params: every parameter of imgix in one table, and the way from a spelling
  * to its row (docs/spec/imgix.md 1.4, 1.5 and 10).
  */
-import type { Values } from '../params.ts';
+import type { Param, Values } from '../params.ts';
 import { knownNames } from '../shortfall.ts';
 import { LOOK_PARAMS } from './params/look.ts';
 import { OUTPUT_PARAMS } from './params/output.ts';
@@ -53,6 +53,12 @@ const SPELLINGS: ReadonlyMap<string, Spelling> = new Map(
     ]),
   ),
 );
+
+/** Whether a parameter can change an answer of this build. */
+export function hasEffect(name: ParamName): boolean {
+  const { support }: Param<unknown> = PARAMS[name];
+  return support === 'full' || support === 'partial';
+}
 
 /** Every spelling of every parameter, base64 twins left out. */
 export const KNOWN_NAMES = knownNames([...SPELLINGS.keys()]);

@@ -10,7 +10,7 @@
 import { type Diagnostic, note, notUsed } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import { didYouMean, lookalikes } from '../shortfall.ts';
-import { KNOWN_NAMES, type ParamName, type Spelling, spellingOf } from './params.ts';
+import { hasEffect, KNOWN_NAMES, type ParamName, type Spelling, spellingOf } from './params.ts';
 
 /** A parameter that was given, by the URL or by the defaults of its source. */
 export interface Given {
@@ -33,7 +33,7 @@ const MOST_REMARKS = 20;
  * The parameters of a raw query, united with the defaults of the source.
  *
  * `auto` of both is one list; of everything else the URL's own value wins.
- * @throws Fault bad-parameter for a base64 twin that is not base64url of UTF-8
+ * @throws Fault bad-parameter for a base64 twin that is not base64url of UTF-8, where the parameter has an effect
  */
 export function gather(rawQuery: string, defaults: Readonly<Record<string, string>>): Gathered {
   const unknown: string[] = [];
@@ -84,7 +84,7 @@ function pick(
       continue;
     }
     const { name } = spelling;
-    const text = spelling.twin ? fromBase64(spelled, value) : value;
+    const text = spelling.twin ? twinText(name, spelled, value) : value;
     const before = picked.get(name);
     const rank = rankOf(spelling);
     if (before === undefined || rank >= before.rank) {
@@ -93,6 +93,19 @@ function pick(
     }
   }
   return picked;
+}
+
+/**
+ * The text of a twin. Of a parameter without effect it may be anything: some clients put plain
+ * text there, and nothing that changes no picture shall cost one (docs/spec/imgix.md 1.5).
+ */
+function twinText(name: ParamName, spelled: string, value: string): string {
+  try {
+    return fromBase64(spelled, value);
+  } catch (error) {
+    if (hasEffect(name)) throw error;
+    return value;
+  }
 }
 
 function rankOf({ twin, canonical }: Spelling): number {

@@ -7,7 +7,7 @@ import { Fault } from '../../base/fault.ts';
 import { decimal, type Param, type Reading } from '../params.ts';
 import { missingNeeds } from './params/needs.ts';
 import { LONGEST_TEXT } from './params/readers.ts';
-import { type ImgixValues, PARAMS, type ParamName } from './params.ts';
+import { hasEffect, type ImgixValues, PARAMS, type ParamName } from './params.ts';
 import { type Given, quote } from './query.ts';
 
 export interface Read {
@@ -33,6 +33,7 @@ const TEXTS: ReadonlySet<string> = new Set([
 /**
  * The values of the parameters that can be read.
  * @throws Fault bad-parameter for w or h of zero or less, and for texts above 2000 characters
+ *   that have an effect
  */
 export function readValues(given: ReadonlyMap<ParamName, Given>): Read {
   const values: Record<string, unknown> = {};
@@ -62,8 +63,7 @@ function remarksOn(
   { text, spelled }: Given,
   { value, expected, notBuilt: missing }: Reading<unknown>,
 ): Diagnostic[] {
-  const { support }: Param<unknown> = PARAMS[name];
-  if (support === 'planned' || support === 'ignored') {
+  if (!hasEffect(name)) {
     return value === false || text.trim() === ''
       ? []
       : [notBuilt(`${spelled} has no effect here: it is not built.`, name)];
@@ -81,7 +81,7 @@ function refuse(name: ParamName, text: string, spelled: string): void {
       `Expected a length above 0 for ${spelled}, got ${quote(text)}.`,
     );
   }
-  if (TEXTS.has(name) && text.length > LONGEST_TEXT) {
+  if (TEXTS.has(name) && hasEffect(name) && text.length > LONGEST_TEXT) {
     throw new Fault(
       'bad-parameter',
       `Expected at most ${LONGEST_TEXT} characters for ${spelled}, got ${text.length}.`,

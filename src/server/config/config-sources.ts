@@ -51,7 +51,8 @@ export function checkSources(
     }
     problems.push(
       ...checkDialect(source, at),
-      ...checkDefaults(source, at),
+      ...checkNames(source, at, 'defaults'),
+      ...checkNames(source, at, 'aliases'),
       ...checkAnswers(source, at),
     );
     if (foldersExist) problems.push(...checkFolder(source, at, folder));
@@ -69,11 +70,16 @@ function checkDialect(source: Raw, at: string): Problem[] {
   if (accounts !== undefined && dialect !== 'imageoptim') {
     problems.push({ path: `${at}.accounts`, message: 'expected only for the imageoptim dialect' });
   }
-  if (source.defaults !== undefined && dialect === 'imageoptim') {
-    problems.push({
-      path: `${at}.defaults`,
-      message: 'expected only for the fastly and imgix dialects',
-    });
+  for (const name of ['defaults', 'svg'] as const) {
+    if (source[name] === undefined || dialect !== 'imageoptim') continue;
+    const message = 'expected only for the fastly and imgix dialects';
+    problems.push({ path: `${at}.${name}`, message });
+  }
+  if (source.notPictures !== undefined && dialect !== 'imgix') {
+    problems.push({ path: `${at}.notPictures`, message: 'expected only for the imgix dialect' });
+  }
+  if (source.aliases !== undefined && dialect !== 'fastly') {
+    problems.push({ path: `${at}.aliases`, message: 'expected only for the fastly dialect' });
   }
   if (dialect === 'imageoptim' && kind === 'web' && accounts === undefined) {
     problems.push({
@@ -133,18 +139,20 @@ function milliseconds(value: unknown): number | undefined {
   return 'value' in reading ? reading.value : undefined;
 }
 
-/** Names and values of defaults, as the dialect knows them; values of the wrong kind are the schema's matter. */
-function checkDefaults({ dialect, defaults }: Raw, at: string): Problem[] {
-  if (!isObject(defaults) || typeof dialect !== 'string') return [];
-  const check = Object.hasOwn(DIALECTS, dialect)
-    ? DIALECTS[dialect as keyof typeof DIALECTS].checkDefaults
+/** Names and values of an object, as the dialect knows them; values of the wrong kind are the schema's matter. */
+function checkNames(source: Raw, at: string, setting: 'defaults' | 'aliases'): Problem[] {
+  const { dialect } = source;
+  const given = source[setting];
+  if (!isObject(given) || typeof dialect !== 'string') return [];
+  const checks = Object.hasOwn(DIALECTS, dialect)
+    ? DIALECTS[dialect as keyof typeof DIALECTS]
     : undefined;
-  const plain = Object.entries(defaults).filter(([, value]) =>
-    ['string', 'number', 'boolean'].includes(typeof value),
-  );
+  const types = setting === 'defaults' ? ['string', 'number', 'boolean'] : ['string'];
+  const plain = Object.entries(given).filter(([, value]) => types.includes(typeof value));
   const texts = Object.fromEntries(plain.map(([name, value]) => [name, String(value)]));
+  const check = setting === 'defaults' ? checks?.checkDefaults : checks?.checkAliases;
   return (check?.(texts) ?? []).map(({ name, message }) => ({
-    path: `${at}.defaults.${name}`,
+    path: `${at}.${setting}.${name}`,
     message,
   }));
 }

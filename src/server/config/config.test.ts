@@ -172,6 +172,31 @@ describe('problems', () => {
       'sources[0].signing: expected only for the imgix dialect',
     ],
     [
+      { sources: [{ ...PRESS, svg: 'draw' }] },
+      'sources[0].svg: expected one of pass, rasterise, got "draw"',
+    ],
+    [
+      { sources: [{ ...SHOP, dialect: 'imageoptim', svg: 'pass' }] },
+      'sources[0].svg: expected only for the fastly and imgix dialects',
+    ],
+    [
+      { sources: [{ ...SHOP, notPictures: 'pass' }] },
+      'sources[0].notPictures: expected only for the imgix dialect',
+    ],
+    [
+      { sources: [{ ...PRESS, aliases: { w: 'width' } }] },
+      'sources[0].aliases: expected only for the fastly dialect',
+    ],
+    [
+      { sources: [{ ...SHOP, aliases: { w: 'widht' } }] },
+      'sources[0].aliases.w: expected the name of a parameter; did you mean "width"?',
+    ],
+    [
+      { sources: [{ ...SHOP, aliases: { width: 'height' } }] },
+      'sources[0].aliases.width: expected a name that is no parameter itself',
+    ],
+    [{ sources: [{ ...SHOP, aliases: { w: 5 } }] }, 'sources[0].aliases.w: expected text, got 5'],
+    [
       { sources: [{ ...SHOP, unsupported: 'ignore' }] },
       'sources[0].unsupported: expected one of warn, refuse, got "ignore"',
     ],

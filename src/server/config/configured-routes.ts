@@ -26,6 +26,7 @@ function routeOf(
   loopToken: string,
 ): Route {
   const { name, dialect, origin, mount, hosts, signing, defaults, accounts, unsupported } = source;
+  const { svg, notPictures, aliases } = source;
   const settings: DialectSettings = {
     name,
     origin: origin.kind,
@@ -33,6 +34,9 @@ function routeOf(
     ...(signing === undefined ? {} : { signing }),
     ...(defaults === undefined ? {} : { defaults }),
     ...(accounts === undefined ? {} : { accounts }),
+    ...(svg === undefined ? {} : { svg }),
+    ...(notPictures === undefined ? {} : { notPictures }),
+    ...(aliases === undefined ? {} : { aliases }),
   };
   const selfAddresses = [...hosts, `${bracketed(listen.host)}:${listen.port}`];
   return {

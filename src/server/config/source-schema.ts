@@ -128,6 +128,23 @@ export const SOURCE_SETTINGS = {
     fallback: 'screen',
     doc: 'How CMYK without a profile is shown. `screen`: inks multiplied, as browsers show the original. `press`: as a press prints them on coated paper. A profile in the file always counts.',
   },
+  svg: {
+    schema: z.enum(['pass', 'rasterise']).optional(),
+    values: '`pass` or `rasterise`',
+    fallback: 'pass',
+    doc: 'imgix and Fastly: what becomes of an SVG source. `pass`: it is delivered as it is, made safe, whatever is asked for; imgix draws it where `fm` names a format of pixels. `rasterise`: it is drawn like any other source. ImageOptim always draws it.',
+  },
+  notPictures: {
+    schema: z.enum(['refuse', 'pass']).optional(),
+    values: '`refuse` or `pass`',
+    fallback: 'refuse',
+    doc: 'imgix: what becomes of a source that is no picture, such as a text: a 422, or its bytes as they are, as `application/octet-stream`. (`unsupported` is about parameters.)',
+  },
+  aliases: {
+    schema: z.record(z.string().min(1), z.string().min(1)).optional(),
+    values: 'an object, such as `{ w: width, h: height, q: quality, fm: format }`',
+    doc: 'Fastly: further names for parameters, for URLs of a site that came from elsewhere. Values are read as Fastly reads them; beside the own name of a parameter its alias does not count.',
+  },
   accounts: {
     schema: z
       .array(z.string().regex(/^[\w-]{1,64}$/))

@@ -1,8 +1,9 @@
 /**
  * Content-Disposition: the name under which a picture is saved.
  *
- * The extension always is that of the bytes: a WebP saved as `.jpg` opens
- * nowhere (docs/spec/http.md 10.4, RFC 6266).
+ * The extension is that of the bytes: a WebP saved as `.jpg` opens nowhere.
+ * Only a name that the client gives with the extension of a picture stays as
+ * it was given (docs/spec/http.md 10.4, RFC 6266).
  */
 import { create } from 'content-disposition';
 import { FORMATS } from '../../image/format.ts';
@@ -25,11 +26,20 @@ const SAME: Readonly<Record<string, string>> = {
   tif: 'tiff',
 };
 
+/** Extensions of pictures and films, which nothing runs or opens as a page. */
+const PICTURES = new Set<string>([
+  ...Object.values(FORMATS)
+    .map((card) => card.extension)
+    .filter((extension) => extension !== 'svg' && extension !== 'pdf'),
+  ...Object.keys(SAME),
+  ...['apng', 'bmp', 'heif', 'ico', 'jp2', 'jxr', 'psd', 'raw'],
+]);
+
 /** Extensions that are taken off before the real one is put on. */
 const KNOWN = new Set([
   ...EXTENSIONS.values(),
-  ...Object.keys(SAME),
-  ...['apng', 'bmp', 'heif', 'ico', 'jp2', 'jxr', 'psd', 'ai', 'eps', 'raw'],
+  ...PICTURES,
+  ...['ai', 'eps'],
   // Whatever a client would run or open as a page
   ...['html', 'htm', 'xhtml', 'xml', 'js', 'mjs', 'svgz', 'php', 'exe', 'bat', 'cmd', 'sh'],
 ]);
@@ -38,15 +48,16 @@ const MAX_NAME = 120;
 
 /**
  * The header for an answer: inline, or attachment where a download was asked
- * for. `download` empty or absent takes the name from the source.
+ * for. `download` empty or absent takes the name from the source, with the extension of the bytes.
  */
 export function contentDisposition(
   source: SourceRef,
   mediaType: string,
   download: string | undefined,
 ): string {
-  const wanted = download === undefined || download === '' ? nameOfSource(source) : download;
-  const header = create(withExtension(cleanName(wanted), mediaType), {
+  const given = download !== undefined && download !== '';
+  const name = cleanName(given ? download : nameOfSource(source));
+  const header = create(given && isPictureName(name) ? name : withExtension(name, mediaType), {
     type: download === undefined ? 'inline' : 'attachment',
   });
   // A bare token is valid too, but clients that look for quotes exist
@@ -77,12 +88,20 @@ function cleanName(name: string): string {
     .replace(/\p{Cs}/gu, '');
 }
 
+function isPictureName(name: string): boolean {
+  return PICTURES.has(extensionOf(name));
+}
+
+function extensionOf(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
+}
+
 function withExtension(name: string, mediaType: string): string {
   const bare = mediaType.split(';', 1)[0] ?? '';
   const extension = EXTENSIONS.get(bare) ?? 'bin';
-  const dot = name.lastIndexOf('.');
-  const found = dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
+  const found = extensionOf(name);
   if ((SAME[found] ?? found) === extension) return name;
-  const stem = KNOWN.has(found) ? name.slice(0, dot) : name;
+  const stem = KNOWN.has(found) ? name.slice(0, -found.length - 1) : name;
   return `${stem === '' ? 'image' : stem}.${extension}`;
 }

@@ -16,6 +16,8 @@ describe('colorOf', () => {
     ['336699', '#336699', 'RRGGBB'],
     ['80000000', '#00000080', 'AARRGGBB: half-transparent black'],
     ['FFaa00', '#ffaa00', 'either case'],
+    ['#ff0000', '#ff0000', 'a sign that writers of CSS leave in front'],
+    ['#8f00', '#ff000088', 'the same with alpha, which still comes first'],
     ['rebeccapurple', '#663399', 'a keyword of CSS'],
     ['darkgrey', '#a9a9a9', 'British spelling'],
   ])('%s is %s (%s)', (text, expected) => {
@@ -23,8 +25,17 @@ describe('colorOf', () => {
     expect(color && colorText(color)).toBe(expected);
   });
 
-  test.each(['', 'ff', '12345', '#fff', 'ggg', 'Red', 'constructor', '0xfff', 'fff '])(
-    '%j is none',
-    (text) => expect(colorOf(text)).toBeUndefined(),
-  );
+  test.each([
+    '',
+    'ff',
+    '12345',
+    '##fff',
+    '#',
+    '#red',
+    'ggg',
+    'Red',
+    'constructor',
+    '0xfff',
+    'fff ',
+  ])('%j is none', (text) => expect(colorOf(text)).toBeUndefined());
 });

@@ -10,10 +10,13 @@ import type { Color } from '../../../base/color.ts';
 /**
  * The color of a text, or undefined where it is none.
  *
- * 3 digits are RGB, 4 ARGB, 6 RRGGBB, 8 AARRGGBB: `bf0f` is blue 255, alpha 187/255.
+ * 3 digits are RGB, 4 ARGB, 6 RRGGBB, 8 AARRGGBB: `bf0f` is blue 255, alpha 187/255. A number
+ * sign in front of them, which clients take over from CSS, is passed over (docs/spec/imgix.md 1.6).
  */
 export function colorOf(text: string): Color | undefined {
-  const hex = Object.hasOwn(KEYWORDS, text) ? KEYWORDS[text as keyof typeof KEYWORDS] : text;
+  const hex = Object.hasOwn(KEYWORDS, text)
+    ? KEYWORDS[text as keyof typeof KEYWORDS]
+    : text.replace(/^#/, '');
   if (!/^([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i.test(hex)) return undefined;
   const long = hex.length < 5 ? hex.replace(/./g, '$&$&') : hex;
   const [alpha, red, green, blue] = [...long.padStart(8, 'f').matchAll(/../g)].map((pair) =>

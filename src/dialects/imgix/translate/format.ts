@@ -114,6 +114,14 @@ export function pictureOutput(values: ImgixValues, client: ClientFacts, density:
   });
 }
 
+/**
+ * Whether a format of pixels is named, so that an SVG is drawn: JPEG, PNG, WebP, AVIF or GIF, not
+ * data and not what is dropped here (docs/spec/imgix.md 5.12).
+ */
+export function namesRaster({ fm }: ImgixValues): boolean {
+  return fm !== undefined && !dropsFm(fm) && PICTURES[fm] !== undefined;
+}
+
 /** Whether the answer depends on the `Accept` header. */
 export function negotiates(values: ImgixValues): boolean {
   return values.auto?.includes('format') === true;
