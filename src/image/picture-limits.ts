@@ -1,6 +1,8 @@
 /**
  * Bounds on the pictures that are decoded (docs/spec/http.md 14).
  */
+import type { FormatName } from './format.ts';
+
 export interface PictureLimits {
   /** Most pixels of one frame. */
   readonly pixels: number;
@@ -10,8 +12,20 @@ export interface PictureLimits {
   readonly frames: number;
 }
 
+/**
+ * Most pixels of a frame in formats whose decoders hold it whole, whatever is configured: a WebP of
+ * 144 megapixels takes 1.2 to 1.5 GB and an AVIF of 100 more, which is the memory of a worker
+ * (bench/results/large-sources.md).
+ */
+export const MOST_HELD_PIXELS: Readonly<Partial<Record<FormatName, number>>> = {
+  webp: 100_000_000,
+  gif: 100_000_000,
+  avif: 50_000_000,
+};
+
 export const DEFAULT_PICTURE_LIMITS: PictureLimits = {
-  pixels: 50_000_000,
+  // 12,000 x 12,000, the largest source that Fastly documents (docs/spec/http.md 14.2).
+  pixels: 144_000_000,
   totalPixels: 150_000_000,
   frames: 1000,
 };

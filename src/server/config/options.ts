@@ -119,10 +119,10 @@ export const OPTIONS = {
   'limits.pixels': integer({
     env: 'FOVEA_PIXELS',
     flag: 'pixels',
-    fallback: '50000000',
+    fallback: '144000000',
     min: 1,
     max: 1_000_000_000,
-    doc: 'Most pixels of one frame of a source.',
+    doc: 'Most pixels of one frame of a source; of WebP and GIF at most 100 million, of AVIF 50, because they are decoded as a whole.',
   }),
   'limits.totalPixels': integer({
     env: 'FOVEA_TOTAL_PIXELS',

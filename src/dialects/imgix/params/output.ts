@@ -43,7 +43,7 @@ export const OUTPUT_PARAMS = {
     support: 'partial',
     note:
       'auto, which some clients send, is auto=format. jxl is negotiated like it; jp2, jxr, mp4 ' +
-      'and webm are dropped; pdf delivers the document as it is.',
+      'and webm are dropped; pdf delivers the document as it is. An SVG is drawn where fm names a format of pixels.',
   }),
   q: integer(0, 100, {
     doc: 'Quality on the JPEG scale; other encoders use the quality that looks the same.',
@@ -93,7 +93,9 @@ export const OUTPUT_PARAMS = {
     doc: 'Client hints that take the place of w, dpr and q.',
     anyCase: true,
   }),
-  dl: text({ doc: 'Sends the picture as a download with this name.' }),
+  dl: text({
+    doc: 'Sends the picture as a download with this name, which stays as given where it has the extension of a picture.',
+  }),
   expires: param<number>({
     doc: 'Unix time in seconds after which the URL answers 404.',
     values: 'whole seconds since 1970',
