@@ -15,22 +15,14 @@ import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
 import { pngChunks, pngFrames } from '../containers/png.ts';
 import { pngColor } from '../containers/png-color.ts';
 import { webpIsLossless } from '../containers/webp.ts';
-<<<<<<< HEAD
 import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '../image/format.ts';
-import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';
-import { isImageSequence, notAnImage, sniffFormat } from '../image/sniff.ts';
-import type { SourceInfo } from '../image/source-info.ts';
-=======
-import type { FormatName } from '../image/format.ts';
-import { formatCard } from '../image/format.ts';
 import {
   DEFAULT_PICTURE_LIMITS,
   MOST_HELD_PIXELS,
   type PictureLimits,
 } from '../image/picture-limits.ts';
-import { notAnImage, sniffFormat } from '../image/sniff.ts';
-import type { Orientation, SourceInfo } from '../image/source-info.ts';
->>>>>>> befa1c2 (Take sources of 144 megapixels; WebP, GIF and AVIF as large as a worker can hold)
+import { isImageSequence, notAnImage, sniffFormat } from '../image/sniff.ts';
+import type { SourceInfo } from '../image/source-info.ts';
 import { readExif } from '../metadata/exif.ts';
 import { profileKind, profileName } from '../metadata/icc.ts';
 import { shownOrientation } from '../metadata/orientation.ts';
