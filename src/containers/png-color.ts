@@ -13,7 +13,7 @@ export interface PngColor {
   readonly codePoints?: CodePoints;
   /** `sRGB` stands there. */
   readonly srgb: boolean;
-  /** `gAMA`: the exponent from light to sample, 0.45455 for most. */
+  /** `gAMA`: the exponent from light to sample, 0.45455 for most; above 0. */
   readonly gamma?: number;
   /** `cHRM`: x and y of white, red, green and blue. */
   readonly chromaticities?: readonly number[];
@@ -23,9 +23,6 @@ export interface PngColor {
   readonly unusable: readonly string[];
 }
 
-/** `gAMA` outside of these is none (as libpng has it). */
-const GAMMA = { least: 0.00016, most: 6250 };
-
 /** The color chunks of a PNG. */
 export function pngColor(chunks: readonly Chunk[]): PngColor {
   const end = chunks.findIndex(({ name }) => name === 'PLTE' || name === 'IDAT');
@@ -34,19 +31,18 @@ export function pngColor(chunks: readonly Chunk[]): PngColor {
   const [cicp, gama, chrm, light] = ['cICP', 'gAMA', 'cHRM', 'cLLI'].map(found);
   const codePoints = cicp && readCicp(cicp);
   const gamma = gama && scaled(gama, 0, 1e5);
-  const gammaFits = gamma !== undefined && gamma >= GAMMA.least && gamma <= GAMMA.most;
   const places = chrm && Array.from({ length: 8 }, (_, i) => scaled(chrm, 4 * i, 1e5));
   const chromaticities = places?.every((value) => value !== undefined) ? places : undefined;
   const maxLight = light && scaled(light, 0, 1e4);
   return {
     srgb: found('sRGB') !== undefined,
     ...(codePoints ? { codePoints } : {}),
-    ...(gammaFits ? { gamma } : {}),
+    ...(gamma ? { gamma } : {}),
     ...(chromaticities ? { chromaticities } : {}),
     ...(maxLight ? { maxLight } : {}),
     unusable: [
       ...(cicp && !codePoints ? ['cICP'] : []),
-      ...(gama && !gammaFits ? ['gAMA'] : []),
+      ...(gama && !gamma ? ['gAMA'] : []),
       ...(chrm && !chromaticities ? ['cHRM'] : []),
     ],
   };

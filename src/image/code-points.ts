@@ -42,15 +42,8 @@ export const PRIMARIES: Readonly<Record<number, Chromaticities>> = {
   22: { red: [0.63, 0.34], green: [0.295, 0.605], blue: [0.155, 0.077], white: D65 },
 };
 
-/** The camera curve of BT.709, BT.601 and BT.2020, turned around. */
-export const BT709_CURVE: SampleCurve = {
-  kind: 'curve',
-  exponent: 1 / 0.45,
-  a: 1 / 1.099,
-  b: 0.099 / 1.099,
-  slope: 1 / 4.5,
-  from: 0.081,
-};
+/** What a display makes of the camera curves of BT.709, BT.601 and BT.2020 (ITU-R BT.1886). */
+export const VIDEO_CURVE: SampleCurve = power(2.4);
 
 const SMPTE_240M: SampleCurve = {
   kind: 'curve',
@@ -65,16 +58,17 @@ const SMPTE_240M: SampleCurve = {
 const SMPTE_428: SampleCurve = { ...power(2.6), a: (52.37 / 48) ** (1 / 2.6) };
 
 export const TRANSFERS: Readonly<Record<number, Transfer>> = {
-  1: BT709_CURVE,
+  1: VIDEO_CURVE,
   [UNSPECIFIED]: SRGB_CURVE,
   4: power(2.2),
   5: power(2.8),
-  6: BT709_CURVE,
+  6: VIDEO_CURVE,
   7: SMPTE_240M,
   8: power(1),
+  11: VIDEO_CURVE,
   13: SRGB_CURVE,
-  14: BT709_CURVE,
-  15: BT709_CURVE,
+  14: VIDEO_CURVE,
+  15: VIDEO_CURVE,
   16: { kind: 'pq' },
   17: SMPTE_428,
   18: { kind: 'hlg' },

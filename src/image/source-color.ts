@@ -52,13 +52,14 @@ export function isHdr({ transfer }: SourceColor): boolean {
   return transfer.kind !== 'curve';
 }
 
-/** The exponent from which on 8 bits per sample show no bands. */
-const FIT_FOR_8_BITS = 1.7;
+/** Exponents of curves with which 8 bits per sample show no bands. */
+const FIT_FOR_8_BITS = { least: 1.7, most: 3 };
 
 /**
  * Whether a picture that keeps its color space can stay in this one: it can be written
  * as a profile, and 8 bits per sample are enough for it.
  */
 export function isKeepable({ transfer }: SourceColor): boolean {
-  return transfer.kind === 'curve' && transfer.exponent >= FIT_FOR_8_BITS;
+  const { least, most } = FIT_FOR_8_BITS;
+  return transfer.kind === 'curve' && transfer.exponent >= least && transfer.exponent <= most;
 }

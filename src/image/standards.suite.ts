@@ -42,7 +42,7 @@ const srgbCurve = (v: number) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.05
 export const CURVES = {
   srgb: srgbCurve,
   linear: (v: number) => v,
-  bt709: (v: number) => (v < 0.081 ? v / 4.5 : ((v + 0.099) / 1.099) ** (1 / 0.45)),
+  video: (v: number) => v ** 2.4,
   gamma18: (v: number) => v ** 1.8,
   gamma22: (v: number) => v ** 2.2,
   gamma28: (v: number) => v ** 2.8,

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { writeTiff } from '../containers/tiff-writer.ts';
-import { BT709_CURVE, PRIMARIES } from '../image/code-points.ts';
+import { PRIMARIES, VIDEO_CURVE } from '../image/code-points.ts';
 import { power, SRGB_CURVE } from '../image/source-color.ts';
 import { type CURVES, deltaE, type Space, sdr, type Triple } from '../image/standards.suite.ts';
 import { profileKind, profileName } from './icc.ts';
@@ -10,7 +10,7 @@ import { rgbProfile } from './rgb-profile.ts';
 describe('rgbProfile', () => {
   const curves = {
     srgb: SRGB_CURVE,
-    bt709: BT709_CURVE,
+    video: VIDEO_CURVE,
     gamma18: power(1.8),
     gamma22: power(2.2),
     linear: power(1),
@@ -19,7 +19,7 @@ describe('rgbProfile', () => {
     ['srgb', 1, 'gamma18'],
     ['p3', 12, 'srgb'],
     ['p3', 12, 'gamma22'],
-    ['rec2020', 9, 'bt709'],
+    ['rec2020', 9, 'video'],
     ['rec2020', 9, 'linear'],
   ])('a color engine reads %s (%i) with %s as the standards say', async (space, code, curve) => {
     const profile = rgbProfile(PRIMARIES[code]!, curves[curve])!;

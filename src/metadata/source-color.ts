@@ -9,7 +9,7 @@ import { BT709, type Chromaticities, conversion } from '../base/chromaticity.ts'
 import type { AvifColor } from '../containers/avif-color.ts';
 import type { CodePoints } from '../containers/code-points.ts';
 import type { PngColor } from '../containers/png-color.ts';
-import { BT709_CURVE, PRIMARIES, TRANSFERS } from '../image/code-points.ts';
+import { PRIMARIES, TRANSFERS, VIDEO_CURVE } from '../image/code-points.ts';
 import {
   isHdr,
   power,
@@ -56,8 +56,8 @@ export function colorOfAvif({ codePoints, hasProfile, maxLight }: AvifColor): Co
   if (hasProfile || codePoints === undefined) return {};
   const primaries = PRIMARIES[codePoints.primaries];
   const transfer = TRANSFERS[codePoints.transfer];
-  // Browsers show the camera curves of video in an AVIF by the curve of sRGB.
-  const shown = transfer === BT709_CURVE ? SRGB_CURVE : transfer;
+  // Browsers show the curves of video in an AVIF by that of sRGB (docs/spec/color.md 2.2).
+  const shown = transfer === VIDEO_CURVE ? SRGB_CURVE : transfer;
   return {
     ...reading({ primaries: primaries ?? BT709, transfer: shown ?? SRGB_CURVE }, maxLight),
     ...(primaries && transfer ? {} : { unknown: pointsText(codePoints) }),

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { avifItems, joinAvif } from '../containers/avif.ts';
+import { bytes32, concat, latin1Bytes } from '../containers/bytes.ts';
 import type { Raster } from '../image/raster.ts';
 import { deltaE, hlg, pq, sdr, type Triple } from '../image/standards.suite.ts';
 import {
@@ -11,6 +14,7 @@ import {
   gama,
   inkJpeg,
   inkTiff,
+  withChunks,
 } from './colored.suite.ts';
 import { rendered } from './pictures.suite.ts';
 import { probe } from './probe.ts';
@@ -52,8 +56,8 @@ describe('PNG', () => {
   test.each<[string, readonly ColorChunk[], (v: Triple) => Triple]>([
     ['cICP Display P3', [cicp(12, 13)], (v) => sdr('p3', 'srgb', v)],
     ['cICP BT.2020', [cicp(9, 13)], (v) => sdr('rec2020', 'srgb', v)],
-    ['cICP with the curve of BT.709', [cicp(1, 1)], (v) => sdr('srgb', 'bt709', v)],
-    ['cICP BT.2020, 10 bits', [cicp(9, 14)], (v) => sdr('rec2020', 'bt709', v)],
+    ['cICP with the curve of video', [cicp(1, 1)], (v) => sdr('srgb', 'video', v)],
+    ['cICP BT.2020, 10 bits', [cicp(9, 14)], (v) => sdr('rec2020', 'video', v)],
     ['cICP gamma 2.2', [cicp(1, 4)], (v) => sdr('srgb', 'gamma22', v)],
     ['cICP gamma 2.8', [cicp(12, 5)], (v) => sdr('p3', 'gamma28', v)],
     ['cICP linear', [cicp(1, 8)], (v) => sdr('srgb', 'linear', v)],
@@ -101,6 +105,60 @@ describe('PNG', () => {
     expect((await probe({ bytes: late })).color).toBeUndefined();
   });
 
+  test('grey, palette and one bit per pixel are read alike', async () => {
+    const raw = { width: 64, height: 48, channels: 1 } as const;
+    const flat = sharp(new Uint8Array(64 * 48).fill(128), { raw }).toColorspace('b-w');
+    const deep = sharp(new Uint16Array(64 * 48).fill(32_896), { raw }).toColorspace('grey16');
+    const kinds = [
+      flat.clone().png(),
+      deep.png(),
+      flat.clone().ensureAlpha().png(),
+      flat.clone().toColorspace('srgb').png({ palette: true }),
+    ];
+    for (const kind of kinds) {
+      const file = new Uint8Array(await kind.toBuffer());
+      const grey: Triple = [128 / 255, 128 / 255, 128 / 255];
+      await expectAll(withChunks(file, [gama(1)]), sdr('srgb', 'linear', grey));
+      await expectAll(withChunks(file, [cicp(9, 16)]), pq('rec2020', grey));
+    }
+  });
+
+  test('a profile goes before gAMA, and cICP before a profile', async () => {
+    const base = sharp(await coloredPng(PATCHES[0]!, [])).withIccProfile('p3');
+    const file = new Uint8Array(await base.png().toBuffer());
+    await expectAll(withChunks(file, [gama(1)]), [180, 90, 60]);
+    const [red, green, blue] = await sharp(file, { ignoreIcc: true }).raw().toBuffer();
+    const stored: Triple = [red! / 255, green! / 255, blue! / 255];
+    await expectAll(withChunks(file, [cicp(1, 13)]), sdr('srgb', 'srgb', stored));
+    await expectAll(withChunks(file, [cicp(9, 13)]), sdr('rec2020', 'srgb', stored));
+  });
+
+  test('a large picture, and a window of one', async () => {
+    const size = { width: 2400, height: 1600, bits: 16 };
+    const bytes = await coloredPng(PATCHES[0]!, [cicp(12, 8)], size);
+    const scale = { kind: 'scale', width: 60, height: 40, filter: 'lanczos3' } as const;
+    const window = { kind: 'extract', left: 100, top: 100, width: 2100, height: 1400 } as const;
+    for (const steps of [[scale], [window, scale]]) {
+      const color = middle((await rendered(bytes, steps)).raster);
+      expect(deltaE(color, sdr('p3', 'linear', PATCHES[0]!))).toBeLessThan(MOST);
+    }
+  });
+
+  test('half-clear pixels stay half clear', async () => {
+    const px = Uint16Array.from(
+      { length: 64 * 48 * 4 },
+      (_, i) => [46_260, 23_130, 15_420, 32_896][i & 3]!,
+    );
+    const raw = { width: 64, height: 48, channels: 4 } as const;
+    const file = await sharp(px, { raw }).toColorspace('rgb16').png().toBuffer();
+    const bytes = withChunks(new Uint8Array(file), [cicp(12, 13)]);
+    const { raster } = await rendered(bytes, [
+      { kind: 'scale', width: 20, height: 15, filter: 'lanczos3' },
+    ]);
+    expect(raster.data[3]).toBe(128);
+    expect(deltaE(middle(raster), sdr('p3', 'srgb', PATCHES[0]!))).toBeLessThan(MOST);
+  });
+
   test('alpha stays what it is', async () => {
     for (const bits of [8, 16]) {
       const bytes = await coloredPng(PATCHES[0]!, [cicp(9, 16)], { bits, alpha: true });
@@ -136,6 +194,28 @@ describe('AVIF', () => {
       }
     }
   });
+});
+
+test('AVIF: a profile goes before code points that stand beside it', async () => {
+  const base = sharp(await coloredPng(PATCHES[0]!, [])).withIccProfile('p3');
+  const file = new Uint8Array(await base.avif({ lossless: true, effort: 0 }).toBuffer());
+  const clear = {
+    width: 64,
+    height: 48,
+    channels: 4,
+    background: { r: 0, g: 0, b: 0, alpha: 0.5 },
+  } as const;
+  const mask = await sharp({ create: clear }).avif({ lossless: true, effort: 0 }).toBuffer();
+  const colors = avifItems(file)!.color;
+  const nclx = concat([
+    bytes32(19),
+    latin1Bytes('colrnclx'),
+    Uint8Array.of(0, 9, 0, 16, 0, 0, 128),
+  ]);
+  const both = { ...colors, properties: [...colors.properties, { box: nclx, essential: false }] };
+  const joined = joinAvif(both, avifItems(new Uint8Array(mask))!.alpha!);
+  expect((await probe({ bytes: joined })).color).toBeUndefined();
+  await expectAll(joined, [180, 90, 60]);
 });
 
 test('a dark gradient in linear light has as many steps as its depth gives', async () => {
@@ -180,7 +260,7 @@ describe('whatever numbers a file has', () => {
             const { raster, info } = await rendered(bytes, []);
             expect([raster.width, raster.height]).toEqual([8, 8]);
             const known = [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22].includes(p);
-            const curve = [1, 2, 4, 5, 6, 7, 8, 13, 14, 15, 16, 17, 18].includes(t);
+            const curve = [1, 2, 4, 5, 6, 7, 8, 11, 13, 14, 15, 16, 17, 18].includes(t);
             expect(info.unknownColor === undefined).toBe(known && curve);
           }
         },
