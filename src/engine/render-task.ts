@@ -125,12 +125,12 @@ async function make(
     case 'picture':
       return picture(request, info, program, raster, output, tools, timing);
     case 'blurhash':
-      return text(blurhash(raster, output.x, output.y), 'text/plain; charset=utf-8', raster);
+      return text(blurhash(raster, output.x, output.y), 'text/plain; charset=utf-8', raster, info);
     case 'palette': {
       const found = paletteOf(raster, output.colors);
       return output.form === 'css'
-        ? text(paletteCss(found, output.prefix), 'text/css; charset=utf-8', raster)
-        : text(JSON.stringify(paletteJson(found)), 'application/json', raster);
+        ? text(paletteCss(found, output.prefix), 'text/css; charset=utf-8', raster, info)
+        : text(JSON.stringify(paletteJson(found)), 'application/json', raster, info);
     }
     case 'source':
       throw new Fault('internal', 'A source is delivered without rendering.');
@@ -237,10 +237,17 @@ async function facts(
   return text(JSON.stringify(document), 'application/json', size);
 }
 
-function text(content: string, mediaType: string, { width, height }: Size): Rendered {
+/** @param shown the source whose colors were looked at */
+function text(
+  content: string,
+  mediaType: string,
+  { width, height }: Size,
+  shown?: SourceInfo,
+): Rendered {
   const bytes = new TextEncoder().encode(content);
   // Data outputs have no picture format; the nearest card only fills the facts.
-  return { bytes, mediaType, format: 'png', size: { width, height }, diagnostics: [] };
+  const diagnostics = shown === undefined ? [] : colorRemarks(shown);
+  return { bytes, mediaType, format: 'png', size: { width, height }, diagnostics };
 }
 
 /** An SVG source as it is, made harmless. */

@@ -32,8 +32,8 @@ export interface Samples<Channels extends number> extends Size {
 /** Steps of the table from light to sRGB: a twentieth of a level where it is steepest. */
 const LIGHT_STEPS = 65_536;
 
-/** Steps of the table of gains, over the root of light. */
-const GAIN_STEPS = 4096;
+/** Steps of tables over the root of light. */
+const ROOT_STEPS = 4096;
 
 /** The samples as sRGB. Colors that sRGB does not have are clipped. */
 export function toSrgb(samples: Samples<3 | 4>, color: SourceColor): Raster {
@@ -41,27 +41,27 @@ export function toSrgb(samples: Samples<3 | 4>, color: SourceColor): Raster {
   const matrix = conversion(color.primaries, BT709);
   if (matrix === undefined) throw new Error('Expected primaries that span a color space.');
   const [a, b, c, d, e, f, g, h, k] = matrix;
-  const light = lightTable(color.transfer, data instanceof Uint8Array ? 255 : 65_535, white);
-  const gain = isHdr(color) ? hdrGain(color) : undefined;
+  const most = data instanceof Uint8Array ? 255 : 65_535;
+  const light = lightTable(color.transfer, most, white);
+  const gain = isHdr(color) ? hdrGain(color) : () => 1;
   const table = encodingTable();
-  const encoded = (value: number) =>
-    value <= 0 ? 0 : value >= 1 ? 255 : table[Math.round(value * LIGHT_STEPS)]!;
   const out = new Uint8Array(data.length);
-  const alpha = 255 / (data instanceof Uint8Array ? 255 : 65_535);
   for (let i = 0; i < data.length; i += channels) {
-    let [red, green, blue] = [light[data[i]!]!, light[data[i + 1]!]!, light[data[i + 2]!]!];
-    if (gain !== undefined) {
-      const by = gain(red, green, blue);
-      red *= by;
-      green *= by;
-      blue *= by;
-    }
-    out[i] = encoded(a * red + b * green + c * blue);
-    out[i + 1] = encoded(d * red + e * green + f * blue);
-    out[i + 2] = encoded(g * red + h * green + k * blue);
-    if (channels === 4) out[i + 3] = Math.round(data[i + 3]! * alpha);
+    const red = light[data[i]!]!;
+    const green = light[data[i + 1]!]!;
+    const blue = light[data[i + 2]!]!;
+    const by = gain(red, green, blue) * LIGHT_STEPS;
+    out[i] = table[step((a * red + b * green + c * blue) * by)]!;
+    out[i + 1] = table[step((d * red + e * green + f * blue) * by)]!;
+    out[i + 2] = table[step((g * red + h * green + k * blue) * by)]!;
+    if (channels === 4) out[i + 3] = Math.round((data[i + 3]! * 255) / most);
   }
   return still(width, height, channels, out);
+}
+
+/** The entry of the table for so many steps of light, clipped. */
+function step(light: number): number {
+  return light <= 0 ? 0 : light >= LIGHT_STEPS ? LIGHT_STEPS : (light + 0.5) | 0;
 }
 
 /** Light of every sample: 1 is white, for HDR the most that the curve can say. */
@@ -89,18 +89,33 @@ function hdrGain(color: SourceColor): (red: number, green: number, blue: number)
   const hlg = color.transfer.kind === 'hlg';
   const scale = hlg ? USUAL_PEAK : PQ_PEAK;
   const peak = hlg ? USUAL_PEAK : (color.peak ?? USUAL_PEAK);
-  const gains = Float32Array.from({ length: GAIN_STEPS + 1 }, (_, step) => {
-    const light = scale * (Math.max(1, step) / GAIN_STEPS) ** 2;
+  const gains = overRoot((share) => {
+    const light = scale * share;
     return ((mapped(light, peak) / light) * scale) / REFERENCE_WHITE;
   });
-  const at = (most: number) => gains[Math.round(Math.sqrt(Math.min(1, most)) * GAIN_STEPS)]!;
-  if (!hlg) return (red, green, blue) => at(Math.max(red, green, blue));
+  if (!hlg) return (red, green, blue) => gains[rootStep(largest(red, green, blue))]!;
   const [, , , r, g, b] = rgbToXyz(color.primaries)!;
+  const system = overRoot((scene) => scene ** (HLG_SYSTEM_GAMMA - 1));
   return (red, green, blue) => {
-    const scene = r * red + g * green + b * blue;
-    const system = scene > 0 ? scene ** (HLG_SYSTEM_GAMMA - 1) : 0;
-    return system * at(system * Math.max(red, green, blue));
+    const by = system[rootStep(r * red + g * green + b * blue)]!;
+    return by * gains[rootStep(by * largest(red, green, blue))]!;
   };
+}
+
+/** A function of light 0..1 as a table that is finer where light is dark; its first entry is the second. */
+function overRoot(of: (light: number) => number): Float32Array {
+  return Float32Array.from({ length: ROOT_STEPS + 1 }, (_, at) =>
+    of((Math.max(1, at) / ROOT_STEPS) ** 2),
+  );
+}
+
+function rootStep(light: number): number {
+  return light >= 1 ? ROOT_STEPS : (Math.sqrt(light) * ROOT_STEPS + 0.5) | 0;
+}
+
+function largest(red: number, green: number, blue: number): number {
+  const most = red > green ? red : green;
+  return most > blue ? most : blue;
 }
 
 let encodings: Uint8Array | undefined;

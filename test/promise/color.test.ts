@@ -223,6 +223,18 @@ describe('a wide color space', () => {
   });
 });
 
+test('the colors of a palette are those of the picture, and HDR is said there too', async () => {
+  const { body, headers } = await server.ask('/imgix/pq.avif?palette=json');
+  const { colors } = JSON.parse(body.toString()) as {
+    colors: { red: number; green: number; blue: number }[];
+  };
+  const [first] = colors.map(
+    ({ red, green, blue }): Triple => [red * 255, green * 255, blue * 255],
+  );
+  expect(deltaE(first!, SOURCES['pq.avif']!.expected)).toBeLessThan(MOST);
+  expect(String(headers['fovea-warning'])).toContain('HDR');
+});
+
 test('inks are printed where the source is set so, under a key of their own', async () => {
   const [screen, press] = [
     await server.ask('/fastly/ink.jpg?width=40&format=png'),
