@@ -52,8 +52,10 @@ export type Encoding =
     }
   | {
       readonly format: 'png';
-      /** Colors of the palette, 2..256; absent for true color. */
+      /** Most colors of the palette, 2..256; absent for true color. */
       readonly palette?: number;
+      /** Every pixel takes the nearest color of the palette; absent where errors are dithered. */
+      readonly flat?: true;
       /** 1 fast .. 10 small. */
       readonly effort: number;
     }
@@ -86,7 +88,7 @@ export function encodingText(encoding: Encoding): string {
     case 'png':
       return encoding.palette === undefined
         ? `png e${encoding.effort}`
-        : `png palette-${encoding.palette} e${encoding.effort}`;
+        : `png palette-${encoding.palette}${encoding.flat ? ' flat' : ''} e${encoding.effort}`;
     case 'gif':
       return `gif palette-${encoding.palette} e${encoding.effort}`;
     default:

@@ -12,7 +12,8 @@
  * - Only drawings are guarded: pictures in which at least `EQUAL` of the visible
  *   neighbours are equal, side by side or one above the other. Photographs have next to
  *   none, and their texture hides errors.
- * - The result is the largest error and the mean error, in levels of 8-bit sRGB.
+ * - The result is the largest error and the mean error, in levels of 8-bit sRGB, and the largest
+ *   error of alpha where there was nothing or nothing to see through.
  *
  * Only stills with at least one pixel that is not solid are guarded. Pure.
  */
@@ -30,6 +31,8 @@ export const MOST_MEAN_ERROR = 0.5;
 export interface AlphaDeviation {
   readonly most: number;
   readonly mean: number;
+  /** Largest difference of alpha among pixels that were clear or solid, in levels. */
+  readonly alpha: number;
 }
 
 export class AlphaGuard {
@@ -46,10 +49,11 @@ export class AlphaGuard {
     if (this.#reference === undefined) return undefined;
     const { data } = this.#reference;
     const { channels, data: shown } = candidate;
-    let [most, onBlack, onWhite] = [0, 0, 0];
+    let [most, onBlack, onWhite, thinned] = [0, 0, 0, 0];
     for (let i = 0, j = 0; i < data.length; i += 4, j += channels) {
       const alpha = data[i + 3]!;
       const other = channels === 4 ? shown[j + 3]! : 255;
+      if (alpha === 0 || alpha === 255) thinned = Math.max(thinned, Math.abs(other - alpha));
       for (let c = 0; c < 3; c++) {
         const black = (data[i + c]! * alpha - shown[j + c]! * other) / 255;
         const white = black + other - alpha;
@@ -58,7 +62,8 @@ export class AlphaGuard {
         most = Math.max(most, Math.abs(black), Math.abs(white));
       }
     }
-    return { most, mean: (Math.max(onBlack, onWhite) * 4) / (3 * data.length) };
+    const mean = (Math.max(onBlack, onWhite) * 4) / (3 * data.length);
+    return { most, mean, alpha: thinned };
   }
 }
 

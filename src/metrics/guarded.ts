@@ -46,14 +46,20 @@ export function guarded(metric: Metric<'ssimulacra2'>): Metric<'ssimulacra2'> {
     },
     compare(candidate: Raster): Comparison<'ssimulacra2'> {
       const own = metric.compare(candidate);
-      const score = scoreWithin(alpha.deviation(candidate), own.score);
-      const worst = score < own.score ? Math.min(own.worst, score) : own.worst;
+      const moved = alpha.deviation(candidate);
+      const score = scoreWithin(moved, own.score);
       const deviation = guard.deviation(candidate);
       const bands = dark.deviation(candidate);
       const stepped = bands > 0 ? { bands } : {};
-      if (deviation < LEAST_DEVIATION) return { score, worst, ...stepped };
-      const moved = SCORE_AT_REST - SCORE_PER_LEVEL * deviation;
-      return { score, worst: Math.min(worst, moved), ...stepped };
+      const smooth =
+        deviation < LEAST_DEVIATION
+          ? Number.POSITIVE_INFINITY
+          : SCORE_AT_REST - SCORE_PER_LEVEL * deviation;
+      const worst = Math.min(own.worst, smooth);
+      if (score === own.score) return { score, worst, ...stepped };
+      const kept = moved !== undefined && moved.alpha <= MOST_ERROR;
+      const byColors = kept ? { byColors: { score: own.score, worst } } : {};
+      return { score, worst: Math.min(worst, score), ...stepped, ...byColors };
     },
   };
 }

@@ -18,6 +18,11 @@ export interface Comparison<M extends MetricName = MetricName> {
   readonly worst: number;
   /** Levels by which dark gradients are stepped; absent where they are not or there are none. */
   readonly bands?: number;
+  /**
+   * Score and worst region where the score is lowered because a drawing with transparency has
+   * moved, but only in its colors: what counts for a palette, which moves colors by its nature.
+   */
+  readonly byColors?: { readonly score: Score<M>; readonly worst: number };
 }
 
 export interface Metric<M extends MetricName = MetricName> {

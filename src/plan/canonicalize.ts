@@ -11,7 +11,7 @@
  */
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Anchor, Length, Op, ResizeOp, ToneStep } from './op.ts';
-import type { FormatRule, Output } from './output.ts';
+import type { FormatRule, Output, QualitySpec } from './output.ts';
 import { freezePlan, type Plan } from './plan.ts';
 
 /** The one spelling of a plan, frozen. */
@@ -199,6 +199,9 @@ function dropLimits(ops: readonly Op[]): Op[] {
 
 const WITHOUT_QUALITY: readonly (FormatName | 'source')[] = ['png', 'gif'];
 
+/** Stands for every quality where no format heeds it. */
+const ANY_QUALITY = { kind: 'quality', jpeg: 75 } as const;
+
 function canonicalOutput(output: Output): Output {
   if (output.kind !== 'picture') return output;
   // Rules behind one without conditions are never reached.
@@ -207,11 +210,7 @@ function canonicalOutput(output: Output): Output {
   );
   const reached = end < 0 ? output.formats : output.formats.slice(0, end + 1);
   const formats = reached.map(canonicalRule);
-  const quality = formats.every(
-    (rule) => rule.lossless === true || WITHOUT_QUALITY.includes(rule.format),
-  )
-    ? ({ kind: 'lossless' } as const)
-    : output.quality;
+  const quality = canonicalQuality(output.quality, formats);
   const mayBeJpeg = formats.some((rule) => rule.format === 'jpeg' || rule.format === 'source');
   return {
     ...output,
@@ -223,12 +222,19 @@ function canonicalOutput(output: Output): Output {
   };
 }
 
-/** True color PNG keeps every pixel, asked or not. */
+/** What a quality can mean for these formats. Neither PNG nor GIF knows one, but a palette has a target. */
+function canonicalQuality(quality: QualitySpec, formats: readonly FormatRule[]): QualitySpec {
+  if (formats.every((rule) => rule.lossless === true)) return { kind: 'lossless' };
+  const heedless = formats.every(
+    (rule) => rule.lossless === true || WITHOUT_QUALITY.includes(rule.format),
+  );
+  return heedless && quality.kind === 'quality' ? ANY_QUALITY : quality;
+}
+
 function canonicalRule({ lossless, final, ...rule }: FormatRule): FormatRule {
-  const implied = rule.format === 'png' && rule.palette === undefined;
   return {
     ...rule,
-    ...(lossless && !implied ? { lossless } : {}),
+    ...(lossless ? { lossless } : {}),
     ...(final && rule.when?.accepts !== undefined ? { final } : {}),
   };
 }

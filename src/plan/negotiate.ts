@@ -72,7 +72,8 @@ function holds(when: FormatCondition, { info, accepts, animated, alpha }: Pictur
     (when.animated === undefined || when.animated === animated) &&
     (when.alpha === undefined || when.alpha === alpha) &&
     (when.source === undefined || when.source.includes(info.format)) &&
-    (when.sourceLossless === undefined || when.sourceLossless === info.lossless)
+    (when.sourceLossless === undefined || when.sourceLossless === info.lossless) &&
+    (when.sourcePalette === undefined || when.sourcePalette === (info.palette !== undefined))
   );
 }
 

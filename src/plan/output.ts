@@ -21,13 +21,18 @@ export interface FormatCondition {
   readonly source?: readonly FormatName[];
   /** The source keeps every pixel. */
   readonly sourceLossless?: boolean;
+  /** The source has a palette. */
+  readonly sourcePalette?: boolean;
 }
 
 export interface FormatRule {
   readonly when?: FormatCondition;
   /** `source`: the format of the source; the rule is passed over when this build cannot write it. */
   readonly format: FormatName | 'source';
-  /** Keep every pixel, in a format that can. */
+  /**
+   * Keep every pixel, in a format that can. A PNG without it may have a palette where the source
+   * has one, or where that reaches a target.
+   */
   readonly lossless?: boolean;
   /** Colors of the palette for PNG, 2..256. */
   readonly palette?: number;

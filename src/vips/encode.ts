@@ -5,7 +5,7 @@
  * resolution that a raster carries. White and black areas of a JPEG are shown
  * as such, whatever its quality rounds them to. Grey pictures are written with one
  * channel where the format has that (JPEG, PNG), which saves bytes and shows
- * the same.
+ * the same. A PNG palette without dithering is our own (raster/few-colors.ts).
  *
  * Invariant: what `decode` gives back has the size and channels asked for.
  */
@@ -19,9 +19,12 @@ import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { keepSaturation } from '../jpeg/saturation.ts';
 import { withSmoothClear } from '../raster/clear-colors.ts';
+import { fewColors } from '../raster/few-colors.ts';
 import { isGrey, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { withAlphaOf } from './avif-alpha.ts';
+import { palettePng } from './palette-png.ts';
 import { pipeline } from './pipeline.ts';
+import { withoutResolution, withPngMetadata } from './png-metadata.ts';
 import { inScans } from './repack.ts';
 
 /** mozjpeg's own quantisation table, tuned to the eye. */
@@ -34,6 +37,9 @@ async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
   if (raster.pages > 1 && !formatCard(encoding.format).animation) {
     // sharp would write the frames as one tall picture.
     throw new Error(`Expected a still for ${encoding.format}, got ${raster.pages} frames.`);
+  }
+  if (encoding.format === 'png' && encoding.palette !== undefined && encoding.flat) {
+    return await flatPng(raster, encoding.palette, encoding.effort);
   }
   const alphaApart = encoding.format === 'avif' && !isOpaque(raster);
   const shown = alphaApart ? withoutAlpha(smoothClear(raster)) : drawable(raster, encoding);
@@ -70,6 +76,9 @@ async function finished(
   encoding: Encoding,
 ): Promise<Uint8Array> {
   if (thorough(raster, encoding)) return await packed(written);
+  if (encoding.format === 'png' && raster.metadata?.density === undefined) {
+    return withoutResolution(written);
+  }
   const saturated = encoding.format === 'jpeg' ? keepSaturation(written, raster) : undefined;
   if (saturated === undefined) return written;
   return encoding.format === 'jpeg' && encoding.progressive ? await inScans(saturated) : saturated;
@@ -79,6 +88,13 @@ async function finished(
 function thorough({ profile, metadata }: Raster, { format, ...knobs }: Encoding): boolean {
   const full = format === 'png' && 'effort' in knobs && knobs.effort === 10;
   return full && profile === undefined && metadata === undefined;
+}
+
+/** A PNG of few colors, packed once more at full effort, with what travels with the pixels. */
+async function flatPng(raster: Raster, colors: number, effort: number): Promise<Uint8Array> {
+  const bytes = palettePng(fewColors(raster, colors));
+  const small = effort === 10 ? await packed(bytes) : bytes;
+  return withPngMetadata(small, raster);
 }
 
 async function packed(png: Uint8Array): Promise<Uint8Array> {

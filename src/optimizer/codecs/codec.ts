@@ -108,6 +108,16 @@ export interface PaletteCoding<E extends Encoding = Encoding> {
   encoding(colors: number, mode: Mode): E;
   /** The same in the least time; absent where the usual settings are the only ones. */
   fastest?(colors: number): E;
+  /** Palettes without dithering, whose size can be searched; absent where there are none. */
+  readonly flat?: FlatPalette<E>;
+}
+
+export interface FlatPalette<E extends Encoding = Encoding> {
+  /** Quick settings whose pixels are those of `final`. */
+  trial(colors: number): E;
+  final(colors: number): E;
+  /** Sizes worth a trial, falling, 256..2. */
+  readonly sizes: readonly number[];
 }
 
 export interface ChromaRule {

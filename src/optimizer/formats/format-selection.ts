@@ -6,11 +6,13 @@
  * that the plan's rules chose stays, unless another that client and plan accept
  * is clearly smaller. What cannot win by its estimate is not encoded.
  */
+import type { Encoding } from '../../image/encoding.ts';
 import { formatCard } from '../../image/format.ts';
 import type { ChosenFormat } from '../../plan/program.ts';
 import {
   type Codec,
   codecFor,
+  type FlatPalette,
   type LossyCoding,
   usualCurve,
   usualEncoding,
@@ -28,10 +30,12 @@ import {
   encodeLossless,
   encodeNearLossless,
   encodePalette,
+  keptOrMissed,
   type PixelKeeper,
   paletteToTarget,
 } from './lossless-and-palette.ts';
-import { type QualityRequest, qualityRequestFor } from './quality-request.ts';
+import { type PaletteAim, paletteAim, searchPalette } from './palette-search.ts';
+import { type QualityRequest, qualityRequestFor, wantsEveryPixel } from './quality-request.ts';
 import { sourceQualityCap } from './source-quality-cap.ts';
 
 /** What an alternative format must save to be delivered in place of the chosen one, as a share. */
@@ -153,7 +157,7 @@ async function encodeFormat(
   const request = qualityRequestFor(output, choice, task.identity, codec);
   const { lossy } = codec;
   if (lossy === undefined) {
-    return await withoutQuality(runner, codec, choice, request, content, output.colors, mode);
+    return await withoutQuality(runner, codec, { ...task, chosen: choice }, request, content, mode);
   }
   const keeper = keeperOf(codec);
   if (request.kind === 'lossless' && keeper !== undefined) {
@@ -220,26 +224,65 @@ async function lossyOrLossless(
 async function withoutQuality(
   runner: TrialRunner,
   codec: Codec,
-  choice: ChosenFormat,
+  task: OptimizeInput,
   request: QualityRequest,
   content: Content,
-  colors: number | undefined,
   mode: Mode,
 ): Promise<EncodeResult> {
   const { palette } = codec;
+  const { chosen, output } = task;
   const keeper = keeperOf(codec);
   const target = request.kind === 'target' ? request.score : undefined;
   if (keeper === undefined) {
     if (palette === undefined) throw new Error('expected a codec with a way of coding, got none');
-    return await encodePalette(runner, palette, colors ?? 256, target, mode);
+    const found = await encodePalette(runner, palette, output.colors ?? 256, target, mode);
+    const exact = wantsEveryPixel(output, chosen, task.identity);
+    return exact ? await keptOrMissed(runner, found) : found;
   }
-  const forced = choice.palette ?? colors;
+  const forced = chosen.palette ?? output.colors;
   const few = content.colors !== undefined && content.colors <= (forced ?? 256);
-  if (palette !== undefined && forced !== undefined && !few) {
+  const demanded = forced !== undefined && !few;
+  const aim = paletteAim({ ...task, raster: runner.raster }, request, forced ?? 256);
+  if (palette?.flat !== undefined && aim !== undefined) {
+    const found = await likeSource(runner, palette.flat, aim, content, mode);
+    if (demanded && found !== undefined) return found;
+    if (!demanded) {
+      const whole = await encodeLossless(runner, keeper, content, mode);
+      return found !== undefined && isSmaller(found, whole) ? found : whole;
+    }
+  }
+  if (palette !== undefined && demanded) {
     return await encodePalette(runner, palette, forced, target, mode);
   }
   if (target === undefined) return await encodeLossless(runner, keeper, content, mode);
   return await paletteToTarget(runner, keeper, content, target, forced ?? 256, mode);
+}
+
+/** A palette for the picture of a palette source, as small as it may be; of all its colors where nothing is measured. */
+async function likeSource(
+  runner: TrialRunner,
+  flat: FlatPalette,
+  aim: PaletteAim,
+  { colors = Number.POSITIVE_INFINITY }: Content,
+  mode: Mode,
+): Promise<EncodeResult | undefined> {
+  if (mode === 'instant' || !runner.measures) {
+    if (!runner.affords(flat.trial(aim.colors), false)) return undefined;
+    const attempt = await runner.encode(flat.trial(aim.colors));
+    const lossy = colors > aim.colors;
+    return { attempt, reached: true, lossy, reason: 'a palette, as the source has one' };
+  }
+  const found = await searchPalette(runner, flat, aim);
+  const exact = found !== undefined && paletteOf(found.attempt.encoding) >= colors;
+  return exact ? { ...found, lossy: false, reason: 'every pixel is kept' } : found;
+}
+
+function paletteOf(encoding: Encoding): number {
+  return 'palette' in encoding ? (encoding.palette ?? 0) : 0;
+}
+
+function isSmaller(a: EncodeResult, b: EncodeResult): boolean {
+  return a.attempt.bytes.length < b.attempt.bytes.length;
 }
 
 function searchSettingsFor(

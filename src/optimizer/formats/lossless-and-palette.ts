@@ -30,7 +30,10 @@ export async function encodeLossless(
   const quicker = [lossless.encoding('instant'), lossless.fastest] as const;
   const whole = await runner.encode(runner.timely([lossless.encoding(mode), ...quicker]));
   if (palette !== undefined && content.colors !== undefined && !isFastest(whole, lossless)) {
-    const small = await runner.encode(palette.encoding(Math.max(2, content.colors), mode));
+    const { flat } = palette;
+    const colors = Math.max(2, content.colors);
+    const exact = flat ? (mode === 'background' ? flat.final : flat.trial) : undefined;
+    const small = await runner.encode(exact?.(colors) ?? palette.encoding(colors, mode));
     const smaller = small.bytes.length < whole.bytes.length;
     if (smaller && (await runner.isLossless(small.bytes))) {
       return asLossless(small, `${content.colors} colors fit a palette, every pixel is kept`);
@@ -126,4 +129,13 @@ export async function encodePalette(
     lossy: true,
     reason: 'a palette, as asked or as the format demands',
   };
+}
+
+/** A result that was to keep every pixel: known to, or missed. */
+export async function keptOrMissed(
+  runner: TrialRunner,
+  found: EncodeResult,
+): Promise<EncodeResult> {
+  const kept = await runner.isLossless(found.attempt.bytes);
+  return kept ? asLossless(found.attempt, 'every pixel is kept') : { ...found, reached: false };
 }

@@ -133,10 +133,22 @@ export class TrialRunner {
 
   /** The raster as a file, decoded again and compared with what went in. @throws without a metric */
   async measure(encoding: Encoding): Promise<MeasuredAttempt> {
+    return await this.#measured(encoding, ({ byColors: _, ...compared }) => compared);
+  }
+
+  /** The same for a palette: what moves colors alone is held to no bound for transparency. @throws without a metric */
+  async measurePalette(encoding: Encoding): Promise<MeasuredAttempt> {
+    return await this.#measured(encoding, ({ byColors = {}, ...own }) => ({ ...own, ...byColors }));
+  }
+
+  async #measured(
+    encoding: Encoding,
+    judge: (compared: Comparison<'ssimulacra2'>) => Comparison<'ssimulacra2'>,
+  ): Promise<MeasuredAttempt> {
     const { encoder, now } = this.#tools;
     const start = now();
     const bytes = await encoder.encode(this.raster, encoding);
-    const compared = await this.#compared(bytes);
+    const compared = judge(await this.#compared(bytes));
     const attempt = this.#note({ encoding, bytes, ...compared, milliseconds: now() - start });
     this.measured.push(attempt);
     return attempt;

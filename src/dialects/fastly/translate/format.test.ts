@@ -37,7 +37,7 @@ function rules(query: string, defaults?: Record<string, string>): string[] {
 
 describe('the choice of format', () => {
   const kept = [
-    'png! if from png',
+    'png if from png',
     'webp! if from webp exact',
     'webp if from webp lossy',
     'source if from jpeg/gif/avif',
@@ -51,7 +51,7 @@ describe('the choice of format', () => {
   const displayable = [
     'webp if accepts webp moving from webp',
     'gif if from gif',
-    'png! if from png',
+    'png if from png',
     'jpeg if from jpeg/webp/avif',
     ...kept.slice(4),
   ];
@@ -60,8 +60,10 @@ describe('the choice of format', () => {
     ['format=bmp', kept, 'unknown: the source format'],
     ['format=mp4', kept, 'no encoder: the source format'],
     ['format=jpg', ['jpeg'], 'an explicit format'],
-    ['format=png', ['png!'], 'PNG has no quality'],
-    ['format=png&quality=10', ['png!'], 'PNG has no quality'],
+    ['format=png', ['png'], 'PNG has no quality'],
+    ['format=png&optimize=high', ['png!'], 'optimize is for other formats'],
+    ['format=gif&optimize=high', ['gif!'], 'optimize is for other formats'],
+    ['format=png&quality=10', ['png'], 'PNG has no quality'],
     ['format=png8', ['png256'], 'palette PNG'],
     ['format=avif', ['avif', ...kept], 'and what the area limit leaves'],
     [
@@ -76,7 +78,7 @@ describe('the choice of format', () => {
       'quality=100 is not',
     ],
     ['format=webp&bg-color=fff', ['gif if moving from gif', 'webp'], 'bg-color turns it lossy'],
-    ['format=webp&optimize=low', ['gif if moving from gif', 'webp'], 'optimize turns it lossy'],
+    ['format=webp&optimize=low', ['gif! if moving from gif', 'webp'], 'optimize turns it lossy'],
     ['format=webpll', ['gif if moving from gif', 'webp!'], 'lossless'],
     ['format=webply', ['gif if moving from gif', 'webp'], 'lossy'],
     ['format=webp&bw=threshold', ['gif if moving from gif', 'webp!'], 'bw is kept exactly'],
@@ -107,7 +109,7 @@ describe('the choice of format', () => {
     ],
     [
       'auto=webp&format=png',
-      ['webp!. if accepts webp still', 'png!'],
+      ['webp!. if accepts webp still', 'png'],
       'lossless if it would be PNG',
     ],
     ['auto=compress', kept, 'unknown tokens are ignored'],
@@ -126,7 +128,9 @@ describe('the choice of format', () => {
       [
         'webp!. if accepts webp still',
         'webp!. if accepts webp moving from webp',
-        ...displayable.slice(1),
+        'gif if from gif',
+        'png! if from png',
+        ...displayable.slice(3),
       ],
       'lossy unless quality=100, and AVIF always is',
     ],

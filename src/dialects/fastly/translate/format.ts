@@ -46,7 +46,7 @@ export function output(
         ...automatic.flatMap((type) => negotiated(type, values, chosen.keep)),
         ...chosen.rules,
       ],
-      quality: quality(values, settings, automatic.includes('webp')),
+      quality: quality(values, settings, format, automatic),
       density: values.dpr ?? 1,
       jpeg: { kind: jpegKind(format, settings), chroma: 'free' },
       metadata: keptMetadata(values, remark),
@@ -109,19 +109,19 @@ function explicit(format: FormatWord | undefined, values: FastlyValues): Explici
     case 'pjpg':
       return { rules: [{ format: 'jpeg' }], keep: 'never' };
     case 'png':
-      return { rules: [{ format: 'png', lossless: true }], keep: 'always' };
+      return { rules: [png(values)], keep: 'always' };
     case 'png8':
       return { rules: [{ format: 'png', palette: 256 }], keep: 'never' };
     case 'gif':
-      return { rules: [{ format: 'gif' }], keep: 'by-source' };
+      return { rules: [gif(values)], keep: 'by-source' };
     case 'avif':
       return { rules: [{ format: 'avif' }, ...sourceFormat(values)], keep: 'never' };
     case 'webp':
-      return { rules: [ANIMATED_GIF, ...webp(values, 'by-source')], keep: 'by-source' };
+      return { rules: [animatedGif(values), ...webp(values, 'by-source')], keep: 'by-source' };
     case 'webpll':
-      return { rules: [ANIMATED_GIF, { format: 'webp', lossless: true }], keep: 'always' };
+      return { rules: [animatedGif(values), { format: 'webp', lossless: true }], keep: 'always' };
     case 'webply':
-      return { rules: [ANIMATED_GIF, { format: 'webp' }], keep: 'never' };
+      return { rules: [animatedGif(values), { format: 'webp' }], keep: 'never' };
     case 'jxl':
     case 'pjxl':
       return { rules: [{ format: 'jxl' }], keep: 'never' };
@@ -136,7 +136,30 @@ function explicit(format: FormatWord | undefined, values: FastlyValues): Explici
 }
 
 /** Animated GIF to WebP is not supported: it stays GIF (format page). */
-const ANIMATED_GIF: FormatRule = { when: { animated: true, source: ['gif'] }, format: 'gif' };
+function animatedGif(values: FastlyValues): FormatRule {
+  return gif(values, { animated: true, source: ['gif'] });
+}
+
+/**
+ * `optimize` acts on JPEG, WebP and AVIF alone: PNG and GIF keep every pixel
+ * (docs/spec/fastly-io.md 7.20). Without it a palette PNG may stay one (9.5).
+ */
+function png(values: FastlyValues, when?: FormatCondition): FormatRule {
+  return { ...(when ? { when } : {}), format: 'png', lossless: optimizes(values) || exact(values) };
+}
+
+function gif(values: FastlyValues, when?: FormatCondition): FormatRule {
+  return { ...(when ? { when } : {}), format: 'gif', lossless: optimizes(values) };
+}
+
+/** What is to be kept as it is: strict black and white, or the highest quality. */
+function exact({ bw, quality }: FastlyValues): boolean {
+  return bw !== undefined || quality?.first === 100;
+}
+
+function optimizes({ quality, optimize }: FastlyValues): boolean {
+  return quality === undefined && optimize !== undefined;
+}
 
 /**
  * Lossless where the picture would otherwise be, and nobody asked for fewer bytes
@@ -167,13 +190,14 @@ function asksForLoss(values: FastlyValues, byAuto: boolean): boolean {
 }
 
 /**
- * The format of the source. PNG has no quality and so keeps every pixel. No
- * two rules hold for one source.
+ * The format of the source. PNG has no quality: true color keeps every pixel, a
+ * palette stays one (docs/spec/fastly-io.md 9.5). The first rule that holds wins.
  */
 function sourceFormat(values: FastlyValues): FormatRule[] {
   return [
-    { when: { source: ['png'] }, format: 'png', lossless: true },
+    png(values, { source: ['png'] }),
     ...webp(values, 'by-source', { source: ['webp'] }),
+    ...(optimizes(values) ? [gif(values, { source: ['gif'] })] : []),
     { when: { source: ['jpeg', 'gif', 'avif'] }, format: 'source' },
     ...OTHER_SOURCES,
   ];
@@ -196,27 +220,28 @@ const OTHER_SOURCES: readonly FormatRule[] = [
  * `quality=100` and for `bw`, and AVIF cannot be that (format and bw pages).
  */
 function automaticChoice(values: FastlyValues): FormatRule[] {
-  const exact = values.bw !== undefined || values.quality?.first === 100;
-  const kept = exact ? { lossless: true, final: true } : {};
-  const modern: readonly FormatName[] = exact ? ['jxl', 'webp'] : ['jxl', 'avif', 'webp'];
+  const kept = exact(values) ? { lossless: true, final: true } : {};
+  const modern: readonly FormatName[] = exact(values) ? ['jxl', 'webp'] : ['jxl', 'avif', 'webp'];
   return [
     ...modern
       .filter((format) => formatCard(format).encodable)
       .map((format) => ({ when: { accepts: format, animated: false }, format, ...kept })),
     { when: { accepts: 'webp', animated: true, source: ['webp'] }, format: 'webp', ...kept },
-    { when: { source: ['gif'] }, format: 'gif' },
-    ...(values.bw ? BLACK_AND_WHITE : DISPLAYABLE),
+    gif(values, { source: ['gif'] }),
+    ...(values.bw ? BLACK_AND_WHITE : displayable(values)),
   ];
 }
 
 /** What every client shows, and keeps black and white strictly that. */
 const BLACK_AND_WHITE: readonly FormatRule[] = [{ format: 'png', lossless: true }];
 
-const DISPLAYABLE: readonly FormatRule[] = [
-  { when: { source: ['png'] }, format: 'png', lossless: true },
-  { when: { source: ['jpeg', 'webp', 'avif'] }, format: 'jpeg' },
-  ...OTHER_SOURCES,
-];
+function displayable(values: FastlyValues): readonly FormatRule[] {
+  return [
+    png(values, { source: ['png'] }),
+    { when: { source: ['jpeg', 'webp', 'avif'] }, format: 'jpeg' },
+    ...OTHER_SOURCES,
+  ];
+}
 
 /**
  * `quality`, else `optimize`, else the settings. One number is a point on the
@@ -227,14 +252,17 @@ const DISPLAYABLE: readonly FormatRule[] = [
 function quality(
   { quality: pair, optimize }: FastlyValues,
   settings: ServiceSettings,
-  autoWebp: boolean,
+  format: FormatWord | undefined,
+  automatic: readonly ('avif' | 'webp')[],
 ): QualitySpec {
   if (pair) {
-    return pair.webp !== undefined && autoWebp
+    return pair.webp !== undefined && automatic.includes('webp')
       ? { kind: 'quality', jpeg: pair.first, own: { webp: pair.webp } }
       : { kind: 'quality', jpeg: pair.first };
   }
-  if (optimize) return { kind: 'target', score: targetFor(`fastly-${optimize}`) };
+  // A PNG of 256 colors is none of the formats that it acts on.
+  const heeded = format !== 'png8' || automatic.length > 0;
+  if (optimize && heeded) return { kind: 'target', score: targetFor(`fastly-${optimize}`) };
   const { jpegQuality, webpQuality } = settings;
   return jpegQuality === webpQuality
     ? { kind: 'quality', jpeg: jpegQuality }

@@ -7,13 +7,17 @@
  */
 import { Fault } from '../../../base/fault.ts';
 import type { FormatName } from '../../../image/format.ts';
-import type { FormatRule, QualitySpec } from '../../../plan/output.ts';
+import type { FormatCondition, FormatRule, QualitySpec } from '../../../plan/output.ts';
 import type { ImageRequest } from '../../dialect.ts';
 import { targetFor } from '../../targets.ts';
 import type { Options } from '../read.ts';
 
+/** What no PNG of all colors heeds. */
+const ANY_QUALITY = { kind: 'quality', jpeg: 75 } as const;
+
 /** Scores at density 1: the output's own density lowers them where it is 2 or more. */
-export function qualityOf({ quality, box }: Options): QualitySpec {
+export function qualityOf({ quality, box, format }: Options): QualitySpec {
+  if (format === 'png' && box !== undefined && PNG_PRESETS[quality].lossless) return ANY_QUALITY;
   if (quality !== 'lossless') return { kind: 'target', score: targetFor(`imageoptim-${quality}`) };
   if (box === undefined) return { kind: 'lossless' };
   return { kind: 'lossless', resized: targetFor('imageoptim-high') };
@@ -27,6 +31,18 @@ const PNG_PRESETS: Readonly<Record<Options['quality'], Omit<FormatRule, 'when'>>
   lossless: { format: 'png', lossless: true },
 };
 
+/**
+ * PNG by preset. Made smaller, a palette source in true color would take several times its own
+ * bytes, so there it may keep a palette at the presets that otherwise have all colors
+ * (docs/spec/imageoptim.md 3.11).
+ */
+function png({ quality, box }: Options, when: FormatCondition = {}): FormatRule[] {
+  const preset = PNG_PRESETS[quality];
+  const rule = Object.keys(when).length > 0 ? { when, ...preset } : preset;
+  if (box === undefined || !preset.lossless) return [rule];
+  return [{ when: { ...when, sourcePalette: true }, format: 'png' }, rule];
+}
+
 export function formatRules(options: Options, method: ImageRequest['method']): FormatRule[] {
   const { format } = options;
   if (format === undefined) {
@@ -36,7 +52,9 @@ export function formatRules(options: Options, method: ImageRequest['method']): F
     case 'same':
       return familyRules(options);
     case 'png':
-      return [PNG_PRESETS[options.quality]];
+      return options.box !== undefined && PNG_PRESETS[options.quality].lossless
+        ? [{ format: 'png' }]
+        : png(options);
     case 'webp':
       return [webp(options)];
     case 'jpeg':
@@ -61,7 +79,6 @@ export function formatRules(options: Options, method: ImageRequest['method']): F
  * leaves AVIF out, which cannot, and JPEG sources as they are.
  */
 function negotiatedRules(options: Options): FormatRule[] {
-  const png = PNG_PRESETS[options.quality];
   const rules: FormatRule[] = [
     { when: { animated: true, accepts: 'webp' }, ...webp(options) },
     { when: { animated: true }, format: 'gif' },
@@ -70,7 +87,7 @@ function negotiatedRules(options: Options): FormatRule[] {
     rules.push(
       { when: { animated: false, source: ['jpeg'] }, format: 'jpeg' },
       { when: { animated: false, accepts: 'webp' }, ...webp(options) },
-      { when: { animated: false }, ...png },
+      ...png(options, { animated: false }),
     );
     return rules;
   }
@@ -82,11 +99,10 @@ function negotiatedRules(options: Options): FormatRule[] {
   return rules;
 }
 
-function baseRules({ quality }: Options): FormatRule[] {
-  const png = PNG_PRESETS[quality];
+function baseRules(options: Options): FormatRule[] {
   return [
-    { when: { animated: false, sourceLossless: true }, ...png },
-    { when: { animated: false, sourceLossless: false, alpha: true }, ...png },
+    ...png(options, { animated: false, sourceLossless: true }),
+    ...png(options, { animated: false, sourceLossless: false, alpha: true }),
     { when: { animated: false, sourceLossless: false, alpha: false }, format: 'jpeg' },
   ];
 }
@@ -104,7 +120,7 @@ function familyRules(options: Options): FormatRule[] {
     { when: { animated: true, source: ['webp'] }, ...webp(options) },
     { when: { animated: true }, format: 'gif' },
     still('jpeg', { format: 'jpeg' }),
-    still('png', PNG_PRESETS[options.quality]),
+    ...png(options, { animated: false, source: ['png'] }),
     still('webp', webp(options)),
     still('avif', { format: 'avif' }),
     still('gif', { format: 'gif' }),
