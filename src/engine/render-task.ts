@@ -218,6 +218,15 @@ function remarks(plan: Plan, info: SourceInfo, program: Program, receipt: Receip
       ),
     );
   }
+  const { width, height } = program.size;
+  const grown = receipt.bytes > info.bytes && width * height < info.width * info.height;
+  if (grown && info.palette !== undefined && receipt.format === 'png') {
+    out.push(
+      warning(
+        'Smaller in pixels, it takes more bytes than its source: no palette that is good enough takes fewer.',
+      ),
+    );
+  }
   if (receipt.outOfReach) {
     out.push(note('The target is out of reach for this encoder; the best it can do is delivered.'));
   }

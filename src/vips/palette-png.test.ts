@@ -1,0 +1,65 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { fewColors } from '../raster/few-colors.ts';
+import { still } from '../raster/pixels.ts';
+import { vipsEncoder } from './encode.ts';
+import { palettePng } from './palette-png.ts';
+import { srgbProfile } from './render.ts';
+
+/** Stripes or, where `busy`, a pattern without runs of `colors` colors. */
+function pattern(colors: number, busy: boolean) {
+  const data = new Uint8Array(90 * 70 * 4);
+  for (let p = 0; p < 90 * 70; p++) {
+    const n = busy ? (p * p * 13 + (p >> 3)) % colors : Math.floor(p / 450) % colors;
+    data.set([n * 15, 255 - n, 40, n % 3 === 0 ? 255 : 100 + n], 4 * p);
+  }
+  return still(90, 70, 4, data);
+}
+
+describe('palettePng', () => {
+  const rows = [2, 3, 5, 16, 17, 200].flatMap((colors) =>
+    [true, false].map((busy) => [colors, busy] as const),
+  );
+
+  test.each(rows)(
+    '%i colors, busy %s: every pixel, in no more bytes than sharp',
+    async (n, busy) => {
+      const raster = pattern(n, busy);
+      const bytes = palettePng(fewColors(raster, n));
+      expect((await vipsEncoder.decode(bytes, 4)).data).toEqual(raster.data);
+      expect((await sharp(bytes).metadata()).isPalette).toBe(true);
+      const raw = { width: 90, height: 70, channels: 4 } as const;
+      const theirs = sharp(raster.data, { raw }).png({ palette: true, colours: 256, dither: 0 });
+      expect(bytes.length).toBeLessThanOrEqual((await theirs.toBuffer()).length);
+    },
+  );
+
+  test('both depths are met, whichever is smaller', async () => {
+    const depths = await Promise.all(
+      rows
+        .filter(([colors]) => colors <= 16)
+        .map(async ([colors, busy]) => {
+          const bytes = palettePng(fewColors(pattern(colors, busy), colors));
+          return bytes[24];
+        }),
+    );
+    expect(new Set(depths).size).toBeGreaterThan(1);
+  });
+
+  test('profile and resolution travel with the pixels', async () => {
+    const profile = await srgbProfile();
+    const raster = { ...pattern(16, true), profile, metadata: { density: 144 } };
+    const encoding = { format: 'png', palette: 16, flat: true, effort: 7 } as const;
+    const header = await sharp(await vipsEncoder.encode(raster, encoding)).metadata();
+    expect([header.icc?.length, header.density]).toEqual([profile.length, 144]);
+  });
+});
+
+test.each([
+  { format: 'png', effort: 7 },
+  { format: 'png', palette: 16, effort: 7 },
+  { format: 'png', palette: 16, flat: true, effort: 7 },
+] as const)('%j says no resolution that nobody asked for', async (encoding) => {
+  const bytes = await vipsEncoder.encode(pattern(16, true), encoding);
+  expect(Buffer.from(bytes).includes('pHYs')).toBe(false);
+});
