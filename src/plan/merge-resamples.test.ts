@@ -29,6 +29,16 @@ describe('mergeResamples', () => {
       [scale(50, 40, 'bilinear'), extract(10, 15, 20, 20)],
     ],
     [
+      'with another factor across than down',
+      [scale(100, 80), extract(20, 30, 40, 40), scale(20, 10)],
+      [scale(50, 20), extract(10, 8, 20, 10)],
+    ],
+    [
+      'and the other way round',
+      [scale(80, 100), extract(30, 20, 40, 40), scale(10, 20)],
+      [scale(20, 50), extract(8, 10, 10, 20)],
+    ],
+    [
       'at the far edge it stays inside the smaller picture',
       [scale(101, 81), extract(61, 41, 40, 40), scale(13, 13)],
       [scale(33, 26), extract(20, 13, 13, 13)],

@@ -26,6 +26,42 @@ describe('withSmoothClear', () => {
     expect(Math.abs(middle - 120)).toBeLessThan(40);
   });
 
+  type Box = [left: number, top: number, width: number, height: number, ink: number[]];
+  test.each<[Box[], number[], string]>([
+    // pixels of 4 x 4 with their colors, what the lower half shows, why
+    [
+      [
+        [0, 0, 2, 2, [255, 0, 0, 255]],
+        [2, 0, 1, 1, [0, 0, 255, 255]],
+      ],
+      [128, 0, 128],
+      'one pixel of a square counts as much as four',
+    ],
+    [
+      [
+        [0, 0, 2, 2, [255, 0, 0, 255]],
+        [2, 0, 1, 1, [0, 0, 255, 85]],
+      ],
+      [191, 0, 64],
+      'a faint one counts as much as it is seen',
+    ],
+    [
+      [
+        [0, 0, 2, 2, [255, 0, 0, 51]],
+        [2, 0, 2, 2, [0, 0, 255, 51]],
+      ],
+      [128, 0, 128],
+      'four faint ones as four others',
+    ],
+  ])('%j: %j (%s)', (boxes, color) => {
+    let raster = solid(4, 4, [9, 99, 9, 0]);
+    for (const [left, top, width, height, ink] of boxes) {
+      raster = withBox(raster, [left, top, width, height], ink);
+    }
+    const filled = withSmoothClear(raster);
+    for (const x of [0, 1, 2, 3]) expect(at(filled, x, 3)).toEqual([...color, 0]);
+  });
+
   test('what is seen, and alpha, never change', () => {
     fc.assert(
       fc.property(

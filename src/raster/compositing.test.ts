@@ -30,6 +30,10 @@ describe('alpha', () => {
   test('equal pixels are the same, whatever lies under full transparency', () => {
     expect(samePixels(row([1, 2, 3, 0], [1, 2, 3, 9]), row([7, 7, 7, 0], [1, 2, 3, 9]))).toBe(true);
     expect(samePixels(row([1, 2, 3, 9]), row([1, 2, 4, 9]))).toBe(false);
+    expect(samePixels(row([1, 2, 3, 9]), row([1, 2, 3, 8]))).toBe(false);
+    // Clear in one of them is not clear in both.
+    expect(samePixels(row([1, 2, 3, 0]), row([1, 2, 3, 9]))).toBe(false);
+    expect(samePixels(row([1, 2, 3, 9]), row([7, 7, 7, 0]))).toBe(false);
     expect(samePixels(row([1, 2, 3]), row([1, 2, 3, 255]))).toBe(false);
   });
 });
