@@ -9,6 +9,17 @@ const white = [255, 255, 255];
 const exact: TrimRule = { by: 'color', tolerance: 0 };
 /** 90 by 60 with a frame: 20 left and right, 10 above, 20 below. */
 const framed = withBox(solid(90, 60, white), [20, 10, 50, 30], [10, 20, 30]);
+/** A grey frame whose pixels lie so many levels above and below 200 in turn, around a dark box. */
+function ribbed(levels: number): Raster {
+  let frame = solid(30, 20, [200 - levels, 200 - levels, 200 - levels]);
+  for (let y = 0; y < 20; y++) {
+    for (let x = y % 2; x < 30; x += 2) {
+      const light = 200 + levels;
+      frame = withBox(frame, [x, y, 1, 1], [light, light, light]);
+    }
+  }
+  return withBox(frame, [10, 5, 8, 9], [20, 20, 20]);
+}
 const inner = { left: 20, top: 10, width: 50, height: 30 };
 
 describe('findTrim', () => {
@@ -91,6 +102,18 @@ describe('findTrim', () => {
     ],
     ['color without alpha', framed, { by: 'alpha-or-color', tolerance: 0 }, inner],
     ['a uniform border by its own color', framed, { by: 'border', mean: 11, deviation: 10 }, inner],
+    [
+      'a border that deviates by 9 levels',
+      ribbed(9),
+      { by: 'border', mean: 11, deviation: 10 },
+      { left: 10, top: 5, width: 8, height: 9 },
+    ],
+    [
+      'and by 11',
+      ribbed(11),
+      { by: 'border', mean: 11, deviation: 10 },
+      { left: 0, top: 0, width: 30, height: 20 },
+    ],
     [
       'nothing but border',
       solid(30, 20, [9, 9, 9]),

@@ -36,9 +36,14 @@ async function inOneStep(raster: Raster, width: number, height: number, light: b
 describe('rescale', () => {
   const large = blocks(LARGE);
 
-  test('in two steps a picture is nearly what it is in light at once', async () => {
-    const { data } = await rescale(large, { width: 300, height: 200, filter: 'lanczos3' });
-    const wanted = await inOneStep(large, 300, 200, true);
+  test.each([
+    // width, height, why
+    [300, 200, 'the same shape'],
+    [1200, 100, 'squeezed: across it shrinks by two alone'],
+    [150, 1000, 'and down by little'],
+  ])('a picture at %i x %i is nearly what it is in light at once (%s)', async (width, height) => {
+    const { data } = await rescale(large, { width, height, filter: 'lanczos3' });
+    const wanted = await inOneStep(large, width, height, true);
     let sum = 0;
     for (let i = 0; i < data.length; i++) sum += Math.abs(data[i]! - wanted[i]!);
     // Encoded values all the way down are 23 levels off on average.
