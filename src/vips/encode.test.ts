@@ -38,6 +38,8 @@ const avif = (more: Partial<Extract<Encoding, { format: 'avif' }>> = {}): Encodi
   ...more,
 });
 
+const GIF: Encoding = { format: 'gif', palette: 16, effort: 1 };
+
 const LOSSY = [
   jpeg(),
   jpeg({ effort: 'full', progressive: true }),
@@ -166,6 +168,17 @@ describe('vipsEncoder', () => {
     );
     expect((await sharp(png).metadata()).density).toBe(300);
   });
+
+  test.each([0, 1, 2, 7].flatMap((loop) => [[webp(), loop] as const, [GIF, loop] as const]))(
+    '%j plays as often as the film it is made of: %i (0 is without end)',
+    async (encoding, loop) => {
+      const frames = [solid(16, 12, [250, 0, 0]), solid(16, 12, [0, 0, 250])];
+      const data = new Uint8Array(frames.flatMap((frame) => [...frame.data]));
+      const film: Raster = { ...frames[0]!, data, pages: 2, delays: [40, 200], loop };
+      const again = await vipsEncoder.decode(await vipsEncoder.encode(film, encoding), 3);
+      expect(again).toMatchObject({ pages: 2, delays: [40, 200], loop });
+    },
+  );
 
   test('films go into formats that hold films', async () => {
     const one = card(24, 16);
