@@ -30,20 +30,40 @@ const CASES: readonly [string, Raster][] = [
   ['both', faint((r) => (r() < 0.5 ? Math.max(0, r() * NOISE - 9) : 255 - r() * 9), 128)],
 ];
 
+const encodingOf = (effort: number, depth: 8 | 10 = 8): Encoding => ({
+  ...{ format: 'avif', quality: 50 as Quality<'avif'>, effort, depth, chroma: '4:4:4' },
+});
+
 describe('alpha of an AVIF', () => {
+  test('is not taken from an encoding with less time, or of another depth', async () => {
+    const slope = () => {
+      const data = new Uint8Array(SIDE * SIDE * 4).fill(128);
+      for (let i = 0; i < SIDE * SIDE; i++)
+        data[4 * i + 3] = 40 + (i % SIDE) + (((i * i) >> 9) % 9);
+      return still(SIDE, SIDE, 4, data);
+    };
+    const alone = new Map<Encoding, Uint8Array>();
+    const all = [encodingOf(1), encodingOf(2), encodingOf(2, 10), encodingOf(1, 10)];
+    for (const encoding of all) {
+      alone.set(encoding, await vipsEncoder.encode(slope(), encoding));
+    }
+    for (const order of [all, [...all].reverse()]) {
+      const shared = slope();
+      for (const encoding of order) {
+        const file = await vipsEncoder.encode(shared, encoding);
+        expect(Buffer.compare(file, alone.get(encoding)!)).toBe(0);
+      }
+    }
+    // With time for a lower quality of alpha, the file is smaller.
+    expect(alone.get(all[1]!)!.length).toBeLessThan(alone.get(all[0]!)!.length);
+  });
+
   test.each(
     CASES.flatMap(([name, raster]) =>
       ([1, 2] as const).map((effort) => [name, effort, raster] as const),
     ),
   )('%s at effort %i stay as clear and as solid as they were', async (_, effort, raster) => {
-    const encoding: Encoding = {
-      format: 'avif',
-      quality: 50 as Quality<'avif'>,
-      effort,
-      depth: 8,
-      chroma: '4:4:4',
-    };
-    const file = await vipsEncoder.encode(raster, encoding);
+    const file = await vipsEncoder.encode(raster, encodingOf(effort));
     const shown = await vipsEncoder.decode(file, 4);
     for (const end of [0, 255]) {
       const all = [];

@@ -113,6 +113,26 @@ describe('turning without loss', () => {
     }
   });
 
+  test.each([
+    // width, height, which is smaller
+    [16, 16, 'baseline'],
+    [640, 480, 'progressive'],
+  ] as const)(
+    'of %i x %i is free to be of the smaller kind, %s',
+    async (width, height, smaller) => {
+      const upright = await textured(width, height).jpeg().toBuffer();
+      const bytes = withJpegExif(upright, orientationExif(3));
+      const [baseline, progressive, free] = await Promise.all(
+        (['baseline', 'progressive', 'free'] as const).map((kind) => turnJpegUpright(bytes, kind)),
+      );
+      const sizes = { baseline: baseline!.length, progressive: progressive!.length };
+      expect(free).toHaveLength(Math.min(sizes.baseline, sizes.progressive));
+      expect(sizes[smaller]).toBe(free!.length);
+      const { isProgressive } = await sharp(free!).metadata();
+      expect(isProgressive).toBe(smaller === 'progressive');
+    },
+  );
+
   test('keeps a profile that matters, in one scan', async () => {
     const bytes = await textured(320, 240)
       .withMetadata({ orientation: 6 })

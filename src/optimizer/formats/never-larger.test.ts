@@ -165,6 +165,18 @@ describe('never larger', () => {
     expect(receipt).toMatchObject({ kind: 'source', format: 'jpeg', bytes: 300 });
   });
 
+  test.each([
+    [40, 85, 'source', 'its quality again cannot reach the target'],
+    [85, 70, 'encoded', 'less than its quality reaches it'],
+  ])('a JPEG of %i, unmeasured to %i: %s (%s)', async (quality, score, kind) => {
+    const info = { ...JPEG_SOURCE, jpeg: { ...JPEG_SOURCE.jpeg!, quality } };
+    const output = asked({ kind: 'target', score });
+    const budget = { mode: 'instant', milliseconds: 1000 } as const;
+    const input = task('jpeg', { ...same, info, output, budget });
+    const { receipt } = await optimize(input, tools({}, strips(50_000)));
+    expect(receipt.kind).toBe(kind);
+  });
+
   test('a poor JPEG whose own quality misses the target is delivered as it is', async () => {
     const info = { ...JPEG_SOURCE, jpeg: { ...JPEG_SOURCE.jpeg!, quality: 40 } };
     const output = asked({ kind: 'target', score: 85 });

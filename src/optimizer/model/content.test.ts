@@ -39,6 +39,16 @@ describe('contentOf', () => {
   });
 
   test.each([
+    // levels between neighbours, in a checkerboard: neither row nor column explains twice that
+    [0, Math.log(0.5)],
+    [3, Math.log(6.5)],
+    [10, Math.log(20.5)],
+  ])('a checkerboard of %i levels has a texture of %f', (levels, texture) => {
+    const board = draw(64, 64, (x, y) => Array(3).fill(100 + ((x + y) % 2) * levels));
+    expect(contentOf(board).texture).toBeCloseTo(texture, 9);
+  });
+
+  test.each([
     // one color, the other, whether their edge counts, why
     [[200, 100, 100], [50, 100, 100], true, 'red falls and rises'],
     [[100, 100, 200], [100, 100, 50], true, 'so does blue'],

@@ -4,7 +4,15 @@ import { AVIF_CURVES } from '../codecs/avif-curves.ts';
 import { CODECS } from '../codecs/index.ts';
 import { JPEG_CURVES } from '../codecs/jpeg-curves.ts';
 import { WEBP_CURVES } from '../codecs/webp-curves.ts';
-import { lnBpp, meanCurve, meanScore, type PriorCurve, qualityFor, spread } from './priors.ts';
+import {
+  halvingsBelowUsual,
+  lnBpp,
+  meanCurve,
+  meanScore,
+  type PriorCurve,
+  qualityFor,
+  spread,
+} from './priors.ts';
 
 const priors: PriorCurve[] = [JPEG_CURVES, WEBP_CURVES, AVIF_CURVES].flatMap((curves) =>
   Object.values(curves),
@@ -12,6 +20,18 @@ const priors: PriorCurve[] = [JPEG_CURVES, WEBP_CURVES, AVIF_CURVES].flatMap((cu
 const named = priors.map((prior) => [prior.name, prior] as const);
 const anyPrior = fc.constantFrom(...priors);
 const qualities = fc.integer({ min: 1, max: 100 });
+
+test.each([
+  // pixels, halvings of both sides
+  [300_000, 0],
+  [2_000_000, 0],
+  [150_000, 0.5],
+  [75_000, 1],
+  [37_500, 1.5],
+  [1_000, 1.5],
+])('%i pixels are the usual size halved %f times', (pixels, halvings) => {
+  expect(halvingsBelowUsual(pixels)).toBeCloseTo(halvings, 9);
+});
 
 describe('prior curves', () => {
   test.each(named)('%s: four columns of one length, qualities and bits rising', (_, prior) => {

@@ -33,6 +33,20 @@ describe('half the width', () => {
     expect(refined.bytes).toEqual(without.bytes);
   });
 
+  test.each([
+    [255, 256, false],
+    [256, 256, true],
+  ])('of %i x %i pixels: %s, from so many something can be learned', async (width, height, is) => {
+    let halved = 0;
+    const halve = async () => {
+      halved++;
+      return raster({ width: 128, height: 128 });
+    };
+    const made = { ...tools(), halve };
+    await optimize(task('webp', { raster: raster({ width, height }), budget: background }), made);
+    expect(halved).toBe(is ? 1 : 0);
+  });
+
   test('what it taught is where the search at that width begins', async () => {
     const world = { deviation: -1.4 };
     const { warmStart } = await optimize(

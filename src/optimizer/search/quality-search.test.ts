@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { JPEG_CURVES } from '../codecs/jpeg-curves.ts';
+import { contentCurve } from '../model/content-model.ts';
 import { meanCurve } from '../model/priors.ts';
 import { optimize } from '../optimize.ts';
 import {
   asked,
   choice,
+  featuresOf,
   JPEG_SOURCE,
   large,
   raster,
@@ -161,6 +163,17 @@ describe('online', () => {
       expect(usual.receipt.quality!).toBeLessThan(mean.receipt.quality!);
       expect(even.receipt.quality!).toBeLessThan(mean.receipt.quality! - 1);
       expect(small.receipt.quality!).toBeGreaterThanOrEqual(mean.receipt.quality! - 1);
+    });
+
+    test('an even one with flat areas is held to a mean picture of its own size', async () => {
+      const card = raster({ width: 120, height: 120 });
+      card.data.fill(120, 0, card.data.length * 0.6);
+      const { receipt } = await optimize(task('jpeg', { raster: card }), tools({ deviation: 1.5 }));
+      const features = featuresOf(card);
+      expect(features.repeatedShare).toBeGreaterThan(0.3);
+      const own = Math.round(contentCurve(JPEG_CURVES.full, features).quality(70));
+      expect(receipt.quality).toBe(own);
+      expect(own).not.toBe(Math.round(meanCurve(JPEG_CURVES.full).quality(70)));
     });
 
     test('nor, with flat areas around it, below that of a mean one of the usual size', async () => {
