@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { card } from './pictures.suite.ts';
 import { joinPng, pngChunks } from './png.ts';
 import { pngChunk } from './png-chunk.ts';
-import { joinWebp, webpChunks } from './webp.ts';
+import { joinWebp, webpChunk, webpChunks, webpIsLossless } from './webp.ts';
 
 test('chunks survive being taken apart and put together', async () => {
   const png = await card(9, 9).png().toBuffer();
@@ -20,3 +20,27 @@ test('a written PNG chunk is the one that sharp wrote', async () => {
     expect(pngChunk(name, data)).toEqual(new Uint8Array(whole));
   }
 });
+
+test.each<[string, string[], boolean | undefined]>([
+  ['a lossless still', ['VP8L'], true],
+  ['a lossy one', ['VP8 '], false],
+  ['lossless frames', ['ANMF VP8L', 'ANMF VP8L'], true],
+  ['lossy frames', ['ANMF VP8 ', 'ANMF VP8 '], false],
+  ['frames of both kinds', ['ANMF VP8L', 'ANMF VP8 '], false],
+  ['in the other order', ['ANMF VP8 ', 'ANMF VP8L'], false],
+  ['a lossy picture with lossless alpha', ['ALPH', 'VP8 '], false],
+  ['no picture', ['ANIM'], undefined],
+])('%s, %j: lossless is %s', (_, names, lossless) => {
+  const chunks = names.map((name) =>
+    name.startsWith('ANMF')
+      ? webpChunk('ANMF', joinedFrame(name.slice(5)))
+      : webpChunk(name, new Uint8Array(5)),
+  );
+  const file = joinWebp([webpChunk('VP8X', new Uint8Array(10)), ...chunks]);
+  expect(webpIsLossless(file)).toBe(lossless);
+});
+
+/** The payload of a frame: its place and time, then one picture of odd length. */
+function joinedFrame(name: string): Uint8Array {
+  return Uint8Array.from([...new Uint8Array(16), ...webpChunk(name, new Uint8Array(7))]);
+}

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { JPEG_CURVES } from '../codecs/jpeg-curves.ts';
+import { contentCurve } from '../model/content-model.ts';
 import { optimize } from '../optimize.ts';
 import {
   asked,
   choice,
+  featuresOf,
   JPEG_SOURCE,
   raster,
   SOURCE,
@@ -11,6 +14,9 @@ import {
   tools,
 } from '../simulated.suite.ts';
 import { sourceSatisfies } from './never-larger.ts';
+
+/** The quality at which a JPEG of the usual raster should score 70. */
+const WANTED = Math.round(contentCurve(JPEG_CURVES.full, featuresOf(raster())).quality(70));
 
 describe('never larger', () => {
   const same = { identity: true, source: new Uint8Array(2000) } as const;
@@ -168,6 +174,7 @@ describe('never larger', () => {
   test.each([
     [40, 85, 'source', 'its quality again cannot reach the target'],
     [85, 70, 'encoded', 'less than its quality reaches it'],
+    [WANTED - 3, 70, 'encoded', 'its quality again scores more than the curve says'],
   ])('a JPEG of %i, unmeasured to %i: %s (%s)', async (quality, score, kind) => {
     const info = { ...JPEG_SOURCE, jpeg: { ...JPEG_SOURCE.jpeg!, quality } };
     const output = asked({ kind: 'target', score });
