@@ -176,7 +176,7 @@ const TARGETS: readonly (readonly [name: string, encoding: Encoding, tolerance: 
     3,
   ],
   ['avif', { format: 'avif', quality: q<'avif'>(80), effort: 2, depth: 8, chroma: '4:4:4' }, 4],
-  ['gif', { format: 'gif', palette: 256, effort: 7 }, 6],
+  ['gif', { format: 'gif', palette: 256 }, 6],
 ];
 
 describe('formats', () => {

@@ -12,7 +12,7 @@ import { NODE_ONLY, portableFiles } from './support/portable.ts';
 const FLOORS: readonly (readonly string[])[] = [
   ['base'],
   ['image', 'wasm', 'containers'],
-  ['plan', 'metadata', 'svg', 'jpeg'],
+  ['plan', 'metadata', 'svg', 'jpeg', 'gif'],
   ['raster'],
   ['dialects', 'metrics', 'vips', 'vision', 'origins', 'stores'],
   ['optimizer'],

@@ -9,8 +9,8 @@
  */
 import { concat, latin1 } from './bytes.ts';
 
-const EXTENSION = 0x21;
-const IMAGE = 0x2c;
+export const EXTENSION = 0x21;
+export const IMAGE = 0x2c;
 const TRAILER = 0x3b;
 const COMMENT = 0xfe;
 const APPLICATION = 0xff;
@@ -33,21 +33,23 @@ export function stripGif(bytes: Uint8Array): Uint8Array {
   }
 }
 
-/** After signature, screen descriptor and global colors. */
-function headerEnd(bytes: Uint8Array): number | undefined {
+/** The first byte after signature, screen descriptor and global colors; undefined for no GIF. */
+export function headerEnd(bytes: Uint8Array): number | undefined {
   const signature = latin1(bytes, 0, 6);
   if (!/^GIF8[79]a$/.test(signature) || bytes.length < 13) return undefined;
   return 13 + tableBytes(bytes[10]!);
 }
 
-function blockEnd(bytes: Uint8Array, at: number): number | undefined {
+/** The first byte after a block; undefined where it is cut or none. */
+export function blockEnd(bytes: Uint8Array, at: number): number | undefined {
   if (bytes[at] === EXTENSION) return subBlocksEnd(bytes, at + 2);
   if (bytes[at] !== IMAGE) return undefined;
   // The descriptor, its colors, and the byte that says how codes begin.
   return subBlocksEnd(bytes, at + 10 + tableBytes(bytes[at + 9] ?? 0) + 1);
 }
 
-function tableBytes(flags: number): number {
+/** Bytes of the color table that the flags of a screen or picture name. */
+export function tableBytes(flags: number): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
 }
 

@@ -57,3 +57,24 @@ export function webpIsLossless(bytes: Uint8Array): boolean | undefined {
   const pictures = kinds.filter((name) => name === 'VP8L' || name === 'VP8 ');
   return pictures.length === 0 ? undefined : pictures.every((name) => name === 'VP8L');
 }
+
+/** Bit of the first byte of VP8X that says that frames have clear pixels (RFC 9649, 2.7.1.1). */
+const ALPHA_FLAG = 0x10;
+
+/**
+ * An animated WebP that says that its canvas is clear where no frame covers it; a file that
+ * is no animation comes back as it is. Frames may be opaque boxes on a clear canvas: without
+ * the flag readers take the canvas for opaque (docs/spec/http.md 14.18).
+ */
+export function withClearCanvas(bytes: Uint8Array): Uint8Array {
+  const { chunks } = webpChunks(bytes);
+  if (!chunks.some(({ name }) => name === 'ANIM')) return bytes;
+  const out = new Uint8Array(bytes);
+  for (const { name, data } of chunks) {
+    const at = data.byteOffset - bytes.byteOffset;
+    if (name === 'VP8X') out[at] = out[at]! | ALPHA_FLAG;
+    // The background color: clear.
+    if (name === 'ANIM') out.fill(0, at, at + 4);
+  }
+  return out;
+}

@@ -61,9 +61,8 @@ export type Encoding =
     }
   | {
       readonly format: 'gif';
+      /** Most colors of a table, 2..256. */
       readonly palette: number;
-      /** 1 fast .. 10 small. */
-      readonly effort: number;
     };
 
 /** Encodes rasters; implemented in `vips/`, given to the optimizer as an argument. */
@@ -90,7 +89,7 @@ export function encodingText(encoding: Encoding): string {
         ? `png e${encoding.effort}`
         : `png palette-${encoding.palette}${encoding.flat ? ' flat' : ''} e${encoding.effort}`;
     case 'gif':
-      return `gif palette-${encoding.palette} e${encoding.effort}`;
+      return `gif palette-${encoding.palette}`;
     default:
       return assertNever(encoding);
   }

@@ -18,6 +18,8 @@ export interface Raster extends Size {
   readonly loop: number;
   /** An ICC profile to embed, where the plan keeps the source's own color space. */
   readonly profile?: Uint8Array;
+  /** Colors that the source is drawn in, where they are few; red in the lowest byte of each. */
+  readonly sourceColors?: readonly number[];
   /** Metadata blocks to carry into the file, where the plan keeps some. */
   readonly metadata?: RasterMetadata;
 }

@@ -29,6 +29,8 @@ export interface SourceInfo extends Size {
   readonly alpha: boolean;
   /** Every pixel is opaque; known only when it was cheap to find out. */
   readonly opaque?: boolean;
+  /** A GIF part of whose screen no frame covers: clear, though its decoder makes it opaque. */
+  readonly uncovered?: boolean;
   /** `none`: untagged; `srgb`: tagged as sRGB; `other`: a profile that must be applied. */
   readonly profile: 'none' | 'srgb' | 'other';
   readonly profileName?: string;

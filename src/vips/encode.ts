@@ -14,6 +14,8 @@ import sharp, { type Sharp } from 'sharp';
 import { assertNever } from '../base/assert-never.ts';
 import { concat, plain } from '../containers/bytes.ts';
 import { writeTiff } from '../containers/tiff-writer.ts';
+import { withClearCanvas } from '../containers/webp.ts';
+import { writeGif } from '../gif/write-gif.ts';
 import type { Encoder, Encoding } from '../image/encoding.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
@@ -69,7 +71,7 @@ function smoothClear(raster: Raster): Raster {
   return { ...raster, data: made.data };
 }
 
-/** What an encoder leaves to do: PNG packed once more, white and black of a JPEG as they were. */
+/** What an encoder leaves to do: PNG packed once more, the clear canvas of a WebP, white and black of a JPEG as they were. */
 async function finished(
   written: Uint8Array,
   raster: Raster,
@@ -78,6 +80,9 @@ async function finished(
   if (thorough(raster, encoding)) return await packed(written);
   if (encoding.format === 'png' && raster.metadata?.density === undefined) {
     return withoutResolution(written);
+  }
+  if (encoding.format === 'webp' && raster.pages > 1 && !isOpaque(raster)) {
+    return withClearCanvas(written);
   }
   const saturated = encoding.format === 'jpeg' ? keepSaturation(written, raster) : undefined;
   if (saturated === undefined) return written;
@@ -157,9 +162,7 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
             })
             .toBuffer();
     case 'gif':
-      return pipe
-        .gif({ colors: encoding.palette, effort: encoding.effort, ...motion(raster) })
-        .toBuffer();
+      return writeGif(raster, encoding.palette);
     default:
       return assertNever(encoding);
   }
@@ -173,7 +176,10 @@ function withJfif(jpeg: Uint8Array, density: number): Uint8Array {
   return concat([Uint8Array.from([...head, 1, high, low, high, low, 0, 0]), jpeg.subarray(2)]);
 }
 
-/** Delays and plays as they are: what browsers make of very short delays is theirs to decide. */
+/**
+ * Delays and plays of a WebP as they are, but that its writer makes 100 ms of delays up to 10 ms, as
+ * browsers do with those of a GIF (docs/spec/http.md 14.19).
+ */
 function motion({ pages, delays, loop }: Raster): { delay?: number[]; loop?: number } {
   if (pages === 1) return {};
   const delay = Array.from({ length: pages }, (_, page) =>

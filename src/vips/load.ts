@@ -12,9 +12,11 @@
  */
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import type { Region, Size } from '../base/size.ts';
+import { coverage } from '../gif/coverage.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
+import { withAlpha } from '../raster/pixels.ts';
 import { safeSvgText } from '../svg/text.ts';
 import { pipeline, pixels } from './pipeline.ts';
 import type { LoadTransform, Turn } from './shrink-on-load.ts';
@@ -55,7 +57,8 @@ export async function loadStill(
   if (info.format === 'svg') return loadSvg(file, info, transform);
   const conversion = conversionOf(info, use);
   const read = conversion ?? readPixels;
-  const open = () => openSource(file, info, use, page);
+  const covered = info.uncovered ? await loadCovered(file, info, use, page, 1) : undefined;
+  const open = () => (covered ? pipeline(covered) : openSource(file, info, use, page));
   const { scale } = transform;
   if (scale === undefined) {
     return read(turned(windowed(open(), transform.window), transform.turn));
@@ -79,8 +82,9 @@ export async function loadFrames(
   first: number,
   count: number,
 ): Promise<Raster> {
-  const pipe = openSource(file, info, use, first, count);
-  const strip = await decoding(pixels(pipe));
+  const strip = info.uncovered
+    ? await loadCovered(file, info, use, first, count)
+    : await decoding(pixels(openSource(file, info, use, first, count)));
   return { ...strip, height: info.height, pages: Math.round(strip.height / info.height) };
 }
 
@@ -95,6 +99,26 @@ export async function rescale(raster: Raster, scale: Scale, quick = false): Prom
   const small = { ...divided(raster, factor), filter: scale.filter };
   const near = factor > 1 ? await pixels(resized(pipeline(raster), small)) : raster;
   return pixels(linearly(pipeline(near), scale));
+}
+
+/** Frames of a GIF, one below another, as a still that is clear where no frame covers its screen. */
+async function loadCovered(
+  file: SourceFile,
+  info: SourceInfo,
+  use: ColorUse,
+  first: number,
+  count: number,
+): Promise<Raster> {
+  const strip = withAlpha(await decoding(pixels(openSource(file, info, use, first, count))));
+  const frame = info.width * info.height;
+  let at = 0;
+  for (const covered of coverage(await readSource(file), first, count)) {
+    if (covered.length !== frame || (at + frame) * 4 > strip.data.length) break;
+    for (let i = 0; i < frame; i++, at++) {
+      if (covered[i] === 0) strip.data.fill(0, at * 4, at * 4 + 4);
+    }
+  }
+  return strip;
 }
 
 /** A picture not far above the target, and the window that is still to be cut from it. */

@@ -15,6 +15,7 @@ import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
 import { pngChunks, pngFrames } from '../containers/png.ts';
 import { pngColor } from '../containers/png-color.ts';
 import { webpIsLossless } from '../containers/webp.ts';
+import { hasUncovered } from '../gif/coverage.ts';
 import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '../image/format.ts';
 import {
   DEFAULT_PICTURE_LIMITS,
@@ -167,6 +168,7 @@ function describe(
   const bits = format === 'avif' ? header.bitsPerSample : undefined;
   const palette = paletteSize(format, bytes, header);
   const density = densityOf(format, bytes, header);
+  const uncovered = format === 'gif' && !header.hasAlpha && hasUncovered(bytes);
   return {
     format,
     bytes: bytes.length,
@@ -177,7 +179,8 @@ function describe(
     ...(format === 'png' && pngFrames(bytes) > 1 ? { animated: true } : {}),
     delays: pages > 1 ? delaysOf(header, pages) : [],
     loop: pages > 1 ? (header.loop ?? 0) : 1,
-    alpha: header.hasAlpha,
+    alpha: header.hasAlpha || uncovered,
+    ...(uncovered ? { uncovered } : {}),
     profile,
     ...(name === undefined ? {} : { profileName: name }),
     ...(color === undefined ? {} : { color }),

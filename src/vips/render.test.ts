@@ -278,7 +278,7 @@ describe('animations', () => {
 
   test('encodes again with the same frames', async () => {
     const { raster } = await rendered(await animation('webp'), []);
-    const gif = { format: 'gif', palette: 16, effort: 1 } as const;
+    const gif = { format: 'gif', palette: 16 } as const;
     const again = await vipsEncoder.decode(await vipsEncoder.encode(raster, gif), 3);
     expect([again.pages, again.height, again.loop]).toEqual([3, 30, 2]);
     expect(again.delays).toEqual([30, 100, 250]);

@@ -12,6 +12,7 @@
 import sharp from 'sharp';
 import type { Region, Size } from '../base/size.ts';
 import { sizeText } from '../base/size.ts';
+import { gifColors } from '../containers/gif-frames.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
@@ -45,6 +46,17 @@ export interface RenderInput extends Pick<Program, 'frames' | 'color' | 'cmyk'> 
 }
 
 const FRAME_BYTES = 64 * 1024 * 1024;
+
+/** Most colors of a source whose picture is drawn in them. */
+const FEW_COLORS = 32;
+
+/** Instructions that move pixels and leave their colors. */
+const SHAPES: ReadonlySet<Instruction['kind']> = new Set([
+  ...(['orient', 'extract', 'scale', 'smart-crop'] as const),
+]);
+
+/** Pixels, over all frames, that are reduced in light: it takes a tenth of a second per megapixel. */
+const IN_LIGHT = 25e6;
 
 /**
  * The picture that a program makes of a source.
@@ -90,13 +102,18 @@ async function renderFrames(state: RenderState): Promise<Raster> {
     const some = Math.min(batch, count - done);
     const strip = await loadFrames(file, info, input, first + done, some);
     for (let page = 0; page < strip.pages; page++) {
-      const frame = await through(frameOf(strip, page), input.instructions, state);
+      const frame = await through(opaqueOr(frameOf(strip, page)), input.instructions, state);
       // A frame that shares the strip's memory would keep all of it.
       frames.push(frame.data.buffer === strip.data.buffer ? copied(frame) : frame);
     }
   }
   const delays = info.delays.slice(first, first + frames.length);
   return { ...stacked(frames), delays, loop: info.loop };
+}
+
+/** GIF decodes with alpha wherever it may be clear: without, everything takes less time. */
+function opaqueOr(frame: Raster): Raster {
+  return isOpaque(frame) ? withoutAlpha(frame) : frame;
 }
 
 function copied(frame: Raster): Raster {
@@ -140,7 +157,7 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
     case 'extract':
       return extract(raster, step);
     case 'scale':
-      return rescale(raster, step, state.input.frames.count > 1);
+      return rescale(raster, step, isLarge(state));
     case 'smart-crop':
       return extract(raster, await smartCropRegion(raster, step, state));
     case 'extend':
@@ -172,6 +189,12 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
   }
 }
 
+/** Whether frames are so many and so large that reducing them in light would take too long. */
+function isLarge({ info, input }: RenderState): boolean {
+  const { count } = input.frames;
+  return count > 1 && info.width * info.height * count > IN_LIGHT;
+}
+
 /** Where to cut; the first frame decides for all. */
 async function smartCropRegion(
   raster: Raster,
@@ -198,12 +221,25 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
     output.metadata !== 'none' && info.format === 'jpeg' && input.chosen?.format === 'jpeg'
       ? readCopyright(await readSource(file))
       : undefined;
+  const sourceColors = await fewColors(state);
   const metadata = output.dpi === undefined ? copyright : { ...copyright, density: output.dpi };
   return {
     ...shown,
     ...(profile === undefined ? {} : { profile }),
+    ...(sourceColors === undefined ? {} : { sourceColors }),
     ...(metadata === undefined ? {} : { metadata }),
   };
+}
+
+/** The colors of a GIF that becomes one again, where they are few and no step changes them. */
+async function fewColors({
+  info,
+  input,
+  file,
+}: RenderState): Promise<readonly number[] | undefined> {
+  const colorless = input.instructions.every(({ kind }) => SHAPES.has(kind));
+  if (info.format !== 'gif' || input.chosen?.format !== 'gif' || !colorless) return undefined;
+  return gifColors(await readSource(file), FEW_COLORS);
 }
 
 async function profileFor({ info, input, file }: RenderState): Promise<Uint8Array | undefined> {

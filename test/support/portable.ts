@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const PORTABLE_ROOMS: readonly string[] = [
-  ...['base', 'image', 'wasm', 'containers', 'plan', 'metadata', 'jpeg', 'raster'],
+  ...['base', 'image', 'wasm', 'containers', 'plan', 'metadata', 'jpeg', 'gif', 'raster'],
   ...['dialects', 'metrics', 'optimizer'],
 ];
 

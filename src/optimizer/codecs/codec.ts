@@ -110,6 +110,8 @@ export interface PaletteCoding<E extends Encoding = Encoding> {
   fastest?(colors: number): E;
   /** Palettes without dithering, whose size can be searched; absent where there are none. */
   readonly flat?: FlatPalette<E>;
+  /** Sizes that a search tries, rising, within 2..256; absent where the palette is not searched. */
+  readonly sizes?: readonly number[];
 }
 
 export interface FlatPalette<E extends Encoding = Encoding> {

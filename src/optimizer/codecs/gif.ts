@@ -1,5 +1,6 @@
 /**
- * GIF as the optimizer knows it: cgif by way of sharp.
+ * GIF as the optimizer knows it: our own writer (`gif/write-gif.ts`), which has no settings but
+ * the colors of a table.
  */
 import type { Encoding } from '../../image/encoding.ts';
 import { encodingText } from '../../image/encoding.ts';
@@ -9,16 +10,13 @@ export type GifEncoding = Extract<Encoding, { format: 'gif' }>;
 
 export const GIF = {
   text: encodingText,
-  time: {
-    encode: ({ effort }) => (effort < 4 ? 230 : effort < 10 ? 650 : 1000),
-    decode: 5,
-  },
+  time: { encode: () => 150, decode: 5 },
   palette: {
-    encoding: (colors, mode) => ({
-      format: 'gif',
-      palette: paletteSize(colors),
-      effort: mode === 'background' ? 10 : 7,
-    }),
-    fastest: (colors) => ({ format: 'gif', palette: paletteSize(colors), effort: 1 }),
+    encoding: (colors) => ({ format: 'gif', palette: paletteSize(colors) }),
+    // One less than a power of two: a frame needs one for what stays as it was.
+    sizes: [
+      ...[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 19, 23, 27, 31],
+      ...[39, 47, 63, 79, 95, 127, 159, 191, 223, 255],
+    ],
   },
 } satisfies Codec<GifEncoding>;

@@ -39,8 +39,7 @@ export function sampledFrames(raster: Raster, maxSide: number): Raster {
     const page = Math.floor((i * raster.pages) / count);
     data.set(raster.data.subarray(page * frame, (page + 1) * frame), i * frame);
   }
-  const { width, height, channels } = raster;
-  return { width, height: height * count, channels, data, pages: 1, delays: [], loop: 1 };
+  return { ...raster, height: raster.height * count, data, pages: 1, delays: [], loop: 1 };
 }
 
 /** An animation: the search runs on some frames, the quality found serves all. */

@@ -26,6 +26,7 @@ import type { TrialRunner } from '../search/trial-runner.ts';
 import type { Mode, OptimizeInput } from '../task.ts';
 import { orLossless, searchAnimation } from './animation.ts';
 import { fastestFormat } from './fastest.ts';
+import { byteLimits, scoreFor, searchColors } from './fewest-colors.ts';
 import {
   encodeLossless,
   encodeNearLossless,
@@ -235,8 +236,18 @@ async function withoutQuality(
   const target = request.kind === 'target' ? request.score : undefined;
   if (keeper === undefined) {
     if (palette === undefined) throw new Error('expected a codec with a way of coding, got none');
-    const found = await encodePalette(runner, palette, output.colors ?? 256, target, mode);
     const exact = wantsEveryPixel(output, chosen, task.identity);
+    const colors = output.colors ?? 256;
+    const { sizes } = palette;
+    const found = sizes
+      ? await searchColors(
+          runner,
+          { ...palette, sizes },
+          content,
+          { colors, target: scoreFor(task, target), limits: byteLimits(task, chosen.format) },
+          mode,
+        )
+      : await encodePalette(runner, palette, colors, target, mode);
     return exact ? await keptOrMissed(runner, found) : found;
   }
   const forced = chosen.palette ?? output.colors;

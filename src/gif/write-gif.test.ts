@@ -1,0 +1,187 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { gifFrames } from '../containers/gif-frames.ts';
+import type { Raster } from '../image/raster.ts';
+import { writeGif } from './write-gif.ts';
+
+type Rgba = readonly [number, number, number, number];
+const CLEAR: Rgba = [0, 0, 0, 0];
+
+/** Frames by a function of place and page. */
+function film(
+  [width, height, pages]: readonly [number, number, number],
+  at: (x: number, y: number, page: number) => Rgba,
+  motion: Partial<Raster> = {},
+): Raster {
+  const data = new Uint8Array(width * height * pages * 4);
+  for (let i = 0; i < width * height * pages; i++) {
+    const inPage = i % (width * height);
+    const place = [
+      inPage % width,
+      Math.floor(inPage / width),
+      Math.floor(i / (width * height)),
+    ] as const;
+    data.set(at(...place), i * 4);
+  }
+  const delays = pages > 1 ? Array.from({ length: pages }, () => 100) : [];
+  return { width, height, channels: 4, data, pages, delays, loop: pages > 1 ? 0 : 1, ...motion };
+}
+
+/** All frames as a reader composes them, clear pixels as zeros. */
+async function shown(gif: Uint8Array): Promise<Uint8Array> {
+  const pipe = sharp(gif, { animated: true }).ensureAlpha();
+  const data = new Uint8Array(await pipe.raw().toBuffer());
+  for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 0) data.fill(0, i, i + 4);
+  return data;
+}
+
+/** A square on a ground, further right with every page. */
+const moving =
+  (ground: Rgba) =>
+  (x: number, y: number, page: number): Rgba =>
+    x >= page * 3 && x < page * 3 + 6 && y >= 4 && y < 10 ? [220, 30, 30, 255] : ground;
+
+const background = (x: number): Rgba => (x % 5 < 2 ? [10, 20, 30, 255] : [200, 210, 220, 255]);
+
+describe('writeGif', () => {
+  test.each([
+    ['a still of two colors', film([9, 5, 1], (x) => background(x))],
+    ['a still with clear pixels', film([9, 5, 1], (x, y) => (x === y ? CLEAR : background(x)))],
+    ['a still of one pixel', film([1, 1, 1], () => [1, 2, 3, 255])],
+    ['a still of 256 colors', film([16, 16, 1], (x, y) => [x * 16, y * 16, 9, 255])],
+    ['nothing but clear', film([4, 4, 1], () => CLEAR)],
+    ['frames of nothing but clear', film([4, 4, 2], () => CLEAR, { delays: [10, 10] })],
+    ['a square on an even ground', film([30, 14, 6], moving([255, 255, 255, 255]))],
+    ['a square on a clear ground', film([30, 14, 6], moving(CLEAR))],
+    [
+      'a square that is there in every second frame',
+      film([30, 14, 6], (x, y, page) =>
+        page % 2 === 0 ? background(x) : moving(background(x))(x, y, 2),
+      ),
+    ],
+    [
+      'a hole that moves',
+      film([30, 14, 6], (x, y, page) => (moving(CLEAR)(x, y, page)[3] ? CLEAR : background(x))),
+    ],
+  ])('%s is shown as it is', async (_name, raster) => {
+    expect(await shown(writeGif(raster, 256))).toEqual(raster.data);
+  });
+
+  test('any frames of few colors are shown as they are', async () => {
+    const size = fc.tuple(
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 5 }),
+    );
+    const colors: readonly Rgba[] = [CLEAR, [255, 0, 0, 255], [0, 0, 255, 255], [9, 9, 9, 255]];
+    const picks = fc.array(fc.nat(3), { minLength: 150, maxLength: 150 });
+    await fc.assert(
+      fc.asyncProperty(size, picks, async (of, pick) => {
+        // Delays that no one joins, so that frames that are alike stay apart.
+        const raster = film(of, (x, y, page) => colors[pick[(page * of[1] + y) * of[0] + x]!]!, {
+          delays: of[2] > 1 ? Array.from({ length: of[2] }, () => 10) : [],
+        });
+        expect(await shown(writeGif(raster, 256))).toEqual(raster.data);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each([
+    [[0, 10, 20, 30, 50, 100, 110, 60], 0],
+    [[40, 655_350, 70], 1],
+    [[40, 50, 70], 2],
+    [[40, 50, 70], 65_536],
+  ])('delays %j and %i plays are kept', async (delays, loop) => {
+    const raster = film([30, 14, delays.length], moving(CLEAR), { delays, loop });
+    const header = await sharp(writeGif(raster, 16)).metadata();
+    expect([header.delay, header.loop]).toEqual([delays, loop]);
+  });
+
+  test('frames that show the same are one, but for those that browsers hold for longer than they say', async () => {
+    const still = (delays: number[]) =>
+      film([8, 8, delays.length], (x) => background(x), { delays });
+    const delays = async (given: number[]) => {
+      const raster = film(
+        [30, 14, given.length + 1],
+        (x, y, page) => moving(CLEAR)(x, y, Math.min(page, 1)),
+        {
+          delays: [40, ...given],
+        },
+      );
+      return (await sharp(writeGif(raster, 16)).metadata()).delay;
+    };
+    expect(await delays([30, 50, 40])).toEqual([40, 120]);
+    expect(await delays([0, 10, 40])).toEqual([40, 0, 10, 40]);
+    expect(gifFrames(writeGif(still([50, 50]), 4))?.frames.length).toBe(1);
+  });
+
+  test('one table for all frames, no larger than their colors ask for', () => {
+    const gif = writeGif(film([30, 14, 6], moving([255, 255, 255, 255])), 256);
+    // Two colors and one for what stays: 4 entries.
+    expect(gif[10]! & 0x87).toBe(0x81);
+    const flat = film([60, 40, 1], (x) => background(x));
+    expect(writeGif(flat, 256)[10]! & 0x87).toBe(0x80);
+  });
+
+  test('frames are cut to what changes', () => {
+    const gif = gifFrames(writeGif(film([30, 14, 6], moving([255, 255, 255, 255])), 256));
+    for (const { width, height } of gif!.frames.slice(1)) expect([width, height]).toEqual([9, 6]);
+  });
+
+  test('with fewer colors than there are flat ones, the largest areas keep theirs', async () => {
+    const stripes: readonly Rgba[] = [
+      [250, 0, 0, 255],
+      [0, 250, 0, 255],
+      [0, 0, 250, 255],
+      [9, 9, 9, 255],
+    ];
+    const raster = film([80, 40, 1], (x, y) =>
+      y > 35 ? [x * 3, y * 5, 90, 255] : stripes[x >> 5]!,
+    );
+    const data = await shown(writeGif(raster, 8));
+    for (let at = 0; at < 80 * 36 * 4; at += 4) {
+      expect(data.subarray(at, at + 4)).toEqual(raster.data.subarray(at, at + 4));
+    }
+  });
+
+  test('colors of the source that are only lines are kept before blends', async () => {
+    const raster = film([60, 30, 1], (x, y) =>
+      x % 10 === 3 ? [0, 120, 255, 255] : [y * 8, y * 8, 255 - y, 255],
+    );
+    const line = (data: Uint8Array) => [
+      ...data.subarray((15 * 60 + 13) * 4, (15 * 60 + 13) * 4 + 3),
+    ];
+    const data = await shown(writeGif({ ...raster, sourceColors: [0xff7800, 0x123456] }, 6));
+    expect(line(data)).toEqual([0, 120, 255]);
+  });
+
+  test('what does not change in the picture does not change in the file, however few the colors', async () => {
+    const busy = (x: number, y: number): Rgba => [
+      (x * 37 + y * 11) % 256,
+      (x * y) % 256,
+      (y * 53) % 256,
+      255,
+    ];
+    const raster = film([40, 30, 4], (x, y, page) =>
+      y < 8 ? [(x * 9 + page * 40) % 256, 0, 0, 255] : busy(x, y),
+    );
+    const data = await shown(writeGif(raster, 12));
+    const page = 40 * 30 * 4;
+    for (let at = 40 * 8 * 4; at < page; at++) {
+      for (let n = 1; n < 4; n++)
+        if (data[n * page + at] !== data[at]) throw new Error(`flicker at ${at}`);
+    }
+  });
+
+  test('a cut to a scene of other colors gets a table of its own', async () => {
+    const red = (x: number, y: number): Rgba => [x * 2, y * 2, 0, 255];
+    const blue = (x: number, y: number): Rgba => [0, x * 2, y * 2, 255];
+    const raster = film([120, 120, 2], (x, y, page) => (page === 0 ? red(x, y) : blue(x, y)));
+    const data = await shown(writeGif(raster, 128));
+    let error = 0;
+    for (let i = 0; i < data.length; i++) error += Math.abs(data[i]! - raster.data[i]!);
+    expect(error / data.length).toBeLessThan(4.5);
+  });
+});

@@ -1,0 +1,282 @@
+/**
+ * Writing GIF: one color table for all frames, and of each frame only what changes.
+ *
+ * A frame is cut to the box of its changes; what it leaves as it was is clear where that packs
+ * better. How a frame is disposed of is chosen for the frame behind it, and frames that
+ * show the same are one. A frame of new colors, a cut to another scene, has a table of its own.
+ * Nothing is dithered: what does not change in the picture does not change in the file.
+ *
+ * Invariant: where the colors of all frames fit one table, frames are shown as the raster has
+ * them, but for alpha, which is clear or not.
+ */
+import { concat, latin1Bytes } from '../containers/bytes.ts';
+import type { GifDisposal } from '../containers/gif-frames.ts';
+import type { Raster } from '../image/raster.ts';
+import { colorError } from './color.ts';
+import { ColorCount, flatColors, seenColors } from './color-count.ts';
+import { ColorMap, colorTable } from './color-table.ts';
+import {
+  type Behind,
+  COLOR,
+  changedBox,
+  disposalFor,
+  framePixels,
+  type Pixels,
+  SHOWN,
+} from './frames.ts';
+import { compressLzw } from './lzw.ts';
+
+/** Hundredths of a second that a frame can be shown. */
+const LONGEST = 65_535;
+
+/** Milliseconds below which browsers show a frame for longer than it says: such frames are not joined. */
+const SHORTEST = 20;
+
+/** Milliseconds of a frame that nothing is said of. */
+const PLAIN_DELAY = 100;
+
+/** When a frame has a table of its own: the share of the canvas and the pixels that change, and their mean squared error. */
+const SCENE = { share: 0.25, pixels: 6000, error: 10 } as const;
+
+/** Colors from which more of them in tables of scenes say more than fewer for all would save. */
+const SCENE_COLORS = 128;
+
+const DISPOSALS = { keep: 1, clear: 2, restore: 3 } as const satisfies Record<GifDisposal, number>;
+
+/** A frame as it is shown, and the colors that are drawn for it. */
+interface Shown {
+  readonly pixels: Pixels;
+  readonly map: ColorMap;
+  /** Milliseconds. */
+  readonly delay: number;
+}
+
+/** The raster as a GIF of at most `colors` colors per table, 2..256, clear not counted where there is room. */
+export function writeGif(raster: Raster, colors: number): Uint8Array {
+  const { width, height, pages, loop } = raster;
+  const { count, keep, clears } = countColors(raster);
+  const hasClear = clears || pages > 1;
+  const most = Math.min(colors, hasClear ? 255 : 256);
+  const map = new ColorMap(colorTable(count, most, keep));
+  const parts = [
+    latin1Bytes('GIF89a'),
+    words(width, height),
+    Uint8Array.of(0x80 | 0x70 | sizeFlag(map, hasClear), 0, 0),
+    tableBytes(map, hasClear),
+  ];
+  if (pages > 1 && loop !== 1) parts.push(loopBlock(loop));
+  const settings = { width, map, hasClear, animated: pages > 1 };
+  let canvas: Pixels = new Uint32Array(width * height);
+  const frames = shownFrames(raster, map, most);
+  let frame = frames.next();
+  for (let first = true; !frame.done; first = false) {
+    const { pixels } = frame.value;
+    const next = frames.next();
+    const box = changedBox(canvas, pixels, width) ?? { left: 0, top: 0, right: 1, bottom: 1 };
+    const behind = next.done
+      ? { disposal: 'keep' as const, box, canvas }
+      : disposalFor({ before: canvas, now: pixels, next: next.value.pixels, width }, box, {
+          clears,
+          first,
+        });
+    parts.push(...frameBlocks(frame.value, canvas, behind, settings));
+    canvas = behind.canvas;
+    frame = next;
+  }
+  parts.push(Uint8Array.of(0x3b));
+  return concat(parts);
+}
+
+/**
+ * The colors of all that changes from frame to frame, those that a table should keep as they
+ * are (the source's own where they are few, and of flat areas), and whether anything is clear.
+ */
+export function countColors(raster: Raster): {
+  readonly count: ColorCount;
+  readonly keep: readonly number[];
+  readonly clears: boolean;
+} {
+  const count = new ColorCount();
+  const inner = new ColorCount();
+  let clears = false;
+  let before: Pixels | undefined;
+  let pixels = 0;
+  for (let page = 0; page < raster.pages; page++) {
+    const now = framePixels(raster, page);
+    clears ||= now.includes(0);
+    pixels += countChanges(count, now, before);
+    countInner(inner, now, before, raster.width);
+    before = now;
+  }
+  // A table needs a color, even where nothing has one.
+  if (count.size === 0) count.add(0);
+  const own = seenColors(count, raster.sourceColors ?? []);
+  const keep = [...new Set([...own, ...flatColors(inner, pixels)])];
+  return { count, keep, clears };
+}
+
+/** Counts the colors of pixels that are not as before; gives how many those are. */
+function countChanges(count: ColorCount, now: Pixels, before: Pixels | undefined): number {
+  let changed = 0;
+  let run = 0;
+  let last = 0;
+  for (let i = 0; i < now.length; i++) {
+    const pixel = now[i]!;
+    if (pixel === 0 || pixel === before?.[i]) continue;
+    if (pixel !== last && run > 0) count.add(last & COLOR, run);
+    run = pixel === last ? run + 1 : 1;
+    last = pixel;
+    changed++;
+  }
+  if (run > 0) count.add(last & COLOR, run);
+  return changed;
+}
+
+/** Counts those of them whose neighbours have the same color. */
+function countInner(
+  count: ColorCount,
+  now: Pixels,
+  before: Pixels | undefined,
+  width: number,
+): void {
+  let run = 0;
+  let last = 0;
+  for (let i = width + 1; i < now.length - width - 1; i++) {
+    const pixel = now[i]!;
+    if (pixel === 0 || pixel !== now[i - 1] || pixel !== now[i + 1]) continue;
+    if (pixel !== now[i - width] || pixel !== now[i + width] || pixel === before?.[i]) continue;
+    if (pixel !== last && run > 0) count.add(last & COLOR, run);
+    run = pixel === last ? run + 1 : 1;
+    last = pixel;
+  }
+  if (run > 0) count.add(last & COLOR, run);
+}
+
+/** The frames in the colors of their tables, those that show the same as one. */
+function* shownFrames(raster: Raster, global: ColorMap, most: number): Generator<Shown, undefined> {
+  let before = framePixels(raster, 0);
+  const delays = (page: number) => raster.delays[page] ?? PLAIN_DELAY;
+  let shown: Shown = { ...mapped(before, undefined, undefined, global, most), delay: delays(0) };
+  for (let page = 1; page < raster.pages; page++) {
+    const now = framePixels(raster, page);
+    const next = { ...mapped(now, before, shown.pixels, global, most), delay: delays(page) };
+    const both = shown.delay + next.delay;
+    const joins = Math.min(shown.delay, next.delay) >= SHORTEST && both <= LONGEST * 10;
+    if (joins && changedBox(shown.pixels, next.pixels, raster.width) === undefined) {
+      shown = { ...shown, delay: both };
+    } else {
+      yield shown;
+      shown = next;
+    }
+    before = now;
+  }
+  yield shown;
+  return undefined;
+}
+
+/** A frame in the colors of a table: what did not change keeps the colors it is shown in. */
+function mapped(
+  now: Pixels,
+  before: Pixels | undefined,
+  shown: Pixels | undefined,
+  global: ColorMap,
+  most: number,
+): Pick<Shown, 'pixels' | 'map'> {
+  const pixels: Pixels = new Uint32Array(now.length);
+  const fill = (map: ColorMap) => {
+    let changed = 0;
+    let error = 0;
+    for (let i = 0; i < now.length; i++) {
+      const pixel = now[i]!;
+      if (before !== undefined && pixel === before[i]) {
+        pixels[i] = shown![i]!;
+      } else if (pixel !== 0) {
+        const color = map.table[map.indexOf(pixel & COLOR)]!;
+        pixels[i] = SHOWN | color;
+        error += colorError(color, pixel);
+        changed++;
+      }
+    }
+    return { changed, error };
+  };
+  const { changed, error } = fill(global);
+  const scene = changed >= Math.max(SCENE.pixels, SCENE.share * now.length);
+  if (before === undefined || most < SCENE_COLORS || !scene || error <= SCENE.error * changed) {
+    return { pixels, map: global };
+  }
+  const count = new ColorCount();
+  countChanges(count, now, before);
+  const map = new ColorMap(colorTable(count, most));
+  return fill(map).error < error ? { pixels, map } : { pixels, map: global };
+}
+
+interface Settings {
+  readonly width: number;
+  readonly map: ColorMap;
+  readonly hasClear: boolean;
+  readonly animated: boolean;
+}
+
+/** One frame: how long and with which clear color, where, and its pixels. */
+function frameBlocks(
+  { pixels, map, delay }: Shown,
+  canvas: Pixels,
+  { disposal, box }: Behind,
+  { width, map: global, hasClear, animated }: Settings,
+): Uint8Array[] {
+  const { left, top, right, bottom } = box;
+  const size = (right - left) * (bottom - top);
+  const clear = hasClear ? map.table.length : -1;
+  const symbols = new Uint8Array(size);
+  const free = new Uint8Array(size);
+  for (let y = top, o = 0; y < bottom; y++) {
+    for (let i = y * width + left; i < y * width + right; i++, o++) {
+      const pixel = pixels[i]!;
+      const index = pixel === 0 ? clear : map.indexOf(pixel & COLOR);
+      const stays = pixel === canvas[i];
+      // Clear, or shown in a color of another table: it can only be left as it is.
+      const foreign = stays && (pixel === 0 || map.table[index] !== (pixel & COLOR));
+      symbols[o] = foreign ? clear : index;
+      free[o] = stays && !foreign ? 1 : 0;
+    }
+  }
+  const own = map !== global;
+  const table = own
+    ? [Uint8Array.of(0x80 | sizeFlag(map, hasClear)), tableBytes(map, hasClear)]
+    : [Uint8Array.of(0)];
+  const data = compressLzw({ symbols, free, clear });
+  const image = [Uint8Array.of(0x2c), words(left, top, right - left, bottom - top), ...table, data];
+  if (!animated && !hasClear) return image;
+  const flags = (animated ? DISPOSALS[disposal] << 2 : 0) | (hasClear ? 1 : 0);
+  const time = animated ? Math.min(LONGEST, Math.max(0, Math.round(delay / 10))) : 0;
+  const control = [
+    Uint8Array.of(0x21, 0xf9, 4, flags),
+    words(time),
+    Uint8Array.of(Math.max(0, clear), 0),
+  ];
+  return [...control, ...image];
+}
+
+/** The size of a table as GIF says it: one less than the bits of an index. */
+function sizeFlag({ table }: ColorMap, hasClear: boolean): number {
+  return Math.max(0, 31 - Math.clz32(table.length + (hasClear ? 1 : 0) - 1));
+}
+
+function tableBytes(map: ColorMap, hasClear: boolean): Uint8Array {
+  const out = new Uint8Array(6 << sizeFlag(map, hasClear));
+  map.table.forEach((color, i) => {
+    out.set([color & 255, (color >> 8) & 255, color >> 16], i * 3);
+  });
+  return out;
+}
+
+/** `NETSCAPE2.0`: how often an animation is shown again, 0 for ever. */
+function loopBlock(plays: number): Uint8Array {
+  const again = plays === 0 ? 0 : Math.min(65_535, plays - 1);
+  const head = [Uint8Array.of(0x21, 0xff, 11), latin1Bytes('NETSCAPE2.0')];
+  return concat([...head, Uint8Array.of(3, 1), words(again), Uint8Array.of(0)]);
+}
+
+function words(...numbers: number[]): Uint8Array {
+  return Uint8Array.from(numbers.flatMap((number) => [number & 255, number >> 8]));
+}
