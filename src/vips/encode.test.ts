@@ -38,7 +38,7 @@ const avif = (more: Partial<Extract<Encoding, { format: 'avif' }>> = {}): Encodi
   ...more,
 });
 
-const GIF: Encoding = { format: 'gif', palette: 16, effort: 1 };
+const GIF: Encoding = { format: 'gif', palette: 16 };
 
 const LOSSY = [
   jpeg(),
