@@ -76,12 +76,15 @@ export async function coloredAvif(
   return file;
 }
 
-/** An uncompressed TIFF of one ink mix, 0..255 each, with or without alpha. */
-export function inkTiff(inks: readonly number[], width = 64, height = 48): Uint8Array {
+/** An uncompressed TIFF of one ink mix, 0..255 each, with or without alpha, of 8 or 16 bits. */
+export function inkTiff(inks: readonly number[], depth: 8 | 16 = 8): Uint8Array {
+  const [width, height] = [64, 48];
+  const bytes = depth / 8;
   const channels = inks.length;
+  // 257 times a level is the same share of 16 bits, and its two bytes are alike.
   const pixels = Uint8Array.from(
-    { length: width * height * channels },
-    (_, i) => inks[i % channels]!,
+    { length: width * height * channels * bytes },
+    (_, i) => inks[Math.floor(i / bytes) % channels]!,
   );
   const entries = [
     [256, 1, width],
@@ -114,7 +117,7 @@ export function inkTiff(inks: readonly number[], width = 64, height = 48): Uint8
     short(entries.length),
     ...directory,
     bytes32(0),
-    ...Array.from({ length: channels }, () => short(8)),
+    ...Array.from({ length: channels }, () => short(depth)),
     pixels,
   ]);
 }

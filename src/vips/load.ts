@@ -183,7 +183,9 @@ function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0,
 
 /** A profile is applied only where it says other than sRGB: that saves as much time as decoding takes. */
 function readingOptions(info: SourceInfo, use: ColorUse): SharpOptions {
-  const apply = info.profile === 'other' && use.color !== 'strip' && !keepsProfile(info, use);
+  // Inks have to be converted anyhow: the values that stripping leaves alone are those of RGB.
+  const strips = use.color === 'strip' && info.space !== 'cmyk';
+  const apply = info.profile === 'other' && !strips && !keepsProfile(info, use);
   // Data that ends early is only a warning once the end marker has been put back; libvips does
   // not look for one behind the last rows of blocks, so what is cut there passes.
   return { failOn: info.jpeg?.endMissing ? 'warning' : 'error', ignoreIcc: !apply };

@@ -9,6 +9,7 @@
 import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';
 import { avifColor } from '../containers/avif-color.ts';
+import { latin1 } from '../containers/bytes.ts';
 import { hasGainMap } from '../containers/gain-map.ts';
 import { type JpegScans, jpegFrame, jpegScans, walkJpeg, withJpegEnd } from '../containers/jpeg.ts';
 import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
@@ -162,7 +163,7 @@ function describe(
   height: number,
 ): SourceInfo {
   const { color, unknown, overProfile, gainMap } = colorFacts(format, bytes, header);
-  const icc = overProfile ? undefined : header.icc;
+  const icc = overProfile || isMismatch(header) ? undefined : header.icc;
   const profile = profileKind(icc);
   const name = icc && profileName(icc);
   const bits = format === 'avif' ? header.bitsPerSample : undefined;
@@ -194,6 +195,11 @@ function describe(
     ...(density === undefined ? {} : { density }),
     ...(format === 'jpeg' ? { jpeg: jpegFacts(bytes, header) } : {}),
   };
+}
+
+/** A profile of another color model says nothing of inks. */
+function isMismatch({ icc, space }: Metadata): boolean {
+  return icc !== undefined && space === 'cmyk' && latin1(icc, 16, 20) !== 'CMYK';
 }
 
 /** What the file says of its colors beside a profile, and of a gain map. */

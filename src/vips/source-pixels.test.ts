@@ -1,10 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { corpusFile } from '../base/corpus.suite.ts';
 import { avifItems, joinAvif } from '../containers/avif.ts';
 import { bytes32, concat, latin1Bytes } from '../containers/bytes.ts';
+import { PRIMARIES } from '../image/code-points.ts';
 import type { Raster } from '../image/raster.ts';
+import { SRGB_CURVE } from '../image/source-color.ts';
 import { deltaE, hlg, pq, sdr, type Triple } from '../image/standards.suite.ts';
+import { rgbProfile } from '../metadata/rgb-profile.ts';
 import {
   type ColorChunk,
   chrm,
@@ -299,14 +304,44 @@ describe('inks without a profile are multiplied, as browsers do', () => {
     ['paper', [0, 0, 0, 0], [255, 255, 255]],
     ['a mix', [64, 128, 32, 51], [153, 102, 178]],
   ])('%s', async (_, inks, expected) => {
-    const files = [inkTiff(inks), await inkJpeg(inks), await inkJpeg(inks, false)];
+    const files = [
+      inkTiff(inks),
+      inkTiff(inks, 16),
+      await inkJpeg(inks),
+      await inkJpeg(inks, false),
+    ];
     for (const bytes of files) await expectAll(bytes, expected);
   });
 
-  test('with alpha', async () => {
-    const { raster } = await rendered(inkTiff([0, 255, 255, 0, 128]), []);
+  test.each([8, 16] as const)('with alpha, %i bits', async (depth) => {
+    const { raster } = await rendered(inkTiff([0, 255, 255, 0, 128], depth), []);
     expect(raster.channels).toBe(4);
     expect([...raster.data.subarray(0, 4)]).toEqual([255, 0, 0, 128]);
+  });
+
+  test('a profile of another color model says nothing of them', async () => {
+    const rgb = rgbProfile(PRIMARIES[12]!, SRGB_CURVE)!;
+    const length = 2 + 14 + rgb.length;
+    const segment = concat([
+      Uint8Array.of(0xff, 0xe2, length >> 8, length & 255),
+      latin1Bytes('ICC_PROFILE\0\x01\x01'),
+      rgb,
+    ]);
+    const file = await inkJpeg([0, 255, 255, 0]);
+    const tagged = concat([file.subarray(0, 2), segment, file.subarray(2)]);
+    expect((await sharp(tagged).metadata()).icc?.length).toBe(rgb.length);
+    await expectAll(tagged, [255, 0, 0]);
+  });
+
+  test('a profile of inks counts, also where profiles are taken off', async ({ skip }) => {
+    const path = corpusFile('formats', 'jpeg-cmyk-icc.jpg');
+    if (path === undefined) return skip('the picture is not beside the repository');
+    const bytes = new Uint8Array(await readFile(path));
+    const [usual, stripped] = [
+      await rendered(bytes, []),
+      await rendered(bytes, [], { color: 'strip' }),
+    ];
+    expect(Buffer.compare(usual.raster.data, stripped.raster.data)).toBe(0);
   });
 
   test('or printed, where the source is set so', async () => {

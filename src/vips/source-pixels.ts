@@ -25,7 +25,7 @@ export type ReadPixels = (pipe: Sharp) => Promise<Raster>;
 /** What has to be done to a source's samples; undefined where libvips does all. */
 export function conversionOf(info: SourceInfo, use: ColorUse): ReadPixels | undefined {
   const { color } = info;
-  if (readsInks(info, use)) return readInks;
+  if (readsInks(info, use)) return async (pipe) => multipliedInks(await inksOf(pipe, info));
   if (color === undefined || keepsColor(info, use)) return undefined;
   // Taking a profile off leaves values alone; brighter than white is no value of a profile.
   if (use.color === 'strip' && !isHdr(color)) return undefined;
@@ -42,20 +42,39 @@ export function keepsColor({ color, space, pages }: SourceInfo, use: ColorUse): 
 }
 
 /** Inks of which nobody says how they look, to be shown as browsers show them. */
-function readsInks({ space, profile }: SourceInfo, { cmyk }: ColorUse): boolean {
-  return space === 'cmyk' && profile === 'none' && cmyk !== 'press';
+function readsInks({ space, profile, depth }: SourceInfo, { cmyk }: ColorUse): boolean {
+  return space === 'cmyk' && profile === 'none' && depth !== 32 && cmyk !== 'press';
 }
 
 async function samplesOf(pipe: Sharp, info: SourceInfo): Promise<Samples<3 | 4>> {
   if (info.depth === 8) return { ...(await readPixels(pipe)), white: 255 };
-  const { data, info: found } = await decoding(
-    pipe.toColorspace('rgb16').raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true }),
-  );
-  const { width, height, channels } = found;
+  const { channels, ...samples } = await stored(pipe.toColorspace('rgb16'), info);
   if (channels !== 3 && channels !== 4) {
     throw new Error(`Expected 3 or 4 channels from sharp, got ${channels}.`);
   }
-  return { width, height, channels, data: words(data), white: whiteOf(info) };
+  return { ...samples, channels };
+}
+
+async function inksOf(pipe: Sharp, info: SourceInfo): Promise<Samples<4 | 5>> {
+  const inks = pipe.pipelineColorspace('cmyk').toColorspace('cmyk');
+  const { channels, ...samples } = await stored(inks, info);
+  if (channels !== 4 && channels !== 5) {
+    throw new Error(`Expected 4 or 5 channels from sharp, got ${channels}.`);
+  }
+  return { ...samples, channels };
+}
+
+/** The samples at the end of a pipeline, at the depth of the file: asked for fewer bits, sharp clips. */
+async function stored(pipe: Sharp, info: SourceInfo): Promise<Samples<number>> {
+  const depth = info.depth === 8 ? 'uchar' : 'ushort';
+  const { data, info: found } = await decoding(
+    pipe.raw({ depth }).toBuffer({ resolveWithObject: true }),
+  );
+  const { width, height, channels } = found;
+  const size = { width, height, channels };
+  return info.depth === 8
+    ? { ...size, data: plain(data), white: 255 }
+    : { ...size, data: words(data), white: whiteOf(info) };
 }
 
 /** libvips moves samples of 10 and 12 bits up and leaves the bits below them empty. */
@@ -64,25 +83,7 @@ function whiteOf({ bits = 16 }: SourceInfo): number {
 }
 
 function words(data: Uint8Array): Uint16Array {
-  const { buffer, byteOffset, byteLength } = byteAligned(data);
+  const { buffer, byteOffset, byteLength } =
+    data.byteOffset % 2 === 0 ? data : new Uint8Array(data);
   return new Uint16Array(buffer, byteOffset, byteLength / 2);
-}
-
-function byteAligned(data: Uint8Array): Uint8Array {
-  return data.byteOffset % 2 === 0 ? data : new Uint8Array(data);
-}
-
-async function readInks(pipe: Sharp): Promise<Raster> {
-  const { data, info } = await decoding(
-    pipe
-      .pipelineColorspace('cmyk')
-      .toColorspace('cmyk')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true }),
-  );
-  const { width, height, channels } = info;
-  const inks: number = channels;
-  if (inks !== 4 && inks !== 5)
-    throw new Error(`Expected 4 or 5 channels from sharp, got ${inks}.`);
-  return multipliedInks({ width, height, channels: inks, data: plain(data), white: 255 });
 }

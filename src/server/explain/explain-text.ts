@@ -4,9 +4,11 @@
  * Its halves follow those of `explain.ts`, so that the first can be printed
  * while the source is still being asked for.
  */
+import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
 import type { Explanation } from '../../engine/engine.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
+import { colorRemarks } from '../../metadata/color-remarks.ts';
 import type { Trial } from '../../optimizer/receipt.ts';
 import type { Refused, UrlExplanation } from './explain.ts';
 
@@ -22,10 +24,7 @@ export function planText(facts: UrlExplanation): string {
     ...(facts.vary?.length ? [`vary        ${facts.vary.join(', ')}`] : []),
     ...(facts.freshness === undefined ? [] : [`fresh       ${freshnessText(facts.freshness)}`]),
     ...(refusal === undefined ? [] : refusalLines(refusal)),
-    ...facts.diagnostics.map(
-      ({ severity, param, message }) =>
-        `${severity.padEnd(12)}${param === undefined ? '' : `${param}: `}${message}`,
-    ),
+    ...remarkLines(facts.diagnostics),
     ...(plan === undefined ? [] : ['plan', ...indented(plan.split('\n'))]),
   ]);
 }
@@ -46,6 +45,7 @@ function engineLines(explanation: Explanation): string[] {
     ...(source === undefined
       ? []
       : [`file        ${source.format} ${source.width}x${source.height}, ${source.bytes} bytes`]),
+    ...(source === undefined ? [] : remarkLines(colorRemarks(source))),
     ...(explanation.program === undefined ? [] : ['program', ...indented(explanation.program)]),
     ...(explanation.predicted === undefined ? [] : [`predicted   ${explanation.predicted}`]),
     ...(receipt === undefined
@@ -57,6 +57,13 @@ function engineLines(explanation: Explanation): string[] {
     ...(explanation.problem === undefined ? [] : [`problem     ${explanation.problem}`]),
     `key         ${explanation.key}`,
   ];
+}
+
+function remarkLines(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics.map(
+    ({ severity, param, message }) =>
+      `${severity.padEnd(12)}${param === undefined ? '' : `${param}: `}${message}`,
+  );
 }
 
 /** `as the origin says, at least 14400 s, at most 31536000 s; 14400 s where it says nothing` */
