@@ -29,6 +29,7 @@ describe('one series', () => {
     [[resize({ width: px(400) })], [resize({ width: px(400), density: 2 })], 'density is a size'],
     [[box(400, 300, 'cover')], [box(800, 600, 'cover')], 'equal ratio'],
     [[box(333, 250, 'cover')], [box(800, 600, 'cover')], 'equal ratio up to whole pixels'],
+    [[box(500, 50, 'cover')], [box(333, 33, 'cover')], 'a banner, up to whole pixels'],
     [[box(400, 400, 'inside')], [box(300, 900, 'inside')], 'nothing is cut'],
     [[{ kind: 'limit', side: 8192 } as Op], [], 'a limit is a size'],
   ])('%j and %j: %s', (one, other, _why) => {
@@ -41,6 +42,7 @@ describe('different series', () => {
     // one  other  why
     [[box(400, 300, 'cover')], [box(400, 400, 'cover')], 'another part is shown'],
     [[box(400, 300, 'cover')], [box(450, 300, 'cover')], 'a ratio of 3:2 is not one of 4:3'],
+    [[box(100, 1000, 'cover')], [box(140, 1000, 'cover')], 'a column and one half as wide again'],
     [[box(400, 300, 'cover')], [box(400, 300, 'contain')], 'bars are another picture'],
     [[resize({ width: px(400) })], [resize({ width: px(400) }), blur], 'blurred'],
     [[blur], [{ ...blur, sigma: px(9) } as Op], 'blurred more'],

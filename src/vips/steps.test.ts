@@ -190,6 +190,17 @@ describe('filters', () => {
     }
   });
 
+  test.each([0.3, 0.5, 1, 3])('sharpening looks as far as its sigma of %f', async (sigma) => {
+    const picture = withBox(card(40, 20), [13, 5, 3, 3], [200, 90, 10]);
+    const soft = await blurred(picture, sigma);
+    const sharp = await sharpen(picture, {
+      ...{ kind: 'sharpen', sigma, amount: 1.5, threshold: 0, channel: 'rgb' },
+      ...{ width: 40, height: 20 },
+    });
+    const wanted = Uint8ClampedArray.from(picture.data, (v, i) => v + 1.5 * (v - soft.data[i]!));
+    expect([...sharp.data]).toEqual([...wanted]);
+  });
+
   test('pixelate gives blocks in the mean of their pixels, cut blocks too', () => {
     const out = pixelate(card(25, 10), { kind: 'pixelate', side: 10, width: 25, height: 10 });
     expect(at(out, 0, 0)).toEqual(at(out, 9, 9));

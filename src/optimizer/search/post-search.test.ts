@@ -104,6 +104,29 @@ describe('post-search', () => {
     expect(tried).toEqual([...tried].sort((a, b) => a - b));
   });
 
+  test('where regions fail up to some quality, few trials find one at which none does', async () => {
+    const at = (even: number) => {
+      const tried: number[] = [];
+      const quirk: Quirk = (e) => {
+        if (e.format !== 'jpeg' || e.table !== 2) return {};
+        tried.push(e.quality);
+        return { share: 0.6, score: 6, worst: e.quality < even ? 60 : 5 };
+      };
+      return run('jpeg', quirk, {}, undefined, 1, 80).then(({ receipt }) => ({ receipt, tried }));
+    };
+    const { tried } = await at(101);
+    // The steps are a good part of what is open, not one quality after another.
+    const [first, second, third] = tried as [number, number, number];
+    expect(second - first).toBeGreaterThan(2);
+    for (const even of [first + 1, second]) {
+      const { receipt } = await at(even);
+      expect(receipt.encoding).toContain('table-2');
+      expect(receipt.quality!).toBeGreaterThanOrEqual(even);
+      expect(receipt.worst!).toBeGreaterThanOrEqual(55);
+    }
+    expect(third).toBeGreaterThan(second);
+  });
+
   test('a quantisation table that saves a tenth is used', async () => {
     const quirk: Quirk = (e) =>
       e.format === 'jpeg' && e.table === 2 ? { share: 0.9, score: -0.5 } : {};
