@@ -1,12 +1,13 @@
 /**
  * HeaderSize: width and height as the first bytes of a file state them.
  *
- * For estimates alone: JPEG, PNG, GIF, WebP and AVIF, before orientation, the
+ * For estimates alone: JPEG, PNG, GIF, BMP, WebP and AVIF, before orientation, the
  * canvas of an animation. The probe decides what a picture is.
  *
  * Pure; looks at headers only and never throws.
  */
 import type { Size } from '../base/size.ts';
+import { bmpHeader } from './bmp.ts';
 import { latin1, uint16, uint32 } from './bytes.ts';
 import { jpegFrame, walkJpeg } from './jpeg.ts';
 
@@ -26,6 +27,7 @@ function stated(bytes: Uint8Array): Size | undefined {
   }
   if (latin1(bytes, 1, 4) === 'PNG') return sides(uint32(bytes, 16), uint32(bytes, 20));
   if (latin1(bytes, 0, 4) === 'GIF8') return sides(uint16(bytes, 6, true), uint16(bytes, 8, true));
+  if (latin1(bytes, 0, 2) === 'BM') return bmpHeader(bytes);
   if (latin1(bytes, 8, 12) === 'WEBP') return webpSize(bytes);
   if (latin1(bytes, 4, 8) === 'ftyp') return avifSize(bytes);
   return undefined;

@@ -76,6 +76,8 @@ export interface ResponsePolicy {
   readonly freshness: FreshnessPolicy;
   /** Longest time for the work, in seconds (ImageOptim `timeout`). */
   readonly deadline?: number;
+  /** Formats this build reads and the service does not: a Fault `source-unsupported` for a plan that would read them. */
+  readonly unread?: readonly FormatName[];
   /** Answers of POST are not for caches. */
   readonly noStore?: boolean;
 }

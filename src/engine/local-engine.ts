@@ -6,7 +6,7 @@
  * made, once for all who ask at the same time.
  */
 import { systemClock } from '../base/clock.ts';
-import { isFault } from '../base/fault.ts';
+import { Fault, isFault } from '../base/fault.ts';
 import { DEFAULT_PICTURE_LIMITS } from '../image/picture-limits.ts';
 import { canonicalize } from '../plan/canonicalize.ts';
 import { renditionKey } from '../plan/key.ts';
@@ -133,6 +133,7 @@ export class LocalEngine implements Engine {
       const passed = await passThrough(this.#sources, request, source, plan.output.sanitize);
       if (passed) return this.#passedAnswer(request, source, passed);
     }
+    checkRead(request, source);
     const resolved = await this.#resolve(request, plan, source);
     const stored = await this.#cache.get(resolved.key);
     if (stored && (request.storedOnly || !this.#cache.isOutdated(stored))) {
@@ -162,6 +163,7 @@ export class LocalEngine implements Engine {
 
   async explain(request: RenderRequest): Promise<Explanation> {
     const source = await this.#sources.get(request);
+    checkRead(request, source);
     const resolved = await this.#resolve(request, planFor(request, source), source);
     const { info, program, predicted } = await this.#renderer.explain(resolved);
     const stored = await this.#cache.get(resolved.key);
@@ -247,6 +249,13 @@ export class LocalEngine implements Engine {
 function planFor({ compiled }: RenderRequest, { format }: CachedSource): Plan {
   const { plan, svgPlan = plan } = compiled;
   return canonicalize(format === 'svg' ? svgPlan : plan);
+}
+
+/** @throws Fault source-unsupported, for a format that the service does not take */
+function checkRead({ compiled }: RenderRequest, { format }: CachedSource): void {
+  if (format === undefined || !compiled.response.unread?.includes(format)) return;
+  const message = `Expected a source this service reads, got ${format.toUpperCase()}.`;
+  throw new Fault('source-unsupported', message);
 }
 
 function settingsOf({ limits = {}, ...options }: EngineOptions): EngineSettings {

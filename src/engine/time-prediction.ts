@@ -37,6 +37,8 @@ const PIXELS_PER_BYTE: Readonly<Partial<Record<FormatName, number>>> = {
   png: 0.8,
   gif: 2,
   tiff: 0.3,
+  bmp: 0.35,
+  ico: 0.25,
   svg: 20,
 };
 
@@ -48,6 +50,8 @@ const DECODE: Readonly<Partial<Record<FormatName, number>>> = {
   png: 15,
   gif: 10,
   tiff: 10,
+  bmp: 15,
+  ico: 15,
   svg: 40,
 };
 

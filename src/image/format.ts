@@ -12,6 +12,8 @@ export type FormatName =
   | 'avif'
   | 'gif'
   | 'tiff'
+  | 'bmp'
+  | 'ico'
   | 'svg'
   | 'jxl'
   | 'heic'
@@ -39,7 +41,7 @@ export interface FormatCard {
   readonly preference: number;
   /** Whether this build can write it; each such format has a record in `optimizer/codecs/`. */
   readonly encodable: boolean;
-  /** Whether this build can read it; each such format has a loader in `vips/loader-policy.ts`. */
+  /** Whether this build can read it; each such format has a loader in `vips/loader-policy.ts` or is one of `vips/bitmap.ts`. */
   readonly decodable: boolean;
 }
 
@@ -67,6 +69,9 @@ export const FORMATS = {
   }),
   gif: card('image/gif', 'gif', { alpha: true, animation: true, maxSide: 65535 }),
   tiff: card('image/tiff', 'tiff', { alpha: true, lossless: true, encodable: false }),
+  bmp: card('image/bmp', 'bmp', { alpha: true, lossless: true, encodable: false }),
+  // https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern
+  ico: card('image/x-icon', 'ico', { alpha: true, lossless: true, encodable: false }),
   svg: card('image/svg+xml', 'svg', { alpha: true, encodable: false }),
   jxl: card('image/jxl', 'jxl', { alpha: true, lossy: true, encodable: false, decodable: false }),
   heic: card('image/heic', 'heic', { lossy: true, encodable: false, decodable: false }),

@@ -21,6 +21,8 @@ export const MOST_HELD_PIXELS: Readonly<Partial<Record<FormatName, number>>> = {
   webp: 100_000_000,
   gif: 100_000_000,
   avif: 50_000_000,
+  bmp: 50_000_000,
+  ico: 50_000_000,
 };
 
 export const DEFAULT_PICTURE_LIMITS: PictureLimits = {

@@ -2,8 +2,7 @@
  * Sniffing: which format some bytes are, by what they begin with.
  *
  * File names and media types of origins are claims; magic bytes decide. Only
- * formats that have a card are named, everything else (BMP, ICO, scripts,
- * archives) is `undefined` and never reaches a decoder (docs/spec/http.md 14.1).
+ * formats that have a card are named, everything else (scripts, archives) is `undefined` and never reaches a decoder (docs/spec/http.md 14.1).
  *
  * Pure; looks at the first few kilobytes at most and never throws.
  */
@@ -16,6 +15,9 @@ const PROLOGUE = 16_384;
 /** HEIF brands that hold AV1 pictures, and those that hold HEVC ones. */
 const AVIF_BRANDS = new Set(['avif', 'avis']);
 const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs']);
+
+/** Lengths of BMP headers: OS/2 1 and 2, Windows 3 to 5. */
+const BMP_HEADERS = new Set([12, 40, 52, 56, 64, 108, 124]);
 
 /** The format of a file that begins with `bytes`; undefined for all that has no card. */
 export function sniffFormat(bytes: Uint8Array): FormatName | undefined {
@@ -36,6 +38,8 @@ export function sniffFormat(bytes: Uint8Array): FormatName | undefined {
   if (startsWith(bytes, [0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a]))
     return 'jxl';
   if (head.startsWith('%PDF-')) return 'pdf';
+  if (isBmp(bytes)) return 'bmp';
+  if (isIco(bytes)) return 'ico';
   if (startsWith(bytes, [0x1a, 0x45, 0xdf, 0xa3])) return isWebm(bytes) ? 'webm' : undefined;
   // The one compressed format that has a card is SVG (`.svgz`); its reader says if it is none.
   if (startsWith(bytes, [0x1f, 0x8b, 8])) return 'svg';
@@ -103,6 +107,25 @@ function sniffBoxes(bytes: Uint8Array): FormatName | undefined {
 /** Whether the main brand of a file made of boxes is that of an AVIF that moves. */
 export function isImageSequence(bytes: Uint8Array): boolean {
   return ascii(bytes, 4, 12) === 'ftypavis';
+}
+
+/** Two letters are no proof: the length of the header behind them has to be a known one. */
+function isBmp(bytes: Uint8Array): boolean {
+  return startsWith(bytes, [0x42, 0x4d]) && BMP_HEADERS.has(little32(bytes, 14));
+}
+
+/** An icon, by the first entry of its directory: a length, and a place behind the directory. */
+function isIco(bytes: Uint8Array): boolean {
+  if (!startsWith(bytes, [0, 0, 1, 0]) || bytes.length < 22) return false;
+  const count = bytes[4]! | (bytes[5]! << 8);
+  return count > 0 && little32(bytes, 14) > 0 && little32(bytes, 18) >= 6 + 16 * count;
+}
+
+function little32(bytes: Uint8Array, at: number): number {
+  if (at + 4 > bytes.length) return 0;
+  return (
+    (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
+  );
 }
 
 function isWebm(bytes: Uint8Array): boolean {

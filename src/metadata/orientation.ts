@@ -25,6 +25,8 @@ const SAID_BY = {
   avif: 'none',
   gif: 'none',
   svg: 'none',
+  bmp: 'none',
+  ico: 'none',
   tiff: 'tag',
 } as const satisfies Readonly<Record<DecodableFormat, 'tag' | 'early' | 'none'>>;
 

@@ -31,6 +31,8 @@ const STRIPPERS = {
   gif: stripGif,
   avif: undefined,
   tiff: undefined,
+  bmp: undefined,
+  ico: undefined,
   svg: undefined,
 } as const satisfies Readonly<
   Record<DecodableFormat, ((bytes: Uint8Array) => Uint8Array) | undefined>

@@ -8,8 +8,9 @@
  */
 import sharp from 'sharp';
 import type { DecodableFormat } from '../image/format.ts';
+import type { BitmapFormat } from './bitmap.ts';
 
-/** The loader class of each format that is read; its members by file and by buffer follow. */
+/** The loader class of each format that is read by libvips; its members by file and by buffer follow. */
 const LOADERS = {
   jpeg: 'VipsForeignLoadJpeg',
   png: 'VipsForeignLoadPng',
@@ -18,7 +19,7 @@ const LOADERS = {
   avif: 'VipsForeignLoadHeif',
   svg: 'VipsForeignLoadSvg',
   tiff: 'VipsForeignLoadTiff',
-} as const satisfies Readonly<Record<DecodableFormat, string>>;
+} as const satisfies Readonly<Record<Exclude<DecodableFormat, BitmapFormat>, string>>;
 
 /** Classes of loaders that may run. */
 export const ALLOWED_LOADERS: readonly string[] = Object.values(LOADERS);

@@ -30,6 +30,7 @@ import { profileKind, profileName } from '../metadata/icc.ts';
 import { shownOrientation } from '../metadata/orientation.ts';
 import { type ColorReading, colorOfAvif, colorOfPng } from '../metadata/source-color.ts';
 import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/text.ts';
+import { type BitmapFormat, bitmapInfo, bitmapPicture, isBitmapFormat } from './bitmap.ts';
 import { decoding, readSource, type SourceFile, TOO_MANY } from './source-file.ts';
 import { drawSvg, svgSize } from './svg.ts';
 
@@ -61,6 +62,7 @@ export async function probe(
   const bounds = { ...DEFAULT_PROBE_LIMITS, ...limits };
   const bytes = await readSource(file);
   const format = readableFormat(bytes);
+  if (isBitmapFormat(format)) return probeBitmap(bytes, format, bounds);
   const scans = format === 'jpeg' ? checkJpeg(bytes, bounds) : undefined;
   const endMissing = scans?.terminated === false;
   const input = endMissing ? withJpegEnd(bytes) : bytes;
@@ -84,6 +86,22 @@ export async function probe(
   }
   const info = describe(format, bytes, header, pages, height);
   return endMissing && info.jpeg ? { ...info, jpeg: { ...info.jpeg, endMissing } } : info;
+}
+
+async function probeBitmap(
+  bytes: Uint8Array,
+  format: BitmapFormat,
+  bounds: ProbeLimits,
+): Promise<SourceInfo> {
+  const picture = bitmapPicture(bytes, format);
+  if (picture.kind === 'png') {
+    return { ...(await probe({ bytes: picture.bytes }, bounds)), format, bytes: bytes.length };
+  }
+  const { width, height } = picture.header;
+  if (width * height > Math.min(bounds.pixels, MOST_HELD_PIXELS[format] ?? bounds.pixels)) {
+    throw new Fault('source-too-many-pixels', TOO_MANY, { width, height });
+  }
+  return bitmapInfo(bytes, format, picture);
 }
 
 function sequenceFault(cause: unknown): Fault {

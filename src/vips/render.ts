@@ -23,6 +23,7 @@ import { border, checker, mask, over } from '../raster/compositing.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
 import { frameOf, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { tone } from '../raster/tone.ts';
+import { isBitmapFormat, withLoader } from './bitmap.ts';
 import { blurred } from './blur.ts';
 import { denoise, sharpen } from './filters.ts';
 import { extend, extract, orient, rotate } from './geometry.ts';
@@ -69,10 +70,17 @@ export async function render(
   input: RenderInput,
   context: RenderContext = {},
 ): Promise<Raster> {
-  const file = info.jpeg?.endMissing ? { bytes: withJpegEnd(await readSource(given)) } : given;
+  const file = await readableFile(given, info);
   const state: RenderState = { context, file, info, input, perStepCache: new Map() };
   const raster = input.frames.count > 1 ? await renderFrames(state) : await renderStill(state);
   return input.output === undefined ? raster : finish(raster, state);
+}
+
+/** The source in a form that libvips reads. */
+async function readableFile(given: SourceFile, info: SourceInfo): Promise<SourceFile> {
+  if (isBitmapFormat(info.format))
+    return { bytes: withLoader(await readSource(given), info.format) };
+  return info.jpeg?.endMissing ? { bytes: withJpegEnd(await readSource(given)) } : given;
 }
 
 /** What a step may need besides the raster, and what the first frame decided for all. */

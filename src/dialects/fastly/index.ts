@@ -67,9 +67,13 @@ function compile(request: ImageRequest, mount: DialectSettings): Compiled {
       vary: encoding.negotiated ? ['accept'] : [],
       headers: {},
       freshness: { fallback: FALLBACK_AGE, min: 0, max: LONGEST_AGE },
+      unread: NO_SOURCES,
     },
   };
 }
+
+/** Read by this build and no sources of the vendor (docs/spec/fastly-io.md 13.5). */
+const NO_SOURCES = ['bmp', 'ico'] as const;
 
 /** Features that the vendor steers by request headers (docs/spec/fastly-io.md 8). */
 const HEADER_FEATURES = {
