@@ -72,7 +72,7 @@ function compile(request: ImageRequest, mount: DialectSettings): Compiled {
   };
 }
 
-/** Read by this build and no sources of the vendor (docs/spec/fastly-io.md 13.6). */
+/** Read by this build and no sources of the vendor (docs/spec/fastly-io.md 13.8). */
 const NO_SOURCES = ['bmp', 'ico'] as const;
 
 /** Features that the vendor steers by request headers (docs/spec/fastly-io.md 8). */
