@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bytesOf } from '../../src/base/body.ts';
+import { sanitizeSvg } from '../../src/svg/sanitize.ts';
 import { exchange } from '../support/client.ts';
 import { animation, card, decode, SVG } from '../support/pictures.ts';
 import {
@@ -106,7 +107,10 @@ async function holds(bytes: Uint8Array, dialects: readonly DialectName[]): Promi
     if (answer.status !== 200) continue;
     const body = await bytesOf(answer.body);
     if (answer.headers['fastly-io-error'] || answer.headers.warning) {
-      expect(Buffer.from(body).equals(bytes), 'the source as it was').toBe(true);
+      // An SVG is made safe on its way: what is not on the allow list goes.
+      const drawing = answer.headers['content-type'] === 'image/svg+xml';
+      const safe = drawing ? sanitizeSvg(bytes) : bytes;
+      expect(Buffer.from(body).equals(safe), 'the source as it was').toBe(true);
       expect(answer.headers['content-type']).not.toMatch(/html|javascript/);
     } else {
       // Complete to the last row, for a decoder that forgives nothing
