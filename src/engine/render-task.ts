@@ -164,7 +164,8 @@ async function picture(
   { timings, start }: Timing,
 ): Promise<Rendered> {
   const chosen = program.chosen!;
-  const source = program.identity ? await readSource(request.file) : undefined;
+  const asIs = program.unchanged && output.whenLarger === 'source-as-is';
+  const source = program.identity || asIs ? await readSource(request.file) : undefined;
   const { bytes, receipt, warmStart } = await timed(timings, 'encode', () =>
     optimize(
       {
@@ -174,6 +175,7 @@ async function picture(
         alternatives: program.alternatives,
         output,
         identity: program.identity,
+        unchanged: program.unchanged,
         upright: program.upright,
         ...(source ? { source } : {}),
         budget: remaining(request.budget, start),
@@ -224,6 +226,16 @@ function remarks(plan: Plan, info: SourceInfo, program: Program, receipt: Receip
     out.push(
       warning(
         'Smaller in pixels, it takes more bytes than its source: no palette that is good enough takes fewer.',
+      ),
+    );
+  }
+  const exact =
+    program.chosen?.lossless ||
+    (program.output.kind === 'picture' && program.output.quality.kind === 'lossless');
+  if (exact && info.depth > 8 && receipt.kind === 'encoded') {
+    out.push(
+      warning(
+        `The source has ${info.depth} bits per channel, the result 8: not every level is kept.`,
       ),
     );
   }

@@ -41,6 +41,8 @@ export type Encoding =
       readonly smartSubsample: boolean;
       /** The strength of the loop filter is tried out, not guessed: slow, good for graphics. */
       readonly deblock?: boolean;
+      /** Lossless: the colors of clear pixels are kept too. */
+      readonly exact?: true;
     }
   | {
       readonly format: 'avif';
@@ -80,7 +82,7 @@ export function encodingText(encoding: Encoding): string {
       return `jpeg q${encoding.quality} ${encoding.chroma} ${encoding.effort}${encoding.progressive ? ' progressive' : ''}${encoding.table === undefined ? '' : ` table-${encoding.table}`}`;
     case 'webp':
       return encoding.mode === 'lossless'
-        ? `webp lossless e${encoding.effort}`
+        ? `webp lossless${encoding.exact ? ' exact' : ''} e${encoding.effort}`
         : `webp ${encoding.mode === 'lossy' ? '' : `${encoding.mode} `}q${encoding.quality} e${encoding.effort}${encoding.smartSubsample ? ' smart' : ''}${encoding.deblock ? ' deblock' : ''}`;
     case 'avif':
       return `avif q${encoding.quality} e${encoding.effort} ${encoding.chroma} ${encoding.depth}bit`;

@@ -10,11 +10,12 @@
  */
 import { formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
+import type { SourceInfo } from '../image/source-info.ts';
 import { flatten } from '../raster/compositing.ts';
 import { isOpaque } from '../raster/pixels.ts';
 import { codecFor, fastestEncoding, keepsPixels } from './codecs/codec.ts';
 import { selectFormat } from './formats/format-selection.ts';
-import { type Deliverable, sourceInstead } from './formats/never-larger.ts';
+import { type Deliverable, sourceAsIs, sourceInstead } from './formats/never-larger.ts';
 import { qualityRequestFor, wantsEveryPixel } from './formats/quality-request.ts';
 import { contentOf } from './model/content.ts';
 import type { Receipt } from './receipt.ts';
@@ -42,8 +43,9 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
   const mode = modeFor(task, raster, tools);
   const codec = codecFor(runner.codecs, task.chosen.format);
 
-  // Where every pixel is wanted, the source goes before a format that cannot keep them.
-  if (wantsEveryPixel(task.output, task.chosen, task.identity) && !keepsPixels(codec)) {
+  // Where every pixel is wanted, the source goes before a file that cannot keep them.
+  const exact = wantsEveryPixel(task.output, task.chosen, task.identity);
+  if (exact && (!keepsPixels(codec) || isDeep(task.info))) {
     const source = await sourceInstead(task, tools.repacker, {
       bytes: 0,
       lossy: true,
@@ -82,6 +84,19 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
     lossy: found.lossy,
     missed: !found.reached && !found.deadlineBound,
   });
+  const asIs =
+    source === undefined
+      ? await sourceAsIs(task, tools.repacker, found.attempt.bytes.length)
+      : undefined;
+  if (asIs !== undefined) {
+    return await fromSource(
+      task,
+      runner,
+      mode,
+      asIs,
+      'only a quality was asked for, and the source is smaller',
+    );
+  }
   if (source === undefined) {
     const optimized = fromEncoder(task, runner, mode, found);
     if (mode !== 'background') return optimized;
@@ -100,6 +115,11 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
     : 'the source itself reaches what the encoder does not';
   const instead = await fromSource(task, runner, mode, source, reason);
   return found.cutShort ? cutShort(instead) : instead;
+}
+
+/** Whether a source has more bits per channel than rasters have. */
+function isDeep({ depth }: SourceInfo): boolean {
+  return depth > 8;
 }
 
 function cutShort(result: OptimizeResult): OptimizeResult {
@@ -141,7 +161,8 @@ function fromEncoder(
       ...(worst === undefined ? {} : { worst }),
       ...(found.reached || found.deadlineBound ? {} : { outOfReach: true }),
       ...(found.cutShort ? { cutShort: true } : {}),
-      kind: found.lossy ? 'encoded' : 'lossless',
+      // Rasters have 8 bits: what a deeper source had beyond them is lost.
+      kind: found.lossy || isDeep(task.info) ? 'encoded' : 'lossless',
     },
   };
 }

@@ -45,6 +45,8 @@ export interface OptimizeInput {
   readonly output: Extract<Output, { kind: 'picture' }>;
   /** The raster shows the source pixel for pixel: the source's bytes bound the result. */
   readonly identity: boolean;
+  /** The file of the source shows the same picture, whatever its colors and its orientation. */
+  readonly unchanged?: boolean;
   /** It does so upright, while the file says its orientation with a tag. */
   readonly upright?: boolean;
   /** The file itself, for identity. */

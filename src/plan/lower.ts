@@ -98,6 +98,10 @@ export function lower(
     moving && (choice === undefined || formatCard(choice.chosen.format).animation);
   const frames = { first: firstFrame(plan, info), count: keepsMotion ? info.pages : 1 };
   const upright = isOwnTurn(instructions, info);
+  const unchanged =
+    (instructions.length === 0 || upright) &&
+    frames.count === info.pages &&
+    !(info.animated && plan.frames.kind === 'one');
   if (frames.count > 1) checkAnimation(state.size, frames.count, info, limits);
   return {
     kind: 'program',
@@ -108,10 +112,9 @@ export function lower(
       instructions,
       size: state.size,
       alpha: state.alpha,
+      unchanged,
       identity:
-        (instructions.length === 0 || upright) &&
-        frames.count === info.pages &&
-        !(info.animated && plan.frames.kind === 'one') &&
+        unchanged &&
         (info.space === 'rgb' || info.space === 'grey') &&
         (info.profile !== 'other' || color === 'keep') &&
         (info.color === undefined || (color === 'keep' && isKeepable(info.color))),

@@ -88,8 +88,10 @@ export type Output =
       /**
        * What to do when the result is no smaller than the source and the source itself
        * would satisfy the rules: `source` delivers that (metadata stripped), `render` keeps the result.
+       * `source-as-is`: `source`, and in place of a larger result the file also where its colors or its
+       * orientation would be converted, which every client does by itself.
        */
-      readonly whenLarger: 'source' | 'render';
+      readonly whenLarger: 'source' | 'source-as-is' | 'render';
     }
   /** The bytes of the source, untouched except that SVG is made safe. */
   | { readonly kind: 'source'; readonly sanitize: boolean }

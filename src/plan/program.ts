@@ -81,6 +81,8 @@ export interface Program {
   readonly alpha: boolean;
   /** The steps leave every pixel of the source what it was, and where it was but for `upright`. */
   readonly identity: boolean;
+  /** Only colors and orientation of the source are converted, if anything: its file shows the same picture. */
+  readonly unchanged: boolean;
   /** The one step is the turn that the source's own orientation asks for. */
   readonly upright: boolean;
   /** Absent for data outputs. */

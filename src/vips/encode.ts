@@ -131,7 +131,7 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
           smartSubsample: encoding.smartSubsample,
           smartDeblock: encoding.deblock ?? false,
           ...(encoding.mode === 'lossless'
-            ? { lossless: true, quality: 80 }
+            ? { lossless: true, quality: 80, exact: encoding.exact ?? false }
             : { quality: encoding.quality, nearLossless: encoding.mode === 'near-lossless' }),
           ...motion(raster),
         })

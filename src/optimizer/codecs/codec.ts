@@ -86,6 +86,8 @@ export interface LossyCoding<E extends Encoding = Encoding> {
 
 export interface LosslessCoding<E extends Encoding = Encoding> {
   encoding(mode: Mode): E;
+  /** The same with the colors of clear pixels; absent where they are kept anyhow. */
+  exact?(mode: Mode): E;
   /** Every pixel kept, in the least time. */
   readonly fastest: E;
   /**

@@ -68,6 +68,7 @@ export const WEBP = {
   },
   lossless: {
     encoding: losslessEncoding,
+    exact: (mode) => ({ ...losslessEncoding(mode), exact: true }),
     fastest: { ...losslessEncoding('instant'), effort: 0 },
     near: {
       encoding: (strength, mode) => ({

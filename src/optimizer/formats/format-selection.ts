@@ -162,7 +162,12 @@ async function encodeFormat(
   }
   const keeper = keeperOf(codec);
   if (request.kind === 'lossless' && keeper !== undefined) {
-    return await encodeLossless(runner, keeper, content, mode);
+    // Where this format and every pixel is asked for in so many words, those that are not seen count too.
+    const said = output.quality.kind === 'lossless' || !output.formats[choice.rule]?.when;
+    const exact = said ? keeper.lossless.exact : undefined;
+    const encoding = exact ?? keeper.lossless.encoding;
+    const lossless = { ...keeper.lossless, encoding };
+    return await encodeLossless(runner, { ...keeper, lossless }, content, mode);
   }
   const target = request.kind === 'target' ? request.score : 0;
   const settings = searchSettingsFor(task, choice, lossy, target, content, mode);

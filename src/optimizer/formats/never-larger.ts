@@ -65,7 +65,7 @@ export interface Deliverable {
 /** Whether the file itself would be a right answer to the request. */
 export function sourceSatisfies(task: OptimizeInput): boolean {
   const { info, output, source } = task;
-  if (!task.identity || source === undefined || output.whenLarger !== 'source') return false;
+  if (!task.identity || source === undefined || output.whenLarger === 'render') return false;
   const formats = [task.chosen, ...task.alternatives].filter((c) => c.format === info.format);
   const choice = formats[0];
   if (choice === undefined) return false;
@@ -78,6 +78,25 @@ export function sourceSatisfies(task: OptimizeInput): boolean {
   if (output.dpi !== undefined) return false;
   if (!paletteSatisfies(task, choice.palette)) return false;
   return info.format !== 'jpeg' || jpegSatisfies(info, output);
+}
+
+/**
+ * The file of the source, where the request allows it in any color space and orientation and it
+ * takes fewer bytes than the result; undefined where it does not. Its metadata goes where that is
+ * known how to (docs/spec/fastly-io.md 7.19).
+ */
+export async function sourceAsIs(
+  { info, output, source, unchanged, chosen, alternatives }: OptimizeInput,
+  repacker: Repacker | undefined,
+  bytes: number,
+): Promise<Deliverable | undefined> {
+  if (output.whenLarger !== 'source-as-is' || !unchanged || source === undefined) return undefined;
+  if (bytes <= source.length || ![chosen, ...alternatives].some((c) => c.format === info.format)) {
+    return undefined;
+  }
+  const stripped = await repacker?.strip(source, info.format, output.metadata);
+  const smaller = stripped !== undefined && stripped.length <= source.length;
+  return { bytes: smaller ? stripped : source, kind: 'source' };
 }
 
 /** Where a target is asked for, a palette is one means to it; where a quality is, the source needs one. */

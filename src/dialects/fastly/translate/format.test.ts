@@ -210,6 +210,13 @@ describe('quality', () => {
   test.each(['', 'quality=95', 'optimize=low', 'quality=95&width=600', 'blur=2'])(
     '%s: a source whose pixels stay bounds the result',
     (query) => {
+      expect(picture(query).whenLarger).toBe('source-as-is');
+    },
+  );
+
+  test.each(['format=jpg', 'metadata=copyright&quality=95'])(
+    '%s: the source bounds it where it is what was asked for',
+    (query) => {
       expect(picture(query).whenLarger).toBe('source');
     },
   );

@@ -50,7 +50,7 @@ export function output(
       density: values.dpr ?? 1,
       jpeg: { kind: jpegKind(format, settings), chroma: 'free' },
       metadata: keptMetadata(values, remark),
-      whenLarger: 'source',
+      whenLarger: onlyQuality(values) ? 'source-as-is' : 'source',
     }),
     negotiated: format === 'auto' || automatic.length > 0,
   };
@@ -90,6 +90,14 @@ function negotiated(type: 'avif' | 'webp', values: FastlyValues, keep: Keep): Fo
   const rules: FormatRule[] =
     type === 'avif' ? [{ when, format: 'avif' }] : webp(values, keep, when);
   return rules.map((rule) => ({ ...rule, final: true }));
+}
+
+/**
+ * Whether nothing is said of the file but a quality, so that a smaller source may go as it is
+ * (docs/spec/fastly-io.md 7.19). What changes the picture forbids that by itself.
+ */
+function onlyQuality({ format, metadata }: FastlyValues): boolean {
+  return format === undefined && metadata === undefined;
 }
 
 interface Explicit {

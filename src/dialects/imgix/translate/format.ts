@@ -90,11 +90,7 @@ export function pictureOutput(values: ImgixValues, client: ClientFacts, density:
   const { bg, colorquant, dpi, chromasub, cs, iptc } = values;
   const progressive = values.fm === 'pjpg' ? true : values['jpg-progressive'];
   const detailed =
-    progressive !== undefined ||
-    chromasub !== undefined ||
-    dpi !== undefined ||
-    iptc === 'allow' ||
-    values.lossless === true;
+    progressive !== undefined || chromasub !== undefined || dpi !== undefined || iptc === 'allow';
   return picture({
     formats,
     quality: qualityOf(values, client),
