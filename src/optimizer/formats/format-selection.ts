@@ -6,13 +6,11 @@
  * that the plan's rules chose stays, unless another that client and plan accept
  * is clearly smaller. What cannot win by its estimate is not encoded.
  */
-import type { Encoding } from '../../image/encoding.ts';
 import { formatCard } from '../../image/format.ts';
 import type { ChosenFormat } from '../../plan/program.ts';
 import {
   type Codec,
   codecFor,
-  type FlatPalette,
   type LossyCoding,
   usualCurve,
   usualEncoding,
@@ -35,7 +33,7 @@ import {
   type PixelKeeper,
   paletteToTarget,
 } from './lossless-and-palette.ts';
-import { type PaletteAim, paletteAim, searchPalette } from './palette-search.ts';
+import { likeSource, paletteAim } from './palette-search.ts';
 import { type QualityRequest, qualityRequestFor, wantsEveryPixel } from './quality-request.ts';
 import { sourceQualityCap } from './source-quality-cap.ts';
 
@@ -272,29 +270,6 @@ async function withoutQuality(
   }
   if (target === undefined) return await encodeLossless(runner, keeper, content, mode);
   return await paletteToTarget(runner, keeper, content, target, forced ?? 256, mode);
-}
-
-/** A palette for the picture of a palette source, as small as it may be; of all its colors where nothing is measured. */
-async function likeSource(
-  runner: TrialRunner,
-  flat: FlatPalette,
-  aim: PaletteAim,
-  { colors = Number.POSITIVE_INFINITY }: Content,
-  mode: Mode,
-): Promise<EncodeResult | undefined> {
-  if (mode === 'instant' || !runner.measures) {
-    if (!runner.affords(flat.trial(aim.colors), false)) return undefined;
-    const attempt = await runner.encode(flat.trial(aim.colors));
-    const lossy = colors > aim.colors;
-    return { attempt, reached: true, lossy, reason: 'a palette, as the source has one' };
-  }
-  const found = await searchPalette(runner, flat, aim);
-  const exact = found !== undefined && paletteOf(found.attempt.encoding) >= colors;
-  return exact ? { ...found, lossy: false, reason: 'every pixel is kept' } : found;
-}
-
-function paletteOf(encoding: Encoding): number {
-  return 'palette' in encoding ? (encoding.palette ?? 0) : 0;
 }
 
 function isSmaller(a: EncodeResult, b: EncodeResult): boolean {

@@ -6,7 +6,10 @@
  * one: in the fewest colors that reach the target, and where that takes more bytes than a source
  * of more pixels, in fewer still, down to the least score that is allowed (docs/decisions/0011).
  */
+import type { Encoding } from '../../image/encoding.ts';
 import type { FlatPalette } from '../codecs/codec.ts';
+import type { Mode } from '../mode.ts';
+import type { Content } from '../model/content.ts';
 import { PASS_BELOW } from '../receipt.ts';
 import { WORST_BELOW } from '../search/corrections.ts';
 import type { EncodeResult } from '../search/quality-search.ts';
@@ -57,8 +60,31 @@ type PaletteTask = Pick<OptimizeInput, 'info' | 'identity' | 'raster' | 'chosen'
   readonly output: Picture;
 };
 
+/** A palette for the picture of a palette source, as small as it may be; of all its colors where nothing is measured. */
+export async function likeSource(
+  runner: TrialRunner,
+  flat: FlatPalette,
+  aim: PaletteAim,
+  { colors = Number.POSITIVE_INFINITY }: Content,
+  mode: Mode,
+): Promise<EncodeResult | undefined> {
+  if (mode === 'instant' || !runner.measures) {
+    if (!runner.affords(flat.trial(aim.colors), false)) return undefined;
+    const attempt = await runner.encode(flat.trial(aim.colors));
+    const lossy = colors > aim.colors;
+    return { attempt, reached: true, lossy, reason: 'a palette, as the source has one' };
+  }
+  const found = await searchPalette(runner, flat, aim);
+  const exact = found !== undefined && paletteOf(found.attempt.encoding) >= colors;
+  return exact ? { ...found, lossy: false, reason: 'every pixel is kept' } : found;
+}
+
+function paletteOf(encoding: Encoding): number {
+  return 'palette' in encoding ? (encoding.palette ?? 0) : 0;
+}
+
 /** The smallest palette file for an aim; undefined where no palette scores enough, or time is up. */
-export async function searchPalette(
+async function searchPalette(
   runner: TrialRunner,
   flat: FlatPalette,
   aim: PaletteAim,
