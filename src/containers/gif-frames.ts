@@ -16,6 +16,9 @@ export interface GifFrame extends Region {
   readonly disposal: GifDisposal;
   /** It declares a clear color. */
   readonly clear: boolean;
+  /** Where its picture begins in the file, and the control block that belongs to it. */
+  readonly at: number;
+  readonly control?: number;
 }
 
 /**
@@ -29,16 +32,18 @@ export function gifFrames(
   if (head === undefined) return undefined;
   const word = (at: number) => uint16(bytes, at, true) ?? 0;
   const frames: GifFrame[] = [];
-  let control = 0;
+  let control: number | undefined;
   for (let at: number | undefined = head; at !== undefined; at = blockEnd(bytes, at)) {
     const kind = bytes[at];
-    if (kind === EXTENSION && bytes[at + 1] === CONTROL) control = bytes[at + 3] ?? 0;
+    if (kind === EXTENSION && bytes[at + 1] === CONTROL) control = at;
     if (kind !== IMAGE) continue;
     const place = { left: word(at + 1), top: word(at + 3) };
     const size = { width: word(at + 5), height: word(at + 7) };
-    const disposal = DISPOSALS[(control >> 2) & 7] ?? 'keep';
-    frames.push({ ...place, ...size, disposal, clear: (control & 1) === 1 });
-    control = 0;
+    const flags = control === undefined ? 0 : (bytes[control + 3] ?? 0);
+    const disposal = DISPOSALS[(flags >> 2) & 7] ?? 'keep';
+    const clear = (flags & 1) === 1;
+    frames.push({ ...place, ...size, disposal, clear, at, ...(control ? { control } : {}) });
+    control = undefined;
   }
   const { left, top, width, height } = frames[0] ?? { left: 0, top: 0, width: 0, height: 0 };
   const screen = {
@@ -50,6 +55,29 @@ export function gifFrames(
 
 /** By number; some writers number what is restored 4, and browsers follow them. */
 const DISPOSALS: readonly GifDisposal[] = ['keep', 'keep', 'clear', 'restore', 'restore'];
+
+/**
+ * The GIF with a clear color in every frame that is cleared away, where another frame has one:
+ * a decoder takes only such a frame's box for clear then, and fills others with the background
+ * color (docs/spec/http.md 14.17). The color is one behind the table, so that no pixel has it; a
+ * frame with a table of 256 stays as it is.
+ */
+export function withClearedBoxes(bytes: Uint8Array): Uint8Array {
+  const { frames } = gifFrames(bytes) ?? { frames: [] };
+  const mended = frames.some(({ clear }) => clear)
+    ? frames.filter(({ disposal, clear }) => disposal === 'clear' && !clear)
+    : [];
+  if (mended.length === 0) return bytes;
+  const out = new Uint8Array(bytes);
+  const global = tableBytes(bytes[10]!);
+  for (const { control, at } of mended) {
+    const table = tableBytes(bytes[at + 9] ?? 0) || global;
+    if (control === undefined || table >= 3 * 256) continue;
+    out[control + 3] = out[control + 3]! | 1;
+    out[control + 6] = 255;
+  }
+  return out;
+}
 
 /** The colors of all tables that frames use, red in the lowest byte of each; undefined where they are more than `most`. */
 export function gifColors(bytes: Uint8Array, most: number): readonly number[] | undefined {

@@ -12,7 +12,7 @@
 import sharp from 'sharp';
 import type { Region, Size } from '../base/size.ts';
 import { sizeText } from '../base/size.ts';
-import { gifColors } from '../containers/gif-frames.ts';
+import { gifColors, withClearedBoxes } from '../containers/gif-frames.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
@@ -76,11 +76,15 @@ export async function render(
   return input.output === undefined ? raster : finish(raster, state);
 }
 
-/** The source in a form that libvips reads. */
+/** The source in a form that libvips reads, and reads rightly. */
 async function readableFile(given: SourceFile, info: SourceInfo): Promise<SourceFile> {
   if (isBitmapFormat(info.format))
     return { bytes: withLoader(await readSource(given), info.format) };
-  return info.jpeg?.endMissing ? { bytes: withJpegEnd(await readSource(given)) } : given;
+  if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };
+  if (info.format !== 'gif' || info.pages === 1 || !info.alpha) return given;
+  const bytes = await readSource(given);
+  const cleared = withClearedBoxes(bytes);
+  return cleared === bytes ? given : { bytes: cleared };
 }
 
 /** What a step may need besides the raster, and what the first frame decided for all. */
