@@ -14,8 +14,8 @@ export interface ByteRange {
 
 /** A body whose bytes stand in a file. */
 export interface FileBody {
-  /** Path of the file, for whoever may take it whole. */
-  readonly file: string;
+  /** Path of the file, for whoever may take it whole; absent where the bytes come from elsewhere as they are read. */
+  readonly file?: string;
   /** Length of the body in bytes. */
   readonly bytes: number;
   /**
@@ -48,7 +48,7 @@ export function bodyPart(body: Body, { start, end }: ByteRange): Body {
   if (!isFileBody(body)) return body.subarray(start, end);
   const { file } = body;
   return {
-    file,
+    ...(file === undefined ? {} : { file }),
     bytes: end - start,
     read: (range = { start: 0, end: end - start }) =>
       body.read({ start: start + range.start, end: start + range.end }),

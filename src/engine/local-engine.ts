@@ -8,6 +8,7 @@
 import { systemClock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/fault.ts';
 import { DEFAULT_PICTURE_LIMITS } from '../image/picture-limits.ts';
+import { oversizeOf } from '../origins/oversize.ts';
 import { canonicalize } from '../plan/canonicalize.ts';
 import { renditionKey } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -22,7 +23,7 @@ import type { Engine, EngineStatus, Explanation, RenderRequest, Rendition } from
 import type { EngineOptions, EngineSettings } from './engine-options.ts';
 import { FallbackTime } from './fallback-time.ts';
 import { FirstAnswers } from './first-answers.ts';
-import { type PassedSource, passThrough, sourceAsIs } from './passthrough.ts';
+import { type PassedSource, passing, passThrough, sourceAsIs } from './passthrough.ts';
 import { Pool } from './pool/pool.ts';
 import { Renderer } from './renderer.ts';
 import { type AnswerFacts, renditionAnswer } from './rendition-answer.ts';
@@ -30,6 +31,7 @@ import { RenditionCache, UNREFINED_SECONDS } from './rendition-cache.ts';
 import type { StoredRendition } from './rendition-meta.ts';
 import { RequestSources } from './request-sources.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
+import { oversizeSource } from './sources/oversize-source.ts';
 import { type CachedSource, notStored, SourceCache } from './sources/source-cache.ts';
 import { systemTimer } from './timer.ts';
 import type { Timings } from './timings.ts';
@@ -155,7 +157,15 @@ export class LocalEngine implements Engine {
   }
 
   async deliverSource(request: RenderRequest): Promise<Rendition> {
-    const source = await this.#sources.get(request);
+    let source: CachedSource;
+    try {
+      source = await this.#sources.get(request);
+    } catch (error) {
+      const oversize = isFault(error) ? oversizeOf(error) : undefined;
+      const coming = oversize && (await oversizeSource(request, oversize, this.#settings.clock));
+      if (!coming) throw error;
+      return this.#passedAnswer(request, coming.source, passing(coming));
+    }
     const passed = await sourceAsIs(this.#sources, request, source);
     this.#fallback.answered(request, source.bytes);
     return this.#passedAnswer(request, source, passed);

@@ -10,6 +10,7 @@ import { hashKey, type Key } from '../plan/key.ts';
 import type { RenderRequest } from './engine.ts';
 import { etagOf, type StoredRendition } from './rendition-meta.ts';
 import type { RequestSources } from './request-sources.ts';
+import type { PassingSource } from './sources/oversize-source.ts';
 import type { CachedSource } from './sources/source-cache.ts';
 
 const UNKNOWN_TYPE = 'application/octet-stream';
@@ -41,6 +42,11 @@ export async function sourceAsIs(
   source: CachedSource,
 ): Promise<PassedSource> {
   return passed(source, await sources.content(request, source), false);
+}
+
+/** A source that comes from its origin while it is sent, in the form of a rendition. */
+export function passing({ source, body }: PassingSource): PassedSource {
+  return passed(source, body, false);
 }
 
 /** Nothing is read and nothing hashed: what describes the bytes is known from their first reading. */

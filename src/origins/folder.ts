@@ -10,9 +10,9 @@ import { type BigIntStats, constants, promises as fs } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { Fault } from '../base/fault.ts';
 import type { SourceRef } from '../image/source-ref.ts';
-import { tooLarge } from './http-body.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Fetched, Location, Origin, Validators } from './origin.ts';
+import { type PassingLimits, tooLarge } from './oversize.ts';
 
 const CHUNK = 256 * 1024;
 const LONGEST_PATH = 4096;
@@ -44,15 +44,17 @@ export class FolderOrigin implements Origin {
     location: Location,
     held: Validators | undefined,
     signal: AbortSignal,
+    _requestId?: string,
+    { maxBytes = this.#maxBytes }: Partial<PassingLimits> = {},
   ): Promise<Fetched> {
     signal.throwIfAborted();
     const { path } = await this.#find(location.id);
     const { validators, size } = await withFile(path, factsOf);
     const headers = { etag: validators.etag, 'last-modified': validators.lastModified };
     if (isHeld(validators, held)) return { kind: 'unchanged', headers };
-    if (size > this.#maxBytes) throw tooLarge(this.#maxBytes);
+    if (size > maxBytes) throw tooLarge(maxBytes, { length: size, headers });
     // Opened again when it is read: an answer nobody reads must not hold a file open.
-    const body = read(path, validators.etag, this.#maxBytes, signal);
+    const body = read(path, validators.etag, maxBytes, signal);
     return { kind: 'bytes', body, length: size, headers };
   }
 

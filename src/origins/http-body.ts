@@ -16,7 +16,8 @@ import {
   createInflateRaw,
 } from 'node:zlib';
 import { Fault } from '../base/fault.ts';
-import { bytesText, type OriginLimits } from './limits.ts';
+import type { OriginLimits } from './limits.ts';
+import { tooLarge } from './oversize.ts';
 
 export interface BodyOptions {
   readonly limits: OriginLimits;
@@ -34,15 +35,6 @@ export function readBody(
   const arriving = capped(metered(stream, limits, abort), limits.maxBytes);
   const coding = codingOf(encoding);
   return coding === 'identity' ? arriving : capped(decoded(arriving, coding), limits.maxBytes);
-}
-
-/** A Fault when an answer announces more than the limit. */
-export function checkAnnounced(length: string | undefined, limits: OriginLimits): void {
-  if (length !== undefined && Number(length) > limits.maxBytes) throw tooLarge(limits.maxBytes);
-}
-
-export function tooLarge(maxBytes: number): Fault {
-  return new Fault('source-too-large', `The source is larger than ${bytesText(maxBytes)}.`);
 }
 
 async function* capped(chunks: AsyncIterable<Uint8Array>, max: number) {

@@ -15,9 +15,10 @@ import { Fault, isFault } from '../base/fault.ts';
 import { type AddressGuard, UNREACHABLE } from './address-guard.ts';
 import { hostOf, portOf } from './allow-list.ts';
 import { keptHeaders, meaningOf, nextHop, sameServer } from './http-answer.ts';
-import { checkAnnounced, readBody } from './http-body.ts';
+import { readBody } from './http-body.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Fetched, Validators } from './origin.ts';
+import { type PassingLimits, tooLarge } from './oversize.ts';
 
 export interface Resolved {
   readonly address: string;
@@ -51,6 +52,7 @@ export interface HttpClient {
     held: Validators | undefined,
     signal: AbortSignal,
     own?: OwnHeaders,
+    passing?: PassingLimits,
   ): Promise<Fetched>;
   close(): Promise<void>;
 }
@@ -62,15 +64,15 @@ const HEADERS = {
 } as const;
 
 export function httpClient(options: HttpClientOptions): HttpClient {
-  const { guard, limits } = options;
+  const { guard, limits: usual } = options;
   const agent = new Agent({
     factory: (origin, settings) => {
       const url = new URL(origin);
       return new Pool(url, { ...settings, connect: connectorFor(url, options) } as Pool.Options);
     },
-    connections: limits.connections,
+    connections: usual.connections,
     pipelining: 1,
-    maxHeaderSize: limits.headerBytes,
+    maxHeaderSize: usual.headerBytes,
     // Both are metered here, where one deadline spans all hops.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -81,7 +83,9 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     held: Validators | undefined,
     signal: AbortSignal,
     own: OwnHeaders = {},
+    passing: PassingLimits | undefined = undefined,
   ): Promise<Fetched> {
+    const limits = { ...usual, ...passing };
     const deadline = new Deadline(signal, limits);
     try {
       const visited: string[] = [];
@@ -141,23 +145,26 @@ function bytes(answer: Dispatcher.ResponseData, deadline: Deadline, limits: Orig
   answer.body.on('error', () => {});
   try {
     const announced = one(answer.headers['content-length']);
-    checkAnnounced(announced, limits);
-    const body = readBody(answer.body, {
-      limits,
-      encoding,
-      abort: (fault) => deadline.abort(fault),
-    });
+    const headers = keptHeaders(answer.headers);
     // A body that is decompressed becomes longer than announced.
     const length =
       encoding === undefined && announced !== undefined ? Number(announced) : undefined;
     const unframed =
       announced === undefined && one(answer.headers['transfer-encoding']) === undefined;
+    if (announced !== undefined && Number(announced) > limits.maxBytes) {
+      throw tooLarge(limits.maxBytes, length === undefined ? undefined : { length, headers });
+    }
+    const body = readBody(answer.body, {
+      limits,
+      encoding,
+      abort: (fault) => deadline.abort(fault),
+    });
     return {
       kind: 'bytes',
       body: watched(body, deadline),
       ...(length === undefined ? {} : { length }),
       ...(unframed ? { unframed } : {}),
-      headers: keptHeaders(answer.headers),
+      headers,
     };
   } catch (error) {
     answer.body.destroy();

@@ -10,6 +10,7 @@ import type { SourceRef } from '../image/source-ref.ts';
 import { type AddressGuard, isPublicHost } from './address-guard.ts';
 import type { HttpClient } from './http-client.ts';
 import type { Fetched, Location, Origin, Validators } from './origin.ts';
+import type { PassingLimits } from './oversize.ts';
 
 export class HttpOrigin implements Origin {
   readonly kind = 'http';
@@ -37,9 +38,11 @@ export class HttpOrigin implements Origin {
     held: Validators | undefined,
     signal: AbortSignal,
     requestId?: string,
+    passing?: PassingLimits,
   ): Promise<Fetched> {
     const url = this.#below(location.id);
-    return this.#client.get(url, held, signal, { credentials: this.#credentials, requestId });
+    const own = { credentials: this.#credentials, requestId };
+    return this.#client.get(url, held, signal, own, passing);
   }
 
   close(): Promise<void> {

@@ -5,6 +5,7 @@
  * the HTTP facts that freshness needs. It checks everything it is handed.
  */
 import type { SourceRef } from '../image/source-ref.ts';
+import type { PassingLimits } from './oversize.ts';
 
 /** A source located but not yet read. */
 export interface Location {
@@ -41,14 +42,15 @@ export interface Origin {
   /**
    * The bytes of a source, or word that the held copy is still good.
    * `requestId` goes along as `X-Request-Id`, where the origin speaks HTTP.
-   * The body throws a Fault when it passes the limit on bytes or time.
-   * @throws Fault source-not-found, source-forbidden, source-refused, source-unresolvable, origin-failed, origin-timeout
+   * The body throws a Fault when it passes the limit on bytes or time, those of `passing` where they are given.
+   * @throws Fault source-too-large (`oversizeOf` has what was announced), source-not-found, source-forbidden, source-refused, source-unresolvable, origin-failed, origin-timeout
    */
   fetch(
     location: Location,
     held: Validators | undefined,
     signal: AbortSignal,
     requestId?: string,
+    passing?: PassingLimits,
   ): Promise<Fetched>;
   /** Whether a held copy is still the source, without reading it; only where that is cheap (folders). */
   stat?(location: Location): Promise<Validators | undefined>;

@@ -10,6 +10,7 @@ import type { SourceRef } from '../image/source-ref.ts';
 import type { AddressGuard } from './address-guard.ts';
 import type { HttpClient } from './http-client.ts';
 import type { Fetched, Location, Origin, Validators } from './origin.ts';
+import type { PassingLimits } from './oversize.ts';
 
 const LONGEST_URL = 8192;
 
@@ -37,9 +38,10 @@ export class WebOrigin implements Origin {
     held: Validators | undefined,
     signal: AbortSignal,
     requestId?: string,
+    passing?: PassingLimits,
   ): Promise<Fetched> {
     const url = parse(location.id);
-    const ask = (one: URL) => this.#client.get(one, held, signal, { requestId });
+    const ask = (one: URL) => this.#client.get(one, held, signal, { requestId }, passing);
     try {
       return await ask(url);
     } catch (error) {

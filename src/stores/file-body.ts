@@ -24,7 +24,11 @@ export interface FileBodyOptions {
 }
 
 /** The body in `file`, which is `bytes` long. Nothing is opened before it is read. */
-export function fileBody(file: string, bytes: number, options: FileBodyOptions = {}): FileBody {
+export function fileBody(
+  file: string,
+  bytes: number,
+  options: FileBodyOptions = {},
+): FileBody & { readonly file: string } {
   return {
     file,
     bytes,

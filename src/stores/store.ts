@@ -42,6 +42,7 @@ export const SMALL_BODY = 256 * 1024;
 
 /** A large body in its file. */
 export interface StoredBody extends FileBody {
+  readonly file: string;
   /** CRC-32 of the bytes, for readers in other processes. */
   readonly crc: number;
 }
