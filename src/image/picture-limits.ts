@@ -14,11 +14,11 @@ export interface PictureLimits {
 
 /**
  * Most pixels of a frame in formats whose decoders hold it whole, whatever is configured: a WebP of
- * 144 megapixels takes 1.2 to 1.5 GB and an AVIF of 100 more, which is the memory of a worker
+ * 100 megapixels with alpha that is trimmed takes 1.5 GB, as an AVIF of 100 does, which is all of a worker
  * (bench/results/large-sources.md).
  */
 export const MOST_HELD_PIXELS: Readonly<Partial<Record<FormatName, number>>> = {
-  webp: 100_000_000,
+  webp: 70_000_000,
   gif: 100_000_000,
   avif: 50_000_000,
   bmp: 50_000_000,
