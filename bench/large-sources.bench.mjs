@@ -60,7 +60,9 @@ function ask(port, path) {
 /** Resident memory of a process in MB; 0 where it is gone. */
 function memoryOf(pid) {
   try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000;
+    return (
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000
+    );
   } catch {
     return 0;
   }
@@ -135,7 +137,7 @@ Measured apart, with the bounds lifted and one photograph enlarged to 7341 × 91
 
 The 67 megapixels without a size (6553 × 8192, \`q=100\`, \`q=60&fm=jpg\`, \`fm=webp\`): 576 to 768 MB. 144 megapixels with a trim:
 JPEG 960 MB, PNG with alpha 921 MB, WebP with alpha above 1500 MB. An AVIF of 100 megapixels in 4:4:4 passes 1500 MB at
-\`w=800\`. Hence the bounds of 100 megapixels for WebP and GIF and of 50 for AVIF (docs/spec/http.md 14.2).
+\`w=800\`. Hence the bounds of 70 megapixels for WebP, 100 for GIF and 50 for AVIF (docs/spec/http.md 14.2).
 
 Command: \`npm run build && node bench/large-sources.bench.mjs\`; about ten minutes on two cores.
 `,

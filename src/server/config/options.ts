@@ -122,7 +122,7 @@ export const OPTIONS = {
     fallback: '144000000',
     min: 1,
     max: 1_000_000_000,
-    doc: 'Most pixels of one frame of a source; of WebP and GIF at most 100 million, of AVIF 50, because they are decoded as a whole.',
+    doc: 'Most pixels of one frame of a source; of GIF at most 100 million, of WebP 70, of AVIF 50, because they are decoded as a whole.',
   }),
   'limits.totalPixels': integer({
     env: 'FOVEA_TOTAL_PIXELS',
