@@ -14,6 +14,7 @@
  * run with its trials. Needs a build (`npm run build`).
  */
 import { parseArgs } from 'node:util';
+import { alphaPart } from './quality.alpha.mjs';
 import { picturesOf, subset } from './quality.corpus.mjs';
 import { CLIENTS, Sweep, warmUp } from './quality.lab.mjs';
 import {
@@ -39,6 +40,7 @@ const PARTS = {
   background: backgroundPart,
   'never-larger': neverLargerPart,
   text: textPart,
+  alpha: alphaPart,
   second: secondPart,
 };
 
