@@ -52,7 +52,7 @@ const LOSSLESS_SHARE = 0.4;
 /** Most that keeping every pixel may cost, as a multiple of a lossy file that misses the target. */
 const UNREACHED_PRICE = 2;
 
-/** Targets from which near-lossless is tried for graphics. */
+/** Targets from which near-lossless is tried for graphics; below, where every pixel takes fewer bytes than a lossy file. */
 const NEAR_LOSSLESS_FROM = 80;
 
 /** A picture whose residual entropy is this share of the usual lossy bits is written without loss at once. */
@@ -205,7 +205,15 @@ async function lossyOrLossless(
   const { lossless } = keeper;
   // A picture this plain needs no search: lossy files have nothing to leave out.
   const plain = Math.exp(lnBppAt(usualCurve(codec), target)) * PLAIN_SHARE;
-  if (content.residualEntropy < plain) return await encodeLossless(runner, keeper, content, mode);
+  if (content.residualEntropy < plain) {
+    return await orNearLossless(
+      runner,
+      settings,
+      keeper,
+      content,
+      await encodeLossless(runner, keeper, content, mode),
+    );
+  }
   const lossy = await searchWithPostSearch(runner, settings, content);
   if (mode === 'instant') return lossy;
   // Where the target is out of reach, every pixel may cost more, but not without end.
@@ -215,13 +223,26 @@ async function lossyOrLossless(
   const kept =
     likely < limit && affordable ? await encodeLossless(runner, keeper, content, mode) : undefined;
   const best = kept !== undefined && kept.attempt.bytes.length < limit ? kept : lossy;
-  if (lossless.near === undefined || content.kind === 'photo') return best;
-  if (target < NEAR_LOSSLESS_FROM && lossy.reached) return best;
+  if (target < NEAR_LOSSLESS_FROM && lossy.reached && best === lossy) return best;
+  const least = kept?.attempt.bytes.length ?? likely;
   const bound = best === lossy ? limit : best.attempt.bytes.length;
-  const least = (kept?.attempt.bytes.length ?? likely) * lossless.near.leastShare;
-  if (least >= bound) return best;
-  const near = await encodeNearLossless(runner, lossless.near, target, mode);
-  return near !== undefined && near.attempt.bytes.length < bound ? near : best;
+  return await orNearLossless(runner, settings, keeper, content, best, { least, bound });
+}
+
+/** Near-lossless in place of the best so far, for a graphic that takes fewer bytes so. */
+async function orNearLossless(
+  runner: TrialRunner,
+  { mode, target }: SearchSettings,
+  { lossless }: PixelKeeper,
+  content: Content,
+  best: EncodeResult,
+  { least, bound } = { least: best.attempt.bytes.length, bound: best.attempt.bytes.length },
+): Promise<EncodeResult> {
+  const { near } = lossless;
+  if (near === undefined || mode === 'instant' || content.kind === 'photo') return best;
+  if (least * near.leastShare >= bound) return best;
+  const found = await encodeNearLossless(runner, near, target, mode);
+  return found !== undefined && found.attempt.bytes.length < bound ? found : best;
 }
 
 /** A format without a quality: a palette where it is demanded or good enough, else every pixel. */
