@@ -50,6 +50,15 @@ describe('writeGif', () => {
     ['a still with clear pixels', film([9, 5, 1], (x, y) => (x === y ? CLEAR : background(x)))],
     ['a still of one pixel', film([1, 1, 1], () => [1, 2, 3, 255])],
     ['a still of 256 colors', film([16, 16, 1], (x, y) => [x * 16, y * 16, 9, 255])],
+    [
+      'a tall still whose end is clear',
+      film([3, 2049, 1], (_, y) => (y < 9 ? [9, 9, 9, 255] : CLEAR)),
+    ],
+    [
+      'a wide one whose begin is clear',
+      film([2500, 3, 1], (x) => (x > 40 ? [9, 9, 9, 255] : CLEAR)),
+    ],
+    ['a tall animation', film([8, 2100, 3], (x, y, n) => (y === n ? background(x) : CLEAR))],
     ['nothing but clear', film([4, 4, 1], () => CLEAR)],
     ['frames of nothing but clear', film([4, 4, 2], () => CLEAR, { delays: [10, 10] })],
     ['a square on an even ground', film([30, 14, 6], moving([255, 255, 255, 255]))],

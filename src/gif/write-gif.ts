@@ -51,6 +51,9 @@ interface Shown {
   readonly delay: number;
 }
 
+/** Longest side of a screen that every reader believes. */
+const BELIEVED_SIDE = 2048;
+
 /** The raster as a GIF of at most `colors` colors per table, 2..256, clear not counted where there is room. */
 export function writeGif(raster: Raster, colors: number): Uint8Array {
   const { width, height, pages, loop } = raster;
@@ -72,7 +75,8 @@ export function writeGif(raster: Raster, colors: number): Uint8Array {
   for (let first = true; !frame.done; first = false) {
     const { pixels } = frame.value;
     const next = frames.next();
-    const box = changedBox(canvas, pixels, width) ?? { left: 0, top: 0, right: 1, bottom: 1 };
+    const box = (first && wholeScreen(raster)) ||
+      changedBox(canvas, pixels, width) || { left: 0, top: 0, right: 1, bottom: 1 };
     const behind = next.done
       ? { disposal: 'keep' as const, box, canvas }
       : disposalFor({ before: canvas, now: pixels, next: next.value.pixels, width }, box, {
@@ -85,6 +89,15 @@ export function writeGif(raster: Raster, colors: number): Uint8Array {
   }
   parts.push(Uint8Array.of(0x3b));
   return concat(parts);
+}
+
+/**
+ * The box of the first frame where it has to cover the screen: libnsgif, which libvips 8.18 reads
+ * with, takes the size of the first frame for that of a screen with a side above 2048.
+ */
+function wholeScreen({ width, height }: Raster) {
+  if (Math.max(width, height) <= BELIEVED_SIDE) return undefined;
+  return { left: 0, top: 0, right: width, bottom: height };
 }
 
 /**

@@ -115,6 +115,20 @@ function write({ name, attributes, inner }: Tree): string {
   return `<${name}${given.join('')}>${inner.map(write).join('')}</${name}>`;
 }
 
+test.each([
+  ['a second root', '<g/>', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
+  ['text', '<g/>', 'words'],
+  ['the same root again', '', `<svg ${SPACES} viewBox="0 0 9 9"></svg>`],
+])('what has %s behind its root is not well-formed', (_, body, behind) => {
+  const text = Buffer.concat([svg(body), Buffer.from(behind)]);
+  expect(() => sanitizeSvg(text)).toThrow(expect.objectContaining({ code: 'source-broken' }));
+});
+
+test('comments and blanks may follow the root', () => {
+  const text = Buffer.concat([svg('<g/>'), Buffer.from('\n<!-- made by hand -->\n')]);
+  expect(Buffer.from(sanitizeSvg(text)).toString()).toContain('<svg');
+});
+
 describe('sanitizeSvg', () => {
   test('only names of the list come out, and no reference leads out of the document', () => {
     const names = fc.oneof(

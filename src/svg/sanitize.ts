@@ -43,6 +43,7 @@ const pointers = new Set(POINTERS);
 const harmless: CustomPlugin = {
   name: 'harmless',
   fn: () => ({
+    root: { exit: ({ children }) => checkSingle(children) },
     instruction: { enter: (node, parent) => drop(node, parent) },
     doctype: { enter: (node, parent) => drop(node, parent) },
     element: {
@@ -68,6 +69,15 @@ const harmless: CustomPlugin = {
     },
   }),
 };
+
+/** @throws where text or a second element stands beside the root (XML 1.0, section 2.1): browsers show an error */
+function checkSingle(children: readonly { readonly type: string }[]): void {
+  const elements = children.filter(({ type }) => type === 'element');
+  const text = children.some(
+    (child) => 'value' in child && child.type === 'text' && /\S/.test(String(child.value)),
+  );
+  if (elements.length > 1 || text) throw new Error('more than one root');
+}
 
 function drop(node: unknown, parent: { children: unknown[] }): void {
   parent.children = parent.children.filter((child) => child !== node);
