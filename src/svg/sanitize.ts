@@ -70,7 +70,7 @@ const harmless: CustomPlugin = {
   }),
 };
 
-/** @throws where text or a second element stands beside the root (XML 1.0, section 2.1): browsers show an error */
+/** @throws where text or a second element stands beside the root (a document of XML 1.0 is one element): browsers show an error */
 function checkSingle(children: readonly { readonly type: string }[]): void {
   const elements = children.filter(({ type }) => type === 'element');
   const text = children.some(
