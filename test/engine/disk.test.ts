@@ -163,6 +163,13 @@ function temporaries(): string[] {
     .map((one) => one.name);
 }
 
+/** Files of large bodies, as the system tells them apart. */
+function bodyFiles(): string[] {
+  return readdirSync(cache(), { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile() && one.name.endsWith('.body'))
+    .map((one) => `${one.name} ${statSync(join(one.parentPath, one.name)).ino}`);
+}
+
 describe('an upload', () => {
   test.each(['leaves.jpg', 'noise.png'])(
     'of %s is made smaller and leaves nothing unfinished',
@@ -181,6 +188,17 @@ describe('an upload', () => {
       const answer = await server.ask('/imageoptim/200', asking);
       expect([answer.status, answer.headers.connection]).toEqual([400, 'close']);
     }
+    expect(temporaries()).toEqual([]);
+  });
+
+  test('that is there already leaves the file of the former one to whoever reads it', async () => {
+    const noise = pictures['noise.png']!;
+    await server.ask('/imageoptim/201', form(noise));
+    const files = bodyFiles();
+    expect(files.length).toBeGreaterThan(0);
+    const answer = await server.ask('/imageoptim/202', form(noise));
+    expect((await decode(answer.body)).width).toBe(202);
+    expect(bodyFiles()).toEqual(expect.arrayContaining(files));
     expect(temporaries()).toEqual([]);
   });
 

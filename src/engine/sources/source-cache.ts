@@ -287,16 +287,23 @@ export class SourceCache {
     return held(key, meta, 'read');
   }
 
+  /** Whether the same bytes are there: a worker may be reading them, and a file put in their place would look altered. */
+  async #keptAlready(key: Key, meta: SourceMeta): Promise<boolean> {
+    const { store } = this.#options;
+    const entry = await store.open(key);
+    return entry?.meta.hash === meta.hash && (await store.update(key, { ...meta }));
+  }
+
   /** Keeps a source in the store, or for a while where it is, where the store does not take it. */
   async #keep(key: Key, meta: SourceMeta, spooled: Spooled): Promise<void> {
     const { store } = this.#options;
     const { body, room } = spooled;
     this.#unkept.delete(key);
-    const kept =
+    const put = () =>
       body instanceof Uint8Array
-        ? await store.put(key, { ...meta }, body)
-        : await store.adopt(key, { ...meta }, body.file, spooled, room);
-    if (kept) await spooled.discard();
+        ? store.put(key, { ...meta }, body)
+        : store.adopt(key, { ...meta }, body.file, spooled, room);
+    if ((await this.#keptAlready(key, meta)) || (await put())) await spooled.discard();
     else this.#unkept.set(key, spooled);
     this.#records.set(key, meta);
   }
