@@ -108,8 +108,9 @@ function boxOf(colors: Uint32Array, weights: Float64Array, members: number[]): B
   return { members, mean, spread, error: spread[0] + spread[1] + spread[2] };
 }
 
-/** Means of boxes, split where the error is largest. */
+/** Means of at most so many boxes, split where the error is largest. */
 function split(colors: Uint32Array, weights: Float64Array, most: number): Uint32Array {
+  if (most === 0) return new Uint32Array();
   const boxes = [
     boxOf(
       colors,

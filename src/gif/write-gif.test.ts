@@ -166,6 +166,34 @@ describe('writeGif', () => {
     expect(line(data)).toEqual([0, 120, 255]);
   });
 
+  test.each([
+    [256, 300],
+    [256, 256],
+    [16, 24],
+    [3, 5],
+  ])(
+    'a table of %i colors holds no more, though %i flat areas would keep theirs',
+    async (most, areas) => {
+      // Squares of one color each, and a clear or colored edge between them.
+      for (const edge of [CLEAR, [1, 2, 3, 255]] as const) {
+        const raster = film([20 * 8, Math.ceil(areas / 20) * 8, 1], (x, y) => {
+          const n = (y >> 3) * 20 + (x >> 3);
+          if (x % 8 === 7 || y % 8 === 7) return edge;
+          return n < areas ? [(n * 7) & 255, (n * 31) & 255, n >> 1, 255] : edge;
+        });
+        const gif = writeGif(raster, most);
+        const colors = new Set<number>();
+        const data = await shown(gif);
+        for (let at = 0; at < data.length; at += 4) {
+          expect(data[at + 3]).toBe(raster.data[at + 3]);
+          if (data[at + 3] === 255)
+            colors.add((data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!);
+        }
+        expect(colors.size).toBeLessThanOrEqual(Math.min(most, edge === CLEAR ? 255 : 256));
+      }
+    },
+  );
+
   test('what does not change in the picture does not change in the file, however few the colors', async () => {
     const busy = (x: number, y: number): Rgba => [
       (x * 37 + y * 11) % 256,
