@@ -12,8 +12,9 @@ import { NODE_ONLY, portableFiles } from './support/portable.ts';
 const FLOORS: readonly (readonly string[])[] = [
   ['base'],
   ['image', 'wasm', 'containers'],
-  ['plan', 'metadata', 'svg', 'jpeg', 'gif'],
+  ['plan', 'metadata', 'svg', 'jpeg'],
   ['raster'],
+  ['gif'],
   ['dialects', 'metrics', 'vips', 'vision', 'origins', 'stores'],
   ['optimizer'],
   ['engine'],

@@ -1,7 +1,7 @@
 /**
  * Frames as GIF shows them: pixels clear or of one color, and what changes from one to the next.
  *
- * Pure loops. A pixel is a number: 0 for clear, else its color (red in the lowest byte)
+ * Pure loops. A pixel is a number as in raster/palette/color.ts: 0 for clear, else its color
  * with the highest byte full.
  */
 import type { GifDisposal } from '../containers/gif-frames.ts';
@@ -11,9 +11,6 @@ export type Pixels = Uint32Array<ArrayBuffer>;
 
 /** The highest byte of a pixel that is not clear. */
 export const SHOWN = 0xff000000;
-
-/** The bits of a pixel that are its color. */
-export const COLOR = 0xffffff;
 
 /** Pixels less than half opaque are clear: the format knows nothing between. */
 const OPAQUE_FROM = 128;

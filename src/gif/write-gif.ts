@@ -12,18 +12,12 @@
 import { concat, latin1Bytes } from '../containers/bytes.ts';
 import type { GifDisposal } from '../containers/gif-frames.ts';
 import type { Raster } from '../image/raster.ts';
-import { colorError } from './color.ts';
-import { ColorCount, flatColors, seenColors } from './color-count.ts';
-import { ColorMap, colorTable } from './color-table.ts';
-import {
-  type Behind,
-  COLOR,
-  changedBox,
-  disposalFor,
-  framePixels,
-  type Pixels,
-  SHOWN,
-} from './frames.ts';
+import { colorDistance } from '../raster/palette/color.ts';
+import { ColorHistogram } from '../raster/palette/color-histogram.ts';
+import { PaletteMap } from '../raster/palette/nearest-color.ts';
+import { quantize } from '../raster/palette/quantize.ts';
+import { countChanges, frameColors } from './frame-colors.ts';
+import { type Behind, changedBox, disposalFor, framePixels, type Pixels } from './frames.ts';
 import { compressLzw } from './lzw.ts';
 
 /** Hundredths of a second that a frame can be shown. */
@@ -46,7 +40,7 @@ const DISPOSALS = { keep: 1, clear: 2, restore: 3 } as const satisfies Record<Gi
 /** A frame as it is shown, and the colors that are drawn for it. */
 interface Shown {
   readonly pixels: Pixels;
-  readonly map: ColorMap;
+  readonly map: PaletteMap;
   /** Milliseconds. */
   readonly delay: number;
 }
@@ -57,10 +51,10 @@ const BELIEVED_SIDE = 2048;
 /** The raster as a GIF of at most `colors` colors per table, 2..256, clear not counted where there is room. */
 export function writeGif(raster: Raster, colors: number): Uint8Array {
   const { width, height, pages, loop } = raster;
-  const { count, keep, clears } = countColors(raster);
+  const { histogram, keep, clears } = frameColors(raster);
   const hasClear = clears || pages > 1;
   const most = Math.min(colors, hasClear ? 255 : 256);
-  const map = new ColorMap(colorTable(count, most, keep));
+  const map = new PaletteMap(quantize(histogram, most, keep));
   const parts = [
     latin1Bytes('GIF89a'),
     words(width, height),
@@ -100,73 +94,12 @@ function wholeScreen({ width, height }: Raster) {
   return { left: 0, top: 0, right: width, bottom: height };
 }
 
-/**
- * The colors of all that changes from frame to frame, those that a table should keep as they
- * are (the source's own where they are few, and of flat areas), and whether anything is clear.
- */
-export function countColors(raster: Raster): {
-  readonly count: ColorCount;
-  readonly keep: readonly number[];
-  readonly clears: boolean;
-} {
-  const count = new ColorCount();
-  const inner = new ColorCount();
-  let clears = false;
-  let before: Pixels | undefined;
-  let pixels = 0;
-  for (let page = 0; page < raster.pages; page++) {
-    const now = framePixels(raster, page);
-    clears ||= now.includes(0);
-    pixels += countChanges(count, now, before);
-    countInner(inner, now, before, raster.width);
-    before = now;
-  }
-  // A table needs a color, even where nothing has one.
-  if (count.size === 0) count.add(0);
-  const own = seenColors(count, raster.sourceColors ?? []);
-  const keep = [...new Set([...own, ...flatColors(inner, pixels)])];
-  return { count, keep, clears };
-}
-
-/** Counts the colors of pixels that are not as before; gives how many those are. */
-function countChanges(count: ColorCount, now: Pixels, before: Pixels | undefined): number {
-  let changed = 0;
-  let run = 0;
-  let last = 0;
-  for (let i = 0; i < now.length; i++) {
-    const pixel = now[i]!;
-    if (pixel === 0 || pixel === before?.[i]) continue;
-    if (pixel !== last && run > 0) count.add(last & COLOR, run);
-    run = pixel === last ? run + 1 : 1;
-    last = pixel;
-    changed++;
-  }
-  if (run > 0) count.add(last & COLOR, run);
-  return changed;
-}
-
-/** Counts those of them whose neighbours have the same color. */
-function countInner(
-  count: ColorCount,
-  now: Pixels,
-  before: Pixels | undefined,
-  width: number,
-): void {
-  let run = 0;
-  let last = 0;
-  for (let i = width + 1; i < now.length - width - 1; i++) {
-    const pixel = now[i]!;
-    if (pixel === 0 || pixel !== now[i - 1] || pixel !== now[i + 1]) continue;
-    if (pixel !== now[i - width] || pixel !== now[i + width] || pixel === before?.[i]) continue;
-    if (pixel !== last && run > 0) count.add(last & COLOR, run);
-    run = pixel === last ? run + 1 : 1;
-    last = pixel;
-  }
-  if (run > 0) count.add(last & COLOR, run);
-}
-
 /** The frames in the colors of their tables, those that show the same as one. */
-function* shownFrames(raster: Raster, global: ColorMap, most: number): Generator<Shown, undefined> {
+function* shownFrames(
+  raster: Raster,
+  global: PaletteMap,
+  most: number,
+): Generator<Shown, undefined> {
   let before = framePixels(raster, 0);
   const delays = (page: number) => raster.delays[page] ?? PLAIN_DELAY;
   let shown: Shown = { ...mapped(before, undefined, undefined, global, most), delay: delays(0) };
@@ -192,11 +125,11 @@ function mapped(
   now: Pixels,
   before: Pixels | undefined,
   shown: Pixels | undefined,
-  global: ColorMap,
+  global: PaletteMap,
   most: number,
 ): Pick<Shown, 'pixels' | 'map'> {
   const pixels: Pixels = new Uint32Array(now.length);
-  const fill = (map: ColorMap) => {
+  const fill = (map: PaletteMap) => {
     let changed = 0;
     let error = 0;
     for (let i = 0; i < now.length; i++) {
@@ -204,9 +137,9 @@ function mapped(
       if (before !== undefined && pixel === before[i]) {
         pixels[i] = shown![i]!;
       } else if (pixel !== 0) {
-        const color = map.table[map.indexOf(pixel & COLOR)]!;
-        pixels[i] = SHOWN | color;
-        error += colorError(color, pixel);
+        const color = map.palette[map.indexOf(pixel)]!;
+        pixels[i] = color;
+        error += colorDistance(color, pixel);
         changed++;
       }
     }
@@ -217,15 +150,15 @@ function mapped(
   if (before === undefined || most < SCENE_COLORS || !scene || error <= SCENE.error * changed) {
     return { pixels, map: global };
   }
-  const count = new ColorCount();
-  countChanges(count, now, before);
-  const map = new ColorMap(colorTable(count, most));
+  const histogram = new ColorHistogram();
+  countChanges(histogram, now, before);
+  const map = new PaletteMap(quantize(histogram, most));
   return fill(map).error < error ? { pixels, map } : { pixels, map: global };
 }
 
 interface Settings {
   readonly width: number;
-  readonly map: ColorMap;
+  readonly map: PaletteMap;
   readonly hasClear: boolean;
   readonly animated: boolean;
 }
@@ -239,16 +172,16 @@ function frameBlocks(
 ): Uint8Array[] {
   const { left, top, right, bottom } = box;
   const size = (right - left) * (bottom - top);
-  const clear = hasClear ? map.table.length : -1;
+  const clear = hasClear ? map.palette.length : -1;
   const symbols = new Uint8Array(size);
   const free = new Uint8Array(size);
   for (let y = top, o = 0; y < bottom; y++) {
     for (let i = y * width + left; i < y * width + right; i++, o++) {
       const pixel = pixels[i]!;
-      const index = pixel === 0 ? clear : map.indexOf(pixel & COLOR);
+      const index = pixel === 0 ? clear : map.indexOf(pixel);
       const stays = pixel === canvas[i];
       // Clear, or shown in a color of another table: it can only be left as it is.
-      const foreign = stays && (pixel === 0 || map.table[index] !== (pixel & COLOR));
+      const foreign = stays && (pixel === 0 || map.palette[index] !== pixel);
       symbols[o] = foreign ? clear : index;
       free[o] = stays && !foreign ? 1 : 0;
     }
@@ -271,14 +204,14 @@ function frameBlocks(
 }
 
 /** The size of a table as GIF says it: one less than the bits of an index. */
-function sizeFlag({ table }: ColorMap, hasClear: boolean): number {
-  return Math.max(0, 31 - Math.clz32(table.length + (hasClear ? 1 : 0) - 1));
+function sizeFlag({ palette }: PaletteMap, hasClear: boolean): number {
+  return Math.max(0, 31 - Math.clz32(palette.length + (hasClear ? 1 : 0) - 1));
 }
 
-function tableBytes(map: ColorMap, hasClear: boolean): Uint8Array {
+function tableBytes(map: PaletteMap, hasClear: boolean): Uint8Array {
   const out = new Uint8Array(6 << sizeFlag(map, hasClear));
-  map.table.forEach((color, i) => {
-    out.set([color & 255, (color >> 8) & 255, color >> 16], i * 3);
+  map.palette.forEach((color, i) => {
+    out.set([color & 255, (color >> 8) & 255, (color >> 16) & 255], i * 3);
   });
   return out;
 }

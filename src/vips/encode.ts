@@ -5,7 +5,7 @@
  * resolution that a raster carries. White and black areas of a JPEG are shown
  * as such, whatever its quality rounds them to. Grey pictures are written with one
  * channel where the format has that (JPEG, PNG), which saves bytes and shows
- * the same. A PNG palette without dithering is our own (raster/few-colors.ts).
+ * the same. A PNG palette without dithering is our own (raster/palette/quantize.ts).
  *
  * Invariant: what `decode` gives back has the size and channels asked for.
  */
@@ -21,7 +21,7 @@ import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { keepSaturation } from '../jpeg/saturation.ts';
 import { withSmoothClear } from '../raster/clear-colors.ts';
-import { fewColors } from '../raster/few-colors.ts';
+import { indexedPicture } from '../raster/palette/indexed-picture.ts';
 import { isGrey, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { withAlphaOf } from './avif-alpha.ts';
 import { palettePng } from './palette-png.ts';
@@ -97,7 +97,7 @@ function thorough({ profile, metadata }: Raster, { format, ...knobs }: Encoding)
 
 /** A PNG of few colors, packed once more at full effort, with what travels with the pixels. */
 async function flatPng(raster: Raster, colors: number, effort: number): Promise<Uint8Array> {
-  const bytes = palettePng(fewColors(raster, colors));
+  const bytes = palettePng(indexedPicture(raster, colors));
   const small = effort === 10 ? await packed(bytes) : bytes;
   return withPngMetadata(small, raster);
 }

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { fewColors } from '../raster/few-colors.ts';
+import { indexedPicture } from '../raster/palette/indexed-picture.ts';
 import { still } from '../raster/pixels.ts';
 import { vipsEncoder } from './encode.ts';
 import { palettePng } from './palette-png.ts';
@@ -25,7 +25,7 @@ describe('palettePng', () => {
     '%i colors, busy %s: every pixel, in no more bytes than sharp',
     async (n, busy) => {
       const raster = pattern(n, busy);
-      const bytes = palettePng(fewColors(raster, n));
+      const bytes = palettePng(indexedPicture(raster, n));
       expect((await vipsEncoder.decode(bytes, 4)).data).toEqual(raster.data);
       expect((await sharp(bytes).metadata()).isPalette).toBe(true);
       const raw = { width: 90, height: 70, channels: 4 } as const;
@@ -39,7 +39,7 @@ describe('palettePng', () => {
       rows
         .filter(([colors]) => colors <= 16)
         .map(async ([colors, busy]) => {
-          const bytes = palettePng(fewColors(pattern(colors, busy), colors));
+          const bytes = palettePng(indexedPicture(pattern(colors, busy), colors));
           return bytes[24];
         }),
     );

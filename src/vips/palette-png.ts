@@ -9,7 +9,7 @@ import { deflateSync } from 'node:zlib';
 import { bytes32, concat } from '../containers/bytes.ts';
 import { joinPng } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
-import type { IndexedPicture } from '../raster/few-colors.ts';
+import type { IndexedPicture } from '../raster/palette/indexed-picture.ts';
 
 const COLOR_TYPE_PALETTE = 3;
 

@@ -5,7 +5,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guarded } from '../../src/metrics/guarded.ts';
-import { fewColors } from '../../src/raster/few-colors.ts';
+import { indexedPicture } from '../../src/raster/palette/indexed-picture.ts';
 import { still } from '../../src/raster/pixels.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
 import { palettePng } from '../../src/vips/palette-png.ts';
@@ -48,7 +48,7 @@ async function sources(): Promise<Record<string, Uint8Array>> {
     const { data, info } = await pipe.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
     const raster = still(info.width, info.height, 4, new Uint8Array(data));
     for (const colors of [32, 51, 256]) {
-      out[`${name}-${colors}.png`] = palettePng(fewColors(raster, colors));
+      out[`${name}-${colors}.png`] = palettePng(indexedPicture(raster, colors));
     }
   }
   return out;

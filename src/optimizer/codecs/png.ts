@@ -1,7 +1,7 @@
 /**
  * PNG as the optimizer knows it: libpng by way of sharp, packed again by
  * oxipng at effort 10. Palettes are dithered by libimagequant, or flat: of our
- * own choice of colors, without dithering (raster/few-colors.ts).
+ * own choice of colors, without dithering (raster/palette/quantize.ts).
  */
 import type { Encoding } from '../../image/encoding.ts';
 import { encodingText } from '../../image/encoding.ts';

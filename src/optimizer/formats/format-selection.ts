@@ -24,7 +24,6 @@ import type { TrialRunner } from '../search/trial-runner.ts';
 import type { Mode, OptimizeInput } from '../task.ts';
 import { orLossless, searchAnimation } from './animation.ts';
 import { fastestFormat } from './fastest.ts';
-import { byteLimits, scoreFor, searchColors } from './fewest-colors.ts';
 import {
   encodeLossless,
   encodeNearLossless,
@@ -33,8 +32,9 @@ import {
   type PixelKeeper,
   paletteToTarget,
 } from './lossless-and-palette.ts';
-import { likeSource, paletteAim } from './palette-search.ts';
+import { byteLimits, scoreFor, searchColors } from './only-palette.ts';
 import { type QualityRequest, qualityRequestFor, wantsEveryPixel } from './quality-request.ts';
+import { likeSource, paletteAim } from './source-palette.ts';
 import { sourceQualityCap } from './source-quality-cap.ts';
 
 /** What an alternative format must save to be delivered in place of the chosen one, as a share. */

@@ -9,10 +9,10 @@ import type { Encoding } from '../../image/encoding.ts';
 import type { Codec, LosslessCoding, NearLossless, PaletteCoding } from '../codecs/codec.ts';
 import type { Content } from '../model/content.ts';
 import { PASS_BELOW } from '../receipt.ts';
-import { WORST_BELOW } from '../search/corrections.ts';
 import type { EncodeResult } from '../search/quality-search.ts';
-import type { Attempt, MeasuredAttempt, TrialRunner } from '../search/trial-runner.ts';
+import type { Attempt, TrialRunner } from '../search/trial-runner.ts';
 import type { Mode } from '../task.ts';
+import { reaches } from './fewest-colors.ts';
 
 /** The score of identical pixels, by the metric's definition. */
 const IDENTICAL = { score: 100, worst: 100 } as const;
@@ -101,10 +101,6 @@ export async function encodeNearLossless(
 }
 
 const NEAR_LOSSLESS = 'pixels moved by a few levels reach the target';
-
-function reaches({ score, worst }: MeasuredAttempt, target: number): boolean {
-  return score >= target - PASS_BELOW && worst >= target - WORST_BELOW;
-}
 
 /** A palette that the plan or the format demands, whatever it scores. */
 export async function encodePalette(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Raster } from '../image/raster.ts';
-import { fewColors } from './few-colors.ts';
-import { card, solid, withBox } from './pictures.suite.ts';
-import { still } from './pixels.ts';
+import type { Raster } from '../../image/raster.ts';
+import { card, solid, withBox } from '../pictures.suite.ts';
+import { still } from '../pixels.ts';
+import { indexedPicture } from './indexed-picture.ts';
 
 /** A picture of exactly so many colors, each many times, `alphas` of them in turn. */
 function patches(colors: number, alphas: readonly number[] = [255]): Raster {
@@ -16,7 +16,7 @@ function patches(colors: number, alphas: readonly number[] = [255]): Raster {
 
 /** The pixels that an indexed picture shows. */
 function shown(raster: Raster, most: number): Uint8Array {
-  const { palette, indices } = fewColors(raster, most);
+  const { palette, indices } = indexedPicture(raster, most);
   expect(palette.length / 4).toBeLessThanOrEqual(most);
   const out = new Uint8Array(4 * indices.length);
   indices.forEach((n, p) => {
@@ -29,7 +29,7 @@ function meanError(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
 }
 
-describe('fewColors', () => {
+describe('indexedPicture', () => {
   test.each([1, 2, 3, 16, 17, 51, 255, 256])('keeps %i colors exactly', (colors) => {
     const raster = patches(colors);
     expect(shown(raster, Math.max(2, colors))).toEqual(raster.data);
@@ -65,12 +65,14 @@ describe('fewColors', () => {
     const data = new Uint8Array(256 * 256 * 3);
     for (let p = 0; p < 256 * 256; p++) data.set([p & 255, p >> 8, (p * 31) & 255], 3 * p);
     const raster = still(256, 256, 3, data);
-    const { palette, indices } = fewColors(raster, 256);
+    const { palette, indices } = indexedPicture(raster, 256);
     expect([palette.length, indices.length]).toEqual([1024, 65_536]);
   });
 
   test('one color, and one clear one', () => {
-    expect(fewColors(solid(3, 2, [7, 8, 9]), 256).palette).toEqual(Uint8Array.of(7, 8, 9, 255));
-    expect(fewColors(solid(3, 2, [7, 8, 9, 0]), 2).palette).toEqual(new Uint8Array(4));
+    expect(indexedPicture(solid(3, 2, [7, 8, 9]), 256).palette).toEqual(
+      Uint8Array.of(7, 8, 9, 255),
+    );
+    expect(indexedPicture(solid(3, 2, [7, 8, 9, 0]), 2).palette).toEqual(new Uint8Array(4));
   });
 });

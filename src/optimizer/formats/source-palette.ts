@@ -1,20 +1,23 @@
 /**
- * Palette search: the fewest colors that do for a picture whose source had few.
+ * Source palette: the fewest colors that do for a picture whose source had few (PNG).
  *
  * Enlarged or made smaller, the edges of a drawing get colors between those of the palette, and
  * in true color the file takes several times the bytes of its source. So a palette source stays
  * one: in the fewest colors that reach the target, and where that takes more bytes than a source
  * of more pixels, in fewer still, down to the least score that is allowed (docs/decisions/0011).
+ *
+ * What differs from only-palette.ts: where no palette does, there is true color, so that a least
+ * score goes before bytes; and a trial is one still, so that bytes are searched by halving as well.
  */
 import type { Encoding } from '../../image/encoding.ts';
 import type { FlatPalette } from '../codecs/codec.ts';
 import type { Mode } from '../mode.ts';
 import type { Content } from '../model/content.ts';
 import { PASS_BELOW } from '../receipt.ts';
-import { WORST_BELOW } from '../search/corrections.ts';
 import type { EncodeResult } from '../search/quality-search.ts';
 import type { MeasuredAttempt, TrialRunner } from '../search/trial-runner.ts';
 import type { OptimizeInput } from '../task.ts';
+import { fewestColors, reaches } from './fewest-colors.ts';
 import { type Picture, type QualityRequest, wantsEveryPixel } from './quality-request.ts';
 
 /** What is asked of a palette where no score is: a look no one tells apart, by the metric's own ladder. */
@@ -89,20 +92,26 @@ async function searchPalette(
   flat: FlatPalette,
   aim: PaletteAim,
 ): Promise<EncodeResult | undefined> {
-  const sizes = [aim.colors, ...flat.sizes.filter((size) => size < aim.colors)];
-  const search = new Search(runner, flat, sizes);
-  const first = await search.trial(0);
+  const tried = new PaletteTrials(runner, flat);
+  const first = await tried.trial(aim.colors);
   if (first === undefined || !reaches(first, aim.least)) return undefined;
   const target = Math.min(aim.target, first.score + PASS_BELOW);
-  const place = await search.last(0, async (n) => {
-    const attempt = await search.trial(n);
-    return attempt && reaches(attempt, target);
+  const sizes = flat.sizes.filter((size) => size < aim.colors);
+  const fewer = await fewestColors(sizes, async (colors) => {
+    const attempt = await tried.trial(colors);
+    return attempt !== undefined && reaches(attempt, target);
   });
-  const best = (await search.final(place)) ?? (await search.trial(place)) ?? first;
+  const colors = fewer ?? aim.colors;
+  const best = (await tried.final(colors)) ?? first;
   const { bytes } = aim;
   const smaller =
     bytes !== undefined && best.bytes.length > bytes && aim.least < aim.target
-      ? await withinBytes(search, place, bytes, aim.least)
+      ? await withinBytes(
+          tried,
+          sizes.filter((size) => size < colors),
+          bytes,
+          aim.least,
+        )
       : undefined;
   return smaller
     ? { ...FOUND, attempt: smaller, reason: 'as many colors as take no more bytes than the source' }
@@ -111,80 +120,59 @@ async function searchPalette(
 
 const FOUND = { reached: true, lossy: true } as const;
 
-/** The most colors that take so few bytes, where they still score enough. */
+/** The most colors of some sizes that take so few bytes, where they still score enough. */
 async function withinBytes(
-  search: Search,
-  from: number,
+  tried: PaletteTrials,
+  sizes: readonly number[],
   bytes: number,
   least: number,
 ): Promise<MeasuredAttempt | undefined> {
-  // A place where time is up counts as too large: what is known of later ones decides.
-  const larger = await search.last(from, async (n) => {
-    const attempt = await search.trial(n);
+  // A size that there is no time for counts as small enough: what is known of others decides.
+  const larger = await fewestColors(sizes, async (colors) => {
+    const attempt = await tried.trial(colors);
     if (attempt === undefined || !reaches(attempt, least)) return false;
     if (attempt.bytes.length <= bytes) return false;
     if (attempt.bytes.length > bytes * PACKED_AT_MOST) return true;
-    const packed = await search.final(n);
+    const packed = await tried.final(colors);
     return packed !== undefined && packed.bytes.length > bytes;
   });
-  const found = larger + 1 < search.count ? await search.final(larger + 1) : undefined;
+  const most = sizes.find((size) => larger === undefined || size < larger);
+  const found = most === undefined ? undefined : await tried.final(most);
   return found && found.bytes.length <= bytes && reaches(found, least) ? found : undefined;
 }
 
-/** Trials by their place in a list of sizes, each made once. */
-class Search {
+/** Palettes by their size, each made once. */
+class PaletteTrials {
   readonly #runner: TrialRunner;
   readonly #flat: FlatPalette;
-  readonly #sizes: readonly number[];
-  readonly count: number;
   readonly #trials = new Map<number, MeasuredAttempt>();
   readonly #finals = new Map<number, MeasuredAttempt>();
 
-  constructor(runner: TrialRunner, flat: FlatPalette, sizes: readonly number[]) {
+  constructor(runner: TrialRunner, flat: FlatPalette) {
     this.#runner = runner;
     this.#flat = flat;
-    this.#sizes = sizes;
-    this.count = sizes.length;
   }
 
   /** The palette of a size, measured; undefined where there is no time for it. */
-  async trial(place: number): Promise<MeasuredAttempt | undefined> {
-    const known = this.#trials.get(place);
-    const encoding = this.#flat.trial(this.#sizes[place]!);
+  async trial(colors: number): Promise<MeasuredAttempt | undefined> {
+    const known = this.#trials.get(colors);
+    const encoding = this.#flat.trial(colors);
     if (known !== undefined || !this.#runner.affords(encoding)) return known;
     const made = await this.#runner.measurePalette(encoding);
-    this.#trials.set(place, made);
+    this.#trials.set(colors, made);
     return made;
   }
 
   /** The same in its final form; as the trial made it, where there is no time for that. */
-  async final(place: number): Promise<MeasuredAttempt | undefined> {
-    const known = this.#finals.get(place);
-    const trial = known ?? (await this.trial(place));
-    const encoding = this.#flat.final(this.#sizes[place]!);
+  async final(colors: number): Promise<MeasuredAttempt | undefined> {
+    const known = this.#finals.get(colors);
+    const trial = known ?? (await this.trial(colors));
+    const encoding = this.#flat.final(colors);
     if (known !== undefined || trial === undefined) return known;
     if (!this.#runner.affords(encoding, false)) return trial;
     const { score, worst } = trial;
     const made = { ...(await this.#runner.encode(encoding)), score, worst };
-    this.#finals.set(place, made);
+    this.#finals.set(colors, made);
     return made;
   }
-
-  /** The last place that holds, where `from` holds and later ones hold less and less; by halving. */
-  async last(
-    from: number,
-    holds: (place: number) => Promise<boolean | undefined>,
-  ): Promise<number> {
-    let [low, high] = [from, this.#sizes.length];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (await holds(middle)) low = middle;
-      else high = middle;
-    }
-    return low;
-  }
-}
-
-function reaches({ score, worst }: MeasuredAttempt, target: number): boolean {
-  return score >= target - PASS_BELOW && worst >= target - WORST_BELOW;
 }

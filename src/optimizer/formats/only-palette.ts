@@ -1,0 +1,190 @@
+/**
+ * Only palette: the smallest palette that looks as asked, in a format that has nothing else (GIF).
+ *
+ * There its size is what a quality is elsewhere. Of an animation a few frames are measured, and
+ * the size found serves all. A picture made smaller is no larger in bytes than its source
+ * (docs/spec/http.md 14.20): it loses colors until it is not, for nobody asks for fewer pixels to
+ * get more bytes.
+ *
+ * What differs from source-palette.ts: there is no true color to fall back on, so that bytes go
+ * before the score; and a trial of bytes writes all frames, so that the size for them is
+ * reckoned, not searched by halving.
+ */
+import { frameColors } from '../../gif/frame-colors.ts';
+import { type FormatName, formatCard } from '../../image/format.ts';
+import type { Raster } from '../../image/raster.ts';
+import type { PaletteCoding } from '../codecs/codec.ts';
+import type { Content } from '../model/content.ts';
+import { PASS_BELOW } from '../receipt.ts';
+import { WORST_BELOW } from '../search/corrections.ts';
+import type { EncodeResult } from '../search/quality-search.ts';
+import type { Attempt, MeasuredAttempt, TrialRunner } from '../search/trial-runner.ts';
+import type { Mode, OptimizeInput } from '../task.ts';
+import { sampledFrames } from './animation.ts';
+import { fewestColors } from './fewest-colors.ts';
+import { wantsEveryPixel } from './quality-request.ts';
+
+/** The score of a palette where a plan names a quality, which no palette has. */
+const NAMED_QUALITY_SCORE = 80;
+
+/** Most colors that are kept apart: one that vanishes is forgiven by scores, not by people. */
+const MOST_KEPT = 16;
+
+/** Fewest colors that a search ends with. */
+const FEWEST = 3;
+
+/** Points that may be lost where the target is out of reach with all colors. */
+const GIVEN_UP = 1;
+
+/** Colors of a graphic that is not measured. */
+const GRAPHIC = 31;
+
+/** Bytes change by about this power of the number of colors. */
+const BYTES_POWER = 0.35;
+
+/** What a palette has to do. */
+export interface PaletteRequest {
+  /** Most colors. */
+  readonly colors: number;
+  /** The score to reach; absent where every color counts. */
+  readonly target: number | undefined;
+  readonly limits: ByteLimits | undefined;
+}
+
+/** What a picture that was made smaller may have in bytes. */
+export interface ByteLimits {
+  /** As much of the source's bytes as is left of its sides, while no color is lost that is to be kept. */
+  readonly bySides: number;
+  /** The source's bytes, whatever is lost. */
+  readonly most: number;
+}
+
+/** The limits of a raster whose source has the same format and frames and more pixels; else none. */
+export function byteLimits(
+  { raster, info }: Pick<OptimizeInput, 'raster' | 'info'>,
+  format: FormatName,
+): ByteLimits | undefined {
+  const share = (raster.width * raster.height) / (info.width * info.height);
+  if (info.format !== format || info.pages !== raster.pages || share >= 1) return undefined;
+  return { bySides: info.bytes * Math.sqrt(share), most: info.bytes };
+}
+
+/** The score to reach: the target, or the one that stands for a named quality; none where every pixel counts. */
+export function scoreFor(
+  { output, chosen, identity }: Pick<OptimizeInput, 'output' | 'chosen' | 'identity'>,
+  target: number | undefined,
+): number | undefined {
+  const named = output.quality.kind === 'quality' && !wantsEveryPixel(output, chosen, identity);
+  return target ?? (named ? NAMED_QUALITY_SCORE : undefined);
+}
+
+/** A palette whose sizes can be searched. */
+export type SearchedPalette = PaletteCoding & Required<Pick<PaletteCoding, 'sizes'>>;
+
+/** The raster with the fewest colors that reach the target within the bytes. */
+export async function searchColors(
+  runner: TrialRunner,
+  palette: SearchedPalette,
+  content: Content,
+  { colors, target, limits }: PaletteRequest,
+  mode: Mode,
+): Promise<EncodeResult> {
+  const most = Math.min(colors, content.colors ?? colors);
+  const fewest = keptColors(runner.raster);
+  const found = await paletteToScore(runner, palette, content, { most, fewest, target }, mode);
+  const { measured } = found;
+  const whole = runner.raster.pages === 1 ? measured : undefined;
+  const first = whole ?? (await runner.encode(palette.encoding(found.colors, mode)));
+  const start = { first, colors: found.colors, fewest };
+  const attempt = limits ? await within(runner, palette, start, limits, mode) : first;
+  if (attempt !== first) {
+    const reason = 'as many colors as the bytes of the source allow';
+    return { attempt, reached: true, lossy: true, reason };
+  }
+  const scores = measured && { score: measured.score, worst: measured.worst };
+  const { reached, reason } = found;
+  return { attempt: { ...first, ...scores }, reached, lossy: true, reason };
+}
+
+/** A number of colors, and how some frames look with them. */
+interface Found {
+  readonly colors: number;
+  readonly measured?: MeasuredAttempt;
+  readonly reached: boolean;
+  readonly reason: string;
+}
+
+async function paletteToScore(
+  runner: TrialRunner,
+  palette: SearchedPalette,
+  content: Content,
+  { most, fewest, target }: { most: number; fewest: number; target: number | undefined },
+  mode: Mode,
+): Promise<Found> {
+  if (target === undefined) {
+    return { colors: most, reached: true, reason: 'all colors that a palette holds' };
+  }
+  const { raster } = runner;
+  const whole = palette.encoding(most, mode);
+  const { maxSide } = formatCard(whole.format);
+  const still =
+    raster.pages === 1 ? runner : runner.beside(sampledFrames(raster, maxSide), runner.cost(whole));
+  if (mode === 'instant' || !runner.measures || !still.affords(whole)) {
+    const colors = content.kind === 'graphic' ? Math.min(most, GRAPHIC) : most;
+    return { colors, reached: true, reason: 'as many colors as such pictures need' };
+  }
+  const all = await still.measure(whole);
+  const reached = all.score >= target - PASS_BELOW;
+  const least = {
+    score: Math.min(target - PASS_BELOW, all.score - GIVEN_UP),
+    worst: Math.min(target - WORST_BELOW, all.worst - GIVEN_UP),
+  };
+  const tried = new Map([[most, all]]);
+  const sizes = palette.sizes.filter((size) => size >= fewest && size < most).reverse();
+  const fewer = await fewestColors(sizes, async (colors) => {
+    const encoding = palette.encoding(colors, mode);
+    if (!still.affords(encoding)) return false;
+    const measured = await still.measure(encoding);
+    tried.set(colors, measured);
+    return measured.score >= least.score && measured.worst >= least.worst;
+  });
+  if (still !== runner) runner.trials.push(...still.trials);
+  const colors = fewer ?? most;
+  const reason = fewer === undefined ? ALL_NEEDED : FEWER;
+  return { colors, measured: tried.get(colors) ?? all, reached, reason };
+}
+
+const ALL_NEEDED = 'fewer colors do not look as asked';
+const FEWER = 'the fewest colors that look as asked';
+
+/** Colors of the source and of flat areas, as far as they are kept; of an animation a few frames are looked at. */
+function keptColors(raster: Raster): number {
+  const some = raster.pages === 1 ? raster : sampledFrames(raster, Number.POSITIVE_INFINITY);
+  return Math.max(FEWEST, Math.min(frameColors(some).keep.length, MOST_KEPT));
+}
+
+/** The first attempt, or one of fewer colors that is within the limits. */
+async function within(
+  runner: TrialRunner,
+  palette: SearchedPalette,
+  { first, colors, fewest }: { first: Attempt; colors: number; fewest: number },
+  { bySides, most }: ByteLimits,
+  mode: Mode,
+): Promise<Attempt> {
+  let attempt = first;
+  for (let used = colors; ; ) {
+    const limit = used > fewest ? bySides : most;
+    const { length } = attempt.bytes;
+    if (length <= limit) return attempt;
+    const fitting = used * (limit / length) ** (1 / BYTES_POWER);
+    const fewer = palette.sizes.filter((size) => size < used);
+    // Down to the colors that are kept at once, below them one by one.
+    const chosen =
+      used > fewest
+        ? Math.max(fewest, fewer.findLast((size) => size <= fitting) ?? fewest)
+        : fewer.at(-1);
+    if (chosen === undefined) return attempt;
+    used = chosen;
+    attempt = await runner.encode(palette.encoding(used, mode));
+  }
+}
