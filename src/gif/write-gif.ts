@@ -132,14 +132,19 @@ function mapped(
   const fill = (map: PaletteMap) => {
     let changed = 0;
     let error = 0;
+    let [last, color, off] = [0, 0, 0];
     for (let i = 0; i < now.length; i++) {
       const pixel = now[i]!;
       if (before !== undefined && pixel === before[i]) {
         pixels[i] = shown![i]!;
       } else if (pixel !== 0) {
-        const color = map.palette[map.indexOf(pixel)]!;
+        if (pixel !== last) {
+          color = map.palette[map.indexOf(pixel)]!;
+          off = color === pixel ? 0 : colorDistance(color, pixel);
+          last = pixel;
+        }
         pixels[i] = color;
-        error += colorDistance(color, pixel);
+        error += off;
         changed++;
       }
     }

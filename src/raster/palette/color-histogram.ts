@@ -12,7 +12,7 @@ import type { Raster } from '../../image/raster.ts';
 import { colorAt, type Kind, kindOf } from './color.ts';
 
 /** Most different colors that are told apart. */
-const MOST_COUNTED = 16_384;
+const MOST_COUNTED = 8192;
 
 /** Slots of the table in which colors are found: the upper 16 bits of a hash. */
 const SLOTS = 65_536;
@@ -67,6 +67,11 @@ export class ColorHistogram {
     sums[4 * index + 2]! += ((color >> 16) & 255) * part;
     sums[4 * index + 3]! += alpha * times;
     this.#counts[index]! += times;
+  }
+
+  /** The place among the entries of a color that was counted. */
+  placeOf(color: number): number {
+    return this.#place(keyOf(color, this.#shift), SLOTS);
   }
 
   entries(): CountedColors {

@@ -17,27 +17,44 @@ export interface IndexedPicture {
   readonly indices: Uint8Array;
 }
 
-/** Histograms by the pixels they were counted in: a search asks for many palettes of one picture. */
-const known = new WeakMap<Uint8Array, ColorHistogram>();
+/** The colors of a picture, counted, and of each pixel the place of its own. */
+interface CountedPicture {
+  readonly histogram: ColorHistogram;
+  readonly places: Uint16Array;
+}
+
+/** By the pixels that were counted: a search asks for many palettes of one picture. */
+const known = new WeakMap<Uint8Array, CountedPicture>();
 
 /** The still in at most `most` colors, 2..256; exactly as it is, colors of clear pixels aside, where it has no more. */
 export function indexedPicture(raster: Raster, most: number): IndexedPicture {
   const { width, height } = raster;
-  const histogram = known.get(raster.data) ?? histogramOf(raster);
-  known.set(raster.data, histogram);
-  const map = new PaletteMap(quantize(histogram, most));
-  const colors = colorsOf(raster);
-  const indices = new Uint8Array(width * height);
-  let [last, index] = [-1, 0];
-  for (let p = 0; p < indices.length; p++) {
-    const color = colors[p]!;
-    if (color !== last) index = map.indexOf(color);
-    last = color;
-    indices[p] = index;
-  }
+  const counted = known.get(raster.data) ?? countedPicture(raster);
+  known.set(raster.data, counted);
+  const map = new PaletteMap(quantize(counted.histogram, most));
+  // Neighbours that count as one are shown as one.
+  const nearest = Uint8Array.from(counted.histogram.entries().colors, (color) =>
+    map.indexOf(color),
+  );
   const palette = new Uint8Array(4 * map.palette.length);
   map.palette.forEach((color, i) => {
     palette.set([color & 255, (color >> 8) & 255, (color >> 16) & 255, color >>> 24], 4 * i);
   });
+  const indices = new Uint8Array(width * height);
+  for (let p = 0; p < indices.length; p++) indices[p] = nearest[counted.places[p]!]!;
   return { width, height, palette, indices };
+}
+
+function countedPicture(raster: Raster): CountedPicture {
+  const histogram = histogramOf(raster);
+  const colors = colorsOf(raster);
+  const places = new Uint16Array(colors.length);
+  let [last, place] = [-1, 0];
+  for (let p = 0; p < places.length; p++) {
+    const color = colors[p]!;
+    if (color !== last) place = histogram.placeOf(color);
+    last = color;
+    places[p] = place;
+  }
+  return { histogram, places };
 }

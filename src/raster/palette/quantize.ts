@@ -10,8 +10,7 @@
  *
  * Our own: clear, solid and translucent colors share the room, and none stands for another kind, so
  * that there is no hole in a solid area and no haze in a clear one; a color counts by a power of its
- * pixels; colors that are to be kept come first and stay; a color that makes up most of
- * its group is the color of the group, so that flat areas keep theirs.
+ * pixels; colors that are to be kept come first and stay, but for one that is left for the others.
  *
  * Nothing is dithered: on drawings that costs bytes and, by SSIMULACRA 2, quality. Pure and
  * deterministic. Time and memory are bounded by those of the histogram.
@@ -42,9 +41,6 @@ const SHARE_POWER = 0.75;
 /** Rounds of k-means: further ones move the score by a tenth of a point. */
 const ROUNDS = 3;
 
-/** A color that has this share of the weight of its group stays what it is. */
-const DOMINANT = 0.4;
-
 /** Square of the distance up to which a color is shown well enough by one that is kept. */
 const NEAR = 400;
 
@@ -60,7 +56,7 @@ interface Cluster {
 /**
  * Up to `most` colors, 2..256, that stand for those counted, the most frequent first; numbers as in
  * color.ts. All of them where they fit, else first those of `keep`, the most important first,
- * which are solid. A palette has a color of each kind that was counted, but for two colors and three
+ * which are solid, and one at least for what is between them. A palette has a color of each kind that was counted, but for two colors and three
  * kinds: then what is translucent counts as solid, or as clear.
  */
 export function quantize(
@@ -97,13 +93,13 @@ function clustersOf(
 ): Cluster[] {
   const groups = groupsOf(colors, most);
   const others = groups.length - 1;
-  // Many more than the palette holds are the steps of a gradient.
-  const room = most - others;
+  // One is left for the colors between; many more than the palette holds are the steps of a gradient.
+  const room = most - others - 1;
   const solid = groups.some(({ kind }) => kind === SOLID);
   const fixed = solid ? keep.slice(0, keep.length <= 2 * room ? room : room >> 1) : [];
   const open = withoutNear(colors.colors, weights, fixed);
   const boxed = groups
-    .filter(({ kind }) => kind !== CLEAR && (kind !== SOLID || fixed.length < room))
+    .filter(({ kind }) => kind !== CLEAR)
     .map(({ kind, members }) => ({ kind, members: members.filter((i) => open[i]! > 0) }))
     .filter(({ members }) => members.length > 0);
   const clear = groups.some(({ kind }) => kind === CLEAR) ? 1 : 0;
@@ -148,7 +144,7 @@ function withoutNear(
 
 /** The colors of a cluster after rounds of k-means, and the pixels of each. */
 function settle(
-  { colors, points, counts }: CountedColors,
+  { points, counts }: CountedColors,
   weights: Float64Array,
   { kind, members, fixed, centers: start }: Cluster,
 ): { readonly palette: Uint32Array; readonly times: Float64Array } {
@@ -170,21 +166,7 @@ function settle(
   }
   const search = new NearestColor(centers);
   const times = new Float64Array(size);
-  const totals = new Float64Array(size);
-  const heaviest = new Int32Array(size).fill(-1);
-  for (const i of members) {
-    const owner = search.find(points, 4 * i);
-    times[owner]! += counts[i]!;
-    totals[owner]! += weights[i]!;
-    if (heaviest[owner]! < 0 || weights[i]! > weights[heaviest[owner]!]!) heaviest[owner] = i;
-  }
-  const palette = Uint32Array.from(totals, (total, n) => {
-    if (n < fixed.length) return fixed[n]!;
-    const color = heaviest[n]!;
-    const dominates = color >= 0 && weights[color]! >= total * DOMINANT;
-    return dominates && kindOf(colors[color]! >>> 24) === kind
-      ? colors[color]!
-      : colorAt(centers, 4 * n, kind);
-  });
+  for (const i of members) times[search.find(points, 4 * i)]! += counts[i]!;
+  const palette = Uint32Array.from(times, (_, n) => fixed[n] ?? colorAt(centers, 4 * n, kind));
   return { palette, times };
 }
