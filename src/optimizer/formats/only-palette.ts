@@ -157,7 +157,10 @@ async function paletteToScore(
 const ALL_NEEDED = 'fewer colors do not look as asked';
 const FEWER = 'the fewest colors that look as asked';
 
-/** Colors of the source and of flat areas, as far as they are kept, and one for what is between; of an animation a few frames are looked at. */
+/**
+ * Colors of the source and of flat areas, as far as they are kept, and one for what is between
+ * them; of an animation a few frames are looked at.
+ */
 function keptColors(raster: Raster): number {
   const some = raster.pages === 1 ? raster : sampledFrames(raster, Number.POSITIVE_INFINITY);
   return Math.max(FEWEST, Math.min(frameColors(some).keep.length, MOST_KEPT) + 1);

@@ -17,7 +17,7 @@ import { CHANNEL_WEIGHTS, type Kind } from './color.ts';
 /** Error below which a box is not cut: its colors differ by rounding alone. */
 const NO_ERROR = 1e-9;
 
-/** Colors to part: points, their weights, and of each kind the places of its own. */
+/** Colors to part: points, and their weights. */
 export interface WeightedColors {
   readonly points: Float64Array;
   readonly weights: Float64Array;
@@ -35,7 +35,10 @@ export interface ColorBox {
   readonly channel: number;
 }
 
-/** Up to `most` boxes, one at least for each group: places of colors of one kind, none of them without weight. */
+/**
+ * Up to `most` boxes, one at least for each group. A group is the places of colors of one kind,
+ * none of them without weight.
+ */
 export function colorBoxes(
   colors: WeightedColors,
   groups: readonly { readonly kind: Kind; readonly members: Uint32Array }[],
