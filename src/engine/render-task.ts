@@ -205,7 +205,7 @@ function remaining(budget: Budget, start: number): Budget {
 
 /** What a client may wonder about in the result. */
 function remarks(plan: Plan, info: SourceInfo, program: Program, receipt: Receipt): Diagnostic[] {
-  const out = colorRemarks(info);
+  const out = colorRemarks(info, receipt.kind !== 'source');
   if (info.animated && plan.frames.kind === 'all' && receipt.kind !== 'source') {
     out.push(warning('Of an animated PNG only the first frame is shown once it is worked on.'));
   }

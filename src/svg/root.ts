@@ -82,6 +82,15 @@ export function withRootAttributes(
   return parts.join('') + text.slice(done);
 }
 
+/** The text with one more element in front of what its root holds; as it is where the root is empty. */
+export function withFirstChild(text: string, name: string, attributes: string): string {
+  const root = rootTag(text);
+  const end = root === undefined ? -1 : tagEnd(text, root.start + 1);
+  if (root === undefined || end < 0 || text[end - 2] === '/') return text;
+  const prefix = root.name.slice(0, root.name.indexOf(':') + 1);
+  return `${text.slice(0, end)}<${prefix}${name} ${attributes}/>${text.slice(end)}`;
+}
+
 function escaped(character: string): string {
   return `&#${character.charCodeAt(0)};`;
 }

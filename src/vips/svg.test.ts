@@ -19,10 +19,15 @@ async function drawn(bytes: Uint8Array, width: number, height: number) {
   return raster;
 }
 
-/** Columns of a row that are red, counted from the left edge. */
-async function redColumns(bytes: Uint8Array, width: number, height: number): Promise<number> {
+/** Columns of a row that are red. */
+async function redColumns(
+  bytes: Uint8Array,
+  width: number,
+  height: number,
+  y = Math.floor(height / 4),
+): Promise<number> {
   const { data, channels } = await drawn(bytes, width, height);
-  const row = Math.floor(height / 4) * width * channels;
+  const row = y * width * channels;
   let count = 0;
   for (let x = 0; x < width; x++) {
     const alpha = channels === 4 ? data[row + x * channels + 3]! : 255;
@@ -61,6 +66,19 @@ describe('the size of a drawing', () => {
     'with %j the drawing grows with the picture',
     async (root) => {
       expect(await redColumns(svg(BAR('80'), root), 240, 120)).toBe(240);
+    },
+  );
+
+  test.each([
+    ['beside the origin', '<rect x="100" y="50" width="80" height="40" fill="#d00"/>', 180, 90, 80],
+    ['moved by a group', `<g transform="translate(40 20)">${BAR('80')}</g>`, 120, 60, 80],
+    ['across the origin', '<rect x="-20" width="100" height="40" fill="#d00"/>', 100, 40, 80],
+  ])(
+    'without a size, a drawing %s lies inside its picture',
+    async (_, body, width, height, red) => {
+      const bytes = svg(body, '');
+      expect(await probe({ bytes })).toMatchObject({ width, height });
+      expect(await redColumns(bytes, width, height, height - 1)).toBe(red);
     },
   );
 

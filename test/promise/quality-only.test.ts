@@ -2,6 +2,7 @@
  * The promise about bytes where nothing but a quality is asked for: no answer is larger than its
  * source, whatever the source is; and what is called lossless is.
  */
+import { readFileSync } from 'node:fs';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withJpegExif } from '../../src/containers/jpeg.ts';
@@ -32,6 +33,10 @@ function deep(): Sharp {
   return sharp(data, { raw: { width: 60, height: 40, channels: 3 } }).toColorspace('rgb16');
 }
 
+/** Noise of 48 x 48 pixels, PQ in 10 bits: small as it is, and large again at quality 100. */
+const hdr = () =>
+  new Uint8Array(readFileSync(new URL('../data/faults/noise-pq.avif', import.meta.url)));
+
 async function sources(): Promise<Record<string, Uint8Array>> {
   const small = { quality: 40 };
   const made: Record<string, Promise<Uint8Array>> = {
@@ -56,7 +61,7 @@ async function sources(): Promise<Record<string, Uint8Array>> {
     'photo.avif': photo().avif({ quality: 20 }).toBuffer(),
     'p3.avif': photo().withIccProfile('p3').avif({ quality: 20 }).toBuffer(),
   };
-  const out: Record<string, Uint8Array> = {};
+  const out: Record<string, Uint8Array> = { 'pq.avif': hdr() };
   for (const [name, bytes] of Object.entries(made)) out[name] = await bytes;
   for (const orientation of [2, 3, 6, 7] as const) {
     const exif = orientationExif(orientation);
@@ -112,7 +117,16 @@ test.each([
 );
 
 // What these two convert to sRGB without being asked may grow: the file of the source has other colors.
-const CONVERTED = ['inks.jpg', 'p3.jpg', 'p3.png', 'p3.webp', 'p3.avif', 'tiny.avif', 'photo.avif'];
+const CONVERTED = [
+  'pq.avif',
+  'inks.jpg',
+  'p3.jpg',
+  'p3.png',
+  'p3.webp',
+  'p3.avif',
+  'tiny.avif',
+  'photo.avif',
+];
 
 test.each<[DialectName, string]>([
   ['imgix', 'q=100'],
@@ -166,4 +180,13 @@ test('eight bits of sixteen are not called lossless', async () => {
   const answer = await server.ask(targetOf('imgix', 'deep.png', 'fm=webp&lossless=1'));
   expect(answer.headers.fovea).not.toContain('lossless');
   expect(answer.headers['fovea-warning']).toContain('16 bits');
+});
+
+test('a source that is delivered as it is is not said to be tone-mapped', async () => {
+  const pass = await server.ask(targetOf('fastly', 'pq.avif', 'quality=100'));
+  expect(pass.body.equals(Buffer.from(pictures['pq.avif']!))).toBe(true);
+  expect(pass.headers).not.toHaveProperty('fovea-warning');
+  expect(pass.headers).not.toHaveProperty('fastly-io-warning');
+  const small = await server.ask(targetOf('fastly', 'pq.avif', 'quality=100&width=24'));
+  expect(small.headers['fovea-warning']).toContain('tone-mapped');
 });
