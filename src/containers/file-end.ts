@@ -8,7 +8,7 @@
  *
  * Pure; every number is checked against the file.
  */
-import { latin1, uint32 } from './bytes.ts';
+import { latin1, uint16, uint32 } from './bytes.ts';
 
 /** `cut`: bytes are missing for certain. */
 export type FileEnd = 'whole' | 'cut' | 'open';
@@ -40,7 +40,19 @@ export function fileEnd(head: Uint8Array, tail: Uint8Array, length: number): Fil
     // Where the directory begins, which is often the last that was written.
     return (uint32(head, 4, begin.startsWith('II')) ?? 0) < length ? 'open' : 'cut';
   }
+  if (begin.startsWith('\0\0\x01\0')) return iconEnd(head, length);
   return 'open';
+}
+
+/** The pictures of an icon, as far as its directory stands in the first bytes. */
+function iconEnd(head: Uint8Array, length: number): FileEnd {
+  const count = uint16(head, 4, true) ?? 0;
+  for (let entry = 6; entry < 6 + 16 * count; entry += 16) {
+    const [bytes, start] = [uint32(head, entry + 8, true), uint32(head, entry + 12, true)];
+    if (bytes === undefined || start === undefined) return head.length < length ? 'open' : 'cut';
+    if (start + bytes > length) return 'cut';
+  }
+  return 'whole';
 }
 
 /** The boxes of an ISO base media file, as far as their headers stand in its first bytes. */

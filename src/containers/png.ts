@@ -59,3 +59,34 @@ export function pngFrames(bytes: Uint8Array): number {
 export function joinPng(chunks: readonly Uint8Array[]): Uint8Array {
   return concat([SIGNATURE, ...chunks]);
 }
+
+/** Looks for the last chunk of a PNG that comes in pieces; what follows it is not looked at. */
+export class PngWalk {
+  /** Bytes of the signature or of a chunk to pass over. */
+  #skip = 8;
+  #header: number[] = [];
+  #whole = false;
+
+  /** The next bytes of the file. */
+  add(bytes: Uint8Array): void {
+    for (let i = 0; i < bytes.length && !this.#whole; ) {
+      const skipped = Math.min(this.#skip, bytes.length - i);
+      this.#skip -= skipped;
+      i += skipped;
+      if (i < bytes.length) this.#step(bytes[i++]!);
+    }
+  }
+
+  /** The last chunk was met. */
+  get whole(): boolean {
+    return this.#whole;
+  }
+
+  #step(byte: number): void {
+    if (this.#header.push(byte) < 8) return;
+    const header = Uint8Array.from(this.#header);
+    this.#header = [];
+    this.#whole = latin1(header, 4, 8) === 'IEND';
+    this.#skip = uint32(header, 0)! + 4;
+  }
+}

@@ -7,6 +7,9 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bytes32, concat } from '../../src/containers/bytes.ts';
+import { joinPng, pngChunks } from '../../src/containers/png.ts';
+import { pngChunk } from '../../src/containers/png-chunk.ts';
 import { animation, card, committed, noise, SVG } from '../support/pictures.ts';
 import { DIALECTS, startServer, type TestServer } from '../support/server.ts';
 
@@ -26,6 +29,42 @@ const half = (bytes: Uint8Array) => bytes.subarray(0, Math.floor(bytes.length * 
 const less = (bytes: Uint8Array, count: number) => bytes.subarray(0, bytes.length - count);
 const more = (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.from('trailing bytes')]);
 
+/** An icon of PNG pictures, the last one the largest. */
+function icon(pictures: readonly Uint8Array[]): Uint8Array {
+  let start = 6 + 16 * pictures.length;
+  const entries = pictures.map((bytes) => {
+    const entry = Buffer.alloc(16);
+    entry.set(bytes.subarray(19, 20), 0);
+    entry.set(bytes.subarray(23, 24), 1);
+    entry.writeUInt32LE(bytes.length, 8);
+    entry.writeUInt32LE(start, 12);
+    start += bytes.length;
+    return entry;
+  });
+  const header = Buffer.from([0, 0, 1, 0, pictures.length, 0]);
+  return Buffer.concat([header, ...entries, ...pictures]);
+}
+
+/** An animated PNG that shows the picture of a still one twice. */
+function movingPng(still: Uint8Array, width: number, height: number): Uint8Array {
+  const { chunks } = pngChunks(still);
+  const data = (name: string) => chunks.filter((one) => one.name === name);
+  const frame = (sequence: number) =>
+    pngChunk(
+      'fcTL',
+      concat([sequence, width, height, 0, 0, 0x1000a, 0].map((n) => bytes32(n))).subarray(0, 26),
+    );
+  return joinPng([
+    ...data('IHDR').map(({ whole }) => whole),
+    pngChunk('acTL', concat([bytes32(2), bytes32(0)])),
+    frame(0),
+    ...data('IDAT').map(({ whole }) => whole),
+    frame(1),
+    ...data('IDAT').map((one, i) => pngChunk('fdAT', concat([bytes32(2 + i), one.data]))),
+    pngChunk('IEND', new Uint8Array()),
+  ]);
+}
+
 const CUT: string[] = [];
 const WHOLE: string[] = [];
 
@@ -41,6 +80,8 @@ async function prepare(): Promise<void> {
     'x.svg': SVG,
     'still.gif': await picture.clone().gif().toBuffer(),
     'moving.gif': await animation(60, 40, 5, 'gif'),
+    'x.ico': icon([await noise(16, 16).png().toBuffer(), await noise(48, 48).png().toBuffer()]),
+    'moving.png': movingPng(await picture.clone().png().toBuffer(), 90, 60),
     'moving.webp': await animation(60, 40, 5, 'webp'),
   };
   const put = (list: string[], name: string, ending: Ending) => {

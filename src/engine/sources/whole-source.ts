@@ -9,6 +9,7 @@ import { type Body, bodyLength, bodyPart, bytesOf, isFileBody } from '../../base
 import { Fault, isFault } from '../../base/fault.ts';
 import { fileEnd, TAIL_BYTES } from '../../containers/file-end.ts';
 import { GifWalk } from '../../containers/gif.ts';
+import { PngWalk, pngFrames } from '../../containers/png.ts';
 import { formatCard } from '../../image/format.ts';
 import { sniffFormat } from '../../image/sniff.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -62,7 +63,9 @@ async function isWhole(
   const format = sniffFormat(head);
   if (format === undefined || !formatCard(format).decodable) return true;
   // Its decoder does not mind.
-  if (format === 'gif') return isWholeGif(body);
+  if (format === 'gif') return walked(body, new GifWalk());
+  // Its decoder reads the first frame alone.
+  if (format === 'png' && pngFrames(head) > 1) return walked(body, new PngWalk());
   try {
     await decode(DECODE, spooled, signal);
     return true;
@@ -73,8 +76,7 @@ async function isWhole(
   }
 }
 
-async function isWholeGif(body: Body): Promise<boolean> {
-  const walk = new GifWalk();
+async function walked(body: Body, walk: GifWalk | PngWalk): Promise<boolean> {
   const pieces = isFileBody(body) ? body.read() : [body];
   for await (const piece of pieces) walk.add(piece);
   return walk.whole;
