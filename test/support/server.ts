@@ -85,7 +85,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
         workers: options.workers ?? 1,
         refine: options.refine ?? false,
         ...(options.latency === undefined ? {} : { latency: options.latency }),
-        ...(options.limits === undefined ? {} : { limits: options.limits }),
+        // A machine that is busy with other tests is slow, and no less right
+        limits: { queueWait: '2m', ...options.limits },
         log: { level: 'silent' },
         sources: [
           ...DIALECTS.map((dialect) => ({
