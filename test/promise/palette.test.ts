@@ -119,3 +119,12 @@ test.each([
   const answer = await server.ask(target);
   expect(answer.headers.fovea).toMatch(new RegExp(`kind=(${kind})`));
 });
+
+test.each([3, 5, 20, 24, 100])('no more colors than asked for: %i', async (most) => {
+  for (const name of ['chart-256', 'editor-256']) {
+    const { body } = await server.ask(`/imgix/${name}.png?w=300&fm=png8&colorquant=${most}`);
+    expect(body[25]).toBe(3);
+    const entries = body.readUInt32BE(body.indexOf('PLTE') - 4) / 3;
+    expect(entries, `${name} ${most}`).toBeLessThanOrEqual(most);
+  }
+});

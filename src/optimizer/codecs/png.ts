@@ -9,6 +9,9 @@ import { type Codec, paletteSize } from './codec.ts';
 
 export type PngEncoding = Extract<Encoding, { format: 'png' }>;
 
+/** The sizes that sharp's palettes have: it gives any other the next of them, more colors than asked for. */
+const DITHERED: readonly number[] = [2, 4, 16, 256];
+
 export const PNG = {
   text: encodingText,
   time: {
@@ -27,6 +30,7 @@ export const PNG = {
     encoding: (colors, mode) => ({
       format: 'png',
       palette: paletteSize(colors),
+      ...(DITHERED.includes(paletteSize(colors)) ? {} : { flat: true }),
       effort: mode === 'background' ? 10 : 7,
     }),
     flat: {

@@ -53,8 +53,7 @@ function asLossless(attempt: Attempt, reason: string): EncodeResult {
 
 /**
  * A format without a quality (PNG), to a target: a palette when it reaches the
- * target and saves bytes, else true color. The background tries 16 colors too;
- * sizes between them and 256 give the file of 256.
+ * target and saves bytes, else true color. The background tries 16 colors too.
  */
 export async function paletteToTarget(
   runner: TrialRunner,
