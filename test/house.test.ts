@@ -27,9 +27,8 @@ const PORTABLE_PACKAGES = /^@noble\/hashes\//;
 /** Lines that are read in one sitting. */
 const LONGEST_FILE = 350;
 
-/** Files that a room holds without a folder between; the list of larger ones may only shrink. */
+/** Files that a room holds without a folder between. */
 const LARGEST_ROOM = 20;
-const LARGER_ROOMS: Readonly<Record<string, number>> = { engine: 26 };
 
 /** `cli` starts servers: the one pair of neighbours that meets. */
 const NEIGHBOURS = new Set(['cli>server']);
@@ -192,8 +191,7 @@ describe('the house', () => {
     for (const { file } of sourceFiles()) {
       rooms.set(dirname(file), (rooms.get(dirname(file)) ?? 0) + 1);
     }
-    const most = (room: string) => LARGER_ROOMS[room] ?? LARGEST_ROOM;
-    expect([...rooms].filter(([room, files]) => files > most(room))).toEqual([]);
+    expect([...rooms].filter(([, files]) => files > LARGEST_ROOM)).toEqual([]);
   });
 
   test('no file imports itself by way of others', () => {

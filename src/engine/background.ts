@@ -8,8 +8,8 @@ import { rm } from 'node:fs/promises';
 import type { EngineSettings } from './engine-options.ts';
 import { Refiner } from './refiner.ts';
 import type { Renderer } from './renderer.ts';
-import type { RenditionCache } from './rendition-cache.ts';
-import { isBetter, type StoredRendition } from './rendition-meta.ts';
+import type { RenditionCache } from './renditions/rendition-cache.ts';
+import { isBetter, type StoredRendition } from './renditions/rendition-meta.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
 
 /** Pictures waiting for the background worker. */

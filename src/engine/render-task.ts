@@ -32,7 +32,7 @@ import { render } from '../vips/render.ts';
 import { readSource, type SourceFile } from '../vips/source-file.ts';
 import { blurhash } from '../vision/blurhash.ts';
 import { paletteCss, paletteJson, paletteOf } from '../vision/palette.ts';
-import { withSource } from './checked-source.ts';
+import { withSource } from './sources/checked-source.ts';
 import {
   type ExplainResult,
   INLINE_BYTES,

@@ -16,11 +16,11 @@ import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { EngineSettings } from './engine-options.ts';
 import type { Pool, PoolTask, TaskResult } from './pool/pool.ts';
 import type { Prediction } from './pool/service-rate.ts';
-import type { RequestSources } from './request-sources.ts';
+import { WarmStartCache } from './renditions/warm-start-cache.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
+import type { RequestSources } from './sources/request-sources.ts';
 import { factsOf } from './sources/source-facts.ts';
 import { estimateSource, predictTime, type SourceEstimate } from './time-prediction.ts';
-import { WarmStartCache } from './warm-start-cache.ts';
 import type {
   ExplainResult,
   UnassignedRequest,

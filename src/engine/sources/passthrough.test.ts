@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { FileBody } from '../base/body.ts';
-import type { RenderRequest } from './engine.ts';
+import type { FileBody } from '../../base/body.ts';
+import type { RenderRequest } from '../engine.ts';
 import { passThrough, sourceAsIs } from './passthrough.ts';
 import type { RequestSources } from './request-sources.ts';
-import type { CachedSource } from './sources/source-cache.ts';
+import type { CachedSource } from './source-cache.ts';
 
 const SOURCE = {
   key: 'aa'.repeat(32),

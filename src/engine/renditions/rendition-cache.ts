@@ -6,13 +6,13 @@
  * done it is better than nothing.
  */
 import { readFile, rm } from 'node:fs/promises';
-import type { Body } from '../base/body.ts';
-import type { Clock } from '../base/clock.ts';
-import { Fault } from '../base/fault.ts';
-import type { Key } from '../plan/key.ts';
-import type { TieredStore } from '../stores/tiered.ts';
+import type { Body } from '../../base/body.ts';
+import type { Clock } from '../../base/clock.ts';
+import { Fault } from '../../base/fault.ts';
+import type { Key } from '../../plan/key.ts';
+import type { TieredStore } from '../../stores/tiered.ts';
+import type { WorkerResult } from '../worker-protocol.ts';
 import { etagOf, type RenditionMeta, type StoredRendition } from './rendition-meta.ts';
-import type { WorkerResult } from './worker-protocol.ts';
 
 /** Seconds that an answer is fresh while a better one is being made. */
 export const UNREFINED_SECONDS = 60;

@@ -6,10 +6,10 @@
  * same file afterwards: what was made of altered bytes never leaves the worker,
  * and what failed on them is no fault of the picture.
  */
-import { Fault } from '../base/fault.ts';
-import { fingerprintAt, sumUp } from '../stores/disk/files.ts';
-import type { SourceFile } from '../vips/source-file.ts';
-import type { WorkerSource } from './worker-protocol.ts';
+import { Fault } from '../../base/fault.ts';
+import { fingerprintAt, sumUp } from '../../stores/disk/files.ts';
+import type { SourceFile } from '../../vips/source-file.ts';
+import type { WorkerSource } from '../worker-protocol.ts';
 
 /**
  * What `work` makes of a source.

@@ -4,10 +4,10 @@
  * Bounded; what was found longest ago is forgotten first. In memory only: after a
  * restart the first search of a series is a cold one again.
  */
-import { BoundedMap } from '../base/bounded-map.ts';
-import { mergeWarmStarts } from '../optimizer/search/warm-start.ts';
-import type { WarmStart } from '../optimizer/task.ts';
-import type { Key } from '../plan/key.ts';
+import { BoundedMap } from '../../base/bounded-map.ts';
+import { mergeWarmStarts } from '../../optimizer/search/warm-start.ts';
+import type { WarmStart } from '../../optimizer/task.ts';
+import type { Key } from '../../plan/key.ts';
 
 /** Series that are remembered, a few hundred bytes each. */
 const MOST = 5000;

@@ -4,14 +4,14 @@
  * A source stands in for itself, with the media type of its magic bytes. An
  * SVG is a document only where it has been made safe or its bytes are vouched for.
  */
-import type { Body } from '../base/body.ts';
-import { formatCard } from '../image/format.ts';
-import { hashKey, type Key } from '../plan/key.ts';
-import type { RenderRequest } from './engine.ts';
-import { etagOf, type StoredRendition } from './rendition-meta.ts';
+import type { Body } from '../../base/body.ts';
+import { formatCard } from '../../image/format.ts';
+import { hashKey, type Key } from '../../plan/key.ts';
+import type { RenderRequest } from '../engine.ts';
+import { etagOf, type StoredRendition } from '../renditions/rendition-meta.ts';
+import type { PassingSource } from './oversize-source.ts';
 import type { RequestSources } from './request-sources.ts';
-import type { PassingSource } from './sources/oversize-source.ts';
-import type { CachedSource } from './sources/source-cache.ts';
+import type { CachedSource } from './source-cache.ts';
 
 const UNKNOWN_TYPE = 'application/octet-stream';
 

@@ -4,12 +4,12 @@
  *
  * Pure.
  */
-import type { Key } from '../plan/key.ts';
-import type { Freshness } from '../stores/freshness.ts';
-import type { CacheFacts, Lifetime, RenderRequest, Rendition } from './engine.ts';
+import type { Key } from '../../plan/key.ts';
+import type { Freshness } from '../../stores/freshness.ts';
+import type { CacheFacts, Lifetime, RenderRequest, Rendition } from '../engine.ts';
+import type { CachedSource } from '../sources/source-cache.ts';
+import type { Timings } from '../timings.ts';
 import type { StoredRendition } from './rendition-meta.ts';
-import type { CachedSource } from './sources/source-cache.ts';
-import type { Timings } from './timings.ts';
 
 export interface AnswerFacts {
   readonly request: RenderRequest;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { WarmStart } from '../optimizer/task.ts';
-import type { Key } from '../plan/key.ts';
+import type { WarmStart } from '../../optimizer/task.ts';
+import type { Key } from '../../plan/key.ts';
 import { WarmStartCache } from './warm-start-cache.ts';
 
 const found = (pixels: number, deviation = 1): WarmStart => ({

@@ -5,12 +5,12 @@
  * Pure.
  */
 import { createHash } from 'node:crypto';
-import type { Body } from '../base/body.ts';
-import type { Diagnostic } from '../base/diagnostic.ts';
-import { PASS_BELOW, type Receipt } from '../optimizer/receipt.ts';
-import type { Key } from '../plan/key.ts';
-import type { Timings } from './timings.ts';
-import type { WorkerResult } from './worker-protocol.ts';
+import type { Body } from '../../base/body.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { PASS_BELOW, type Receipt } from '../../optimizer/receipt.ts';
+import type { Key } from '../../plan/key.ts';
+import type { Timings } from '../timings.ts';
+import type { WorkerResult } from '../worker-protocol.ts';
 
 /** What is kept beside the bytes of a rendition. */
 export interface RenditionMeta {

@@ -1,11 +1,11 @@
 /**
  * RequestSources: the source of a request, and its bytes or the file they are in.
  */
-import { Fault } from '../base/fault.ts';
-import type { Freshness } from '../stores/freshness.ts';
-import type { StoredBody } from '../stores/store.ts';
-import type { RenderRequest } from './engine.ts';
-import type { CachedSource, SourceCache } from './sources/source-cache.ts';
+import { Fault } from '../../base/fault.ts';
+import type { Freshness } from '../../stores/freshness.ts';
+import type { StoredBody } from '../../stores/store.ts';
+import type { RenderRequest } from '../engine.ts';
+import type { CachedSource, SourceCache } from './source-cache.ts';
 
 export class RequestSources {
   readonly #cache: SourceCache;
