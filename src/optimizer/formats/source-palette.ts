@@ -23,15 +23,20 @@ import { type Picture, type QualityRequest, wantsEveryPixel } from './quality-re
 /** What is asked of a palette where no score is: a look no one tells apart, by the metric's own ladder. */
 const LIKE_THE_PICTURE = 90;
 
-/** The least it may score for the sake of bytes: high quality by the same ladder. */
-const LEAST_LIKENESS = 70;
+/** The least it may score for the sake of bytes: medium quality by the same ladder. */
+const LEAST_LIKENESS = 50;
 
 /** Files that are larger by more than this factor than they may be are still too large when packed once more. */
 const PACKED_AT_MOST = 1.25;
 
+/** Between the colors of a drawing there come about as many in its edges. */
+const LIKELY_SHARE = 2;
+
 export interface PaletteAim {
   /** Most colors, 2..256. */
   readonly colors: number;
+  /** As many as are likely to do: the search begins there. */
+  readonly likely: number;
   /** The score to reach. */
   readonly target: number;
   /** The score that is enough where the target takes more than `bytes`. */
@@ -56,7 +61,8 @@ export function paletteAim(
       ? { target: request.score, least: request.score }
       : { target: LIKE_THE_PICTURE, least: LEAST_LIKENESS };
   const smaller = raster.width * raster.height < info.width * info.height;
-  return { colors, ...scores, ...(smaller ? { bytes: info.bytes } : {}) };
+  const likely = Math.min(colors, LIKELY_SHARE * info.palette);
+  return { colors, likely, ...scores, ...(smaller ? { bytes: info.bytes } : {}) };
 }
 
 type PaletteTask = Pick<OptimizeInput, 'info' | 'identity' | 'raster' | 'chosen'> & {
@@ -93,15 +99,16 @@ async function searchPalette(
   aim: PaletteAim,
 ): Promise<EncodeResult | undefined> {
   const tried = new PaletteTrials(runner, flat);
-  const first = await tried.trial(aim.colors);
+  const first = await firstTrial(tried, flat.sizes, aim);
   if (first === undefined || !reaches(first, aim.least)) return undefined;
   const target = Math.min(aim.target, first.score + PASS_BELOW);
-  const sizes = flat.sizes.filter((size) => size < aim.colors);
+  const most = paletteOf(first.encoding);
+  const sizes = flat.sizes.filter((size) => size < most);
   const fewer = await fewestColors(sizes, async (colors) => {
     const attempt = await tried.trial(colors);
     return attempt !== undefined && reaches(attempt, target);
   });
-  const colors = fewer ?? aim.colors;
+  const colors = fewer ?? most;
   const best = (await tried.final(colors)) ?? first;
   const { bytes } = aim;
   const smaller =
@@ -116,6 +123,17 @@ async function searchPalette(
   return smaller
     ? { ...FOUND, attempt: smaller, reason: 'as many colors as take no more bytes than the source' }
     : { ...FOUND, attempt: best, reason: 'the fewest colors that reach the target' };
+}
+
+/** As many colors as are likely to do, where they do or where there is no time for all. */
+async function firstTrial(
+  tried: PaletteTrials,
+  sizes: readonly number[],
+  { colors, likely, target }: PaletteAim,
+): Promise<MeasuredAttempt | undefined> {
+  const size = sizes.findLast((one) => one >= likely && one < colors);
+  const guess = size === undefined ? undefined : await tried.trial(size);
+  return guess && reaches(guess, target) ? guess : ((await tried.trial(colors)) ?? guess);
 }
 
 const FOUND = { reached: true, lossy: true } as const;
