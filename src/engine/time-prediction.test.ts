@@ -111,3 +111,12 @@ test('a source is as large as its header says, else guessed by its format', () =
   expect(pixels(jpeg)).toBeGreaterThan(2 * pixels(estimateSource({ bytes: 1e6, format: 'png' })));
   expect(estimateSource({ bytes: 1e6 })).toEqual(jpeg);
 });
+
+test('a header that states more than the file can hold is not believed', () => {
+  const size = { width: 12_000, height: 12_000 };
+  const stated = estimateSource({ bytes: 3000, format: 'png', size });
+  expect(stated.width * stated.height).toBeCloseTo(3000 * 1032, -2);
+  expect(stated.width).toBeCloseTo(stated.height);
+  const whole = estimateSource({ bytes: 3_000_000, format: 'png', size });
+  expect(whole).toMatchObject(size);
+});

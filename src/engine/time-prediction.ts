@@ -117,6 +117,12 @@ export function predictTime(
   return { least, usual: Math.max(least, before + search) };
 }
 
+/**
+ * Pixels that a byte holds at most, by what Deflate can do (1032 bytes, RFC 1951); a header that
+ * states more is mostly a damaged one, and its decoder ends early.
+ */
+const MOST_PIXELS_PER_BYTE = 1032;
+
 /** What is known of a source before it is opened: its bytes, and what its header states. */
 export function estimateSource({
   bytes,
@@ -129,7 +135,10 @@ export function estimateSource({
 }): SourceEstimate {
   // An empty source has a side too: a size of nothing has no ratio, and no time can be told of it.
   const side = Math.max(1, Math.sqrt(bytes * (PIXELS_PER_BYTE[format] ?? 4)));
-  return { bytes, format, ...(size ?? { width: side, height: side }) };
+  const { width, height } = size ?? { width: side, height: side };
+  const most = Math.max(1, bytes) * MOST_PIXELS_PER_BYTE;
+  const held = Math.min(1, Math.sqrt(most / (width * height)));
+  return { bytes, format, width: width * held, height: height * held };
 }
 
 type Written = Encoding['format'];

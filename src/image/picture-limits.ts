@@ -25,6 +25,9 @@ export const MOST_HELD_PIXELS: Readonly<Partial<Record<FormatName, number>>> = {
   ico: 50_000_000,
 };
 
+/** Most bytes of decoded pixels of a picture that is interlaced, and so held as a whole, twice: 100 megapixels of three channels. */
+export const MOST_INTERLACED_BYTES = 300_000_000;
+
 export const DEFAULT_PICTURE_LIMITS: PictureLimits = {
   // 12,000 x 12,000, the largest source that Fastly documents (docs/spec/http.md 14.2).
   pixels: 144_000_000,

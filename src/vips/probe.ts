@@ -21,6 +21,7 @@ import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '
 import {
   DEFAULT_PICTURE_LIMITS,
   MOST_HELD_PIXELS,
+  MOST_INTERLACED_BYTES,
   type PictureLimits,
 } from '../image/picture-limits.ts';
 import { isImageSequence, notAnImage, sniffFormat } from '../image/sniff.ts';
@@ -80,12 +81,25 @@ export async function probe(
   const pages = formatCard(format).animation ? (header.pages ?? 1) : 1;
   const height = header.pageHeight ?? header.height;
   const pixels = header.width * height;
-  const most = Math.min(bounds.pixels, MOST_HELD_PIXELS[format] ?? Number.POSITIVE_INFINITY);
+  const most = Math.min(
+    bounds.pixels,
+    MOST_HELD_PIXELS[format] ?? bounds.pixels,
+    interlacedPixels(format, header),
+  );
   if (pixels > most || pixels * pages > bounds.totalPixels || pages > bounds.frames) {
     throw new Fault('source-too-many-pixels', TOO_MANY, { width: header.width, height, pages });
   }
   const info = describe(format, bytes, header, pages, height);
   return endMissing && info.jpeg ? { ...info, jpeg: { ...info.jpeg, endMissing } } : info;
+}
+
+/** Pixels at most of a PNG that is decoded as a whole, for its bytes per pixel. */
+function interlacedPixels(
+  format: FormatName,
+  { isProgressive, channels, depth }: Metadata,
+): number {
+  if (format !== 'png' || !isProgressive) return Number.POSITIVE_INFINITY;
+  return MOST_INTERLACED_BYTES / ((channels ?? 4) * (depth === 'ushort' ? 2 : 1));
 }
 
 async function probeBitmap(

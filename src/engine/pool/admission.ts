@@ -2,8 +2,9 @@
  * Admission: which tasks are taken, by the wait that they would have.
  *
  * The unit is milliseconds: what the queue and the running tasks are likely to
- * take by their predictions and the measured rate of this machine, over the
- * workers. Until the rate is known nothing is refused on its account; what does
+ * take by their predictions and the measured rate of this machine, each by the
+ * worker that is free first, so that one task without end does not close the
+ * server while others go on. Until the rate is known nothing is refused on its account; what does
  * wait too long is then dropped by its expiry.
  */
 import { Fault } from '../../base/fault.ts';
@@ -65,13 +66,13 @@ export class Admission {
       const whole = this.#rate.duration(task.predicted, budget);
       left.push(Math.max(0, whole - (this.#timer.now() - since)));
     }
-    // With a worker to spare the next task begins at once, else with the first that is done.
-    if (this.#queue.length === 0) return left.length < workers ? 0 : Math.min(...left);
-    let sum = left.reduce((a, b) => a + b, 0);
+    // Each waiting task begins with the worker that is free first, as this one will.
+    const free = Array.from({ length: workers }, (_, i) => left[i] ?? 0);
     for (const { predicted, request } of this.#queue) {
-      sum += this.#rate.duration(predicted, request.budget.milliseconds);
+      const first = free.indexOf(Math.min(...free));
+      free[first] = free[first]! + this.#rate.duration(predicted, request.budget.milliseconds);
     }
-    return sum / workers;
+    return Math.min(...free);
   }
 
   /** Whether a task arriving now is taken. */

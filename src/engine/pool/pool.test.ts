@@ -163,12 +163,25 @@ describe('waiting', () => {
     await measure(4, 1000, 3000);
     const taken = [run('a', { predicted: work(1000) }), run('b', { predicted: work(1000) })];
     for (let i = 0; i < 5; i++) taken.push(run(`c${i}`, { predicted: work(1000) }));
-    // 2 running and 5 waiting, 3 s each, on 2 workers: 10.5 s.
-    expect(pool.status()).toMatchObject({ wait: 10_500, queued: 5 });
+    // 2 running and 5 waiting, 3 s each, on 2 workers: the first is free after 9 s.
+    expect(pool.status()).toMatchObject({ wait: 9000, queued: 5 });
+    taken.push(run('c5', { predicted: work(1000) }));
+    expect(pool.status()).toMatchObject({ wait: 12_000, queued: 6 });
     expect(pool.admits()).toBe(false);
     const refused = await run('late');
-    expect(refused).toMatchObject({ code: 'overloaded', retryAfter: 11 });
+    expect(refused).toMatchObject({ code: 'overloaded', retryAfter: 12 });
     expect(pool.status().refused).toBe(1);
+  });
+
+  test('a task that takes a minute closes nothing while another worker goes on', async () => {
+    await start({ workers: 2 });
+    await measure(4, 1000, 1000);
+    const taken = [run('long', { predicted: work(60_000) }), run('a', { predicted: work(1000) })];
+    for (let i = 0; i < 3; i++) taken.push(run(`b${i}`, { predicted: work(1000) }));
+    // The other worker: 1 s left and 3 s waiting.
+    expect(pool.status()).toMatchObject({ wait: 4000, queued: 3 });
+    expect(pool.admits()).toBe(true);
+    expect(taken).toHaveLength(5);
   });
 
   test('before the machine is measured nothing is refused, and nothing waits for ever', async () => {
