@@ -7,6 +7,7 @@
  * channels, rows are worked on as floats, so that ten steps round once.
  * Every step clips to 0..255. Alpha is never touched.
  */
+import type { Matrix } from '../base/chromaticity.ts';
 import type { Raster } from '../image/raster.ts';
 import type { ToneStep } from '../plan/op.ts';
 
@@ -177,17 +178,7 @@ function fromLuma(
 }
 
 function matrix(m: readonly number[]): RowStep {
-  const [a, b, c, d, e, f, g, h, k] = m as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [a, b, c, d, e, f, g, h, k] = m as Matrix;
   return (row) => {
     for (let o = 0; o < row.length; o += 3) {
       const [red, green, blue] = [row[o]!, row[o + 1]!, row[o + 2]!];
