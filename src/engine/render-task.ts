@@ -225,7 +225,7 @@ function remarks(plan: Plan, info: SourceInfo, program: Program, receipt: Receip
   if (grown && info.palette !== undefined && receipt.format === 'png') {
     out.push(
       warning(
-        'Smaller in pixels, it takes more bytes than its source: no palette that is good enough takes fewer.',
+        'Smaller in pixels, it takes more bytes than its source, whose palette is not enough for it.',
       ),
     );
   }
