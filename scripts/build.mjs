@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * Builds `dist/`: the kernels (AssemblyScript to WASM), the TypeScript, and the encoder version.
+ * Builds `dist/`: the kernels (AssemblyScript to WASM), the TypeScript, the face detector and the
+ * encoder version.
  * With `--when-changed` only where a source is newer than the last build.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,6 +9,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hashOfWorker } from './code-hash.mjs';
+import { bundleFaceDetector } from './faces/bundle.mjs';
 import { isStale } from './stale.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -41,6 +43,7 @@ for (const file of existsSync(kernels) ? readdirSync(kernels) : []) {
   );
 }
 run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+await bundleFaceDetector(join(root, 'dist/vision/faces/model'));
 
 const version = `${JSON.stringify(hashOfWorker(root), null, 2)}\n`;
 writeFileSync(join(root, 'dist/engine/encoder-version.json'), version);

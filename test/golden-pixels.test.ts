@@ -57,8 +57,9 @@ async function rendered(
   const measured: TrimBox[] = [];
   let program: Program | undefined;
   while (program === undefined) {
-    const lowered = lower(plan, info, new Set(), measured);
+    const lowered = lower(plan, info, new Set(), { measured });
     if (lowered.kind === 'program') program = lowered.program;
+    else if (lowered.kind === 'find') throw new Error(`expected no need of ${lowered.finding}`);
     else {
       const { before, frames, color, rule } = lowered;
       const raster = await render({ bytes }, info, { instructions: before, frames, color });

@@ -36,6 +36,8 @@ export class Background {
   /** Whether a better rendition may still come. */
   mayImprove({ meta }: StoredRendition): boolean {
     if (!this.#settings.refine || meta.refined || !meta.receipt) return false;
+    // It is made again when its minute is over; improving it would keep what is missing.
+    if (meta.cutShort === 'findings') return false;
     if (meta.cutShort) return true;
     return meta.receipt.mode !== 'background' && meta.receipt.kind !== 'source';
   }

@@ -104,6 +104,8 @@ export interface EngineStatus extends PoolStatus {
   readonly refining: number;
   /** First answers that had less than the time they take. */
   readonly cutShort: number;
+  /** Renderings without what could not be found on their source, its model missing or failing. */
+  readonly failedFindings: number;
   /** Failures of the disk. */
   readonly diskFailures: number;
 }

@@ -136,7 +136,7 @@ export class FirstAnswers {
     const cut = deadlineBound && result.receipt?.skipped;
     const extra = cut ? { cutShort: 'deadline' as const } : {};
     const kept = await cache.keep(resolved.key, result, { queue, ...extra });
-    if (kept.meta.cutShort) this.#cutShort++;
+    if (kept.meta.cutShort && kept.meta.cutShort !== 'findings') this.#cutShort++;
     return kept;
   }
 

@@ -118,6 +118,7 @@ export class LocalEngine implements Engine {
       ...this.#pool.status(),
       refining: this.#background.waiting,
       cutShort: this.#firstAnswers.cutShort,
+      failedFindings: this.#renderer.failedFindings,
       diskFailures: this.#failures.count,
     };
   }

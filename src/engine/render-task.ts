@@ -6,9 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { type Diagnostic, note, warning } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
-import { type Size, sizeText } from '../base/size.ts';
+import type { Size } from '../base/size.ts';
 import { imageoptimFacts } from '../dialects/imageoptim/facts.ts';
 import { imgixFacts } from '../dialects/imgix/facts.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
@@ -17,11 +16,9 @@ import { type SourceInfo, uprightSize } from '../image/source-info.ts';
 import { colorRemarks } from '../metadata/color-remarks.ts';
 import { optimize, type Tools } from '../optimizer/optimize.ts';
 import { predict } from '../optimizer/predict.ts';
-import type { Receipt } from '../optimizer/receipt.ts';
 import type { Budget } from '../optimizer/task.ts';
 import { lower } from '../plan/lower.ts';
 import type { Output } from '../plan/output.ts';
-import type { Plan } from '../plan/plan.ts';
 import { printProgram } from '../plan/print.ts';
 import type { Program, TrimBox } from '../plan/program.ts';
 import { findTrim } from '../raster/trim-box.ts';
@@ -32,6 +29,10 @@ import { render } from '../vips/render.ts';
 import { readSource, type SourceFile } from '../vips/source-file.ts';
 import { blurhash } from '../vision/blurhash.ts';
 import { paletteCss, paletteJson, paletteOf } from '../vision/palette.ts';
+import { FINDERS } from './findings/finders.ts';
+import { pageOf } from './findings/findings-cache.ts';
+import { findingsMap, SourceFindings } from './findings/source-findings.ts';
+import { remarks, withoutFinding } from './renditions/remarks.ts';
 import { withSource } from './sources/checked-source.ts';
 import {
   type ExplainResult,
@@ -51,6 +52,9 @@ interface Rendered extends Pick<WorkerResult, 'receipt' | 'warmStart' | 'diagnos
 
 type Stopwatch = Record<string, number>;
 
+/** What this worker has found on sources. */
+const FOUND = findingsMap();
+
 /** The rendition a request asks for. @throws Fault */
 export async function executeRender(request: WorkerRequest, tools: Tools): Promise<WorkerResult> {
   return withSource(request.source, (file) => renderFrom({ ...request, file }, tools));
@@ -66,7 +70,9 @@ async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
   const start = performance.now();
   if (request.plan.output.kind === 'source') return safeSource(request);
   const info = await timed(timings, 'probe', () => probe(request.file, request.limits));
-  const made = await make(request, info, tools, { timings, start });
+  const findings = findingsOf(request);
+  const made = await make(request, info, tools, { timings, start }, findings);
+  const { fresh, failed } = findings;
   timings.render = performance.now() - start;
   return {
     body: await pack(made.bytes, request.resultFile),
@@ -75,9 +81,15 @@ async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
     result: { ...made.size, format: made.format, bytes: made.bytes.length },
     ...(made.receipt ? { receipt: made.receipt } : {}),
     ...(made.warmStart ? { warmStart: made.warmStart } : {}),
-    diagnostics: made.diagnostics,
+    ...(fresh ? { findings: fresh } : {}),
+    ...(failed.length > 0 ? { failedFindings: failed } : {}),
+    diagnostics: [...made.diagnostics, ...failed.map(withoutFinding)],
     timings,
   };
+}
+
+function findingsOf({ sourceHash, plan, findings }: Task): SourceFindings {
+  return new SourceFindings(FINDERS, FOUND, sourceHash, pageOf(plan), findings);
 }
 
 /** Facts, program and prediction: everything but pixels. @throws Fault */
@@ -87,10 +99,12 @@ export async function executeExplain(request: WorkerRequest): Promise<ExplainRes
 
 async function explainFrom(request: Task): Promise<ExplainResult> {
   const info = await probe(request.file, request.limits);
-  const lowered = lower(request.plan, info, new Set(request.accepts));
+  const { known } = findingsOf(request);
+  const lowered = lower(request.plan, info, new Set(request.accepts), { findings: known });
   if (lowered.kind === 'measure') {
     return { info, program: [`measure trim by ${lowered.rule.by}, then the rest`] };
   }
+  if (lowered.kind === 'find') return { info, program: [`find ${lowered.finding}, then the rest`] };
   const { program } = lowered;
   const { output, chosen } = program;
   const predicted =
@@ -115,10 +129,11 @@ async function make(
   info: SourceInfo,
   tools: Tools,
   timing: Timing,
+  findings: SourceFindings,
 ): Promise<Rendered> {
   const { output } = request.plan;
   const { timings } = timing;
-  const program = await programOf(request, info, timings);
+  const program = await programOf(request, info, timings, findings);
   if (output.kind === 'facts') return facts(request, info, program.size, output.form);
   const raster = await timed(timings, 'transform', () => render(request.file, info, program));
   switch (output.kind) {
@@ -137,14 +152,23 @@ async function make(
   }
 }
 
-/** Lowers the plan, measuring the boxes of trims until nothing is open. */
-async function programOf(request: Task, info: SourceInfo, timings: Stopwatch): Promise<Program> {
+/** Lowers the plan, measuring trims and finding what is asked for until nothing is open. */
+async function programOf(
+  request: Task,
+  info: SourceInfo,
+  timings: Stopwatch,
+  findings: SourceFindings,
+): Promise<Program> {
   const accepts = new Set(request.accepts);
   const measured: TrimBox[] = [];
-  // Every round measures one more trim, so there are no more rounds than ops.
-  for (let round = 0; round <= request.plan.ops.length; round++) {
-    const lowered = lower(request.plan, info, accepts, measured);
+  // Every round measures one more trim or finds one thing more, so an op takes two at most.
+  for (let round = 0; round <= 2 * request.plan.ops.length; round++) {
+    const lowered = lower(request.plan, info, accepts, { measured, findings: findings.known });
     if (lowered.kind === 'program') return lowered.program;
+    if (lowered.kind === 'find') {
+      await timed(timings, 'find', () => findings.find(lowered.finding, request.file, info));
+      continue;
+    }
     const { before, rule, ...reading } = lowered;
     const raster = await timed(timings, 'transform', () =>
       render(request.file, info, { ...reading, instructions: before }),
@@ -201,48 +225,6 @@ function remaining(budget: Budget, start: number): Budget {
     ...budget,
     milliseconds: Math.max(1, budget.milliseconds - (performance.now() - start)),
   };
-}
-
-/** What a client may wonder about in the result. */
-function remarks(plan: Plan, info: SourceInfo, program: Program, receipt: Receipt): Diagnostic[] {
-  const out = colorRemarks(info, receipt.kind !== 'source');
-  if (info.animated && plan.frames.kind === 'all' && receipt.kind !== 'source') {
-    out.push(warning('Of an animated PNG only the first frame is shown once it is worked on.'));
-  }
-  if (info.pages > 1 && program.frames.count === 1 && formatCard(info.format).animation) {
-    out.push(note('Only the first frame of the animation is shown in this format.'));
-  }
-  const { insteadOf } = program.chosen ?? {};
-  if (insteadOf) {
-    out.push(
-      warning(
-        `Expected a picture that fits ${insteadOf}, got one of ${sizeText(program.size)}; it is delivered as ${receipt.format}.`,
-      ),
-    );
-  }
-  const { width, height } = program.size;
-  const grown = receipt.bytes > info.bytes && width * height < info.width * info.height;
-  if (grown && info.palette !== undefined && receipt.format === 'png') {
-    out.push(
-      warning(
-        'Smaller in pixels, it takes more bytes than its source, whose palette is not enough for it.',
-      ),
-    );
-  }
-  const exact =
-    program.chosen?.lossless ||
-    (program.output.kind === 'picture' && program.output.quality.kind === 'lossless');
-  if (exact && info.depth > 8 && receipt.kind === 'encoded') {
-    out.push(
-      warning(
-        `The source has ${info.depth} bits per channel, the result 8: not every level is kept.`,
-      ),
-    );
-  }
-  if (receipt.outOfReach) {
-    out.push(note('The target is out of reach for this encoder; the best it can do is delivered.'));
-  }
-  return out;
 }
 
 async function facts(

@@ -14,6 +14,7 @@ import { seriesKey } from '../plan/size-series.ts';
 import type { Spooled } from '../stores/spool.ts';
 import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { EngineSettings } from './engine-options.ts';
+import { FindingsCache } from './findings/findings-cache.ts';
 import type { Pool, PoolTask, TaskResult } from './pool/pool.ts';
 import type { Prediction } from './pool/service-rate.ts';
 import { WarmStartCache } from './renditions/warm-start-cache.ts';
@@ -69,6 +70,8 @@ export class Renderer {
   readonly #results: FileStore;
   readonly #settings: EngineSettings;
   readonly #warmStarts = new WarmStartCache();
+  readonly #findings = new FindingsCache();
+  #failedFindings = 0;
   /** Size and format of sources by their content. */
   readonly #seen = new BoundedMap<string, SourceEstimate>(SOURCES_REMEMBERED);
 
@@ -78,6 +81,11 @@ export class Renderer {
     this.#sources = sources;
     this.#results = results;
     this.#settings = settings;
+  }
+
+  /** Findings that could not be made: the picture was made without them. */
+  get failedFindings(): number {
+    return this.#failedFindings;
   }
 
   /** A first answer, made while its visitor waits. @throws Fault */
@@ -135,6 +143,7 @@ export class Renderer {
       request: {
         kind: 'render',
         source: await workerSource(spooled.body, false),
+        sourceHash: spooled.hash,
         plan,
         accepts: [],
         budget: this.#budget,
@@ -176,6 +185,8 @@ export class Renderer {
     const { outcome } = done;
     if ('body' in outcome) {
       this.#warmStarts.add(seriesKey(plan, source.hash), outcome.warmStart);
+      this.#findings.add(plan, source.hash, outcome.findings);
+      this.#failedFindings += outcome.failedFindings?.length ?? 0;
       if (outcome.source.width > 0) this.#seen.set(source.hash, outcome.source);
     }
     return done;
@@ -199,13 +210,16 @@ export class Renderer {
     inline: boolean,
   ): Promise<UnassignedRequest> {
     const warmStart = this.#warmStarts.of(seriesKey(plan, source.hash));
+    const findings = this.#findings.of(plan, source.hash);
     return {
       kind,
       source: await workerSource(await this.#sources.content(request, source), inline),
+      sourceHash: source.hash,
       plan,
       accepts: [...request.accepts],
       budget,
       ...(warmStart ? { warmStart } : {}),
+      ...(findings ? { findings } : {}),
       limits: this.#settings.pictureLimits,
       resultFile: this.#results.temporary(),
     };

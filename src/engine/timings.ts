@@ -9,5 +9,5 @@
  * is between them.
  */
 export type Timings = Readonly<
-  Partial<Record<'fetch' | 'queue' | 'probe' | 'transform' | 'encode' | 'render', number>>
+  Partial<Record<'fetch' | 'queue' | 'probe' | 'find' | 'transform' | 'encode' | 'render', number>>
 >;

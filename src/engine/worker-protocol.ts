@@ -7,6 +7,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, type FaultCode } from '../base/fault.ts';
 import type { Size } from '../base/size.ts';
+import type { FindingName, Findings } from '../image/findings.ts';
 import type { FormatName } from '../image/format.ts';
 import type { PictureLimits } from '../image/picture-limits.ts';
 import type { SourceInfo } from '../image/source-info.ts';
@@ -25,11 +26,15 @@ export interface WorkerRequest {
   /** `render`: a rendition; `explain`: facts, program and prediction, no pixel decoded. */
   readonly kind: 'render' | 'explain';
   readonly source: WorkerSource;
+  /** SHA-256 of its content, hexadecimal. */
+  readonly sourceHash: string;
   /** Canonical. */
   readonly plan: Plan;
   readonly accepts: readonly FormatName[];
   readonly budget: Budget;
   readonly warmStart?: WarmStart;
+  /** What the front knows of the source's pixels. */
+  readonly findings?: Findings;
   readonly limits: PictureLimits;
   /** Threads that encoders may use; the pool grants more than one while other workers are idle. */
   readonly threads: number;
@@ -59,6 +64,10 @@ export interface WorkerResult {
   readonly result: Size & { readonly format: FormatName; readonly bytes: number };
   readonly receipt?: Receipt;
   readonly warmStart?: WarmStart;
+  /** What was found on the source that the front did not know. */
+  readonly findings?: Findings;
+  /** What could not be found out: the picture was made without it. */
+  readonly failedFindings?: readonly FindingName[];
   readonly diagnostics: readonly Diagnostic[];
   readonly timings: Timings;
 }

@@ -96,6 +96,7 @@ function canonicalResize(op: ResizeOp): Op[] {
   const open = op.limits !== undefined || both;
   const fit = open ? op.fit : 'inside';
   const anchor = canonicalAnchor(op.anchor);
+  const [otherwise] = op.withoutFaces ? canonicalResize(op.withoutFaces) : [];
   return [
     {
       kind: 'resize',
@@ -112,6 +113,9 @@ function canonicalResize(op: ResizeOp): Op[] {
         : {}),
       ...(fit === 'contain' && op.fill ? { fill: op.fill } : {}),
       ...(op.reserve ? { reserve: op.reserve } : {}),
+      ...(fit === 'cover' && anchor?.kind === 'faces' && otherwise?.kind === 'resize'
+        ? { withoutFaces: otherwise }
+        : {}),
     },
   ];
 }
@@ -124,7 +128,7 @@ function limitsTimes(limits: NonNullable<ResizeOp['limits']>, density: number) {
 
 /** A focus on an edge or the middle is a share of the slack; the centre goes without saying. */
 function canonicalAnchor(anchor: Anchor | undefined): Anchor | undefined {
-  if (anchor === undefined || anchor.kind === 'search') return anchor;
+  if (anchor === undefined || anchor.kind === 'search' || anchor.kind === 'faces') return anchor;
   const extremes = [0, 0.5, 1];
   if (anchor.kind === 'focus') {
     if (anchor.zoom > 1 || !extremes.includes(anchor.x) || !extremes.includes(anchor.y)) {

@@ -14,7 +14,11 @@
  * Pure: sizes in, sizes out. Nothing here reads a pixel or knows a URL.
  */
 import { clamp, type Region, type Size, wholePixels } from '../base/size.ts';
+import type { Face } from '../image/face.ts';
+import { faceWindow } from './face-window.ts';
 import type { Anchor, Length, ResizeOp, SideLimits } from './op.ts';
+
+const CENTRE_ANCHOR: Anchor = { kind: 'slack', x: 0.5, y: 0.5 };
 
 /** A box in real pixels; a missing side is free. */
 export interface Box {
@@ -76,8 +80,10 @@ export function wholeBox({ density = 1, ratio, ...op }: ResizeOp): ResizeOp | un
  *
  * 2000 × 1200 into 2400 × 600 by cover without enlarging: the box shrinks by
  * 2000 / 2400 to 2000 × 500, because the picture can fill no wider one.
+ *
+ * @param faces of the picture, for an anchor that asks for them; without any it is the centre
  */
-export function fitResize(op: ResizeOp, source: Size): Fitted {
+export function fitResize(op: ResizeOp, source: Size, faces: readonly Face[] = []): Fitted {
   const box = boxOf(op, source);
   if (box.width === undefined || box.height === undefined) {
     return { scaled: fitOneSide(source, box, op.enlarge === 'allowed') };
@@ -94,7 +100,8 @@ export function fitResize(op: ResizeOp, source: Size): Fitted {
       return cover(
         source,
         whole(op.enlarge === 'never' ? shrinkBox(source, full) : full),
-        op.anchor ?? { kind: 'slack', x: 0.5, y: 0.5 },
+        op.anchor ?? CENTRE_ANCHOR,
+        faces,
       );
     case 'contain':
       return contain(source, full, op.enlarge === 'allowed', op.position ?? { x: 0.5, y: 0.5 });
@@ -151,7 +158,8 @@ function shrinkBox(source: Size, box: Size): Size {
 }
 
 /** Scale over the box, then cut exactly the box at the anchor. */
-function cover(source: Size, box: Size, anchor: Anchor): Fitted {
+function cover(source: Size, box: Size, asked: Anchor, faces: readonly Face[]): Fitted {
+  const anchor = asked.kind === 'faces' && faces.length === 0 ? CENTRE_ANCHOR : asked;
   if (anchor.kind === 'focus' && anchor.zoom > 1) return zoomed(source, box, anchor);
   const over = fitOutside(source, box);
   const scaled = {
@@ -160,6 +168,10 @@ function cover(source: Size, box: Size, anchor: Anchor): Fitted {
   };
   if (scaled.width === box.width && scaled.height === box.height) return { scaled };
   if (anchor.kind === 'search') return { scaled, smartCrop: box };
+  if (anchor.kind === 'faces') {
+    const boxes = faces.map(({ bounds }) => scaledRegion(bounds, source, scaled));
+    return { scaled, window: faceWindow(boxes, scaled, box, anchor.face) };
+  }
   const place = (share: number, whole: number, part: number) =>
     anchor.kind === 'slack'
       ? Math.round((whole - part) * clamp(share, 0, 1))
@@ -172,6 +184,12 @@ function cover(source: Size, box: Size, anchor: Anchor): Fitted {
       ...box,
     },
   };
+}
+
+function scaledRegion({ left, top, width, height }: Region, from: Size, to: Size): Region {
+  const x = to.width / from.width;
+  const y = to.height / from.height;
+  return { left: left * x, top: top * y, width: width * x, height: height * y };
 }
 
 /** A zoomed focus is cut from the source first, so that nothing is enlarged only to be thrown away. */

@@ -9,9 +9,12 @@
 import type { Color } from '../base/color.ts';
 import { Fault } from '../base/fault.ts';
 import { clamp, type Region, type Size } from '../base/size.ts';
-import type { Orientation, SourceInfo } from '../image/source-info.ts';
+import type { Face } from '../image/face.ts';
+import type { FindingName, Findings } from '../image/findings.ts';
+import type { SourceInfo } from '../image/source-info.ts';
 import { fitInside, fitResize, lengthOf } from './fit.ts';
-import type { Fill, Op } from './op.ts';
+import type { Fill, Op, ResizeOp } from './op.ts';
+import { turnOf } from './orientation.ts';
 import type { Instruction, ResolvedFill, TrimBox } from './program.ts';
 import {
   canvasFrame,
@@ -21,6 +24,7 @@ import {
   rotatedFrame,
   sidesOf,
 } from './regions.ts';
+import { facesAfter } from './source-view.ts';
 
 /** Gaussian blurs below this sigma change nothing (sharp's own least). */
 const LEAST_SIGMA = 0.3;
@@ -39,6 +43,7 @@ export function lowerOp(
   state: LowerState,
   op: Exclude<Op, { kind: 'trim' }>,
   info: SourceInfo,
+  findings: Findings = {},
 ): void {
   const { size } = state;
   switch (op.kind) {
@@ -61,14 +66,11 @@ export function lowerOp(
       return window && extract(state, window);
     }
     case 'resize': {
-      const fitted = fitResize(op, size);
-      if (fitted.before) extract(state, fitted.before);
-      scale(state, fitted.scaled, op.filter);
-      if (fitted.window) extract(state, fitted.window);
-      if (fitted.smartCrop && op.anchor?.kind === 'search')
-        smartCrop(state, fitted.smartCrop, op.anchor.by);
-      if (fitted.frame) frame(state, fitted.frame, op.fill ?? CLEAR_FILL);
-      return;
+      if (findingOf(op) !== 'faces') return resize(state, op);
+      const faces = facesAfter(findings.faces ?? [], info, state.instructions);
+      return faces.length > 0 || op.withoutFaces === undefined
+        ? resize(state, op, faces)
+        : resize(state, op.withoutFaces);
     }
     case 'limit': {
       const within = fitInside(size, { width: op.side, height: op.side }, false);
@@ -121,16 +123,23 @@ export function lowerOp(
   }
 }
 
-const CLEAR_FILL: Fill = { kind: 'color', color: { red: 255, green: 255, blue: 255, alpha: 0 } };
-
-/**
- * What showing an EXIF orientation takes: mirror left-right first, then turn
- * clockwise (docs/spec/fastly-io.md 7.9).
- */
-function turnOf(orientation: Orientation): [turn: 0 | 90 | 180 | 270, mirror: boolean] {
-  const turns = [0, 0, 180, 180, 270, 90, 90, 270] as const;
-  return [turns[orientation - 1]!, [2, 4, 5, 7].includes(orientation)];
+/** What has to be found on a source before an op can be lowered. */
+export function findingOf(op: Op): FindingName | undefined {
+  return op.kind === 'resize' && op.anchor?.kind === 'faces' ? 'faces' : undefined;
 }
+
+/** @param faces of the picture entering the step */
+function resize(state: LowerState, op: ResizeOp, faces?: readonly Face[]): void {
+  const fitted = fitResize(op, state.size, faces);
+  if (fitted.before) extract(state, fitted.before);
+  scale(state, fitted.scaled, op.filter);
+  if (fitted.window) extract(state, fitted.window);
+  if (fitted.smartCrop && op.anchor?.kind === 'search')
+    smartCrop(state, fitted.smartCrop, op.anchor.by);
+  if (fitted.frame) frame(state, fitted.frame, op.fill ?? CLEAR_FILL);
+}
+
+const CLEAR_FILL: Fill = { kind: 'color', color: { red: 255, green: 255, blue: 255, alpha: 0 } };
 
 /** Whether nothing happens but that the source is shown as its orientation says. */
 export function isOwnTurn(

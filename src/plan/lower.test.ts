@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BT709 } from '../base/chromaticity.ts';
 import { isFault } from '../base/fault.ts';
+import type { Face } from '../image/face.ts';
 import type { FormatName } from '../image/format.ts';
 import { power } from '../image/source-color.ts';
 import { sourceInfo } from '../image/source-info.suite.ts';
@@ -25,7 +26,7 @@ const plan = (ops: readonly Op[], output: Output = PNG): Plan => ({
 const NOTHING: ReadonlySet<FormatName> = new Set();
 
 const program = (ops: readonly Op[], facts: Partial<SourceInfo> = {}, measured: TrimBox[] = []) => {
-  const lowered = lower(plan(ops), sourceInfo(facts), NOTHING, measured);
+  const lowered = lower(plan(ops), sourceInfo(facts), NOTHING, { measured });
   if (lowered.kind !== 'program') throw new Error('expected a program');
   return lowered.program;
 };
@@ -461,5 +462,68 @@ describe('canonicalize', () => {
     expect(canonicalize(once)).toEqual(once);
     expect(Object.isFrozen(once.ops[0])).toBe(true);
     expect(printPlan(once)).toContain('resize width 300 height 148.5 fit cover');
+  });
+});
+
+describe('an anchor on faces', () => {
+  const info = sourceInfo({ format: 'jpeg', width: 900, height: 300 });
+  const face = (left: number, side = 60): Face => ({
+    confidence: 0.9,
+    bounds: { left, top: 100, width: side, height: side },
+    leftEye: { x: left + 15, y: 120, width: 10 },
+    rightEye: { x: left + 45, y: 120, width: 10 },
+    mouth: { x: left + 30, y: 145 },
+  });
+  const box = { width: px(150), height: px(150), fit: 'cover', enlarge: 'allowed' } as const;
+  const onFaces = resize({
+    ...box,
+    anchor: { kind: 'faces', face: 0 },
+    withoutFaces: resize({ ...box, anchor: { kind: 'slack', x: 1, y: 0 } }),
+  });
+  const lowered = (ops: readonly Op[], faces?: readonly Face[], facts = info) => {
+    const findings = faces === undefined ? {} : { faces };
+    const made = lower(plan(ops), facts, NOTHING, { findings });
+    return made.kind === 'program' ? printProgram(made.program).slice(0, -1) : made;
+  };
+
+  test('asks for them where they are not known, and for nothing else', () => {
+    expect(lowered([onFaces])).toEqual({ kind: 'find', finding: 'faces' });
+    expect(lowered([resize({ ...box })])).not.toMatchObject({ kind: 'find' });
+  });
+
+  test('keeps the faces in its window', () => {
+    expect(lowered([onFaces], [face(300)])).toEqual([
+      'scale filter lanczos3 -> 450x150',
+      'extract 90,0 -> 150x150',
+    ]);
+  });
+
+  test('without any is the resize that stands for it', () => {
+    expect(lowered([onFaces], [])).toEqual([
+      'scale filter lanczos3 -> 450x150',
+      'extract 300,0 -> 150x150',
+    ]);
+  });
+
+  test('a face that an earlier step cut away is none', () => {
+    const half = crop({ area: { kind: 'size', width: px(450), height: px(300) } });
+    const left = { ...half, x: { kind: 'at', length: px(450) } } as Op;
+    expect(lowered([left, onFaces], [face(300)])).toEqual([
+      'extract 450,0 -> 450x300',
+      'scale filter lanczos3 -> 225x150',
+      'extract 75,0 -> 150x150',
+    ]);
+  });
+
+  test('faces follow the turn of the source', () => {
+    // Stored on its side: upright it is 300 wide and 900 high, and the face is low.
+    const turned = sourceInfo({ format: 'jpeg', width: 900, height: 300, orientation: 6 });
+    const low: Face = { ...face(100), bounds: { left: 100, top: 700, width: 60, height: 60 } };
+    const [, , window] = lowered(
+      [{ kind: 'orient', by: 'source' }, onFaces],
+      [low],
+      turned,
+    ) as string[];
+    expect(window).toBe('extract 0,288 -> 150x150');
   });
 });

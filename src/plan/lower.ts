@@ -7,6 +7,7 @@
  *
  * Pure: no pixel is read. Where a step depends on pixels (a trim), lowering
  * stops there and says what to measure; called again with the box, it goes on.
+ * So it does where a step depends on what is found on the source (faces).
  */
 import { Fault } from '../base/fault.ts';
 import { clamp, type Size, sizeText } from '../base/size.ts';
@@ -14,11 +15,11 @@ import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { isKeepable } from '../image/source-color.ts';
 import type { SourceInfo } from '../image/source-info.ts';
-import { isOwnTurn, type LowerState, lowerOp, lowerTrim } from './lower-op.ts';
+import { findingOf, isOwnTurn, type LowerState, lowerOp, lowerTrim } from './lower-op.ts';
 import { mergeResamples } from './merge-resamples.ts';
 import { negotiateFormat } from './negotiate.ts';
 import type { Plan } from './plan.ts';
-import type { Instruction, Lowered, Program, TrimBox } from './program.ts';
+import type { Instruction, Known, Lowered, Program } from './program.ts';
 
 export interface LowerLimits {
   /** Most pixels of any picture on the way, one frame. */
@@ -40,16 +41,15 @@ export const DEFAULT_LOWER_LIMITS: LowerLimits = {
 };
 
 /**
- * The program of a plan for a source, or the trim that has to be measured first.
+ * The program of a plan for a source, or what has to be measured or found first.
  *
- * `measured` holds the boxes of the trims so far, in order.
  * @throws Fault region-out-of-bounds, result-too-large
  */
 export function lower(
   plan: Plan,
   info: SourceInfo,
   accepts: ReadonlySet<FormatName>,
-  measured: readonly TrimBox[] = [],
+  { measured = [], findings = {} }: Known = {},
   limits: LowerLimits = DEFAULT_LOWER_LIMITS,
 ): Lowered {
   const { output } = plan;
@@ -63,6 +63,8 @@ export function lower(
   const moving = isAnimation(info) && plan.frames.kind === 'all';
   let trims = 0;
   for (const op of plan.ops) {
+    const finding = findingOf(op);
+    if (finding !== undefined && findings[finding] === undefined) return { kind: 'find', finding };
     if (op.kind === 'trim') {
       if (op.notFor?.includes(info.format)) continue;
       const box = measured[trims++];
@@ -79,7 +81,7 @@ export function lower(
       }
       lowerTrim(state, op, box);
     } else {
-      lowerOp(state, op, info);
+      lowerOp(state, op, info, findings);
     }
   }
   const instructions = mergeResamples(state.instructions);

@@ -42,7 +42,9 @@ export type Anchor =
    */
   | { readonly kind: 'focus'; readonly x: number; readonly y: number; readonly zoom: number }
   /** Where the content is: salience, entropy or the strongest edges. */
-  | { readonly kind: 'search'; readonly by: 'attention' | 'entropy' | 'edges' };
+  | { readonly kind: 'search'; readonly by: 'attention' | 'entropy' | 'edges' }
+  /** On the faces, all of them where they fit, else on one: `face` counts from 0, the largest first. */
+  | { readonly kind: 'faces'; readonly face: number };
 
 /** What fills space that the picture does not cover. */
 export type Fill =
@@ -122,6 +124,8 @@ export interface ResizeOp {
   readonly fill?: Fill;
   /** Taken off the box, in pixels after density, before fitting: room for a later pad. */
   readonly reserve?: Sides;
+  /** The resize in its place where no face is found; with an anchor that asks for faces. */
+  readonly withoutFaces?: ResizeOp;
 }
 
 export type ToneStep =

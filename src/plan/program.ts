@@ -7,6 +7,7 @@
  */
 import type { Color } from '../base/color.ts';
 import type { Region, Sides, Size } from '../base/size.ts';
+import type { FindingName, Findings } from '../image/findings.ts';
 import type { FormatName } from '../image/format.ts';
 import type { Filter, OpOf, TrimRule } from './op.ts';
 import type { Output } from './output.ts';
@@ -95,10 +96,17 @@ export interface Program {
 /** What measuring a trim found: the box that stays, or that nothing would. */
 export type TrimBox = Region | 'empty';
 
+/** What is known of the pixels of a source. */
+export interface Known {
+  /** The boxes of the trims of this plan so far, in order. */
+  readonly measured?: readonly TrimBox[];
+  readonly findings?: Findings;
+}
+
 /**
- * What lowering gives: a program, or, where a step depends on the pixels, the
- * part before it and the rule to measure with. The caller measures the box and
- * lowers again with it.
+ * What lowering gives: a program, or what has to be known of the pixels first.
+ * The caller measures the box of a trim behind the steps before it, or finds
+ * on the source what is asked for, and lowers again with it.
  */
 export type Lowered =
   | { readonly kind: 'program'; readonly program: Program }
@@ -110,4 +118,5 @@ export type Lowered =
       readonly color: Program['color'];
       readonly cmyk?: 'press';
       readonly rule: TrimRule;
-    };
+    }
+  | { readonly kind: 'find'; readonly finding: FindingName };

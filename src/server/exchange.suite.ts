@@ -74,6 +74,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
       refused: 0,
       quarantined: 0,
       cutShort: 0,
+      failedFindings: 0,
       diskFailures: 0,
     }),
     close: async () => {},

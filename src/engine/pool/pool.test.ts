@@ -39,6 +39,7 @@ const task = (path: string, fields: Partial<PoolTask> = {}): PoolTask => ({
   request: {
     kind: 'render',
     source: { path, length: 0, crc: 0 },
+    sourceHash: path,
     plan: { frames: { kind: 'all' }, ops: [], output: { kind: 'source', sanitize: false } },
     accepts: [],
     budget: { mode: 'online', milliseconds: 1000 },

@@ -9,6 +9,7 @@ const request = (path: string): WorkerRequest => ({
   id: 1,
   kind: 'render',
   source: { path, length: 0, crc: 0 },
+  sourceHash: path,
   plan: { frames: { kind: 'all' }, ops: [], output: { kind: 'source', sanitize: false } },
   accepts: [],
   budget: { mode: 'online', milliseconds: 1000 },

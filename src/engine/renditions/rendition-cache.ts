@@ -45,14 +45,18 @@ export class RenditionCache {
   /** Stores what a worker has made. */
   async keep(
     key: Key,
-    { body, warmStart: _, ...facts }: WorkerResult,
+    { body, warmStart: _, findings: __, failedFindings, ...facts }: WorkerResult,
     extra: Pick<RenditionMeta, 'refined' | 'cutShort'> & { readonly queue?: number } = {},
   ): Promise<StoredRendition> {
-    const { queue, refined, cutShort = facts.receipt?.cutShort ? 'latency' : undefined } = extra;
+    const { queue } = extra;
+    // Without what it should heed it is never the last word, however long it took.
+    const refined = extra.refined && !failedFindings;
+    const late = extra.cutShort ?? (facts.receipt?.cutShort ? 'latency' : undefined);
+    const cutShort = failedFindings ? 'findings' : late;
     const { receipt } = facts;
     const meta: RenditionMeta = {
       ...facts,
-      ...(receipt && cutShort && !refined ? { receipt: { ...receipt, cutShort: true } } : {}),
+      ...(receipt && late && !refined ? { receipt: { ...receipt, cutShort: true } } : {}),
       ...(refined ? { refined } : cutShort ? { cutShort } : {}),
       etag: etagOf(key, body.hash),
       timings: { ...facts.timings, ...(queue === undefined ? {} : { queue }) },

@@ -24,9 +24,10 @@ export interface RenditionMeta {
   readonly storedAt: number;
   /**
    * A first answer that had less than the time it takes: by a visitor's `deadline`, or
-   * because the work did not end in the usual time. It counts for a minute.
+   * because the work did not end in the usual time; or a picture made without what could not
+   * be found on its source (`findings`). It counts for a minute.
    */
-  readonly cutShort?: 'deadline' | 'latency';
+  readonly cutShort?: 'deadline' | 'latency' | 'findings';
   /** Nothing is left to improve. */
   readonly refined?: boolean;
 }

@@ -130,7 +130,7 @@ export function cacheStatus(cache: CacheFacts, lifetime: Lifetime): string {
 }
 
 /** Stages in the order in which they happen; none contains another. */
-const STAGES = ['fetch', 'queue', 'probe', 'transform', 'encode'] as const;
+const STAGES = ['fetch', 'queue', 'probe', 'find', 'transform', 'encode'] as const;
 
 /**
  * `fetch;dur=12.3, probe;dur=4, total;dur=20.1`, in milliseconds. Stages are

@@ -39,6 +39,11 @@ const COUNTERS: readonly Row[] = [
   ['refused', 'Requests refused or dropped because the wait is too long.', (s) => s.refused],
   ['disk_failures', 'Failures of the disk of the cache.', (s) => s.diskFailures],
   ['cut_short', 'First answers that had less than the time they take.', (s) => s.cutShort],
+  [
+    'failed_findings',
+    'Renderings without what could not be found on their source, as faces.',
+    (s) => s.failedFindings,
+  ],
 ];
 
 /** A meter of its own, so that two servers in one process do not share counts. */

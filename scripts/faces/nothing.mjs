@@ -1,0 +1,2 @@
+/** Stands for what the face detector never reaches. */
+export default undefined;

@@ -1,0 +1,39 @@
+/**
+ * Finders: how each finding is made inside a worker.
+ *
+ * What a finder needs is loaded when it is first asked, so that a worker that
+ * never meets such a parameter loads nothing of it.
+ */
+import { uprightSize } from '../../image/source-info.ts';
+import { smallCopy } from '../../plan/small-copy.ts';
+import { render } from '../../vips/render.ts';
+import type { FaceDetector } from '../../vision/faces/face-detector.ts';
+import type { Finders } from './source-findings.ts';
+
+let detector: Promise<FaceDetector> | undefined;
+
+/** The detector of this process, loaded once; a failure is tried again by the next request. */
+function faceDetector(): Promise<FaceDetector> {
+  detector ??= loadFaceDetector().catch((error: unknown) => {
+    detector = undefined;
+    throw error;
+  });
+  return detector;
+}
+
+async function loadFaceDetector(): Promise<FaceDetector> {
+  const { createFaceApi } = await import('../../vision/faces/face-api.ts');
+  const { MODEL_FILES } = await import('../../vision/faces/model-files.ts');
+  const made = createFaceApi(MODEL_FILES);
+  await made.ready();
+  return made;
+}
+
+export const FINDERS: Finders = {
+  faces: async (file, info, page) => {
+    const { findFaces, LOOK_SIDE } = await import('../../vision/faces/find-faces.ts');
+    const faces = await faceDetector();
+    const copy = await render(file, info, smallCopy(info, LOOK_SIDE, page));
+    return findFaces(faces, copy, uprightSize(info));
+  },
+};

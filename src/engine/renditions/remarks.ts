@@ -1,0 +1,67 @@
+/** Remarks: what a client may wonder about in a rendition that was made. Pure. */
+import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
+import { sizeText } from '../../base/size.ts';
+import type { FindingName } from '../../image/findings.ts';
+import { formatCard } from '../../image/format.ts';
+import type { SourceInfo } from '../../image/source-info.ts';
+import { colorRemarks } from '../../metadata/color-remarks.ts';
+import type { Receipt } from '../../optimizer/receipt.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Program } from '../../plan/program.ts';
+
+/** What a client may wonder about in the result. */
+export function remarks(
+  plan: Plan,
+  info: SourceInfo,
+  program: Program,
+  receipt: Receipt,
+): Diagnostic[] {
+  const out = colorRemarks(info, receipt.kind !== 'source');
+  if (info.animated && plan.frames.kind === 'all' && receipt.kind !== 'source') {
+    out.push(warning('Of an animated PNG only the first frame is shown once it is worked on.'));
+  }
+  if (info.pages > 1 && program.frames.count === 1 && formatCard(info.format).animation) {
+    out.push(note('Only the first frame of the animation is shown in this format.'));
+  }
+  const { insteadOf } = program.chosen ?? {};
+  if (insteadOf) {
+    out.push(
+      warning(
+        `Expected a picture that fits ${insteadOf}, got one of ${sizeText(program.size)}; it is delivered as ${receipt.format}.`,
+      ),
+    );
+  }
+  const { width, height } = program.size;
+  const grown = receipt.bytes > info.bytes && width * height < info.width * info.height;
+  if (grown && info.palette !== undefined && receipt.format === 'png') {
+    out.push(
+      warning(
+        'Smaller in pixels, it takes more bytes than its source, whose palette is not enough for it.',
+      ),
+    );
+  }
+  const exact =
+    program.chosen?.lossless ||
+    (program.output.kind === 'picture' && program.output.quality.kind === 'lossless');
+  if (exact && info.depth > 8 && receipt.kind === 'encoded') {
+    out.push(
+      warning(
+        `The source has ${info.depth} bits per channel, the result 8: not every level is kept.`,
+      ),
+    );
+  }
+  if (receipt.outOfReach) {
+    out.push(note('The target is out of reach for this encoder; the best it can do is delivered.'));
+  }
+  return out;
+}
+
+/** What a client is told of a finding that could not be made. */
+const WITHOUT: Readonly<Record<FindingName, string>> = {
+  faces: 'Faces could not be looked for; the picture is made as if it showed none.',
+};
+
+/** The remark on a picture that was made without a finding. */
+export function withoutFinding(name: FindingName): Diagnostic {
+  return warning(WITHOUT[name]);
+}

@@ -1,0 +1,179 @@
+/**
+ * FaceApi: the detector of `@vladmandic/face-api` as a FaceDetector.
+ *
+ * An SSD on MobileNet v1 finds boxes on 512 × 512 pixels, a small net finds 68
+ * points on each of them, both on the WASM back end of tfjs
+ * (docs/decisions/0015-a-face-detector-in-the-package.md). The bundle holds code
+ * alone; weights are read from their files. Tensors are freed after each use.
+ */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Region } from '../../base/size.ts';
+import type { Eye, Point } from '../../image/face.ts';
+import { MOST_FACES } from '../../image/face.ts';
+import type { Raster } from '../../image/raster.ts';
+import type { FaceBox, FaceDetector, FaceMarks } from './face-detector.ts';
+import type { ModelFiles } from './model-files.ts';
+
+/** What of the bundle is used (scripts/faces/entry.mjs). */
+interface Bundle {
+  enableProdMode(): void;
+  setWasmPaths(folder: string): void;
+  setBackend(name: 'wasm'): Promise<boolean>;
+  tensor3d(data: Uint8Array, shape: [number, number, number], type: 'int32'): Tensor;
+  readonly io: { decodeWeights(bytes: ArrayBuffer, layout: Layout): WeightMap };
+  readonly layouts: { readonly detector: Layout; readonly landmarks: Layout };
+  readonly SsdMobilenetv1: new () => Net & {
+    locateFaces(input: Tensor, options: object): Promise<Detection[]>;
+  };
+  readonly SsdMobilenetv1Options: new (options: {
+    readonly minConfidence: number;
+    readonly maxResults: number;
+  }) => object;
+  readonly FaceLandmark68Net: new () => Net & {
+    detectLandmarks(input: Tensor): Promise<{ readonly positions: readonly Point[] }>;
+  };
+}
+
+interface Net {
+  loadFromWeightMap(weights: WeightMap): void;
+}
+
+type Layout = readonly object[];
+type WeightMap = Readonly<Record<string, Tensor>>;
+interface Tensor {
+  dispose(): void;
+}
+
+interface Detection {
+  readonly score: number;
+  readonly box: Readonly<Record<'x' | 'y' | 'width' | 'height', number>>;
+}
+
+interface Loaded {
+  readonly bundle: Bundle;
+  readonly detector: InstanceType<Bundle['SsdMobilenetv1']>;
+  readonly points: InstanceType<Bundle['FaceLandmark68Net']>;
+}
+
+/** Which of the 68 points belong to what; counted as the picture is seen. */
+const POINTS = { leftEye: [36, 42], rightEye: [42, 48], mouth: [48, 68] } as const;
+
+/** A detector of these files; nothing is read before `ready`. */
+export function createFaceApi(files: ModelFiles): FaceDetector {
+  let loading: Promise<Loaded> | undefined;
+  const loaded = () => {
+    loading ??= load(files);
+    return loading;
+  };
+  return {
+    ready: async () => {
+      await loaded();
+    },
+    detect: async (raster, least) => detect(await loaded(), raster, least),
+    landmarks: async (raster, bounds) => landmarks(await loaded(), raster, bounds),
+  };
+}
+
+async function load(files: ModelFiles): Promise<Loaded> {
+  const [detectorBytes, pointBytes] = await Promise.all([
+    readFile(files.detector),
+    readFile(files.landmarks),
+  ]);
+  const bundle: Bundle = createRequire(files.code)(fileURLToPath(files.code));
+  bundle.enableProdMode();
+  bundle.setWasmPaths(fileURLToPath(new URL('./', files.kernels)));
+  if (!(await bundle.setBackend('wasm'))) {
+    throw new Error('Expected the WASM kernels of the face detector to start, got a failure.');
+  }
+  const { layouts, io } = bundle;
+  const detector = new bundle.SsdMobilenetv1();
+  detector.loadFromWeightMap(io.decodeWeights(ownBuffer(detectorBytes), layouts.detector));
+  const points = new bundle.FaceLandmark68Net();
+  points.loadFromWeightMap(io.decodeWeights(ownBuffer(pointBytes), layouts.landmarks));
+  return { bundle, detector, points };
+}
+
+/** Exactly these bytes as a buffer of their own. */
+function ownBuffer(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
+
+async function detect(
+  { bundle, detector }: Loaded,
+  raster: Raster,
+  least: number,
+): Promise<FaceBox[]> {
+  const options = new bundle.SsdMobilenetv1Options({
+    minConfidence: least,
+    maxResults: MOST_FACES,
+  });
+  const found = await withTensor(bundle, raster, (input) => detector.locateFaces(input, options));
+  return found.map(({ score, box }) => ({
+    confidence: score,
+    bounds: { left: box.x, top: box.y, width: box.width, height: box.height },
+  }));
+}
+
+async function landmarks(
+  { bundle, points }: Loaded,
+  raster: Raster,
+  bounds: Region,
+): Promise<FaceMarks> {
+  const part = wholeRegion(bounds, raster);
+  const { positions } = await withTensor(bundle, cutOut(raster, part), (input) =>
+    points.detectLandmarks(input),
+  );
+  const of = ([from, to]: readonly [number, number]) => positions.slice(from, to);
+  const placed = ({ x, y }: Point): Point => ({ x: part.left + x, y: part.top + y });
+  const eye = (some: readonly Point[]): Eye => {
+    const xs = some.map(({ x }) => x);
+    return { ...placed(middle(some)), width: Math.max(...xs) - Math.min(...xs) };
+  };
+  return {
+    leftEye: eye(of(POINTS.leftEye)),
+    rightEye: eye(of(POINTS.rightEye)),
+    mouth: placed(middle(of(POINTS.mouth))),
+  };
+}
+
+async function withTensor<T>(
+  bundle: Bundle,
+  { width, height, channels, data }: Raster,
+  work: (input: Tensor) => Promise<T>,
+): Promise<T> {
+  if (channels !== 3) throw new Error('Expected an opaque raster, got one with alpha.');
+  const input = bundle.tensor3d(data, [height, width, 3], 'int32');
+  try {
+    return await work(input);
+  } finally {
+    input.dispose();
+  }
+}
+
+/** The part of bounds that lies on the raster, in whole pixels, at least one. */
+function wholeRegion({ left, top, width, height }: Region, raster: Raster): Region {
+  const x = Math.min(raster.width - 1, Math.max(0, Math.floor(left)));
+  const y = Math.min(raster.height - 1, Math.max(0, Math.floor(top)));
+  return {
+    left: x,
+    top: y,
+    width: Math.max(1, Math.min(raster.width, Math.ceil(left + width)) - x),
+    height: Math.max(1, Math.min(raster.height, Math.ceil(top + height)) - y),
+  };
+}
+
+function cutOut(raster: Raster, { left, top, width, height }: Region): Raster {
+  const data = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    const from = ((top + row) * raster.width + left) * 3;
+    data.set(raster.data.subarray(from, from + width * 3), row * width * 3);
+  }
+  return { ...raster, width, height, data };
+}
+
+function middle(points: readonly Point[]): Point {
+  const sum = (of: (point: Point) => number) => points.reduce((all, point) => all + of(point), 0);
+  return { x: sum(({ x }) => x) / points.length, y: sum(({ y }) => y) / points.length };
+}
