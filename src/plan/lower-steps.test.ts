@@ -24,7 +24,7 @@ function lowered(ops: readonly Op[], { info, measured, plan, limits }: Desk = {}
     { frames: { kind: 'all' }, ops, output: PNG, ...plan },
     sourceInfo({ width: 200, height: 100, ...info }),
     new Set(),
-    measured,
+    measured ? { measured } : {},
     limits,
   );
 }
