@@ -8,6 +8,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { Encoding, Quality } from '../src/image/encoding.ts';
+import type { Findings } from '../src/image/findings.ts';
 import { type FormatName, formatCard } from '../src/image/format.ts';
 import type { Raster } from '../src/image/raster.ts';
 import { lower } from '../src/plan/lower.ts';
@@ -43,6 +44,13 @@ const sharpOf = ({ width, height, channels, data, pages }: Raster): Sharp =>
 
 const WHITE = { red: 255, green: 255, blue: 255 };
 
+/** What is known of every source here: a red eye on the red patch of the scene, and a curve. */
+const FINDINGS: Findings = {
+  faces: [],
+  redEyes: [{ x: 4, y: 15, radius: 6 }],
+  enhancement: { black: 20, white: 235, exponent: 0.85, contrast: 0.08, vibrance: 0.25 },
+};
+
 /** A source through ops, as the engine takes it: probed, lowered, measured where a trim asks, rendered. */
 async function rendered(
   bytes: Uint8Array,
@@ -57,7 +65,7 @@ async function rendered(
   const measured: TrimBox[] = [];
   let program: Program | undefined;
   while (program === undefined) {
-    const lowered = lower(plan, info, new Set(), { measured });
+    const lowered = lower(plan, info, new Set(), { measured, findings: FINDINGS });
     if (lowered.kind === 'program') program = lowered.program;
     else if (lowered.kind === 'find') throw new Error(`expected no need of ${lowered.finding}`);
     else {

@@ -7,10 +7,16 @@
  * next request for that source. A finding that is absent has not been looked
  * for; an empty list says that nothing is there. Plain data.
  */
+import type { Enhancement } from './enhancement.ts';
 import type { Face } from './face.ts';
+import type { RedEye } from './red-eye.ts';
 
 export interface Findings {
   readonly faces?: readonly Face[];
+  /** Red pupils in these faces. */
+  readonly redEyes?: readonly RedEye[];
+  /** The tone curve the source needs; `none` where it is well exposed, or no photograph. */
+  readonly enhancement?: Enhancement | 'none';
 }
 
 /** What can be looked for. */

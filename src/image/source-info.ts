@@ -5,7 +5,7 @@
  * so that it crosses process borders and prints in `explain`.
  */
 import type { Size } from '../base/size.ts';
-import type { FormatName } from './format.ts';
+import { type FormatName, formatCard } from './format.ts';
 import type { SourceColor } from './source-color.ts';
 
 /** EXIF orientation: 1 upright, 2 mirrored, 3 half turn, …, 6 turn right to show, 8 turn left. */
@@ -60,6 +60,20 @@ export interface SourceInfo extends Size {
     /** The file lacks its end marker, and nothing else as far as its headers say. */
     readonly endMissing?: boolean;
   };
+}
+
+/** Whether a source has frames that are one picture after another, not pages of a document. */
+export function isMoving({ pages, animated, format }: SourceInfo): boolean {
+  return animated === true || (pages > 1 && formatCard(format).animation);
+}
+
+/**
+ * Whether a source may be a photograph that misses range: no animation, whose frames the curve of
+ * the first would not suit, no palette and no vector drawing, whose colors were chosen one by one
+ * (docs/spec/imgix.md 4.13).
+ */
+export function isEnhanceable(info: SourceInfo): boolean {
+  return !isMoving(info) && info.palette === undefined && info.format !== 'svg';
 }
 
 /** Whether showing the picture upright swaps its sides. */

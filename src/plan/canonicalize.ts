@@ -79,6 +79,8 @@ function canonicalOp(op: Op): Op[] {
     case 'background':
     case 'checker':
     case 'mask':
+    case 'red-eye':
+    case 'enhance':
       return [op];
   }
 }

@@ -11,7 +11,7 @@ import { Fault } from '../base/fault.ts';
 import { clamp, type Region, type Size } from '../base/size.ts';
 import type { Face } from '../image/face.ts';
 import type { FindingName, Findings } from '../image/findings.ts';
-import type { SourceInfo } from '../image/source-info.ts';
+import { isEnhanceable, isMoving, type SourceInfo } from '../image/source-info.ts';
 import { fitInside, fitResize, lengthOf } from './fit.ts';
 import type { Fill, Op, ResizeOp } from './op.ts';
 import { turnOf } from './orientation.ts';
@@ -66,7 +66,7 @@ export function lowerOp(
       return window && extract(state, window);
     }
     case 'resize': {
-      if (findingOf(op) !== 'faces') return resize(state, op);
+      if (!heedsFaces(op)) return resize(state, op);
       const faces = facesAfter(findings.faces ?? [], info, state.instructions);
       return faces.length > 0 || op.withoutFaces === undefined
         ? resize(state, op, faces)
@@ -112,6 +112,15 @@ export function lowerOp(
       state.instructions.push({ ...op, ...size });
       if (op.radii?.some((radius) => radius > 0)) state.alpha = true;
       return;
+    case 'red-eye':
+      // Its place follows from the whole program (red-eye-step.ts).
+      return;
+    case 'enhance': {
+      const { enhancement } = findings;
+      if (!isEnhanceable(info) || enhancement === undefined || enhancement === 'none') return;
+      state.instructions.push({ kind: 'enhance', ...enhancement, ...size });
+      return;
+    }
     case 'tone':
     case 'sharpen':
     case 'pixelate':
@@ -123,9 +132,32 @@ export function lowerOp(
   }
 }
 
-/** What has to be found on a source before an op can be lowered. */
-export function findingOf(op: Op): FindingName | undefined {
-  return op.kind === 'resize' && op.anchor?.kind === 'faces' ? 'faces' : undefined;
+/** What has still to be found on a source before an op can be lowered. */
+export function missingFinding(
+  op: Op,
+  info: SourceInfo,
+  findings: Findings,
+): FindingName | undefined {
+  return findingsOf(op, info, findings).find((name) => findings[name] === undefined);
+}
+
+/** What an op needs to know of a source, in the order in which it is found. */
+function findingsOf(op: Op, info: SourceInfo, { faces }: Findings): readonly FindingName[] {
+  switch (op.kind) {
+    case 'resize':
+      return heedsFaces(op) ? ['faces'] : [];
+    case 'red-eye':
+      if (isMoving(info)) return [];
+      return faces?.length === 0 ? ['faces'] : ['faces', 'redEyes'];
+    case 'enhance':
+      return isEnhanceable(info) ? ['enhancement'] : [];
+    default:
+      return [];
+  }
+}
+
+function heedsFaces({ anchor }: ResizeOp): boolean {
+  return anchor?.kind === 'faces';
 }
 
 /** @param faces of the picture entering the step */

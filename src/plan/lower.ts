@@ -14,12 +14,13 @@ import { clamp, type Size, sizeText } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { isKeepable } from '../image/source-color.ts';
-import type { SourceInfo } from '../image/source-info.ts';
-import { findingOf, isOwnTurn, type LowerState, lowerOp, lowerTrim } from './lower-op.ts';
+import { isMoving, type SourceInfo } from '../image/source-info.ts';
+import { isOwnTurn, type LowerState, lowerOp, lowerTrim, missingFinding } from './lower-op.ts';
 import { mergeResamples } from './merge-resamples.ts';
 import { negotiateFormat } from './negotiate.ts';
 import type { Plan } from './plan.ts';
 import type { Instruction, Known, Lowered, Program } from './program.ts';
+import { withRedEyes } from './red-eye-step.ts';
 
 export interface LowerLimits {
   /** Most pixels of any picture on the way, one frame. */
@@ -63,8 +64,8 @@ export function lower(
   const moving = isAnimation(info) && plan.frames.kind === 'all';
   let trims = 0;
   for (const op of plan.ops) {
-    const finding = findingOf(op);
-    if (finding !== undefined && findings[finding] === undefined) return { kind: 'find', finding };
+    const finding = missingFinding(op, info, findings);
+    if (finding !== undefined) return { kind: 'find', finding };
     if (op.kind === 'trim') {
       if (op.notFor?.includes(info.format)) continue;
       const box = measured[trims++];
@@ -84,7 +85,9 @@ export function lower(
       lowerOp(state, op, info, findings);
     }
   }
-  const instructions = mergeResamples(state.instructions);
+  const merged = mergeResamples(state.instructions);
+  const mends = plan.ops.some(({ kind }) => kind === 'red-eye') && !isMoving(info);
+  const instructions = mends ? withRedEyes(merged, findings.redEyes ?? [], info) : merged;
   for (const instruction of instructions) check(instruction, limits);
   const choice =
     output.kind === 'picture'

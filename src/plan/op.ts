@@ -218,6 +218,10 @@ export type Op =
       readonly y: Placement;
       readonly fill: Fill;
     }
+  /** Take the red out of pupils, wherever the picture stands in its way. Stills only. */
+  | { readonly kind: 'red-eye' }
+  /** The curve that the whole source needs; none on animations, drawings and palettes. */
+  | { readonly kind: 'enhance' }
   | { readonly kind: 'tone'; readonly steps: readonly ToneStep[] }
   /** Gaussian; sigma in pixels or as a share of the longer side. */
   | { readonly kind: 'blur'; readonly sigma: Length }

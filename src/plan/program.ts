@@ -7,8 +7,10 @@
  */
 import type { Color } from '../base/color.ts';
 import type { Region, Sides, Size } from '../base/size.ts';
+import type { Enhancement } from '../image/enhancement.ts';
 import type { FindingName, Findings } from '../image/findings.ts';
 import type { FormatName } from '../image/format.ts';
+import type { RedEyeDisc } from '../image/red-eye.ts';
 import type { Filter, OpOf, TrimRule } from './op.ts';
 import type { Output } from './output.ts';
 
@@ -38,6 +40,8 @@ export type Instruction =
       readonly zoom: number;
       readonly fill: ResolvedFill;
     } & Size)
+  | ({ readonly kind: 'red-eye'; readonly discs: readonly RedEyeDisc[] } & Size)
+  | ({ readonly kind: 'enhance' } & Enhancement & Size)
   | (OpOf<'tone'> & Size)
   | ({ readonly kind: 'blur'; readonly sigma: number } & Size)
   | (OpOf<'sharpen'> & Size)

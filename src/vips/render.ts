@@ -20,8 +20,10 @@ import { readCopyright } from '../metadata/copyright.ts';
 import { rgbProfile } from '../metadata/rgb-profile.ts';
 import type { Instruction, Program } from '../plan/program.ts';
 import { border, checker, mask, over } from '../raster/compositing.ts';
+import { enhance } from '../raster/enhancement.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
 import { frameOf, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
+import { removeRedEyes } from '../raster/red-eye.ts';
 import { tone } from '../raster/tone.ts';
 import { isBitmapFormat, withLoader } from './bitmap.ts';
 import { blurred } from './blur.ts';
@@ -176,6 +178,10 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
       return extend(raster, step);
     case 'rotate':
       return rotate(raster, step);
+    case 'red-eye':
+      return removeRedEyes(raster, step.discs);
+    case 'enhance':
+      return enhance(raster, step);
     case 'tone':
       return tone(raster, step.steps);
     case 'blur':

@@ -256,6 +256,8 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
         clearScene,
       ],
     },
+    'red-eye': { 'of the eye that is known': { kind: 'red-eye' } },
+    enhance: { 'by the curve that is known': { kind: 'enhance' } },
     mask: {
       ellipse: { kind: 'mask', shape: { kind: 'ellipse' } },
       'round corners on a color': {
@@ -280,7 +282,7 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
 /** Kinds whose pixels are computed in `raster/` or by copying alone. */
 const COMPUTED_HERE = new Set<OpKind>([
   ...(['inset', 'canvas', 'tone', 'pixelate', 'halftone', 'bilevel', 'background'] as const),
-  ...(['checker', 'mask', 'border', 'mirror', 'orient', 'trim'] as const),
+  ...(['checker', 'mask', 'border', 'mirror', 'orient', 'trim', 'red-eye', 'enhance'] as const),
 ]);
 
 /** Every case, in the order of the table. */

@@ -10,7 +10,7 @@ import type { Frames, Plan } from '../../plan/plan.ts';
 import type { Hints } from './hints.ts';
 import { LONGEST_SIDE } from './params/readers.ts';
 import type { ImgixValues, ParamName } from './params.ts';
-import { detailOps, styleOps, toneOps } from './translate/adjust.ts';
+import { detailOps, enhanceOps, redEyeOps, styleOps, toneOps } from './translate/adjust.ts';
 import { type ClientFacts, fmRemark, pictureOutput } from './translate/format.ts';
 import { before, boxOf, resizeOps, turns } from './translate/size.ts';
 import { padding, surroundOps } from './translate/surround.ts';
@@ -42,6 +42,7 @@ export function translate(values: ImgixValues, hints: Hints, client: ClientFacts
     frames: framesOf(values),
     ops: [
       ...before(values),
+      ...redEyeOps(values),
       ...sizeAndAdjust(values, sizing),
       ...surroundOps(values, room, box.density),
       // Padding and a turned frame may pass the limit once more.
@@ -57,7 +58,7 @@ export function translate(values: ImgixValues, hints: Hints, client: ClientFacts
  */
 function sizeAndAdjust(values: ImgixValues, sizing: readonly Op[]): Op[] {
   const turned = turns(values);
-  const tone = toneOps(values);
+  const tone = [...enhanceOps(values), ...toneOps(values)];
   const spatial = [...detailOps(values), ...styleOps(values)];
   const last = sizing.at(-1);
   const fills = last?.kind === 'resize' && last.fit === 'contain' ? last : undefined;
@@ -127,13 +128,5 @@ export function shortfalls(values: ImgixValues): Diagnostic[] {
     const message = 'rasterize-bypass has an effect only on files named svg, eps, pdf or ai.';
     remarks.push(notUsed(message, 'rasterize-bypass'));
   }
-  for (const word of ['enhance', 'true'] as const) {
-    say(values.auto?.includes(word), `auto=${word} (enhancement) is not built; left out.`, 'auto');
-  }
-  say(
-    values.auto?.includes('redeye'),
-    'auto=redeye needs a face detector, which this server lacks; left out.',
-    'auto',
-  );
   return remarks;
 }

@@ -5,7 +5,9 @@
  * never meets such a parameter loads nothing of it.
  */
 import { uprightSize } from '../../image/source-info.ts';
-import { smallCopy } from '../../plan/small-copy.ts';
+import { eyeCopy, smallCopy } from '../../plan/small-copy.ts';
+import { ENHANCE_SIDE, enhancementOf } from '../../raster/enhancement.ts';
+import { findRedEyes, LOOK_AROUND } from '../../raster/red-eye.ts';
 import { render } from '../../vips/render.ts';
 import type { FaceDetector } from '../../vision/faces/face-detector.ts';
 import type { Finders } from './source-findings.ts';
@@ -36,4 +38,23 @@ export const FINDERS: Finders = {
     const copy = await render(file, info, smallCopy(info, LOOK_SIDE, page));
     return findFaces(faces, copy, uprightSize(info));
   },
+  redEyes: async (file, info, page, { faces = [] }) => {
+    const eyes = faces.flatMap(({ leftEye, rightEye }) => [leftEye, rightEye]);
+    const copy = eyeCopy(info, eyes, LOOK_AROUND, page);
+    if (copy === undefined) return [];
+    const { region, scale } = copy;
+    const onCopy = eyes.map(({ x, y, width }) => ({
+      x: (x - region.left) * scale,
+      y: (y - region.top) * scale,
+      width: width * scale,
+    }));
+    const found = findRedEyes(await render(file, info, copy), onCopy);
+    return found.map(({ x, y, radius }) => ({
+      x: x / scale + region.left,
+      y: y / scale + region.top,
+      radius: radius / scale,
+    }));
+  },
+  enhancement: async (file, info, page) =>
+    enhancementOf(await render(file, info, smallCopy(info, ENHANCE_SIDE, page))),
 };

@@ -22,6 +22,9 @@ function finders(found: () => readonly Face[] = () => [face]) {
       pages.push(page);
       return found();
     },
+    redEyes: async (_file, _info, _page, { faces = [] }) =>
+      faces.map(({ leftEye }) => ({ ...leftEye, radius: 1 })),
+    enhancement: async () => 'none',
   };
   return { made, pages };
 }

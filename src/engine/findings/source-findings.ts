@@ -12,18 +12,23 @@ import type { FindingName, Findings } from '../../image/findings.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import type { SourceFile } from '../../vips/source-file.ts';
 
-/** Looks for one thing on page `page` of a source, counted from 0. @throws whatever fails */
+/**
+ * Looks for one thing on page `page` of a source, counted from 0; `known` is what was found before.
+ *
+ * @throws whatever fails
+ */
 export type Finder<Name extends FindingName = FindingName> = (
   file: SourceFile,
   info: SourceInfo,
   page: number,
+  known: Findings,
 ) => Promise<NonNullable<Findings[Name]>>;
 
 /** One finder for everything that can be found. */
 export type Finders = { readonly [Name in FindingName]: Finder<Name> };
 
 /** What stands for a finding that could not be made. */
-const NOTHING: Required<Findings> = { faces: [] };
+const NOTHING: Required<Findings> = { faces: [], redEyes: [], enhancement: 'none' };
 
 /** Sources whose findings a worker remembers by itself; the front remembers more. */
 const REMEMBERED = 200;
@@ -89,7 +94,7 @@ export class SourceFindings {
   /** Looks for something; afterwards it is known. */
   async find(name: FindingName, file: SourceFile, info: SourceInfo): Promise<void> {
     try {
-      const found = { [name]: await this.#finders[name](file, info, this.#page) };
+      const found = { [name]: await this.#finders[name](file, info, this.#page, this.#known) };
       this.#known = { ...this.#known, ...found };
       this.#fresh = { ...this.#fresh, ...found };
       this.#map.set(this.#key, { ...this.#map.get(this.#key), ...found });

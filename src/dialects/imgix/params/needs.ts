@@ -28,7 +28,6 @@ const freeHeight: Need = {
   text: 'fit=crop and w without h',
   met: ({ fit, w, h }) => fit === 'crop' && h === undefined && w !== undefined,
 };
-const crop: Need = { text: 'fit=crop', met: ({ fit }) => fit === 'crop' };
 const focal: Need = {
   text: 'fit=crop and crop=focalpoint',
   met: ({ fit, crop }) => fit === 'crop' && crop?.includes('focalpoint') === true,
@@ -54,7 +53,12 @@ const NEEDS: Readonly<Partial<Record<ParamName, Need>>> = {
     met: ({ fit, w, h }) =>
       (fit === 'crop' || fit === 'fill') && (w === undefined || h === undefined),
   },
-  crop,
+  crop: {
+    text: 'fit=crop',
+    // Faces in it also make auto=true take red out of eyes (docs/spec/imgix.md 4.13.3).
+    met: ({ fit, auto, crop }) =>
+      fit === 'crop' || (auto?.includes('true') === true && crop?.includes('faces') === true),
+  },
   'min-w': freeWidth,
   'max-w': freeWidth,
   'min-h': freeHeight,

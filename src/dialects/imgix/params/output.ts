@@ -33,9 +33,10 @@ export const HINT_WORDS = ['width', 'dpr', 'save-data'] as const;
 
 export const OUTPUT_PARAMS = {
   auto: words(AUTO_WORDS, {
-    doc: 'Best format for the client (format), stronger compression (compress); may be repeated.',
-    support: 'partial',
-    note: 'enhance, true and redeye are not built: they change nothing and leave a warning.',
+    doc:
+      'Best format for the client (format), stronger compression (compress), tones and colors of ' +
+      'a photograph that lacks range (enhance), red out of the pupils of faces (redeye); true is ' +
+      'enhance, and redeye where crop has faces. May be repeated.',
   }),
   fm: choice(FM_WORDS, {
     doc: 'Output format; with auto=format the one to fall back on.',

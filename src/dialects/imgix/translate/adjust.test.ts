@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { notBuilt } from '../../../base/diagnostic.ts';
 import { planKey } from '../../../plan/key.ts';
 import { compile, ops } from '../fixtures.suite.ts';
 
@@ -72,17 +71,37 @@ describe('adjustments and effects', () => {
   });
 });
 
-describe('words of auto that are not built', () => {
-  test.each(['enhance', 'true', 'redeye'])(
-    'auto=%s is the plan without it, and says so',
-    (word) => {
-      const { plan, diagnostics } = compile(`auto=format,${word}&q=75`);
-      const without = compile('auto=format&q=75');
-      expect(planKey(plan)).toBe(planKey(without.plan));
-      expect(without.diagnostics).toEqual([]);
-      expect(diagnostics).toEqual([notBuilt(expect.stringContaining(`auto=${word}`), 'auto')]);
-    },
-  );
+describe('words of auto that change pixels (docs/spec/imgix.md 4.13)', () => {
+  test.each([
+    ['auto=enhance', ['enhance'], 'tones'],
+    ['auto=redeye', ['red-eye'], 'pupils'],
+    ['auto=true', ['enhance'], 'the other word for enhance'],
+    ['auto=true&crop=faces', ['red-eye', 'enhance'], 'and red-eye beside faces'],
+    ['auto=true&fit=crop&crop=top,faces&w=9', ['red-eye', 'resize', 'enhance'], 'anywhere in it'],
+    ['auto=true&crop=top', ['enhance'], 'not beside other words'],
+    ['auto=enhance&auto=true&auto=redeye,enhance', ['red-eye', 'enhance'], 'once each'],
+    ['auto=compress,format', [], 'words of formats leave pixels alone'],
+    ['auto=enhance&bri=5', ['enhance', 'tone'], 'before adjustments'],
+  ])('%s gives %j (%s)', (query, kinds) => {
+    expect(ops(query).map(({ kind }) => kind)).toEqual(kinds);
+    expect(compile(query).diagnostics.filter(({ param }) => param === 'auto')).toEqual([]);
+  });
+
+  test('crop without fit=crop is of use beside auto=true, where it has faces', () => {
+    expect(compile('auto=true&crop=faces').diagnostics).toEqual([]);
+    expect(compile('auto=true&crop=top').diagnostics).toMatchObject([{ param: 'crop' }]);
+    expect(compile('auto=enhance&crop=faces').diagnostics).toMatchObject([{ param: 'crop' }]);
+  });
+
+  test('equal meaning, equal key', () => {
+    expect(planKey(compile('auto=true').plan)).toBe(planKey(compile('auto=enhance').plan));
+    expect(planKey(compile('auto=enhance').plan)).not.toBe(planKey(compile('w=1.0').plan));
+  });
+
+  test('bars of a fill are not enhanced', () => {
+    const kinds = ops('w=30&h=20&fit=fill&auto=enhance').map(({ kind }) => kind);
+    expect(kinds).toEqual(['resize', 'enhance', 'resize']);
+  });
 });
 
 describe('the order of operations (docs/spec/imgix.md 3)', () => {

@@ -8,6 +8,17 @@
 import type { Op, ToneStep } from '../../../plan/op.ts';
 import type { ImgixValues } from '../params.ts';
 
+/** Red out of pupils: `auto=redeye`, and `auto=true` beside faces in `crop` (docs/spec/imgix.md 4.13). */
+export function redEyeOps({ auto = [], crop = [] }: ImgixValues): Op[] {
+  const asked = auto.includes('redeye') || (auto.includes('true') && crop.includes('faces'));
+  return asked ? [{ kind: 'red-eye' }] : [];
+}
+
+/** The curve of the source, before anything is adjusted: `auto=enhance`, and `auto=true`. */
+export function enhanceOps({ auto = [] }: ImgixValues): Op[] {
+  return auto.includes('enhance') || auto.includes('true') ? [{ kind: 'enhance' }] : [];
+}
+
 /** Steps on each pixel by itself: adjustments, then tints. */
 export function toneOps(values: ImgixValues): Op[] {
   const steps = [...adjustments(values), ...tints(values)];
