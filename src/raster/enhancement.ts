@@ -62,7 +62,7 @@ const FARTHEST = { shadows: 80, highlights: 150 } as const;
 const MIDTONES = { low: 0.28, lowStretched: 0.33, high: 0.72 } as const;
 
 /** How much of the way midtones move. */
-const MOVED = { low: 0.8, lowStretched: 0.3, high: 0.4 } as const;
+const MOVED = { low: 0.8, lowStretched: 0.45, high: 0.4 } as const;
 
 /** Medians 0..1 from which a picture is no longer dark on purpose. */
 const LOW_KEY = { none: 0.05, full: 0.12 } as const;
