@@ -9,8 +9,8 @@ import { systemClock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/fault.ts';
 import { DEFAULT_PICTURE_LIMITS } from '../image/picture-limits.ts';
 import { oversizeOf } from '../origins/oversize.ts';
-import { canonicalize } from '../plan/canonicalize.ts';
-import { renditionKey } from '../plan/key.ts';
+import { canonicalPlan } from '../plan/canonicalize.ts';
+import { type Key, renditionKey } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printPlan } from '../plan/print.ts';
 import type { DiskFailures } from '../stores/disk/failures.ts';
@@ -123,7 +123,25 @@ export class LocalEngine implements Engine {
     };
   }
 
-  async render(request: RenderRequest): Promise<Rendition> {
+  render(request: RenderRequest): Promise<Rendition> {
+    const near = this.#near(request);
+    return near ? Promise.resolve(near) : this.#render(request);
+  }
+
+  /** A rendition in memory of a source that was looked at a moment ago: most hits, without any wait. */
+  #near(request: RenderRequest): Rendition | undefined {
+    const encoderVersion = this.#pool.knownEncoderVersion;
+    const source = encoderVersion === undefined ? undefined : this.#sources.near(request);
+    if (encoderVersion === undefined || source === undefined) return undefined;
+    const plan = planFor(request, source);
+    if (plan.output.kind === 'source' || isUnread(request, source)) return undefined;
+    const key = keyOf(request, plan, source, encoderVersion);
+    const stored = this.#cache.near(key);
+    if (stored === undefined || this.#cache.isOutdated(stored)) return undefined;
+    return this.#hit({ request, plan, source, key }, stored, {});
+  }
+
+  async #render(request: RenderRequest): Promise<Rendition> {
     const { timer } = this.#settings;
     const start = timer.now();
     // A source that would only be read for the queue to refuse is not read at all.
@@ -201,12 +219,7 @@ export class LocalEngine implements Engine {
     plan: Plan,
     source: CachedSource,
   ): Promise<ResolvedRequest> {
-    const encoderVersion = await this.#pool.encoderVersion();
-    const key = renditionKey(plan, {
-      accepts: request.accepts,
-      source: source.hash,
-      encoderVersion,
-    });
+    const key = keyOf(request, plan, source, await this.#pool.encoderVersion());
     return { request, plan, source, key };
   }
 
@@ -226,7 +239,9 @@ export class LocalEngine implements Engine {
     facts: Pick<AnswerFacts, 'timings' | 'forward' | 'collapsed'>,
   ): Rendition {
     return renditionAnswer(stored, {
-      ...facts,
+      timings: facts.timings,
+      forward: facts.forward,
+      collapsed: facts.collapsed,
       request,
       source,
       key,
@@ -259,14 +274,27 @@ export class LocalEngine implements Engine {
 /** The canonical plan of a request; what a source is may choose between two. */
 function planFor({ compiled }: RenderRequest, { format }: CachedSource): Plan {
   const { plan, svgPlan = plan } = compiled;
-  return canonicalize(format === 'svg' ? svgPlan : plan);
+  return canonicalPlan(format === 'svg' ? svgPlan : plan);
+}
+
+function keyOf(
+  { accepts }: RenderRequest,
+  plan: Plan,
+  { hash: source }: CachedSource,
+  encoderVersion: string,
+): Key {
+  return renditionKey(plan, { accepts, source, encoderVersion });
 }
 
 /** @throws Fault source-unsupported, for a format that the service does not take */
-function checkRead({ compiled }: RenderRequest, { format }: CachedSource): void {
-  if (format === undefined || !compiled.response.unread?.includes(format)) return;
-  const message = `Expected a source this service reads, got ${format.toUpperCase()}.`;
+function checkRead(request: RenderRequest, source: CachedSource): void {
+  if (!isUnread(request, source)) return;
+  const message = `Expected a source this service reads, got ${source.format?.toUpperCase()}.`;
   throw new Fault('source-unsupported', message);
+}
+
+function isUnread({ compiled }: RenderRequest, { format }: CachedSource): boolean {
+  return format !== undefined && compiled.response.unread?.includes(format) === true;
 }
 
 function settingsOf({ limits = {}, ...options }: EngineOptions): EngineSettings {

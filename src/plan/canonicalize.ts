@@ -14,6 +14,18 @@ import type { Anchor, Length, Op, ResizeOp, ToneStep } from './op.ts';
 import type { FormatRule, Output, QualitySpec } from './output.ts';
 import { freezePlan, type Plan } from './plan.ts';
 
+const canonicalPlans = new WeakMap<Plan, Plan>();
+
+/** The one spelling of a plan that is asked about again and again: `canonicalize`, remembered as long as the plan lives. */
+export function canonicalPlan(plan: Plan): Plan {
+  let canonical = canonicalPlans.get(plan);
+  if (canonical === undefined) {
+    canonical = canonicalize(plan);
+    canonicalPlans.set(plan, canonical);
+  }
+  return canonical;
+}
+
 /** The one spelling of a plan, frozen. */
 export function canonicalize(plan: Plan): Plan {
   const ops = dropLimits(mergeTone(plan.ops.flatMap(canonicalOp)));

@@ -37,8 +37,16 @@ export function planKey(plan: Plan): Key {
  */
 export function renditionKey(plan: Plan, inputs: RenditionInputs): Key {
   const { accepts, source, encoderVersion } = inputs;
-  return hashKey(plan, negotiated(plan, accepts), source, encoderVersion);
+  const last = lastKeys.get(plan);
+  if (last?.accepts === accepts && last.source === source && last.encoderVersion === encoderVersion)
+    return last.key;
+  const key = hashKey(plan, negotiated(plan, accepts), source, encoderVersion);
+  lastKeys.set(plan, { accepts, source, encoderVersion, key });
+  return key;
 }
+
+/** The key that each plan had last, with what it had it for. */
+const lastKeys = new WeakMap<Plan, RenditionInputs & { readonly key: Key }>();
 
 /** The formats of the client that the plan asks about, sorted: the key's part of `Accept`. */
 export function negotiated(plan: Plan, accepts: ReadonlySet<FormatName>): FormatName[] {

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialects/dialect.ts';
 import type { Engine, Mount, RenderRequest, Rendition } from '../engine/engine.ts';
 import type { Spooled } from '../stores/spool.ts';
+import type { CompileCache } from './compile-cache.ts';
 import type { AnswerSettings } from './config/source-answers.ts';
 import { type ErrorAnswer, errorResponse } from './http/errors.ts';
 import {
@@ -40,6 +41,8 @@ export interface Services {
   readonly clock: Clock;
   readonly log: Log;
   readonly policy: HeaderPolicy;
+  /** What addresses have been found to mean. */
+  readonly compileCache: CompileCache;
   /** Bounds the requests that are worked on at once. */
   readonly inFlight: InFlight;
   /** Counts answers, where metrics are served. */

@@ -11,6 +11,7 @@ import { systemClock } from '../base/clock.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
 import { proveWritable, UnwritableError } from '../stores/folders.ts';
+import { CompileCache } from './compile-cache.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { configuredRoutes } from './config/configured-routes.ts';
 import { systemReason } from './config/system-reason.ts';
@@ -70,6 +71,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     clock: systemClock,
     log,
     policy: config.headers,
+    compileCache: new CompileCache(),
     inFlight: new InFlight(config.listen.requests),
     ...(config.metrics.token === undefined ? {} : { meter: createMetrics(engine) }),
   };

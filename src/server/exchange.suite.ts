@@ -11,6 +11,7 @@ import type { Engine, RenderRequest, Rendition } from '../engine/engine.ts';
 import type { Origin } from '../origins/origin.ts';
 import { picture } from '../plan/output.ts';
 import { memorySpool } from '../stores/spool.suite.ts';
+import { CompileCache } from './compile-cache.ts';
 import type { Services, Site } from './handler.ts';
 import { type HttpRequest, noBody } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
@@ -171,6 +172,7 @@ export function services(engine: Engine = fakeEngine(), fields: Partial<Services
       readUpload(headers, body, engine.incoming, { maxBytes: 5000, pictures: false }),
     clock: { now: () => NOW },
     log: silentLog,
+    compileCache: new CompileCache(),
     inFlight: new InFlight(1000),
     policy: { resourcePolicy: 'cross-origin', timing: true },
     ...fields,

@@ -6,11 +6,11 @@
  * source. Nothing here knows sockets, and nothing decodes a pixel.
  */
 import { Fault } from '../base/fault.ts';
-import type { ImageRequest } from '../dialects/dialect.ts';
+import type { Compiled, ImageRequest } from '../dialects/dialect.ts';
 import { shortfallNames } from '../dialects/shortfall.ts';
-import type { RenderRequest, Rendition } from '../engine/engine.ts';
+import type { Mount, RenderRequest, Rendition } from '../engine/engine.ts';
+import type { Spooled } from '../stores/spool.ts';
 import { type Attempt, clientGone, refused, type Services, type Site } from './attempt.ts';
-import { compileAt } from './config/source-answers.ts';
 import { faultResponse } from './fault-response.ts';
 import { acceptedFormats } from './http/accept.ts';
 import { asFault, type ErrorAnswer } from './http/errors.ts';
@@ -68,14 +68,20 @@ function counted(attempt: Attempt, response: HttpResponse): HttpResponse {
   const { name, params } = site.dialect;
   services.meter?.answered(name, response.status, rendition);
   services.meter?.fellShort(name, shortfallNames(params, compiled?.diagnostics ?? []));
-  response.picture = { source: site.settings.name, dialect: name, ...madeFacts(rendition) };
+  response.picture = madeFacts(site.settings.name, name, rendition);
   return response;
 }
 
-function madeFacts(rendition: Rendition | undefined): Pick<PictureFacts, 'cache' | 'format'> {
-  if (rendition === undefined) return {};
+function madeFacts(
+  source: string,
+  dialect: string,
+  rendition: Rendition | undefined,
+): PictureFacts {
+  if (rendition === undefined) return { source, dialect };
   const { cache, result } = rendition;
   return {
+    source,
+    dialect,
     cache: cache.hit ? 'hit' : cache.collapsed ? 'collapsed' : 'miss',
     format: result.format,
   };
@@ -85,7 +91,7 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   const { site, request, services } = attempt;
   let { image } = attempt;
   // Compiled before the body is read: who may not upload is told so before sending
-  let compiled = compileAt(site, image);
+  let compiled = services.compileCache.compile(site, image);
   attempt.compiled = compiled;
   if (image.upload && !services.engine.admits()) {
     throw new Fault('overloaded', 'The server is busy; please try again soon.');
@@ -96,22 +102,44 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   if (upload) attempt.upload = upload;
   if (image.upload && upload === undefined) {
     image = { ...image, upload: false };
-    compiled = compileAt(site, image);
+    compiled = services.compileCache.compile(site, image);
     attempt.compiled = compiled;
   }
-  const job: RenderRequest = {
-    mount: site.mount,
-    compiled,
-    accepts: image.accepts,
-    signal: request.signal,
-    id: request.id,
-    ...(upload === undefined ? {} : { upload }),
-    ...(onlyIfCached(request) ? { storedOnly: true } : {}),
-  };
+  const job = new Job(site.mount, compiled, image.accepts, request);
+  if (upload !== undefined) job.upload = upload;
+  if (onlyIfCached(request)) job.storedOnly = true;
   attempt.job = job;
   const rendition = await services.engine.render(job);
   attempt.rendition = rendition;
   return renditionResponse(attempt, compiled, rendition);
+}
+
+/** What the engine is asked; the signal is made only if it is looked at. */
+class Job implements RenderRequest {
+  readonly mount: Mount;
+  readonly compiled: Compiled;
+  readonly accepts: RenderRequest['accepts'];
+  readonly id: string;
+  upload?: Spooled;
+  storedOnly?: boolean;
+  readonly #request: NamedRequest;
+
+  constructor(
+    mount: Mount,
+    compiled: Compiled,
+    accepts: RenderRequest['accepts'],
+    request: NamedRequest,
+  ) {
+    this.mount = mount;
+    this.compiled = compiled;
+    this.accepts = accepts;
+    this.id = request.id;
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
 }
 
 function announcesBody(headers: HttpRequest['headers']): boolean {
@@ -119,7 +147,9 @@ function announcesBody(headers: HttpRequest['headers']): boolean {
 }
 
 function onlyIfCached({ headers }: HttpRequest): boolean {
-  return (headers['cache-control'] ?? '')
+  const directives = headers['cache-control'];
+  if (directives === undefined) return false;
+  return directives
     .split(',')
     .some((directive) => directive.trim().toLowerCase() === 'only-if-cached');
 }

@@ -10,13 +10,20 @@ import { type Attempt, refused, type Services } from './attempt.ts';
 import { evaluateConditions } from './http/conditional.ts';
 import { contentDisposition } from './http/disposition.ts';
 import {
-  commonHeaders,
   type HttpRequest,
   type HttpResponse,
+  httpDate,
   joinNames,
   NO_BODY,
+  serverHeaders,
 } from './http/http-message.ts';
-import { cacheHeaders, renditionHeaders, safeMediaType } from './http/response-headers.ts';
+import {
+  cacheHeaders,
+  cacheStatus,
+  renditionHeaders,
+  safeMediaType,
+  serverTiming,
+} from './http/response-headers.ts';
 
 /** What stands in for a rendition that could not be made. */
 export interface Substitute {
@@ -30,14 +37,81 @@ export interface Substitute {
 
 /** The answer that carries a rendition, or a substitute for one. */
 export function renditionResponse(
-  { site, request, image, services }: Attempt,
+  attempt: Attempt,
   compiled: Compiled,
   rendition: Rendition,
   instead?: Substitute,
 ): HttpResponse {
+  const { request, services } = attempt;
   const { clock, policy } = services;
-  const { response } = compiled;
   const now = clock.now();
+  const fixed =
+    instead === undefined
+      ? knownHeaders(attempt, compiled, rendition)
+      : fixedHeaders(attempt, compiled, rendition, instead);
+  const headers: Record<string, string> = { ...fixed };
+  const cache = cacheHeaders(rendition.lifetime, compiled.response, now, instead?.ttl, policy.age);
+  if (headers['cache-control'] === '') headers['cache-control'] = cache['cache-control'];
+  if (cache.age === undefined) delete headers.age;
+  else if (headers.age === '') headers.age = cache.age;
+  headers.date = httpDate(now);
+  headers['cache-status'] = cacheStatus(rendition.cache, rendition.lifetime);
+  if (policy.timing) {
+    headers['server-timing'] = serverTiming(rendition.timings, performance.now() - request.arrived);
+  }
+  if (instead?.status !== undefined)
+    return unconditional(request, rendition, headers, instead.status);
+  return selected(request, rendition, headers, services);
+}
+
+/** Headers of the last rendition of each compiled request, with what they hang on. */
+interface KnownHeaders
+  extends Pick<Rendition, 'etag' | 'receipt' | 'diagnostics' | 'canonical' | 'lastModified'> {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const known = new WeakMap<Compiled, KnownHeaders>();
+
+/** `fixedHeaders`, remembered: the etag names the rendition, and with it all that is said of it. */
+function knownHeaders(
+  attempt: Attempt,
+  compiled: Compiled,
+  rendition: Rendition,
+): Readonly<Record<string, string>> {
+  const last = known.get(compiled);
+  if (
+    last?.etag === rendition.etag &&
+    last.receipt === rendition.receipt &&
+    last.diagnostics === rendition.diagnostics &&
+    last.canonical === rendition.canonical &&
+    last.lastModified === rendition.lastModified
+  ) {
+    return last.headers;
+  }
+  const { etag, receipt, diagnostics, canonical, lastModified } = rendition;
+  const headers = fixedHeaders(attempt, compiled, rendition);
+  known.set(compiled, {
+    etag,
+    ...(receipt === undefined ? {} : { receipt }),
+    diagnostics,
+    ...(canonical === undefined ? {} : { canonical }),
+    ...(lastModified === undefined ? {} : { lastModified }),
+    headers,
+  });
+  return headers;
+}
+
+/**
+ * The headers that every answer with this rendition to this request carries, and places for
+ * those that change from answer to answer.
+ */
+function fixedHeaders(
+  { site, image, services }: Attempt,
+  compiled: Compiled,
+  rendition: Rendition,
+  instead?: Substitute,
+): Readonly<Record<string, string>> {
+  const { response } = compiled;
   const mediaType = safeMediaType(rendition.mediaType);
   const own = site.dialect.present({
     request: image,
@@ -49,7 +123,13 @@ export function renditionResponse(
     ...(instead === undefined ? {} : { fallback: instead.fault }),
     ...(rendition.canonical === undefined ? {} : { canonical: rendition.canonical }),
   });
-  const headers: Record<string, string> = commonHeaders(now, policy);
+  const headers: Record<string, string> = {
+    date: '',
+    ...serverHeaders(services.policy),
+    'cache-control': '',
+    age: '',
+    'cache-status': '',
+  };
   if (response.download !== undefined || !site.dialect.namesDownloadsOnly) {
     headers['content-disposition'] = contentDisposition(
       compiled.source,
@@ -57,19 +137,9 @@ export function renditionResponse(
       response.download,
     );
   }
-  Object.assign(
-    headers,
-    cacheHeaders(rendition.lifetime, response, now, instead?.ttl, policy.age),
-    response.headers,
-    own,
-    instead?.headers,
-    // Last: no dialect may loosen these
-    renditionHeaders(
-      rendition,
-      mediaType,
-      policy.timing ? performance.now() - request.arrived : undefined,
-    ),
-  );
+  // The rendition last: no dialect may loosen what it says
+  const said = renditionHeaders(rendition, mediaType);
+  Object.assign(headers, response.headers, own, instead?.headers, said);
   const vary = joinNames(
     response.vary.join(','),
     response.headers.vary,
@@ -77,9 +147,8 @@ export function renditionResponse(
     instead?.headers.vary,
   );
   if (vary !== undefined) headers.vary = vary;
-  if (instead?.status !== undefined)
-    return unconditional(request, rendition, headers, instead.status);
-  return selected(request, rendition, headers, services);
+  // An object that grew field by field is a hash table inside V8, and slow to copy; a parsed one is not
+  return JSON.parse(JSON.stringify(headers));
 }
 
 /** The whole, a part, or only word that nothing changed. */
@@ -90,7 +159,7 @@ function selected(
   services: Services,
 ): HttpResponse {
   const length = bodyLength(body);
-  const what = { etag, length, ...(lastModified ? { lastModified } : {}) };
+  const what = { etag, length, lastModified };
   const verdict = evaluateConditions(request.method, request.headers, what);
   switch (verdict.kind) {
     case 'not-modified':

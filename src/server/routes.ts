@@ -65,11 +65,40 @@ export function createHandle(options: RouterOptions): Handle {
   return async (given) => {
     const arrived = performance.now();
     const id = requestIdOf(given.headers['x-request-id']);
-    const response = await answerOrFail(options, { ...given, id, arrived });
+    const response = await answerOrFail(options, new Arrived(given, id, arrived));
     response.headers['x-request-id'] = id;
     access?.(accessLine(given, response, id, performance.now() - arrived));
     return response;
   };
+}
+
+/** A request with its name; signal and body are still made only for those who ask. */
+class Arrived implements NamedRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: HttpRequest['headers'];
+  readonly remoteAddress?: string;
+  readonly id: string;
+  readonly arrived: number;
+  readonly #given: HttpRequest;
+
+  constructor(given: HttpRequest, id: string, arrived: number) {
+    this.method = given.method;
+    this.target = given.target;
+    this.headers = given.headers;
+    if (given.remoteAddress !== undefined) this.remoteAddress = given.remoteAddress;
+    this.id = id;
+    this.arrived = arrived;
+    this.#given = given;
+  }
+
+  get body(): AsyncIterable<Uint8Array> {
+    return this.#given.body;
+  }
+
+  get signal(): AbortSignal {
+    return this.#given.signal;
+  }
 }
 
 async function answerOrFail(options: RouterOptions, request: NamedRequest): Promise<HttpResponse> {

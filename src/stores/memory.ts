@@ -28,8 +28,12 @@ export class MemoryStore implements Store {
   }
 
   async get(key: StoreKey): Promise<Entry | undefined> {
-    const entry = this.#entries.use(checkKey(key));
-    return entry && { meta: entry.meta, body: entry.body };
+    return this.near(key);
+  }
+
+  /** The same without waiting, for hits. */
+  near(key: StoreKey): Entry | undefined {
+    return this.#entries.use(checkKey(key));
   }
 
   async head(key: StoreKey): Promise<Meta | undefined> {

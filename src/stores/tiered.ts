@@ -25,15 +25,20 @@ export interface Touchable {
   touch(key: StoreKey): void;
 }
 
+/** A store that answers at once. */
+export interface NearStore extends Store {
+  near(key: StoreKey): Entry | undefined;
+}
+
 export class TieredStore implements FileStore {
-  readonly #front: Store;
+  readonly #front: NearStore;
   readonly #back: FileStore & Partial<Touchable>;
   /** Reads from the back under way, with whether a write has overtaken them. */
   readonly #reads = new Map<StoreKey, Set<{ overtaken: boolean }>>();
   /** Writes under way. */
   readonly #writers = new Map<StoreKey, number>();
 
-  constructor(front: Store, back: FileStore & Partial<Touchable>) {
+  constructor(front: NearStore, back: FileStore & Partial<Touchable>) {
     this.#front = front;
     this.#back = back;
   }
@@ -53,13 +58,17 @@ export class TieredStore implements FileStore {
     }
   }
 
+  /** An entry of the front, at once; undefined where only the back can tell. Counts as a use. */
+  near(key: StoreKey): Entry | undefined {
+    const entry = this.#front.near(key);
+    if (entry) this.#back.touch?.(key);
+    return entry;
+  }
+
   /** A large body stays in its file; a small one comes from memory where that has it. */
   async open(key: StoreKey): Promise<OpenEntry | undefined> {
-    const near = await this.#front.get(key);
-    if (near) {
-      this.#back.touch?.(key);
-      return near;
-    }
+    const near = this.near(key);
+    if (near) return near;
     const read = { overtaken: this.#writers.has(key) };
     const reads = this.#reads.get(key) ?? new Set();
     this.#reads.set(key, reads.add(read));

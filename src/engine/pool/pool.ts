@@ -121,6 +121,11 @@ export class Pool {
     return this.#workforce.encoderVersion();
   }
 
+  /** The same at once; undefined before a worker has come up. */
+  get knownEncoderVersion(): string | undefined {
+    return this.#workforce.knownEncoderVersion;
+  }
+
   /** Whether a task arriving now would be taken. */
   admits(): boolean {
     return !this.#closed && this.#admission.admits();

@@ -100,6 +100,11 @@ export class Workforce {
       : Promise.resolve(encoderVersion);
   }
 
+  /** The same at once; undefined before the first has come up. */
+  get knownEncoderVersion(): string | undefined {
+    return this.#encoderVersion;
+  }
+
   /** Starts the background worker unless there is one. */
   needBackground(): void {
     if (this.lane('background').length === 0) this.#start('background');

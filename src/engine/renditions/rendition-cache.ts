@@ -10,6 +10,7 @@ import type { Body } from '../../base/body.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Key } from '../../plan/key.ts';
+import type { OpenEntry } from '../../stores/store.ts';
 import type { TieredStore } from '../../stores/tiered.ts';
 import type { WorkerResult } from '../worker-protocol.ts';
 import { etagOf, type RenditionMeta, type StoredRendition } from './rendition-meta.ts';
@@ -27,9 +28,12 @@ export class RenditionCache {
   }
 
   async get(key: Key): Promise<StoredRendition | undefined> {
-    const entry = await this.#store.open(key);
-    if (!entry) return undefined;
-    return { meta: entry.meta as unknown as RenditionMeta, body: entry.body };
+    return stored(await this.#store.open(key));
+  }
+
+  /** A rendition that is in memory, at once. */
+  near(key: Key): StoredRendition | undefined {
+    return stored(this.#store.near(key));
   }
 
   /** Whether a rendition was cut short and its minute is over. */
@@ -87,6 +91,11 @@ export class RenditionCache {
   close(): Promise<void> {
     return this.#store.close();
   }
+}
+
+/** What the store has under the key of a rendition is one. */
+function stored(entry: OpenEntry | undefined): StoredRendition | undefined {
+  return entry as unknown as StoredRendition | undefined;
 }
 
 /** @throws Fault overloaded, when the file went away with the folder of temporary files */

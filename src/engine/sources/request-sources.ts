@@ -14,6 +14,11 @@ export class RequestSources {
     this.#cache = cache;
   }
 
+  /** The same at once, where nothing has to be read or looked at. */
+  near(request: RenderRequest): CachedSource | undefined {
+    return this.#cache.near(request);
+  }
+
   /**
    * The source that a request names, read or checked if need be.
    *
@@ -21,10 +26,7 @@ export class RequestSources {
    * @throws Fault
    */
   get(request: RenderRequest, mayRead?: () => void): Promise<CachedSource> {
-    const { mount, upload, signal, storedOnly = false, id } = request;
-    const { source, response } = request.compiled;
-    const terms = { signal, storedOnly, ...(mayRead ? { mayRead } : {}), ...(id ? { id } : {}) };
-    return this.#cache.get(mount, source, upload, response.freshness, terms);
+    return this.#cache.get(request, mayRead);
   }
 
   /**

@@ -14,15 +14,16 @@ import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
-import type { SourceRef } from '../../image/source-ref.ts';
 import type { Fetched, Location, Validators } from '../../origins/origin.ts';
 import { hashKey, type Key } from '../../plan/key.ts';
-import { type Freshness, freshness, mergeHeaders } from '../../stores/freshness.ts';
+import { type Freshness, mergeHeaders } from '../../stores/freshness.ts';
 import type { Receiver, Spooled } from '../../stores/spool.ts';
 import type { FileStore, StoredBody } from '../../stores/store.ts';
-import type { Mount } from '../engine.ts';
+import type { Mount, RenderRequest } from '../engine.ts';
 import { SingleFlight } from '../single-flight.ts';
+import { type Lookup, RecentLookups } from './recent-lookups.ts';
 import { factsOf, type SourceFacts } from './source-facts.ts';
+import { lifetime, sourceFreshness, validators } from './source-freshness.ts';
 import { UnkeptSources } from './unkept-sources.ts';
 import { checkBody, type DecodeBody } from './whole-source.ts';
 
@@ -59,15 +60,13 @@ export interface SourceOptions {
   readonly decode: DecodeBody;
 }
 
-/** How a source is asked for. */
-export interface SourceTerms {
-  readonly signal: AbortSignal;
-  /** From the store or not at all. */
-  readonly storedOnly?: boolean;
-  /** Called before a source is read that was not in the store; may throw. */
-  readonly mayRead?: () => void;
-  /** Names the request at the origin. */
-  readonly id?: string;
+/** A copy in the store. */
+interface Known {
+  readonly held: CachedSource;
+  /** Its time has passed. */
+  readonly check: boolean;
+  /** It may be served while it is checked. */
+  readonly usable: boolean;
 }
 
 /** Source records held in memory, about half a kilobyte each. */
@@ -86,26 +85,42 @@ export class SourceCache {
   );
 
   readonly #unkept = new UnkeptSources();
+  readonly #lookups: RecentLookups<SourceMeta, CachedSource>;
 
   constructor(options: SourceOptions) {
     this.#options = options;
+    this.#lookups = new RecentLookups(options.clock);
   }
 
-  /** The source a reference names, read or checked if need be. @throws Fault */
-  async get(
-    mount: Mount,
-    ref: SourceRef,
-    upload: Spooled | undefined,
-    policy: FreshnessPolicy,
-    { signal, storedOnly = false, mayRead, id }: SourceTerms,
-  ): Promise<CachedSource> {
+  /** The source that a request names, at once: only where it is in memory, fresh, and looked at a moment ago. */
+  near({ mount, compiled }: RenderRequest): CachedSource | undefined {
+    const { source: ref, response } = compiled;
+    const lookup = this.#lookups.recent(mount, ref);
+    if (lookup === undefined) return undefined;
+    const meta = this.#records.use(lookup.key);
+    if (meta === undefined) return undefined;
+    if (mount.origin.stat) return lookup.vouched === meta ? lookup.held : undefined;
+    const fresh = this.#usable(lookup.key, meta, response.freshness);
+    return fresh.check ? undefined : fresh.held;
+  }
+
+  /**
+   * The source that a request names, read or checked if need be.
+   *
+   * @param mayRead called before a source is read that was not in the store; may throw
+   * @throws Fault
+   */
+  async get(request: RenderRequest, mayRead?: () => void): Promise<CachedSource> {
+    const { mount, compiled, id } = request;
+    const { source: ref, response } = compiled;
     if (ref.kind === 'upload') {
       mayRead?.();
-      return this.#keepUpload(upload);
+      return this.#keepUpload(request.upload);
     }
-    const location = await mount.origin.locate(ref);
-    const key = hashKey('source', mount.name, location.id);
-    const known = await this.#known(key, mount, location, policy);
+    const policy = response.freshness;
+    const lookup = await this.#lookups.locate(mount, ref);
+    const { location, key } = lookup;
+    const known = await this.#known(lookup, mount, policy);
     if (known && !known.check) return known.held;
     if (known?.usable) {
       // The visitor gets what is there; one request in the background looks again.
@@ -118,16 +133,20 @@ export class SourceCache {
         .catch(() => undefined);
       return known.held;
     }
-    if (storedOnly) throw notStored();
+    if (request.storedOnly) throw notStored();
     const failure = this.#failures.get(key);
     if (failure && failure.until > this.#options.clock.now()) throw failure.fault;
     if (known === undefined) mayRead?.();
-    return this.#flights.run(key, (s) => this.#read(key, mount, location, policy, s, id), signal);
+    return this.#flights.run(
+      key,
+      (s) => this.#read(key, mount, location, policy, s, id),
+      request.signal,
+    );
   }
 
   /** How long answers made of a source may be kept. */
   freshness(source: CachedSource, policy: FreshnessPolicy): Freshness {
-    return lifetime(source.headers, policy, source.checkedAt);
+    return sourceFreshness(source, policy);
   }
 
   /** The bytes of a held source, or the file they are in; undefined when it was evicted or replaced. */
@@ -155,24 +174,33 @@ export class SourceCache {
     this.#unkept.close();
   }
 
-  /** The copy in the store; `check`: its time has passed, `usable`: it may be served while it is checked. */
+  /** The copy in the store. */
   async #known(
-    key: Key,
+    lookup: Lookup<SourceMeta, CachedSource>,
     mount: Mount,
-    location: Location,
     policy: FreshnessPolicy,
-  ): Promise<{ held: CachedSource; check: boolean; usable: boolean } | undefined> {
-    const meta = await this.#record(key);
+  ): Promise<Known | undefined> {
+    const { key, location, at } = lookup;
+    const meta = this.#records.use(key) ?? (await this.#record(key));
     if (!meta) return undefined;
-    const now = this.#options.clock.now();
     if (mount.origin.stat) {
-      const peeked = await mount.origin.stat(location);
-      if (!peeked) throw new Fault('source-not-found', 'The source was not found.');
-      if (peeked.etag !== meta.fileValidators?.etag) return undefined;
-      return { held: held(key, { ...meta, checkedAt: now }, 'fresh'), check: false, usable: true };
+      if (lookup.vouched !== meta) {
+        const peeked = await mount.origin.stat(location);
+        if (!peeked) throw new Fault('source-not-found', 'The source was not found.');
+        if (peeked.etag !== meta.fileValidators?.etag) return undefined;
+        lookup.vouched = meta;
+        lookup.held = undefined;
+      }
+      lookup.held ??= held(key, { ...meta, checkedAt: at }, 'fresh');
+      return { held: lookup.held, check: false, usable: true };
     }
+    return this.#usable(key, meta, policy);
+  }
+
+  /** What the headers of an origin make of a copy. */
+  #usable(key: Key, meta: SourceMeta, policy: FreshnessPolicy): Known {
     const facts = lifetime(meta.headers, policy, meta.checkedAt);
-    const age = (now - meta.checkedAt) / 1000;
+    const age = (this.#options.clock.now() - meta.checkedAt) / 1000;
     if (age < facts.freshSeconds && !facts.noStore) {
       return { held: held(key, meta, 'fresh'), check: false, usable: true };
     }
@@ -314,28 +342,7 @@ export function notStored(): Fault {
   return new Fault('origin-timeout', 'The picture is not in the store.');
 }
 
-/**
- * Freshness by what the origin says, else by the dialect: each service names
- * its own time for silent origins, so nothing is guessed from Last-Modified.
- */
-function lifetime(
-  headers: CachedSource['headers'],
-  policy: FreshnessPolicy,
-  at: number,
-): Freshness {
-  return freshness(headers, policy, at, { heuristicCap: 0 });
-}
-
 function held(key: Key, meta: SourceMeta, state: CachedSource['state']): CachedSource {
   const { fileValidators: _, ...facts } = meta;
   return { key, ...facts, state };
-}
-
-function validators({ headers }: SourceMeta): Validators {
-  const etag = headers.etag;
-  const lastModified = headers['last-modified'];
-  return {
-    ...(etag === undefined ? {} : { etag }),
-    ...(lastModified === undefined ? {} : { lastModified }),
-  };
 }

@@ -8,10 +8,16 @@
  * Linear in the length of the header. A header above 4 KiB or 64 entries is
  * read as if it listed nothing: the base format fits everyone.
  */
+import { BoundedMap } from '../../base/bounded-map.ts';
 import { FORMATS, type FormatName } from '../../image/format.ts';
 
 const MAX_LENGTH = 4096;
 const MAX_ENTRIES = 64;
+
+/** Headers read last with their formats: browsers send few different ones. */
+const READ = new BoundedMap<string, ReadonlySet<FormatName>>(100_000, {
+  weigh: (_, header) => 100 + header.length,
+});
 
 const FORMAT_OF: ReadonlyMap<string, FormatName> = new Map(
   (Object.keys(FORMATS) as FormatName[]).map((name) => [FORMATS[name].mediaType, name]),
@@ -23,7 +29,15 @@ const FORMAT_OF: ReadonlyMap<string, FormatName> = new Map(
  * The order of the set is that of q, and on a tie ours: Safari lists WebP
  * before AVIF at equal q and still gets AVIF. An absent header lists nothing.
  */
-export function acceptedFormats(header: string | undefined): Set<FormatName> {
+export function acceptedFormats(header: string | undefined): ReadonlySet<FormatName> {
+  const known = READ.use(header ?? '');
+  if (known) return known;
+  const formats = readFormats(header);
+  READ.set(header ?? '', formats);
+  return formats;
+}
+
+function readFormats(header: string | undefined): ReadonlySet<FormatName> {
   const wanted = [...listedTypes(header)].flatMap(([type, q]) => {
     const format = FORMAT_OF.get(type);
     return format !== undefined && q > 0 ? [{ format, q }] : [];

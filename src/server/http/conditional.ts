@@ -14,7 +14,7 @@ export interface Representation {
   /** Strong, quoted. */
   readonly etag: string;
   /** An HTTP date. */
-  readonly lastModified?: string;
+  readonly lastModified?: string | undefined;
   /** Bytes of the whole body. */
   readonly length: number;
 }

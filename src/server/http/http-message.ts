@@ -67,8 +67,12 @@ export function headerText(value: string): string {
 
 /** On every answer, errors and redirects included (docs/spec/http.md 10.2, 10.5, 10.6, 10.10). */
 export function commonHeaders(now: number, policy: HeaderPolicy): Record<string, string> {
+  return { date: httpDate(now), ...serverHeaders(policy) };
+}
+
+/** The same without the date of the answer. */
+export function serverHeaders(policy: HeaderPolicy): Record<string, string> {
   return {
-    date: httpDate(now),
     server: 'fovea',
     'x-content-type-options': 'nosniff',
     'content-security-policy': STRICT_CSP,
@@ -83,7 +87,7 @@ let second = 0;
 let secondText = '';
 
 /** The date of an answer; the text of a second is made once. */
-function httpDate(now: number): string {
+export function httpDate(now: number): string {
   const whole = Math.floor(now / 1000);
   if (whole !== second) {
     second = whole;

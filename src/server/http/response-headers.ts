@@ -53,7 +53,7 @@ export function cacheHeaders(
   now: number,
   ttl?: number,
   ageBy: HeaderPolicy['age'] = 'header',
-): Record<string, string> {
+): { readonly 'cache-control': string; readonly age?: string } {
   if (lifetime.noStore || response.noStore || ttl === 0) return { 'cache-control': 'no-store' };
   const age = Math.max(0, Math.floor(lifetime.age));
   const { until } = response.freshness;
@@ -63,15 +63,12 @@ export function cacheHeaders(
   const dated = ends <= seconds - age ? { maxAge: ends, age: 0 } : { maxAge: seconds, age };
   const subtract = ageBy === 'subtract';
   const maxAge = subtract ? Math.max(0, dated.maxAge - dated.age) : dated.maxAge;
-  const control = [
-    lifetime.shared ? 'public' : 'private',
-    lifetime.noCache ? 'no-cache' : `max-age=${maxAge}`,
-    lifetime.revalidation,
-  ];
-  return {
-    'cache-control': control.filter((directive) => directive !== undefined).join(', '),
-    ...(subtract ? {} : { age: String(dated.age) }),
-  };
+  const shared = lifetime.shared ? 'public' : 'private';
+  const keep = lifetime.noCache ? 'no-cache' : `max-age=${maxAge}`;
+  const control = `${shared}, ${keep}${lifetime.revalidation ? `, ${lifetime.revalidation}` : ''}`;
+  return subtract
+    ? { 'cache-control': control }
+    : { 'cache-control': control, age: String(dated.age) };
 }
 
 /** Headers that have been written, by receipt: a rendition that is asked for often keeps its own. */
@@ -117,16 +114,10 @@ function rounded(value: number | undefined): number | undefined {
 
 /** `Fovea; hit; ttl=3500` or `Fovea; fwd=uri-miss; stored; collapsed`. */
 export function cacheStatus(cache: CacheFacts, lifetime: Lifetime): string {
-  const ttl = Math.floor(lifetime.seconds - lifetime.age);
-  const parts = cache.hit
-    ? ['Fovea', 'hit', `ttl=${ttl}`]
-    : [
-        'Fovea',
-        `fwd=${cache.forward ?? 'uri-miss'}`,
-        ...(cache.stored ? ['stored'] : []),
-        ...(cache.collapsed ? ['collapsed'] : []),
-      ];
-  return parts.join('; ');
+  if (cache.hit) return `Fovea; hit; ttl=${Math.floor(lifetime.seconds - lifetime.age)}`;
+  const stored = cache.stored ? '; stored' : '';
+  const collapsed = cache.collapsed ? '; collapsed' : '';
+  return `Fovea; fwd=${cache.forward ?? 'uri-miss'}${stored}${collapsed}`;
 }
 
 /** Stages in the order in which they happen; none contains another. */
@@ -147,20 +138,17 @@ export function serverTiming(timings: Timings, total: number): string {
   return `${header}total;dur=${Math.ceil(total * 10) / 10}`;
 }
 
-/**
- * The headers that describe a rendition, before the dialect adds its own.
- *
- * @param total milliseconds since the request came; absent where no timing is to be sent
- */
-export function renditionHeaders(rendition: Rendition, mediaType: string, total?: number) {
+/** The headers that describe a rendition, in every answer that carries it. */
+export function renditionHeaders(
+  rendition: Rendition,
+  mediaType: string,
+): Readonly<Record<string, string>> {
   return {
     'content-type': mediaType,
     'content-security-policy': contentSecurityPolicy(mediaType),
     'accept-ranges': 'bytes',
     etag: rendition.etag,
     ...(rendition.lastModified === undefined ? {} : { 'last-modified': rendition.lastModified }),
-    'cache-status': cacheStatus(rendition.cache, rendition.lifetime),
-    ...(total === undefined ? {} : { 'server-timing': serverTiming(rendition.timings, total) }),
     ...(rendition.receipt === undefined ? {} : { fovea: foveaHeader(rendition.receipt) }),
   };
 }

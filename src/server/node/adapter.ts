@@ -13,7 +13,7 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { bodyLength } from '../../base/body.ts';
-import type { Handle, HeaderPolicy, HttpResponse } from '../http/http-message.ts';
+import type { Handle, HeaderPolicy, HttpRequest, HttpResponse } from '../http/http-message.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { AccessLog } from '../telemetry/access-log.ts';
 import { type Log, loggable } from '../telemetry/log.ts';
@@ -166,32 +166,56 @@ function admitFirst(server: NodeServer, admit: (socket: Socket) => boolean): voi
 }
 
 async function answer(exchange: Exchange, context: Context, expectsContinue: boolean) {
-  const { message, response, signal } = exchange;
+  const { message, response, departure } = exchange;
   const { headers, problem } = readHeaders(message);
   const method = message.method ?? 'GET';
   let continued = !expectsContinue;
   const given =
     problem === undefined
-      ? await context.handle({
-          method,
-          target: message.url ?? '',
-          headers,
-          body: lazyBody(message, () => {
+      ? await context.handle(
+          new SocketRequest(exchange, headers, () => {
             if (!continued) response.writeContinue();
             continued = true;
           }),
-          signal,
-          ...(message.socket.remoteAddress ? { remoteAddress: message.socket.remoteAddress } : {}),
-        })
+        )
       : context.early(problem, { method, target: message.url, id: headers['x-request-id'] });
   // Nobody waits for it: the client left, or its request broke off and is answered elsewhere
-  if (signal.aborted) return;
+  if (departure.gone) return;
 
   // A body that was promised after a 100 we never sent may come or not: only closing is safe
   const unread = !message.complete && !message.readableEnded;
   const close = given.close === true || context.draining() || !continued;
   if (unread) finishUnread(exchange, context, given, close);
   else write(exchange, context, given, close);
+}
+
+/** A request as its connection gave it; what is seldom asked for is made when it is. */
+class SocketRequest implements HttpRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: HttpRequest['headers'];
+  readonly remoteAddress?: string;
+  readonly #exchange: Exchange;
+  readonly #begin: () => void;
+
+  /** @param begin called before anything of the body is read */
+  constructor(exchange: Exchange, headers: HttpRequest['headers'], begin: () => void) {
+    const { method = 'GET', url = '', socket } = exchange.message;
+    this.method = method;
+    this.target = url;
+    this.headers = headers;
+    if (socket.remoteAddress !== undefined) this.remoteAddress = socket.remoteAddress;
+    this.#exchange = exchange;
+    this.#begin = begin;
+  }
+
+  get body(): AsyncIterable<Uint8Array> {
+    return lazyBody(this.#exchange.message, this.#begin);
+  }
+
+  get signal(): AbortSignal {
+    return this.#exchange.departure.signal;
+  }
 }
 
 /** Answers while a body is still arriving: reads a little of it to keep the connection, else closes. */

@@ -13,6 +13,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpResponse } from '../http/http-message.ts';
+import { Departure } from './departure.ts';
 import { writeRaw } from './write-response.ts';
 
 /** Requests of one connection that are worked on at once. */
@@ -40,16 +41,13 @@ export interface ConnectionObserver {
   overloaded(): HttpResponse;
 }
 
-/** A request and its answer; `signal` fires when nobody waits for it any more. */
+/** A request and its answer. */
 export interface Exchange {
   readonly connection: Connection;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  readonly signal: AbortSignal;
-}
-
-interface Running extends Exchange {
-  readonly gone: AbortController;
+  /** Of whoever waits for the answer. */
+  readonly departure: Departure;
 }
 
 export class Connection {
@@ -59,7 +57,7 @@ export class Connection {
   /** When it last became idle, on the clock of its keeper. */
   idleSince = 0;
   readonly #observer: ConnectionObserver;
-  readonly #running = new Set<Running>();
+  readonly #running = new Set<Exchange>();
   #waiting: (() => void)[] = [];
   /** No further request is taken. */
   #ended = false;
@@ -115,7 +113,7 @@ export class Connection {
       // Its own body broke off: where it has no answer yet, this is it
       if (latest.response.headersSent) return this.linger();
       this.#running.delete(latest);
-      latest.gone.abort();
+      latest.departure.leave();
     }
     this.#settle();
   }
@@ -180,22 +178,21 @@ export class Connection {
     response: ServerResponse,
     work: (exchange: Exchange) => void,
   ): void {
-    const gone = new AbortController();
-    const { signal } = gone;
-    const running: Running = { connection: this, message, response, signal, gone };
+    const departure = new Departure();
+    const running: Exchange = { connection: this, message, response, departure };
     if (this.#running.size === 0) this.#observer.busy(this);
     this.#running.add(running);
     response.on('close', () => {
-      if (!response.writableFinished) gone.abort();
+      if (!response.writableFinished) departure.leave();
       this.#finished(running);
     });
     // A client that resets its connection is no event of ours
-    message.on('error', () => gone.abort());
-    response.on('error', () => gone.abort());
+    message.on('error', () => departure.leave());
+    response.on('error', () => departure.leave());
     work(running);
   }
 
-  #finished(running: Running): void {
+  #finished(running: Exchange): void {
     if (!this.#running.delete(running)) return;
     const waited = this.#waiting.length > 0;
     while (this.#running.size < MAX_RUNNING && this.#waiting.length > 0) {
@@ -230,7 +227,7 @@ export class Connection {
     clearTimeout(this.#headerTimer);
     this.#dropWaiting();
     // Answers that were not yet at the head of the line are told by nobody else
-    for (const { gone } of this.#running) gone.abort();
+    for (const { departure } of this.#running) departure.leave();
     this.#running.clear();
   }
 }

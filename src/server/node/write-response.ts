@@ -105,9 +105,13 @@ async function* startingWith(
 }
 
 function writeHead(response: ServerResponse, answer: HttpResponse, close: boolean): void {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(answer.headers)) headers[name] = headerText(value);
-  if (close || answer.close) headers.connection = 'close';
+  // A flat list of names and values, as Node takes it without making another object
+  const headers: string[] = [];
+  for (const name in answer.headers) {
+    const value = answer.headers[name];
+    if (value !== undefined) headers.push(name, headerText(value));
+  }
+  if (close || answer.close) headers.push('connection', 'close');
   response.writeHead(answer.status, headers);
 }
 

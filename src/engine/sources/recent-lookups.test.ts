@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import type { Origin } from '../../origins/origin.ts';
+import { RECHECK_AFTER, RecentLookups } from './recent-lookups.ts';
+
+/** An origin that counts how often it is asked where a source is. */
+function counted(stat: boolean) {
+  let located = 0;
+  const origin: Origin = {
+    kind: stat ? 'folder' : 'http',
+    locate: async (ref) => {
+      located += 1;
+      return { id: ref.kind === 'path' ? ref.path : '' };
+    },
+    fetch: () => Promise.reject(new Error('not asked')),
+    ...(stat ? { stat: async () => ({ etag: '"a"' }) } : {}),
+    close: async () => {},
+  };
+  return { mount: { name: 'm', origin }, located: () => located };
+}
+
+const path = (name: string) => ({ kind: 'path' as const, path: name });
+
+test('a file is looked for again when its moment is over, and when the clock went back', async () => {
+  let now = 5_000_000;
+  const lookups = new RecentLookups({ now: () => now });
+  const { mount, located } = counted(true);
+  await lookups.locate(mount, path('a'));
+  now += RECHECK_AFTER - 1;
+  await lookups.locate(mount, path('a'));
+  expect(located()).toBe(1);
+  expect(lookups.recent(mount, path('a'))).toBeDefined();
+  now += 1;
+  expect(lookups.recent(mount, path('a'))).toBeUndefined();
+  await lookups.locate(mount, path('a'));
+  expect(located()).toBe(2);
+  now -= 10_000;
+  await lookups.locate(mount, path('a'));
+  expect(located()).toBe(3);
+});
+
+test('an address at an origin names the same source for good', async () => {
+  let now = 5_000_000;
+  const lookups = new RecentLookups({ now: () => now });
+  const { mount, located } = counted(false);
+  const first = await lookups.locate(mount, path('a'));
+  now += 100 * RECHECK_AFTER;
+  expect(await lookups.locate(mount, path('a'))).toBe(first);
+  expect(located()).toBe(1);
+});
+
+test('paths, mounts and kinds of names are told apart', async () => {
+  const lookups = new RecentLookups({ now: () => 0 });
+  const { mount } = counted(true);
+  const keys = await Promise.all([
+    lookups.locate(mount, path('a')),
+    lookups.locate(mount, path('b')),
+    lookups.locate({ ...mount, name: 'n' }, path('a')),
+  ]);
+  expect(new Set(keys.map(({ key }) => key)).size).toBe(3);
+});

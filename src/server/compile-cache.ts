@@ -1,0 +1,109 @@
+/**
+ * Compile cache: what requests have been found to mean.
+ *
+ * An address is asked for again and again, by clients that send the same few
+ * headers. What a dialect made of it is kept with the headers that it looked
+ * at while it did, and holds for every request that has the same ones. The
+ * time counts through the expiry of a link alone (`freshness.until`).
+ *
+ * Invariant: with and without the cache a request compiles to the same.
+ */
+import { BoundedMap } from '../base/bounded-map.ts';
+import type { Compiled, ImageRequest } from '../dialects/dialect.ts';
+import { type CompileSite, compileAt } from './config/source-answers.ts';
+
+/** Bytes that all entries may take, estimated. */
+const CAPACITY = 16e6;
+/** Bytes of a compiled request beside its address, about. */
+const OVERHEAD = 3000;
+/** Meanings of one address that are kept: by Accept, by hints. */
+const MOST_VARIANTS = 6;
+
+type Headers = ImageRequest['headers'];
+
+/** One meaning of an address, and what it hangs on. */
+interface Variant {
+  readonly compiled: Compiled;
+  /** Each header that was looked at, with its value at the time. */
+  readonly read: readonly (readonly [name: string, value: string | undefined])[];
+}
+
+export class CompileCache {
+  readonly #variants: BoundedMap<string, readonly Variant[]>;
+  /** Sites have no name that is theirs alone. */
+  readonly #ordinals = new WeakMap<CompileSite, number>();
+  #sites = 0;
+
+  /** @param capacity in bytes, estimated */
+  constructor(capacity = CAPACITY) {
+    this.#variants = new BoundedMap(capacity, {
+      weigh: (variants, key) => 2 * key.length + OVERHEAD * variants.length,
+    });
+  }
+
+  /** What a request means at a site. @throws Fault */
+  compile(site: CompileSite, request: ImageRequest): Compiled {
+    if (request.method === 'POST') return compileAt(site, request);
+    const key = `${this.#ordinal(site)} ${request.method} ${request.target}`;
+    const known = this.#variants.use(key);
+    const found = known?.find((variant) => holds(variant, request));
+    if (found) return found.compiled;
+    const watched = watch(request);
+    const compiled = compileAt(site, watched.request);
+    if (watched.read !== undefined) {
+      const read = [...watched.read];
+      this.#variants.set(key, [{ compiled, read }, ...(known ?? [])].slice(0, MOST_VARIANTS));
+    }
+    return compiled;
+  }
+
+  #ordinal(site: CompileSite): number {
+    let ordinal = this.#ordinals.get(site);
+    if (ordinal === undefined) {
+      ordinal = this.#sites++;
+      this.#ordinals.set(site, ordinal);
+    }
+    return ordinal;
+  }
+}
+
+function holds({ compiled, read }: Variant, { headers, now }: ImageRequest): boolean {
+  const { until } = compiled.response.freshness;
+  return (
+    (until === undefined || now < until) && read.every(([name, value]) => headers[name] === value)
+  );
+}
+
+/** A request that notes which headers are looked at; `read` is undefined once all of them were. */
+function watch(request: ImageRequest): {
+  readonly request: ImageRequest;
+  readonly read: ReadonlyMap<string, string | undefined> | undefined;
+} {
+  const read = new Map<string, string | undefined>();
+  let all = false;
+  const note = (name: string) => {
+    read.set(name, request.headers[name]);
+    return request.headers[name];
+  };
+  const headers: Headers = new Proxy(request.headers, {
+    get: (_, name) => (typeof name === 'string' ? note(name) : undefined),
+    has: (_, name) => typeof name === 'string' && note(name) !== undefined,
+    ownKeys: (target) => {
+      all = true;
+      return Reflect.ownKeys(target);
+    },
+  });
+  return {
+    request: {
+      ...request,
+      headers,
+      get accepts() {
+        note('accept');
+        return request.accepts;
+      },
+    },
+    get read() {
+      return all ? undefined : read;
+    },
+  };
+}
