@@ -10,6 +10,7 @@ import { Fault } from '../base/fault.ts';
 import type { Size } from '../base/size.ts';
 import { imageoptimFacts } from '../dialects/imageoptim/facts.ts';
 import { imgixFacts } from '../dialects/imgix/facts.ts';
+import { type FindingName, NOTHING_FOUND } from '../image/findings.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { type SourceInfo, uprightSize } from '../image/source-info.ts';
@@ -99,12 +100,22 @@ export async function executeExplain(request: WorkerRequest): Promise<ExplainRes
 
 async function explainFrom(request: Task): Promise<ExplainResult> {
   const info = await probe(request.file, request.limits);
-  const { known } = findingsOf(request);
-  const lowered = lower(request.plan, info, new Set(request.accepts), { findings: known });
-  if (lowered.kind === 'measure') {
-    return { info, program: [`measure trim by ${lowered.rule.by}, then the rest`] };
+  const accepts = new Set(request.accepts);
+  let { known } = findingsOf(request);
+  const open: FindingName[] = [];
+  let lowered = lower(request.plan, info, accepts, { findings: known });
+  while (lowered.kind === 'find') {
+    const { finding } = lowered;
+    open.push(finding);
+    known = { ...known, [finding]: NOTHING_FOUND[finding] };
+    lowered = lower(request.plan, info, accepts, { findings: known });
   }
-  if (lowered.kind === 'find') return { info, program: [`find ${lowered.finding}, then the rest`] };
+  const unknown = open.map(
+    (name) => `find ${name}; below stands what is done where nothing is found`,
+  );
+  if (lowered.kind === 'measure') {
+    return { info, program: [...unknown, `measure trim by ${lowered.rule.by}, then the rest`] };
+  }
   const { program } = lowered;
   const { output, chosen } = program;
   const predicted =
@@ -113,7 +124,7 @@ async function explainFrom(request: Task): Promise<ExplainResult> {
       : undefined;
   return {
     info,
-    program: printProgram(program),
+    program: [...unknown, ...printProgram(program)],
     ...(predicted === undefined ? {} : { predicted }),
   };
 }

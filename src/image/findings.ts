@@ -7,17 +7,32 @@
  * next request for that source. A finding that is absent has not been looked
  * for; an empty list says that nothing is there. Plain data.
  */
+import { type ContentGrid, EMPTY_GRID } from './content-grid.ts';
 import type { Enhancement } from './enhancement.ts';
 import type { Face } from './face.ts';
 import type { RedEye } from './red-eye.ts';
 
 export interface Findings {
   readonly faces?: readonly Face[];
+  /** Where the content is, by what draws the eye, by tones and by edges (vision/content-grid.ts). */
+  readonly saliency?: ContentGrid;
+  readonly entropy?: ContentGrid;
+  readonly edges?: ContentGrid;
   /** Red pupils in these faces. */
   readonly redEyes?: readonly RedEye[];
   /** The tone curve the source needs; `none` where it is well exposed, or no photograph. */
   readonly enhancement?: Enhancement | 'none';
 }
+
+/** What stands for findings that are not there. */
+export const NOTHING_FOUND: Required<Findings> = {
+  faces: [],
+  redEyes: [],
+  enhancement: 'none',
+  saliency: EMPTY_GRID,
+  entropy: EMPTY_GRID,
+  edges: EMPTY_GRID,
+};
 
 /** What can be looked for. */
 export type FindingName = keyof Findings;

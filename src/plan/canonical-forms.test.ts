@@ -141,6 +141,16 @@ describe('a mirror, a turn and a crop', () => {
     expect(ops(turn)).toEqual([{ ...turn, degrees }]);
   });
 
+  test('a crop that searches has no place of its own and never leaves the picture', () => {
+    const crop: Op = {
+      ...{ kind: 'crop', area: { kind: 'ratio', ratio: 1 }, x: CENTRE, y: CENTRE },
+      ...{ outside: 'fault', search: 'edges' },
+    };
+    const placed: Op = { ...crop, x: { kind: 'at', length: px(3) }, outside: 'intersect' };
+    expect(ops(placed)).toEqual([crop]);
+    expect(ops({ ...placed, search: 'entropy' })).toEqual([{ ...crop, search: 'entropy' }]);
+  });
+
   test.each<[string, Partial<Extract<Op, { kind: 'crop' }>>]>([
     ['not the whole height', { area: { kind: 'size', width: share(1), height: share(0.9) } }],
     ['pixels', { area: { kind: 'size', width: px(1), height: px(1) } }],

@@ -10,7 +10,7 @@
  * and lowering its canonical form give the same program.
  */
 import { type FormatName, formatCard } from '../image/format.ts';
-import type { Anchor, Length, Op, ResizeOp, ToneStep } from './op.ts';
+import { type Anchor, CENTRE, type Length, type Op, type ResizeOp, type ToneStep } from './op.ts';
 import type { FormatRule, Output, QualitySpec } from './output.ts';
 import { freezePlan, type Plan } from './plan.ts';
 
@@ -80,7 +80,9 @@ function canonicalOp(op: Op): Op[] {
       return top + right + bottom + left === 0 ? [] : [op];
     }
     case 'crop':
-      return isWhole(op) ? [] : [op];
+      if (isWhole(op)) return [];
+      // A window that is looked for stands nowhere before, and never outside.
+      return [op.search ? { ...op, x: CENTRE, y: CENTRE, outside: 'fault' } : op];
     case 'resize':
       return canonicalResize(op);
     case 'trim':

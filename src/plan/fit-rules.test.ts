@@ -151,11 +151,11 @@ describe('a cover', () => {
     expect(middle(size(100, 300))).toMatchObject({ left: 0, top: 100 });
   });
 
-  test('leaves the place to a search, and nothing where nothing is cut', () => {
+  test('takes the middle where a search has found nothing, and nothing where nothing is cut', () => {
     const anchor = { kind: 'search', by: 'entropy' } as const;
     expect(cover(size(300, 200), size(100, 100), anchor)).toEqual({
       scaled: size(150, 100),
-      smartCrop: size(100, 100),
+      window: { left: 25, top: 0, ...size(100, 100) },
     });
     for (const kind of [anchor, { kind: 'slack', x: 0.5, y: 0.5 } as const]) {
       expect(cover(size(300, 200), size(150, 100), kind)).toEqual({ scaled: size(150, 100) });

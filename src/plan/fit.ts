@@ -18,7 +18,7 @@ import type { Face } from '../image/face.ts';
 import { faceWindow } from './face-window.ts';
 import type { Anchor, Length, ResizeOp, SideLimits } from './op.ts';
 
-const CENTRE_ANCHOR: Anchor = { kind: 'slack', x: 0.5, y: 0.5 };
+const CENTRE_ANCHOR = { kind: 'slack', x: 0.5, y: 0.5 } as const satisfies Anchor;
 
 /** A box in real pixels; a missing side is free. */
 export interface Box {
@@ -34,15 +34,13 @@ export interface Fitted {
   readonly scaled: Size;
   /** Cut from the scaled picture; absent when it is the whole. */
   readonly window?: Region;
-  /** The size of the smart crop in the scaled picture, where the anchor is a search. */
-  readonly smartCrop?: Size;
   /** Where the scaled picture stands in a larger frame. */
   readonly frame?: Region;
 }
 
 /** The size a resize ends with. */
-export function fittedSize({ scaled, window, smartCrop, frame }: Fitted): Size {
-  const { width, height } = frame ?? window ?? smartCrop ?? scaled;
+export function fittedSize({ scaled, window, frame }: Fitted): Size {
+  const { width, height } = frame ?? window ?? scaled;
   return { width, height };
 }
 
@@ -80,6 +78,8 @@ export function wholeBox({ density = 1, ratio, ...op }: ResizeOp): ResizeOp | un
  *
  * 2000 × 1200 into 2400 × 600 by cover without enlarging: the box shrinks by
  * 2000 / 2400 to 2000 × 500, because the picture can fill no wider one.
+ *
+ * An anchor that has to look for its place is the centre here.
  *
  * @param faces of the picture, for an anchor that asks for them; without any it is the centre
  */
@@ -159,7 +159,7 @@ function shrinkBox(source: Size, box: Size): Size {
 
 /** Scale over the box, then cut exactly the box at the anchor. */
 function cover(source: Size, box: Size, asked: Anchor, faces: readonly Face[]): Fitted {
-  const anchor = asked.kind === 'faces' && faces.length === 0 ? CENTRE_ANCHOR : asked;
+  const anchor = asked.kind === 'search' || isLost(asked, faces) ? CENTRE_ANCHOR : asked;
   if (anchor.kind === 'focus' && anchor.zoom > 1) return zoomed(source, box, anchor);
   const over = fitOutside(source, box);
   const scaled = {
@@ -167,7 +167,6 @@ function cover(source: Size, box: Size, asked: Anchor, faces: readonly Face[]): 
     height: Math.max(box.height, over.height),
   };
   if (scaled.width === box.width && scaled.height === box.height) return { scaled };
-  if (anchor.kind === 'search') return { scaled, smartCrop: box };
   if (anchor.kind === 'faces') {
     const boxes = faces.map(({ bounds }) => scaledRegion(bounds, source, scaled));
     return { scaled, window: faceWindow(boxes, scaled, box, anchor.face) };
@@ -184,6 +183,10 @@ function cover(source: Size, box: Size, asked: Anchor, faces: readonly Face[]): 
       ...box,
     },
   };
+}
+
+function isLost({ kind }: Anchor, faces: readonly Face[]): boolean {
+  return kind === 'faces' && faces.length === 0;
 }
 
 function scaledRegion({ left, top, width, height }: Region, from: Size, to: Size): Region {

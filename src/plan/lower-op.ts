@@ -24,6 +24,7 @@ import {
   rotatedFrame,
   sidesOf,
 } from './regions.ts';
+import { findingsFor, smartCover, smartCropWindow } from './smart-crop/smart-crop.ts';
 import { facesAfter } from './source-view.ts';
 
 /** Gaussian blurs below this sigma change nothing (sharp's own least). */
@@ -58,14 +59,17 @@ export function lowerOp(
     case 'inset':
       return extract(state, insetWindow(op, size));
     case 'crop': {
-      if (op.search) {
-        const asked = cropSize(op.area, size);
-        return smartCrop(state, asked, op.search);
-      }
-      const window = cropWindow(op, size);
+      const window = op.search
+        ? smartCropWindow(op.area, op.search, { ...state, info, findings, picture: size })
+        : cropWindow(op, size);
       return window && extract(state, window);
     }
     case 'resize': {
+      const { anchor } = op;
+      if (anchor?.kind === 'search') {
+        const scene = { ...state, info, findings, picture: size };
+        return resize(state, smartCover(op, anchor.by, scene));
+      }
       if (!heedsFaces(op)) return resize(state, op);
       const faces = facesAfter(findings.faces ?? [], info, state.instructions);
       return faces.length > 0 || op.withoutFaces === undefined
@@ -132,20 +136,31 @@ export function lowerOp(
   }
 }
 
-/** What has still to be found on a source before an op can be lowered. */
+/** What has still to be found on a source before an op can be lowered for a picture of a size. */
 export function missingFinding(
   op: Op,
+  size: Size,
   info: SourceInfo,
   findings: Findings,
 ): FindingName | undefined {
-  return findingsOf(op, info, findings).find((name) => findings[name] === undefined);
+  return findingsOf(op, size, info, findings).find((name) => findings[name] === undefined);
 }
 
 /** What an op needs to know of a source, in the order in which it is found. */
-function findingsOf(op: Op, info: SourceInfo, { faces }: Findings): readonly FindingName[] {
+function findingsOf(
+  op: Op,
+  size: Size,
+  info: SourceInfo,
+  { faces }: Findings,
+): readonly FindingName[] {
   switch (op.kind) {
+    case 'crop':
+      return op.search && !holds(cropSize(op.area, size), size) ? findingsFor(op.search) : [];
     case 'resize':
-      return heedsFaces(op) ? ['faces'] : [];
+      if (heedsFaces(op)) return ['faces'];
+      return op.anchor?.kind === 'search' && fitResize(op, size).window
+        ? findingsFor(op.anchor.by)
+        : [];
     case 'red-eye':
       if (isMoving(info)) return [];
       return faces?.length === 0 ? ['faces'] : ['faces', 'redEyes'];
@@ -160,14 +175,16 @@ function heedsFaces({ anchor }: ResizeOp): boolean {
   return anchor?.kind === 'faces';
 }
 
+function holds(window: Size, size: Size): boolean {
+  return window.width >= size.width && window.height >= size.height;
+}
+
 /** @param faces of the picture entering the step */
 function resize(state: LowerState, op: ResizeOp, faces?: readonly Face[]): void {
   const fitted = fitResize(op, state.size, faces);
   if (fitted.before) extract(state, fitted.before);
   scale(state, fitted.scaled, op.filter);
   if (fitted.window) extract(state, fitted.window);
-  if (fitted.smartCrop && op.anchor?.kind === 'search')
-    smartCrop(state, fitted.smartCrop, op.anchor.by);
   if (fitted.frame) frame(state, fitted.frame, op.fill ?? CLEAR_FILL);
 }
 
@@ -195,16 +212,6 @@ function extract(state: LowerState, window: Region): void {
   if (window.left === 0 && window.top === 0 && same(window, state.size)) return;
   state.instructions.push({ kind: 'extract', ...window });
   state.size = { width, height };
-}
-
-function smartCrop(state: LowerState, asked: Size, by: 'attention' | 'entropy' | 'edges'): void {
-  const size = {
-    width: Math.min(asked.width, state.size.width),
-    height: Math.min(asked.height, state.size.height),
-  };
-  if (same(size, state.size)) return;
-  state.instructions.push({ kind: 'smart-crop', by, ...size });
-  state.size = size;
 }
 
 function scale(

@@ -1,6 +1,8 @@
 /** What single steps of a plan become, in whole pixels. */
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../base/fault.ts';
+import type { ContentGrid } from '../image/content-grid.ts';
+import type { Findings } from '../image/findings.ts';
 import { sourceInfo } from '../image/source-info.suite.ts';
 import type { Orientation, SourceInfo } from '../image/source-info.ts';
 import { DEFAULT_LOWER_LIMITS, type LowerLimits, lower } from './lower.ts';
@@ -13,18 +15,22 @@ import type { Instruction, Lowered, Program, TrimBox } from './program.ts';
 const PNG = picture({ formats: [{ format: 'png' }], quality: { kind: 'lossless' } });
 
 interface Desk {
+  readonly findings?: Findings;
   readonly info?: Partial<SourceInfo>;
   readonly measured?: TrimBox[];
   readonly plan?: Partial<Plan>;
   readonly limits?: LowerLimits;
 }
 
-function lowered(ops: readonly Op[], { info, measured, plan, limits }: Desk = {}): Lowered {
+function lowered(
+  ops: readonly Op[],
+  { info, measured, findings, plan, limits }: Desk = {},
+): Lowered {
   return lower(
     { frames: { kind: 'all' }, ops, output: PNG, ...plan },
     sourceInfo({ width: 200, height: 100, ...info }),
     new Set(),
-    measured ? { measured } : {},
+    { ...(measured ? { measured } : {}), ...(findings ? { findings } : {}) },
     limits,
   );
 }
@@ -252,31 +258,34 @@ describe('a crop to the content', () => {
   const search = (area: OpOf<'crop'>['area']): Op => ({
     ...{ kind: 'crop', area, x: CENTRE, y: CENTRE, outside: 'fault', search: 'entropy' },
   });
-  const cropped = (width: number, height: number): Instruction => ({
-    ...{ kind: 'smart-crop', by: 'entropy', width, height },
+  /** All there is to see is at the lower right. */
+  const corner: ContentGrid = { columns: 2, rows: 2, weights: Uint16Array.of(0, 0, 0, 9) };
+  const findings = { entropy: corner, edges: corner };
+  const cropped = (left: number, top: number, width: number, height: number): Instruction => ({
+    ...{ kind: 'extract', left, top, width, height },
   });
   const size = (width: number, height: number) =>
     search({ kind: 'size', width: px(width), height: px(height) });
 
   test.each<[string, Op, Instruction[]]>([
-    ['a part', size(60, 40), [cropped(60, 40)]],
-    ['no wider than the picture', size(300, 40), [cropped(200, 40)]],
-    ['nor higher', size(60, 140), [cropped(60, 100)]],
+    ['a part', size(60, 40), [cropped(117, 50, 60, 40)]],
+    ['no wider than the picture', size(300, 40), [cropped(0, 50, 200, 40)]],
+    ['nor higher', size(60, 140), [cropped(117, 0, 60, 100)]],
     ['all of it', size(200, 100), []],
     ['more than all of it', size(300, 300), []],
-    ['a ratio', search({ kind: 'ratio', ratio: 1 }), [cropped(100, 100)]],
+    ['a ratio', search({ kind: 'ratio', ratio: 1 }), [cropped(100, 0, 100, 100)]],
   ])('%s', (_, op, expected) => {
-    expect(steps([op])).toEqual(expected);
+    expect(steps([op], { findings })).toEqual(expected);
   });
 
   test('after a cover', () => {
     const anchor = { kind: 'search', by: 'edges' } as const;
     const op = resize({ width: px(50), height: px(50), fit: 'cover', anchor });
-    expect(steps([op])).toEqual([
+    expect(steps([op], { findings })).toEqual([
       { kind: 'scale', filter: 'mitchell', width: 100, height: 50 },
-      { kind: 'smart-crop', by: 'edges', width: 50, height: 50 },
+      cropped(50, 0, 50, 50),
     ]);
-    expect(program([op]).size).toEqual({ width: 50, height: 50 });
+    expect(program([op], { findings }).size).toEqual({ width: 50, height: 50 });
   });
 });
 

@@ -64,7 +64,7 @@ export function lower(
   const moving = isAnimation(info) && plan.frames.kind === 'all';
   let trims = 0;
   for (const op of plan.ops) {
-    const finding = missingFinding(op, info, findings);
+    const finding = missingFinding(op, state.size, info, findings);
     if (finding !== undefined) return { kind: 'find', finding };
     if (op.kind === 'trim') {
       if (op.notFor?.includes(info.format)) continue;

@@ -32,6 +32,12 @@ export type Placement =
   /** It leaves this share of the slack before it: 0 near edge, 0.5 centre, 1 far edge. */
   | { readonly kind: 'slack'; readonly share: number };
 
+/**
+ * What a window is looked for by: what draws the eye, faces before all; the busiest part; the
+ * part with the most edges (vision/content-map.ts).
+ */
+export type ContentMeasure = 'saliency' | 'entropy' | 'edges';
+
 /** Which part of a picture survives when a fit cuts. */
 export type Anchor =
   /** A share of the slack on each axis; (0.5, 0.5) is the centre. */
@@ -41,8 +47,8 @@ export type Anchor =
    * `zoom` 2 shows half the width and height that 1 shows.
    */
   | { readonly kind: 'focus'; readonly x: number; readonly y: number; readonly zoom: number }
-  /** Where the content is: salience, entropy or the strongest edges. */
-  | { readonly kind: 'search'; readonly by: 'attention' | 'entropy' | 'edges' }
+  /** Where the content is. */
+  | { readonly kind: 'search'; readonly by: ContentMeasure }
   /** On the faces, all of them where they fit, else on one: `face` counts from 0, the largest first. */
   | { readonly kind: 'faces'; readonly face: number };
 
@@ -181,7 +187,7 @@ export type Op =
       /** A window that leaves the picture: an error; what remains of it; or, nothing remaining, no step at all. */
       readonly outside: 'fault' | 'intersect' | 'intersect-or-keep';
       /** Overrides the placement: go where the content is. */
-      readonly search?: 'attention' | 'entropy' | 'edges';
+      readonly search?: ContentMeasure;
     }
   | ResizeOp
   /** No side above this: scale down in proportion. */

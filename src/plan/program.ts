@@ -29,8 +29,6 @@ export type Instruction =
     } & Size)
   | ({ readonly kind: 'extract' } & Region)
   | ({ readonly kind: 'scale'; readonly filter: Filter } & Size)
-  /** Cut this size where the content is. */
-  | ({ readonly kind: 'smart-crop'; readonly by: 'attention' | 'entropy' | 'edges' } & Size)
   /** Scale nothing; add this much around. */
   | ({ readonly kind: 'extend'; readonly sides: Sides; readonly fill: ResolvedFill } & Size)
   /** Degrees counter-clockwise; `zoom` is above 1 for `straighten` and 1 for `pivot`. */

@@ -13,7 +13,6 @@ const EYE = { x: 200, y: 100, radius: 10 };
 const extract = { kind: 'extract', left: 100, top: 50, width: 400, height: 400 } as const;
 const scale = { kind: 'scale', filter: 'lanczos3', width: 200, height: 100 } as const;
 const blur = { kind: 'blur', sigma: 2, width: 800, height: 600 } as const;
-const smart = { kind: 'smart-crop', by: 'entropy', width: 100, height: 100 } as const;
 
 describe('where red is taken out', () => {
   test.each<[string, readonly Instruction[], number, object]>([
@@ -27,7 +26,6 @@ describe('where red is taken out', () => {
       { x: 500, y: 200, radiusX: 10, radiusY: 10 },
     ],
     ['a blur', [blur], 0, { x: 200, y: 100, radiusX: 10, radiusY: 10 }],
-    ['a search', [scale, smart], 1, { x: 50, y: 100 / 6, radiusX: 2.5, radiusY: 10 / 6 }],
   ])('beside %s', (_name, instructions, place, disc) => {
     const steps = withRedEyes(instructions, [EYE], INFO);
     const { width, height } = instructions[place - 1] ?? INFO;

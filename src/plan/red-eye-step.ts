@@ -27,7 +27,7 @@ export function withRedEyes(
   const before = instructions.slice(0, at);
   const { width, height } = before.at(-1) ?? info;
   const view = viewAfter(info, before);
-  const discs = view === undefined ? [] : redEyes.map((eye) => discIn(view, eye));
+  const discs = redEyes.map((eye) => discIn(view, eye));
   const shown = discs.filter((disc) => isInside(disc, { width, height }));
   if (shown.length === 0) return instructions;
   return [...before, { kind: 'red-eye', discs: shown, width, height }, ...instructions.slice(at)];

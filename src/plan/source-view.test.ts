@@ -113,12 +113,6 @@ describe('faces behind instructions', () => {
       [200, 100, 100, 120],
       'moves nothing',
     ],
-    [
-      'a smart crop',
-      [{ kind: 'smart-crop', by: 'entropy', width: 600, height: 600 }],
-      undefined,
-      'its place is not known',
-    ],
   ])('%s: %j is %j (%s)', (_name, instructions, expected) => {
     expect(box(seenAfter(instructions))).toEqual(expected);
   });

@@ -4,7 +4,7 @@
  * Turns, mirrors, windows, scales, frames and rotations are one affine map
  * together; what was found on the source (faces) is carried by it to the
  * picture that a step works on. Steps that leave pixels where they are do not
- * count. Behind a smart crop the place is not known before pixels are seen.
+ * count.
  *
  * Pure: instructions and points in, points out.
  */
@@ -29,17 +29,13 @@ const IDENTITY: SourceView = { xx: 1, xy: 0, yx: 0, yy: 1, left: 0, top: 0 };
 /** A face that shows less of itself than this is none of the picture any more. */
 const LEAST_SHOWN = 0.5;
 
-/** The view behind some instructions; undefined where a smart crop is among them. */
-export function viewAfter(
-  info: SourceInfo,
-  instructions: readonly Instruction[],
-): SourceView | undefined {
+/** The view behind some instructions. */
+export function viewAfter(info: SourceInfo, instructions: readonly Instruction[]): SourceView {
   const [turn, mirror] = turnOf(info.orientation);
   // The first instruction sees the picture as it is stored.
   let view = inverse(oriented(turn, mirror, info));
   let size: Size = info;
   for (const step of instructions) {
-    if (step.kind === 'smart-crop') return undefined;
     view = after(view, ofStep(step, size));
     size = step;
   }
@@ -56,7 +52,6 @@ export function facesAfter(
   instructions: readonly Instruction[],
 ): Face[] {
   const view = viewAfter(info, instructions);
-  if (view === undefined) return [];
   const size = instructions.at(-1) ?? info;
   return faces.flatMap((face) => {
     const moved = seen(face, view);
@@ -133,6 +128,12 @@ function inverse({ xx, xy, yx, yy, left, top }: SourceView): SourceView {
 /** A point of the upright source in the picture that the view shows. */
 export function pointIn({ xx, xy, yx, yy, left, top }: SourceView, { x, y }: Point): Point {
   return { x: xx * x + xy * y + left, y: yx * x + yy * y + top };
+}
+
+/** The way back: where a point of the picture comes from on the upright source. */
+export function pointOfSource({ xx, xy, yx, yy, left, top }: SourceView, { x, y }: Point): Point {
+  const [dx, dy, area] = [x - left, y - top, xx * yy - xy * yx];
+  return { x: (yy * dx - xy * dy) / area, y: (xx * dy - yx * dx) / area };
 }
 
 function seen(face: Face, view: SourceView): Face {

@@ -1,13 +1,11 @@
 /**
- * Filters that are loops over pixels: blocks, dots, two levels, edges.
+ * Filters that are loops over pixels: blocks, dots, two levels.
  *
  * Pure: a raster and a step in, a new raster out; alpha stays.
  * (docs/spec/fastly-io.md 7.14 and 7.16, docs/spec/imgix.md 5.5 and 5.6)
  */
-import type { Size } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
 import type { Instruction } from '../plan/program.ts';
-import { withoutAlpha } from './pixels.ts';
 import { LUMA } from './tone.ts';
 
 type Step<K extends Instruction['kind']> = Extract<Instruction, { kind: K }>;
@@ -150,47 +148,4 @@ function spread(
     if (x + 1 < width) add(p + width + 1);
   }
   if (y + 2 < height) add(p + 2 * width);
-}
-
-/**
- * Where the strongest edges are: the window of this size with the largest sum
- * of Sobel gradients on luma, the most central one where several agree.
- */
-export function edgeWindow(raster: Raster, size: Size): { left: number; top: number } {
-  const { width, height, channels, data } = withoutAlpha(raster);
-  const luma = new Float32Array(width * height);
-  for (let i = 0, p = 0; p < luma.length; i += channels, p++) luma[p] = lumaOf(data, i);
-  const columns = width + 1;
-  const sums = new Float64Array(columns * (height + 1));
-  for (let y = 0; y < height; y++) {
-    let row = 0;
-    for (let x = 0; x < width; x++) {
-      row += sobel(luma, width, height, x, y);
-      sums[(y + 1) * columns + x + 1] = sums[y * columns + x + 1]! + row;
-    }
-  }
-  const [spanX, spanY] = [width - size.width, height - size.height];
-  let best = { left: 0, top: 0, score: -1 };
-  for (let top = 0; top <= spanY; top++) {
-    for (let left = 0; left <= spanX; left++) {
-      const [a, b] = [top * columns + left, (top + size.height) * columns + left];
-      const sum = sums[b + size.width]! - sums[b]! - sums[a + size.width]! + sums[a]!;
-      const off =
-        Math.abs(left - spanX / 2) / (spanX + 1) + Math.abs(top - spanY / 2) / (spanY + 1);
-      const score = sum * (1 - 0.02 * off) + (1 - off) * 1e-6;
-      if (score > best.score) best = { left, top, score };
-    }
-  }
-  return { left: best.left, top: best.top };
-}
-
-function sobel(luma: Float32Array, width: number, height: number, x: number, y: number): number {
-  if (x === 0 || y === 0 || x === width - 1 || y === height - 1) return 0;
-  const p = y * width + x;
-  const at = (offset: number) => luma[p + offset]!;
-  const gx =
-    at(1 - width) + 2 * at(1) + at(1 + width) - at(-1 - width) - 2 * at(-1) - at(width - 1);
-  const gy =
-    at(width - 1) + 2 * at(width) + at(width + 1) - at(-1 - width) - 2 * at(-width) - at(1 - width);
-  return Math.hypot(gx, gy);
 }

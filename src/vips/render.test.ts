@@ -307,22 +307,6 @@ describe('SVG', () => {
   });
 });
 
-describe('smart crop', () => {
-  test.each(['attention', 'entropy', 'edges'] as const)(
-    '%s finds the only thing there is',
-    async (by) => {
-      const noise = withBox(solid(300, 100, [90, 90, 90]), [240, 40, 30, 30], [230, 120, 90]);
-      for (let i = 0; i < 30; i += 2) noise.data.set([20, 20, 20], ((40 + i) * 300 + 240 + i) * 3);
-      const { raster } = await rendered(await png(noise), [
-        { kind: 'smart-crop', by, width: 100, height: 100 },
-      ]);
-      let found = 0;
-      for (let i = 0; i < raster.data.length; i += 3) if (raster.data[i]! > 200) found++;
-      expect(found).toBeGreaterThan(800);
-    },
-  );
-});
-
 describe('color', () => {
   test('16-bit grey keeps its levels', async () => {
     const ramp = Uint16Array.from({ length: 256 * 8 }, (_, i) => (i % 256) * 257);

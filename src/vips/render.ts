@@ -10,7 +10,7 @@
  * (of the last instruction); sRGB unless it carries a profile.
  */
 import sharp from 'sharp';
-import type { Region, Size } from '../base/size.ts';
+import type { Size } from '../base/size.ts';
 import { sizeText } from '../base/size.ts';
 import { gifColors, withClearedBoxes } from '../containers/gif-frames.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';
@@ -31,7 +31,6 @@ import { denoise, sharpen } from './filters.ts';
 import { extend, extract, orient, rotate } from './geometry.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
 import { foldIntoLoad } from './shrink-on-load.ts';
-import { smartCropWindow } from './smart-crop.ts';
 import { readSource, type SourceFile } from './source-file.ts';
 import { keepsColor } from './source-pixels.ts';
 
@@ -55,7 +54,7 @@ const FEW_COLORS = 32;
 
 /** Instructions that move pixels and leave their colors. */
 const SHAPES: ReadonlySet<Instruction['kind']> = new Set([
-  ...(['orient', 'extract', 'scale', 'smart-crop'] as const),
+  ...(['orient', 'extract', 'scale'] as const),
 ]);
 
 /** Pixels, over all frames, that are reduced in light: it takes a tenth of a second per megapixel. */
@@ -73,7 +72,7 @@ export async function render(
   context: RenderContext = {},
 ): Promise<Raster> {
   const file = await readableFile(given, info);
-  const state: RenderState = { context, file, info, input, perStepCache: new Map() };
+  const state: RenderState = { context, file, info, input };
   const raster = input.frames.count > 1 ? await renderFrames(state) : await renderStill(state);
   return input.output === undefined ? raster : finish(raster, state);
 }
@@ -89,13 +88,12 @@ async function readableFile(given: SourceFile, info: SourceInfo): Promise<Source
   return cleared === bytes ? given : { bytes: cleared };
 }
 
-/** What a step may need besides the raster, and what the first frame decided for all. */
+/** What a step may need besides the raster. */
 interface RenderState {
   readonly context: RenderContext;
   readonly file: SourceFile;
   readonly info: SourceInfo;
   readonly input: RenderInput;
-  readonly perStepCache: Map<Instruction, Region>;
 }
 
 async function renderStill(state: RenderState): Promise<Raster> {
@@ -172,8 +170,6 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
       return extract(raster, step);
     case 'scale':
       return rescale(raster, step, isLarge(state));
-    case 'smart-crop':
-      return extract(raster, await smartCropRegion(raster, step, state));
     case 'extend':
       return extend(raster, step);
     case 'rotate':
@@ -211,20 +207,6 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
 function isLarge({ info, input }: RenderState): boolean {
   const { count } = input.frames;
   return count > 1 && info.width * info.height * count > IN_LIGHT;
-}
-
-/** Where to cut; the first frame decides for all. */
-async function smartCropRegion(
-  raster: Raster,
-  step: Extract<Instruction, { kind: 'smart-crop' }>,
-  { perStepCache }: RenderState,
-): Promise<Region> {
-  const known = perStepCache.get(step);
-  if (known !== undefined) return known;
-  const size = { width: step.width, height: step.height };
-  const region = await smartCropWindow(raster, size, step.by);
-  perStepCache.set(step, region);
-  return region;
 }
 
 /** Everything that goes into the file beside the pixels. */

@@ -25,9 +25,6 @@ const STEPS: readonly [string, (size: Size) => Instruction][] = [
   ['strong noise reduction', (size) => ({ kind: 'denoise', strength: 100, sharpness: 0, ...size })],
   ['detail lifted', (size) => ({ kind: 'denoise', strength: -50, sharpness: 0, ...size })],
   ['diffusion', (size) => ({ kind: 'bilevel', method: 'atkinson', level: 0.5, ...size })],
-  ['attention', (size) => ({ kind: 'smart-crop', by: 'attention', ...size })],
-  ['entropy', (size) => ({ kind: 'smart-crop', by: 'entropy', ...size })],
-  ['edges', (size) => ({ kind: 'smart-crop', by: 'edges', ...size })],
   [
     'a blurred frame',
     (size) => ({

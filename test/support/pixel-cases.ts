@@ -126,7 +126,7 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
         ...{ x: { kind: 'at', length: px(36) }, y: { kind: 'at', length: px(-10) } },
       },
       ...Object.fromEntries(
-        (['attention', 'entropy', 'edges'] as const).map((search) => [
+        (['saliency', 'entropy', 'edges'] as const).map((search) => [
           `by ${search}`,
           {
             ...{ kind: 'crop', area: { kind: 'size', ...box(16, 16) }, outside: 'fault' },

@@ -93,7 +93,7 @@ export const PARAMS = {
   }),
   contrast: level('More contrast, or less (-100: grey).'),
   crop: grammar<CropWindow>(cropWindow, 'width,height or a:b, then positions, smart, safe', {
-    doc: 'Cuts out a window.',
+    doc: 'Cuts out a window; smart moves one of a ratio to what matters, faces first.',
   }),
   disable: choice(['upscale'], { doc: 'Never larger than the source.' }),
   dpr: number({

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../../base/fault.ts';
 import { type Size, sizeText } from '../../base/size.ts';
+import { NOTHING_FOUND } from '../../image/findings.ts';
 import { sourceInfo } from '../../image/source-info.suite.ts';
 import { lower } from '../../plan/lower.ts';
 import { fastly } from './index.ts';
@@ -20,7 +21,7 @@ function result(query: string, { width, height }: Size): string {
     { name: 'shop', origin: 'folder' },
   );
   try {
-    const lowered = lower(plan, info, new Set());
+    const lowered = lower(plan, info, new Set(), { findings: NOTHING_FOUND });
     return lowered.kind === 'program' ? sizeText(lowered.program.size) : lowered.kind;
   } catch (error) {
     if (isFault(error)) return error.code;

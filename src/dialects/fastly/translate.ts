@@ -7,7 +7,7 @@
  * `orient=1` and no `orient` are the same plan.
  */
 import { CLEAR, type Color, WHITE } from '../../base/color.ts';
-import type { Fill, Fit, Length, Op, ResizeOp, ToneStep } from '../../plan/op.ts';
+import type { Fill, Fit, Length, Op, Placement, ResizeOp, ToneStep } from '../../plan/op.ts';
 import { CENTRE, share } from '../../plan/op.ts';
 import { isNothing, type LengthSides } from './params/readers.ts';
 import { type FastlyValues, LONGEST_SIDE } from './params.ts';
@@ -45,10 +45,15 @@ function crop(values: FastlyValues, name: 'crop' | 'precrop', remark: Remark): O
   const { area, x, y, safe, smart } = window;
   const outside = safe ? 'intersect' : 'fault';
   if (smart && area.kind === 'ratio') {
-    return [{ kind: 'crop', area, x: CENTRE, y: CENTRE, outside, search: 'attention' }];
+    if (!isCentre(x) || !isCentre(y)) remark(name, 'smart places the window, positions do not');
+    return [{ kind: 'crop', area, x: CENTRE, y: CENTRE, outside, search: 'saliency' }];
   }
   if (smart) remark(name, 'smart needs a ratio like 1:1, the window is placed without it');
   return [{ kind: 'crop', area, x, y, outside }];
+}
+
+function isCentre(placement: Placement): boolean {
+  return placement.kind === 'slack' && placement.share === 0.5;
 }
 
 function inset({ trim }: FastlyValues): Op[] {

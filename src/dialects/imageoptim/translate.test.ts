@@ -93,7 +93,7 @@ describe('the steps of a plan', () => {
       '160x100,crop=auto',
       [
         ORIENT,
-        { ...once, fit: 'cover', enlarge: 'allowed', anchor: { kind: 'search', by: 'attention' } },
+        { ...once, fit: 'cover', enlarge: 'allowed', anchor: { kind: 'search', by: 'saliency' } },
       ],
       'where the content is',
     ],

@@ -107,7 +107,7 @@ function anchorOf(at: CropAt): Anchor {
     case 'side':
       return { kind: 'slack', ...SIDES[at.side] };
     case 'auto':
-      return { kind: 'search', by: 'attention' };
+      return { kind: 'search', by: 'saliency' };
     case 'point':
       return { kind: 'focus', x: at.x, y: at.y, zoom: 1 };
   }

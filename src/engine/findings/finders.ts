@@ -5,12 +5,13 @@
  * never meets such a parameter loads nothing of it.
  */
 import { uprightSize } from '../../image/source-info.ts';
+import type { ContentMeasure } from '../../plan/op.ts';
 import { eyeCopy, smallCopy } from '../../plan/small-copy.ts';
 import { ENHANCE_SIDE, enhancementOf } from '../../raster/enhancement.ts';
 import { findRedEyes, LOOK_AROUND } from '../../raster/red-eye.ts';
 import { render } from '../../vips/render.ts';
 import type { FaceDetector } from '../../vision/faces/face-detector.ts';
-import type { Finders } from './source-findings.ts';
+import type { Finder, Finders } from './source-findings.ts';
 
 let detector: Promise<FaceDetector> | undefined;
 
@@ -29,6 +30,15 @@ async function loadFaceDetector(): Promise<FaceDetector> {
   const made = createFaceApi(MODEL_FILES);
   await made.ready();
   return made;
+}
+
+/** Where the content is, by one measure, on a small copy. */
+function contentFinder<Name extends ContentMeasure>(by: Name): Finder<Name> {
+  return async (file, info, page) => {
+    const { contentGrid, copySide } = await import('../../vision/content-grid.ts');
+    const copy = await render(file, info, smallCopy(info, copySide(uprightSize(info)), page));
+    return contentGrid(copy, by);
+  };
 }
 
 export const FINDERS: Finders = {
@@ -57,4 +67,7 @@ export const FINDERS: Finders = {
   },
   enhancement: async (file, info, page) =>
     enhancementOf(await render(file, info, smallCopy(info, ENHANCE_SIDE, page))),
+  saliency: contentFinder('saliency'),
+  entropy: contentFinder('entropy'),
+  edges: contentFinder('edges'),
 };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EMPTY_GRID } from '../../image/content-grid.ts';
 import type { Face } from '../../image/face.ts';
 import { sourceInfo } from '../../image/source-info.suite.ts';
 import { FindingsCache } from './findings-cache.ts';
@@ -25,6 +26,9 @@ function finders(found: () => readonly Face[] = () => [face]) {
     redEyes: async (_file, _info, _page, { faces = [] }) =>
       faces.map(({ leftEye }) => ({ ...leftEye, radius: 1 })),
     enhancement: async () => 'none',
+    saliency: async () => EMPTY_GRID,
+    entropy: async () => EMPTY_GRID,
+    edges: async () => EMPTY_GRID,
   };
   return { made, pages };
 }

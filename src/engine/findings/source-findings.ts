@@ -8,7 +8,7 @@
  * remark says so, and the next request tries again.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
-import type { FindingName, Findings } from '../../image/findings.ts';
+import { type FindingName, type Findings, NOTHING_FOUND } from '../../image/findings.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import type { SourceFile } from '../../vips/source-file.ts';
 
@@ -26,9 +26,6 @@ export type Finder<Name extends FindingName = FindingName> = (
 
 /** One finder for everything that can be found. */
 export type Finders = { readonly [Name in FindingName]: Finder<Name> };
-
-/** What stands for a finding that could not be made. */
-const NOTHING: Required<Findings> = { faces: [], redEyes: [], enhancement: 'none' };
 
 /** Sources whose findings a worker remembers by itself; the front remembers more. */
 const REMEMBERED = 200;
@@ -101,7 +98,7 @@ export class SourceFindings {
     } catch (error) {
       console.error(`Expected to find ${name}, got a failure:`, error);
       this.#failed.push(name);
-      this.#known = { ...this.#known, [name]: NOTHING[name] };
+      this.#known = { ...this.#known, [name]: NOTHING_FOUND[name] };
     }
   }
 }

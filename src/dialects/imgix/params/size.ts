@@ -76,7 +76,7 @@ export const SIZE_PARAMS = {
     doc: 'Which part stays with fit=crop: the first of the words that can be followed.',
     fallback: 'center',
     support: 'partial',
-    note: 'There is no face detector here: faces and auto pass to the next word.',
+    note: 'faces passes to the next word.',
   }),
   ar: param<number>({
     doc: 'Ratio of width to height, for fit=crop and fit=fill with at most one side given.',

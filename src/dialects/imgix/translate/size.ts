@@ -197,8 +197,9 @@ function anchorOf(values: ImgixValues): Anchor {
   for (const word of chain) {
     switch (word) {
       case 'faces':
-      case 'auto':
         continue;
+      case 'auto':
+        return { kind: 'search', by: 'saliency' };
       case 'focalpoint':
         return {
           kind: 'focus',
@@ -216,9 +217,7 @@ function anchorOf(values: ImgixValues): Anchor {
       }
     }
   }
-  return chain.includes('auto')
-    ? { kind: 'search', by: 'entropy' }
-    : { kind: 'slack', x: 0.5, y: 0.5 };
+  return { kind: 'slack', x: 0.5, y: 0.5 };
 }
 
 /** A zoom without a box of its own ratio: the window is cut before the picture is scaled. */
