@@ -26,6 +26,20 @@ describe('AlphaGuard', () => {
     expect(deviation(logo, hazy)!.mean).toBeGreaterThan(20);
   });
 
+  test('a picture with photographs in a frame with clear corners is left to the metric', () => {
+    const frame = withBox(solid(140, 140, [0, 0, 0, 0]), [4, 4, 132, 132], [20, 20, 20, 255]);
+    const withPhoto = (side: number) => {
+      const data = new Uint8Array(frame.data);
+      for (let y = 16; y < 16 + side; y++)
+        for (let x = 16; x < 16 + side; x++) data[(y * 140 + x) * 4 + 1] = (x * 79 + y * 131) % 251;
+      return still(140, 140, 4, data);
+    };
+    expect(deviation(withPhoto(96), withPhoto(96))).toBeUndefined();
+    expect(deviation(withPhoto(32), withPhoto(32))).toEqual({ most: 0, mean: 0, alpha: 0 });
+    const flat = withBox(frame, [16, 16, 96, 96], [200, 60, 20, 255]);
+    expect(deviation(flat, frame)!.most).toBe(180);
+  });
+
   test('a drawing without transparency, and a photograph with some, are left to the metric', () => {
     expect(deviation(solid(9, 9, [1, 2, 3]), solid(9, 9, [9, 9, 9]))).toBeUndefined();
     expect(deviation(solid(9, 9, [1, 2, 3, 255]), solid(9, 9, [9, 9, 9, 255]))).toBeUndefined();
