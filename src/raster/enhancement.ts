@@ -86,16 +86,18 @@ export function enhancementOf(copy: Raster): Enhancement | 'none' {
   const { levels, luma } = histograms(seen);
   const shadows = percentile(levels, ENDS);
   const highlights = percentile(levels, 1 - ENDS);
+  // What lies beyond the ends must be rare enough to be bent into one level.
   const missing = {
-    shadows: Math.max(0, shadows - FULL_RANGE.shadows),
-    highlights: Math.max(0, FULL_RANGE.highlights - highlights),
+    shadows: Math.min(positive(shadows - FULL_RANGE.shadows), percentile(levels, RARE) / FLAT),
+    highlights: Math.min(
+      positive(FULL_RANGE.highlights - highlights),
+      (255 - percentile(levels, 1 - RARE)) / FLAT,
+    ),
   };
   const evidence = missing.shadows + HIGHLIGHTS_COUNT * missing.highlights;
   const strength = ramp(evidence, EVIDENCE);
-  const darkest = percentile(levels, RARE) / FLAT;
-  const lightest = (255 - percentile(levels, 1 - RARE)) / FLAT;
-  const black = strength * Math.min(missing.shadows, FARTHEST.shadows, darkest);
-  const white = 255 - strength * Math.min(missing.highlights, FARTHEST.highlights, lightest);
+  const black = strength * Math.min(missing.shadows, FARTHEST.shadows);
+  const white = 255 - strength * Math.min(missing.highlights, FARTHEST.highlights);
   const median = clamp((percentile(luma, 0.5) - black) / (white - black), 0.02, 0.98);
   const curve = {
     black: rounded(black),
@@ -242,6 +244,10 @@ function percentile(counts: Uint32Array, share: number): number {
     if (sum > bound) return level;
   }
   return 255;
+}
+
+function positive(value: number): number {
+  return Math.max(0, value);
 }
 
 function saturationOf(red: number, green: number, blue: number): number {
