@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Writes docs/reference/: a page of parameters per dialect and one of the
- * configuration, from the tables that the program itself runs on.
+ * configuration, from the tables that the program itself runs on, with pictures
+ * that it makes itself.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,6 +13,8 @@ import { imageoptim } from '../dist/dialects/imageoptim/index.js';
 import { imgix } from '../dist/dialects/imgix/index.js';
 import { OPTIONS } from '../dist/server/config/options.js';
 import { SOURCE_SETTINGS } from '../dist/server/config/source-schema.js';
+import { EXAMPLES, fileOf, fileOfSource } from './reference/examples.mjs';
+import { writePictures } from './reference/pictures.mjs';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../docs/reference');
 
@@ -49,7 +52,28 @@ with an error instead.
 | parameter | aliases | values | without it | support | meaning |
 | --- | --- | --- | --- | --- | --- |
 ${table.join('\n')}
-${dialect.name === 'fastly' ? serviceSettings() : ''}`;
+${dialect.name === 'fastly' ? serviceSettings() : ''}${gallery(dialect)}`;
+}
+
+/** What parameters do, in pictures that this build makes. */
+function gallery({ name }) {
+  const examples = EXAMPLES[name];
+  if (examples === undefined) return '';
+  const rows = examples.map((example) => {
+    const { source, query, says } = example;
+    const before = `![the source: ${source}](pictures/${fileOfSource(source)})`;
+    const after = `![the result](pictures/${fileOf(name, example)})`;
+    return `| \`${query}\` | ${before} | ${after} | ${says} |`;
+  });
+  return `
+## In pictures
+
+| query | source | result | what it shows |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+
+Made by \`npm run docs\` from pictures in the public domain: a portrait by NASA, photographs under CC0.
+`;
 }
 
 /** The settings of a Fastly service, which `defaults` of a source sets. */
@@ -161,4 +185,5 @@ export function pages() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(folder, { recursive: true });
   for (const [file, page] of Object.entries(pages())) writeFileSync(join(folder, file), page);
+  await writePictures(join(folder, 'pictures'));
 }
