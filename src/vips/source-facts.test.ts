@@ -258,7 +258,7 @@ describe('other formats', () => {
       () => pictureOf(card(9, 7)).tiff({ compression: 'lzw', xres: 4, yres: 4 }).toBuffer(),
       { density: 102 },
     ],
-    ['gif', () => pictureOf(card(9, 7)).gif().toBuffer(), { lossless: true, palette: 256 }],
+    ['gif', () => pictureOf(card(9, 7)).gif().toBuffer(), { lossless: true, palette: 64 }],
     [
       'gif',
       () =>
