@@ -11,7 +11,6 @@ import { extend, extract, orient, rotate } from './geometry.ts';
 import { setUpVips } from './loader-policy.ts';
 import { pictureOf } from './pictures.suite.ts';
 import { halve, pipeline, pixels } from './pipeline.ts';
-import { smartCropWindow } from './smart-crop.ts';
 
 setUpVips({ concurrency: 1 });
 
@@ -468,64 +467,6 @@ describe('noise reduction', () => {
     };
     // At the end it is two of three.
     expect(rowsOf(await denoise(row, step))[0]!.map(([value]) => value)).toEqual([100, 100, 110]);
-  });
-});
-
-describe('a window on the content', () => {
-  /** Grey, with one place where much happens. */
-  const scene = (width: number, height: number, x: number, y: number) => {
-    const picture = solid(width, height, [120, 120, 120]);
-    const patch = noise(30, 30, 3, 3);
-    for (let row = 0; row < 30; row++) {
-      for (let column = 0; column < 30; column++) {
-        picture.data.set(at(patch, column, row), ((y + row) * width + x + column) * 3);
-      }
-    }
-    return picture;
-  };
-
-  test.each<[string, number, number, number, number, number, number]>([
-    // what, picture, place of the detail, window
-    ['right', 600, 200, 500, 90, 200, 200],
-    ['left', 600, 200, 60, 90, 200, 200],
-    ['below', 200, 600, 90, 500, 200, 200],
-    ['above', 200, 600, 90, 60, 200, 200],
-    ['in a small picture', 120, 60, 85, 20, 60, 60],
-  ])('shows it: %s', async (_, width, height, x, y, w, h) => {
-    const picture = scene(width, height, x, y);
-    for (const by of ['attention', 'entropy', 'edges'] as const) {
-      const window = await smartCropWindow(picture, { width: w, height: h }, by);
-      expect(window).toMatchObject({ width: w, height: h });
-      expect(window.left).toBeGreaterThanOrEqual(0);
-      expect(window.top).toBeGreaterThanOrEqual(0);
-      expect(window.left + w).toBeLessThanOrEqual(width);
-      expect(window.top + h).toBeLessThanOrEqual(height);
-      // Most of the detail is inside.
-      expect(window.left).toBeLessThanOrEqual(x + 12);
-      expect(window.left + w).toBeGreaterThanOrEqual(x + 18);
-      expect(window.top).toBeLessThanOrEqual(y + 12);
-      expect(window.top + h).toBeGreaterThanOrEqual(y + 18);
-    }
-  });
-
-  test('of both sides at once is found by edges', async () => {
-    const window = await smartCropWindow(
-      scene(600, 400, 450, 300),
-      { width: 100, height: 100 },
-      'edges',
-    );
-    expect(window.left).toBeGreaterThanOrEqual(370);
-    expect(window.left).toBeLessThanOrEqual(455);
-    expect(window.top).toBeGreaterThanOrEqual(225);
-    expect(window.top).toBeLessThanOrEqual(300);
-  });
-
-  test('is the picture where that is as small', async () => {
-    for (const by of ['attention', 'entropy', 'edges'] as const) {
-      expect(await smartCropWindow(card(30, 20), { width: 30, height: 20 }, by)).toEqual({
-        ...{ left: 0, top: 0, width: 30, height: 20 },
-      });
-    }
   });
 });
 
