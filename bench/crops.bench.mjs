@@ -20,7 +20,7 @@ import { FINDERS } from '../dist/engine/findings/finders.js';
 import { uprightSize } from '../dist/image/source-info.js';
 import { lower } from '../dist/plan/lower.js';
 import { probe } from '../dist/vips/probe.js';
-import { copySide } from '../dist/vision/content-grid.js';
+import { lookedAtSize } from '../dist/vision/content-grid.js';
 import { sheetOf } from './crops.sheet.mjs';
 import { SUBJECTS } from './crops.subjects.mjs';
 
@@ -87,10 +87,10 @@ async function picture(name) {
     findings[finding] = await FINDERS[finding](file, info, 0, {});
     found[finding] = performance.now() - start;
   }
-  const side = copySide(info);
+  const size = lookedAtSize(uprightSize(info));
   const copy = await sharp(file.path)
     .autoOrient()
-    .resize(side, side, { fit: 'inside', withoutEnlargement: true })
+    .resize(size.width, size.height, { fit: 'fill' })
     .flatten({ background: '#808080' })
     .toColorspace('srgb')
     .raw()

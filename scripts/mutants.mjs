@@ -37,6 +37,7 @@ const TESTS = {
     'test/golden-pixels.test.ts',
     'src/dialects',
   ],
+  vision: ['src/vision', 'test/golden-pixels.test.ts'],
   vips: ['test/golden-pixels.test.ts', 'src/vips'],
   raster: ['test/golden-pixels.test.ts', 'src/raster', 'src/vips'],
   optimizer: ['src/optimizer'],

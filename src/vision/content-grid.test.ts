@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sizeText } from '../base/size.ts';
 import type { ContentGrid } from '../image/content-grid.ts';
 import type { Raster } from '../image/raster.ts';
 import { solid, withBox } from '../raster/pictures.suite.ts';
 import { still } from '../raster/pixels.ts';
-import { contentGrid, copySide } from './content-grid.ts';
+import { contentGrid, lookedAtSize } from './content-grid.ts';
 
 const MEASURES = ['saliency', 'entropy', 'edges'] as const;
 
@@ -175,14 +176,24 @@ describe('contentGrid', () => {
   });
 });
 
-describe('copySide', () => {
+describe('what is looked at', () => {
   test.each([
-    [3000, 2000, 314, 'a photograph: 314 x 209'],
-    [6000, 4000, 314, 'the same at twice the size'],
-    [512, 512, 256, 'a square'],
-    [10000, 100, 1024, 'a very wide one, ten pixels high'],
-    [1, 1, 256, 'a pixel is never enlarged by a limit'],
-  ])('%d x %d: %d (%s)', (width, height, expected) => {
-    expect(copySide({ width, height })).toBe(expected);
+    [1024, 683, '313x209', 'a photograph'],
+    [1024, 1024, '256x256', 'a square'],
+    [1024, 10, '1024x10', 'a very wide one, as it is'],
+    [200, 133, '200x133', 'a small one, as it is'],
+    [1, 1, '1x1', 'a pixel'],
+  ])('of %d x %d is %s (%s)', (width, height, expected) => {
+    expect(sizeText(lookedAtSize({ width, height }))).toBe(expected);
+  });
+
+  test('a larger copy of a picture has nearly the same grid', () => {
+    const small = withBox(solid(300, 200, [90, 100, 110]), [210, 30, 40, 40], [250, 220, 30]);
+    const large = withBox(solid(900, 600, [90, 100, 110]), [630, 90, 120, 120], [250, 220, 30]);
+    for (const by of MEASURES) {
+      const [one, other] = [middle(contentGrid(small, by)), middle(contentGrid(large, by))];
+      expect(other.x, by).toBeCloseTo(one.x, 2);
+      expect(other.y, by).toBeCloseTo(one.y, 2);
+    }
   });
 });

@@ -14,14 +14,17 @@
  *
  * Pure, and the same on every machine: whole numbers but for square roots, which are rounded.
  */
-import { clamp, type Size } from '../base/size.ts';
+import { clamp, type Size, wholePixels } from '../base/size.ts';
 import type { ContentGrid } from '../image/content-grid.ts';
 import type { Raster } from '../image/raster.ts';
 import type { ContentMeasure } from '../plan/op.ts';
 import { isOpaque } from '../raster/pixels.ts';
 
-/** Pixels of the copy that is looked at, and its longest side at most. */
-const COPY = { pixels: 65_536, side: 1024 };
+/** Longer side of the copy of a source that should be handed in: enough for the widest picture. */
+export const COPY_SIDE = 1024;
+
+/** Pixels that are looked at, at most. */
+const LOOKED_AT = 65_536;
 
 /** Most cells of a grid: about 55 by 37 for a photograph. */
 const CELLS = 2048;
@@ -46,20 +49,55 @@ const PARTS = 64;
 const GROUND = 128;
 
 /**
- * The longer side of the copy of a picture that is looked at: 314 for 3000 × 2000.
+ * The grid of the first frame of a raster.
  *
- * It depends on the ratio alone, so that it is the same for every answer.
+ * It is made smaller first, here, so that the grid is the same on every machine.
  */
-export function copySide({ width, height }: Size): number {
-  const ratio = Math.max(width / height, height / width);
-  return Math.min(COPY.side, Math.ceil(Math.sqrt(COPY.pixels * ratio)));
+export function contentGrid(raster: Raster, by: ContentMeasure): ContentGrid {
+  const picture = reduced(laidOnGround(raster));
+  const weights = MEASURES[by](picture);
+  return inCells(picture.alpha ? onlyShown(weights, picture.alpha) : weights, picture);
 }
 
-/** The grid of the first frame of a raster, which should be small. */
-export function contentGrid(raster: Raster, by: ContentMeasure): ContentGrid {
-  const picture = laidOnGround(raster);
-  const weights = MEASURES[by](picture);
-  return inCells(picture.alpha ? onlyShown(weights, picture.alpha) : weights, raster);
+/** What is looked at of a picture: 313 × 209 of 1024 × 683. */
+export function lookedAtSize({ width, height }: Size): Size {
+  const scale = Math.min(1, Math.sqrt(LOOKED_AT / (width * height)));
+  return { width: wholePixels(width * scale), height: wholePixels(height * scale) };
+}
+
+function reduced(picture: Picture): Picture {
+  const size = lookedAtSize(picture);
+  if (size.width === picture.width) return picture;
+  const { colors, alpha } = picture;
+  return {
+    ...size,
+    colors: averaged(colors, 3, picture, size),
+    ...(alpha ? { alpha: averaged(alpha, 1, picture, size) } : {}),
+  };
+}
+
+/** Interleaved channels as means of areas. */
+function averaged(values: Uint8Array, channels: number, from: Size, to: Size): Uint8Array {
+  const across = new Float64Array(to.width * from.height * channels);
+  const line = to.width * channels;
+  for (let y = 0; y < from.height; y++) {
+    for (let c = 0; c < channels; c++) {
+      const source = { values, start: y * from.width * channels + c, step: channels };
+      shareOut(
+        source,
+        from.width,
+        { values: across, start: y * line + c, step: channels },
+        to.width,
+      );
+    }
+  }
+  const sums = new Float64Array(line * to.height);
+  for (let i = 0; i < line; i++) {
+    const source = { values: across, start: i, step: line };
+    shareOut(source, from.height, { values: sums, start: i, step: line }, to.height);
+  }
+  const area = (from.width * from.height) / (to.width * to.height);
+  return Uint8Array.from(sums, (sum) => Math.round(sum / area));
 }
 
 const MEASURES: Readonly<Record<ContentMeasure, (picture: Picture) => Float64Array>> = {
@@ -250,35 +288,43 @@ function inCells(weights: Float64Array, { width, height }: Size): ContentGrid {
   const rows = clamp(Math.floor(height * side), 1, Math.min(height, CELLS));
   const across = new Float64Array(columns * height);
   for (let y = 0; y < height; y++) {
-    shareOut(weights, y * width, 1, width, across, y * columns, 1, columns);
+    const row = { values: weights, start: y * width, step: 1 };
+    shareOut(row, width, { values: across, start: y * columns, step: 1 }, columns);
   }
   const cells = new Float64Array(columns * rows);
-  for (let x = 0; x < columns; x++) shareOut(across, x, columns, height, cells, x, columns, rows);
+  for (let x = 0; x < columns; x++) {
+    const column = { values: across, start: x, step: columns };
+    shareOut(column, height, { values: cells, start: x, step: columns }, rows);
+  }
   let most = 0;
   for (const cell of cells) most = Math.max(most, cell);
   const scale = most === 0 ? 0 : LARGEST / most;
   return { columns, rows, weights: Uint16Array.from(cells, (cell) => Math.round(cell * scale)) };
 }
 
-/** A line of `length` values added up in `parts` equal parts; both lines start somewhere and go on by a step. */
+/** A line in an array: where it begins, and how far apart its values stand. */
+interface Line<Values> {
+  readonly values: Values;
+  readonly start: number;
+  readonly step: number;
+}
+
+/** A line of `length` values added up in `parts` equal parts. */
 function shareOut(
-  from: Float64Array,
-  start: number,
-  step: number,
+  from: Line<Uint8Array | Float64Array>,
   length: number,
-  to: Float64Array,
-  first: number,
-  stride: number,
+  to: Line<Float64Array>,
   parts: number,
 ): void {
   const size = length / parts;
   for (let part = 0; part < parts; part++) {
     const near = part * size;
     const far = near + size;
+    const last = Math.min(length, Math.ceil(far));
     let sum = 0;
-    for (let i = Math.floor(near); i < Math.min(length, Math.ceil(far)); i++) {
-      sum += from[start + i * step]! * (Math.min(i + 1, far) - Math.max(i, near));
+    for (let i = Math.floor(near); i < last; i++) {
+      sum += from.values[from.start + i * from.step]! * (Math.min(i + 1, far) - Math.max(i, near));
     }
-    to[first + part * stride] = sum;
+    to.values[to.start + part * to.step] = sum;
   }
 }

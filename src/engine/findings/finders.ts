@@ -4,12 +4,14 @@
  * What a finder needs is loaded when it is first asked, so that a worker that
  * never meets such a parameter loads nothing of it.
  */
-import { uprightSize } from '../../image/source-info.ts';
+import type { Raster } from '../../image/raster.ts';
+import { type SourceInfo, uprightSize } from '../../image/source-info.ts';
 import type { ContentMeasure } from '../../plan/op.ts';
 import { eyeCopy, smallCopy } from '../../plan/small-copy.ts';
 import { ENHANCE_SIDE, enhancementOf } from '../../raster/enhancement.ts';
 import { findRedEyes, LOOK_AROUND } from '../../raster/red-eye.ts';
 import { render } from '../../vips/render.ts';
+import type { SourceFile } from '../../vips/source-file.ts';
 import type { FaceDetector } from '../../vision/faces/face-detector.ts';
 import type { Finder, Finders } from './source-findings.ts';
 
@@ -32,12 +34,24 @@ async function loadFaceDetector(): Promise<FaceDetector> {
   return made;
 }
 
+/** Copies by the facts that a task has read: what it looks for twice is decoded once. */
+const copies = new WeakMap<SourceInfo, Map<string, Promise<Raster>>>();
+
+/** The upright copy of a page with no side above `side` pixels. */
+function copyOf(file: SourceFile, info: SourceInfo, side: number, page: number): Promise<Raster> {
+  const ofTask = copies.get(info) ?? new Map<string, Promise<Raster>>();
+  copies.set(info, ofTask);
+  const key = `${side} ${page}`;
+  const copy = ofTask.get(key) ?? render(file, info, smallCopy(info, side, page));
+  ofTask.set(key, copy);
+  return copy;
+}
+
 /** Where the content is, by one measure, on a small copy. */
 function contentFinder<Name extends ContentMeasure>(by: Name): Finder<Name> {
   return async (file, info, page) => {
-    const { contentGrid, copySide } = await import('../../vision/content-grid.ts');
-    const copy = await render(file, info, smallCopy(info, copySide(uprightSize(info)), page));
-    return contentGrid(copy, by);
+    const { contentGrid, COPY_SIDE } = await import('../../vision/content-grid.ts');
+    return contentGrid(await copyOf(file, info, COPY_SIDE, page), by);
   };
 }
 

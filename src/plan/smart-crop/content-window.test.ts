@@ -76,6 +76,15 @@ describe('contentWindow', () => {
     expect(faces.map(({ bounds }) => holds(found, bounds))).toEqual([true, true, true, false]);
   });
 
+  test('no face is cut for the sake of what stands beside it', () => {
+    // The first alone fits; the content draws the window to where it would cut the second.
+    const faces = [face(0.3, 0.3, 0.1, 0.2, 2), face(0.55, 0.3, 0.1, 0.2)];
+    const shown = { width: 0.3, height: 1 };
+    const found = windowAt(contentWindow(grid(40, 20, { '23,10': 9 }), shown, faces), shown);
+    expect(holds(found, faces[0]!.bounds)).toBe(true);
+    expect(found.left + found.width).toBeLessThanOrEqual(0.55 + 1e-6);
+  });
+
   test('a face larger than the window is shown as far as it goes', () => {
     const large = face(0.5, 0.1, 0.4, 0.8, 4);
     const shown = { width: 0.3, height: 1 };
