@@ -24,7 +24,6 @@ import { printProgram } from '../plan/print.ts';
 import type { Program, TrimBox } from '../plan/program.ts';
 import { findTrim } from '../raster/trim-box.ts';
 import { writeNew } from '../stores/disk/files.ts';
-import { sanitizeSvg } from '../svg/sanitize.ts';
 import { probe } from '../vips/probe.ts';
 import { render } from '../vips/render.ts';
 import { readSource, type SourceFile } from '../vips/source-file.ts';
@@ -267,6 +266,8 @@ function text(
 /** An SVG source as it is, made harmless. */
 async function safeSource(request: Task): Promise<WorkerResult> {
   const source = await readSource(request.file);
+  // Its library takes a third of a second to load, and most workers never need it
+  const { sanitizeSvg } = await import('../svg/sanitize.ts');
   const clean = sanitizeSvg(source);
   const facts = { width: 0, height: 0, format: 'svg' as const };
   return {

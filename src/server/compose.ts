@@ -24,7 +24,7 @@ import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
 import { createHandle, type Page, type Route } from './routes.ts';
 import { createAccessLog } from './telemetry/access-log.ts';
 import { createLog, type Log } from './telemetry/log.ts';
-import { createMetrics } from './telemetry/metrics.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 import { readUpload } from './upload/upload.ts';
 
 /** A server put together; nothing listens before `listen`. */
@@ -73,7 +73,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     policy: config.headers,
     compileCache: new CompileCache(),
     inFlight: new InFlight(config.listen.requests),
-    ...(config.metrics.token === undefined ? {} : { meter: createMetrics(engine) }),
+    ...(config.metrics.token === undefined ? {} : { meter: await meterOf(engine) }),
   };
   let draining = false;
   const exchange = createHandle({
@@ -131,6 +131,12 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     },
     close,
   };
+}
+
+/** Loaded where metrics are served: what counts takes as long to load as the rest of the handler. */
+async function meterOf(engine: Engine): Promise<Metrics> {
+  const { createMetrics } = await import('./telemetry/metrics.ts');
+  return createMetrics(engine);
 }
 
 /** A time that ends once, at the earliest of the ends it is given. */

@@ -9,7 +9,6 @@
  *
  * Invariant: what `decode` gives back has the size and channels asked for.
  */
-import { losslessCompressPng } from '@napi-rs/image';
 import sharp, { type Sharp } from 'sharp';
 import { assertNever } from '../base/assert-never.ts';
 import { concat, plain } from '../containers/bytes.ts';
@@ -24,6 +23,7 @@ import { withSmoothClear } from '../raster/clear-colors.ts';
 import { indexedPicture } from '../raster/palette/indexed-picture.ts';
 import { isGrey, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { withAlphaOf } from './avif-alpha.ts';
+import { packedPng } from './lossless-packers.ts';
 import { palettePng } from './palette-png.ts';
 import { pipeline } from './pipeline.ts';
 import { withoutResolution, withPngMetadata } from './png-metadata.ts';
@@ -103,7 +103,7 @@ async function flatPng(raster: Raster, colors: number, effort: number): Promise<
 }
 
 async function packed(png: Uint8Array): Promise<Uint8Array> {
-  const smaller = new Uint8Array(await losslessCompressPng(png, { strip: true }));
+  const smaller = await packedPng(png);
   return smaller.length < png.length ? smaller : png;
 }
 

@@ -5,7 +5,6 @@
  * upright can be turned block by block. Their word is not enough: both files
  * are decoded and compared before the smaller one is given.
  */
-import { compressJpeg, losslessCompressPng } from '@napi-rs/image';
 import sharp, { type Metadata } from 'sharp';
 import { applicationSegments, withApplicationSegments, withJpegExif } from '../containers/jpeg.ts';
 import { type Chunk, joinPng, pngChunks } from '../containers/png.ts';
@@ -15,6 +14,7 @@ import { turnJpeg } from '../jpeg/turn-jpeg.ts';
 import { orientationExif } from '../metadata/exif.ts';
 import { profileKind } from '../metadata/icc.ts';
 import { colorOfPng } from '../metadata/source-color.ts';
+import { packedJpeg, packedPng } from './lossless-packers.ts';
 
 /** What a JPEG may be written as: one scan, scans that make it sharper step by step, or the smaller. */
 export type JpegKind = 'baseline' | 'progressive' | 'free';
@@ -41,7 +41,7 @@ export async function optimizeJpegLossless(bytes: Uint8Array): Promise<Uint8Arra
     if (upright !== undefined && upright.length < bytes.length) {
       if ((await largestDifference(bytes, upright)) === 0) return upright;
     }
-    const packed = new Uint8Array(await compressJpeg(bytes, { quality: 100 }));
+    const packed = await packedJpeg(bytes);
     return orientation === 1 ? packed : withJpegExif(packed, orientationExif(orientation));
   });
 }
@@ -76,13 +76,13 @@ async function turnedJpeg(
 ): Promise<Uint8Array | undefined> {
   const baseline = turnJpeg(bytes, orientation as Orientation);
   if (baseline === undefined || kind === 'baseline') return baseline;
-  const progressive = new Uint8Array(await compressJpeg(baseline, { quality: 100 }));
+  const progressive = await packedJpeg(baseline);
   return kind === 'free' && baseline.length < progressive.length ? baseline : progressive;
 }
 
 /** The JPEG in scans that make it sharper step by step, with its coefficients and its application data. */
 export async function inScans(jpeg: Uint8Array): Promise<Uint8Array> {
-  const packed = new Uint8Array(await compressJpeg(jpeg, { quality: 100 }));
+  const packed = await packedJpeg(jpeg);
   return withApplicationSegments(packed, applicationSegments(jpeg));
 }
 
@@ -92,7 +92,7 @@ export async function optimizePngLossless(bytes: Uint8Array): Promise<Uint8Array
   if (chunks.some(({ name }) => name === 'acTL')) return undefined;
   return smaller(bytes, async ({ orientation = 1, icc }) => {
     if (orientation !== 1) return undefined;
-    const packed = new Uint8Array(await losslessCompressPng(bytes, { strip: true }));
+    const packed = await packedPng(bytes);
     const { color } = colorOfPng(pngColor(chunks), icc !== undefined);
     return color === undefined ? packed : withPngColor(packed, chunks);
   });
