@@ -8,7 +8,7 @@ import { joinPng, pngChunks } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
 import type { Raster } from '../image/raster.ts';
 import { card, solid } from '../raster/pictures.suite.ts';
-import { compareVersions, LEAST_LIBVIPS, setUpVips } from './loader-policy.ts';
+import { compareVersions, LEAST_LIBVIPS, setUpVips, useThreads } from './loader-policy.ts';
 import { pictureOf } from './pictures.suite.ts';
 import { withoutResolution, withPngMetadata } from './png-metadata.ts';
 import { DEFAULT_PROBE_LIMITS, type ProbeLimits, probe } from './probe.ts';
@@ -344,6 +344,7 @@ describe('a drawing', () => {
       lossless: true,
       alpha: true,
     });
+    expect(await probe({ bytes: Buffer.from(text) })).not.toHaveProperty('density');
     const natural = await svgSize(text);
     expect(Math.abs(natural.width - width)).toBeLessThan(1);
     expect(Math.abs(natural.height - height)).toBeLessThan(1);
@@ -415,6 +416,18 @@ describe('versions', () => {
   ])('%s against %s', (a, b, sign) => {
     expect(Math.sign(compareVersions(a, b))).toBe(sign);
     expect(Math.sign(compareVersions(b, a))).toBe(-sign + 0);
+  });
+
+  test.each([
+    [1, 1],
+    [2, 2],
+    [2.9, 2],
+    [0, 1],
+    [-3, 1],
+  ])('%d threads are %i', (asked, threads) => {
+    useThreads(asked);
+    expect(sharp.concurrency()).toBe(threads);
+    useThreads(1);
   });
 
   test('the build is new enough', () => {
