@@ -57,9 +57,9 @@ function contentFinder<Name extends ContentMeasure>(by: Name): Finder<Name> {
 
 export const FINDERS: Finders = {
   faces: async (file, info, page) => {
-    const { findFaces, LOOK_SIDE } = await import('../../vision/faces/find-faces.ts');
+    const { COPY_SIDE, findFaces } = await import('../../vision/faces/find-faces.ts');
     const faces = await faceDetector();
-    const copy = await render(file, info, smallCopy(info, LOOK_SIDE, page));
+    const copy = await render(file, info, smallCopy(info, COPY_SIDE, page));
     return findFaces(faces, copy, uprightSize(info));
   },
   redEyes: async (file, info, page, { faces = [] }) => {

@@ -32,7 +32,8 @@ interface Bundle {
     readonly maxResults: number;
   }) => object;
   readonly FaceLandmark68Net: new () => Net & {
-    detectLandmarks(input: Tensor): Promise<{ readonly positions: readonly Point[] }>;
+    /** A list gives a list. */
+    detectLandmarks(inputs: Tensor[]): Promise<{ readonly positions: readonly Point[] }[]>;
   };
 }
 
@@ -72,7 +73,7 @@ export function createFaceApi(files: ModelFiles): FaceDetector {
       await loaded();
     },
     detect: async (raster, least) => detect(await loaded(), raster, least),
-    landmarks: async (raster, bounds) => landmarks(await loaded(), raster, bounds),
+    landmarks: async (raster, boxes) => landmarks(await loaded(), raster, boxes),
   };
 }
 
@@ -109,7 +110,9 @@ async function detect(
     minConfidence: least,
     maxResults: MOST_FACES,
   });
-  const found = await withTensor(bundle, raster, (input) => detector.locateFaces(input, options));
+  const found = await withTensors(bundle, [raster], ([input]) =>
+    detector.locateFaces(input!, options),
+  );
   return found.map(({ score, box }) => ({
     confidence: score,
     bounds: { left: box.x, top: box.y, width: box.width, height: box.height },
@@ -119,12 +122,16 @@ async function detect(
 async function landmarks(
   { bundle, points }: Loaded,
   raster: Raster,
-  bounds: Region,
-): Promise<FaceMarks> {
-  const part = wholeRegion(bounds, raster);
-  const { positions } = await withTensor(bundle, cutOut(raster, part), (input) =>
-    points.detectLandmarks(input),
-  );
+  boxes: readonly Region[],
+): Promise<FaceMarks[]> {
+  const parts = boxes.map((bounds) => wholeRegion(bounds, raster));
+  const cut = parts.map((part) => cutOut(raster, part));
+  const found = await withTensors(bundle, cut, (inputs) => points.detectLandmarks(inputs));
+  return found.map(({ positions }, i) => marksOf(positions, parts[i]!));
+}
+
+/** @param positions in pixels of the part */
+function marksOf(positions: readonly Point[], part: Region): FaceMarks {
   const of = ([from, to]: readonly [number, number]) => positions.slice(from, to);
   const placed = ({ x, y }: Point): Point => ({ x: part.left + x, y: part.top + y });
   const eye = (some: readonly Point[]): Eye => {
@@ -138,17 +145,19 @@ async function landmarks(
   };
 }
 
-async function withTensor<T>(
+async function withTensors<T>(
   bundle: Bundle,
-  { width, height, channels, data }: Raster,
-  work: (input: Tensor) => Promise<T>,
+  rasters: readonly Raster[],
+  work: (inputs: Tensor[]) => Promise<T>,
 ): Promise<T> {
-  if (channels !== 3) throw new Error('Expected an opaque raster, got one with alpha.');
-  const input = bundle.tensor3d(data, [height, width, 3], 'int32');
+  const inputs = rasters.map(({ width, height, channels, data }) => {
+    if (channels !== 3) throw new Error('Expected an opaque raster, got one with alpha.');
+    return bundle.tensor3d(data, [height, width, 3], 'int32');
+  });
   try {
-    return await work(input);
+    return await work(inputs);
   } finally {
-    input.dispose();
+    for (const input of inputs) input.dispose();
   }
 }
 

@@ -29,6 +29,6 @@ export interface FaceDetector {
   ready(): Promise<void>;
   /** Every box of at least `least` confidence in an opaque still, in no order. */
   detect(raster: Raster, least: number): Promise<FaceBox[]>;
-  /** Eyes and mouth of the face in a box. */
-  landmarks(raster: Raster, bounds: Region): Promise<FaceMarks>;
+  /** Eyes and mouth of the face in each box. */
+  landmarks(raster: Raster, boxes: readonly Region[]): Promise<FaceMarks[]>;
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Raster } from '../../image/raster.ts';
 import { still } from '../../raster/pixels.ts';
 import { createFaceApi } from './face-api.ts';
-import { findFaces, LOOK_SIDE } from './find-faces.ts';
+import { COPY_SIDE, findFaces } from './find-faces.ts';
 import type { ModelFiles } from './model-files.ts';
 
 const built = (name: string) =>
@@ -23,7 +23,7 @@ const picture = (name: string) =>
   fileURLToPath(new URL(`../../../test/pictures/${name}`, import.meta.url));
 
 async function copyOf(input: string | Buffer): Promise<Raster> {
-  const box = { width: LOOK_SIDE, height: LOOK_SIDE };
+  const box = { width: COPY_SIDE, height: COPY_SIDE };
   const { data, info } = await sharp(input)
     .resize({ ...box, fit: 'inside', withoutEnlargement: true })
     .removeAlpha()
@@ -62,7 +62,7 @@ describe('findFaces', () => {
     expect(leftEye.width).toBeLessThan(20);
   });
 
-  test.each(['coffee.png', 'elephant.jpg', 'editor.png'])('finds none in %s', async (name) => {
+  test.each(['coffee.png', 'elephant.jpg', 'editor.png', 'leaves.jpg'])('finds none in %s', async (name) => {
     expect(await faces(name)).toEqual([]);
   });
 

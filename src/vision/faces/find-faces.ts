@@ -1,31 +1,65 @@
 /**
- * Finding faces: from a small copy of a source to Faces in its own pixels.
+ * Finding faces: from a copy of a source to Faces in its own pixels.
  *
- * The model looks at the copy as it is. Only where nothing is found, it looks
- * once more with half the size of black around: a face that fills the frame
- * is found then.
+ * The model looks at the whole picture, and where that shows several small
+ * faces once more at each half, so that a group in rows is found to the last
+ * of them. Where it shows nothing, it looks again with black around: a face
+ * that fills the frame is found then. Whatever may be a face is cut out, put
+ * beside the others at one size and looked at once more; and its eyes and mouth
+ * are looked for in the mirrored picture too. What is none, a leaf or a sail,
+ * has them elsewhere there (docs/decisions/0015-a-face-detector-in-the-package.md).
  */
 import type { Region, Size } from '../../base/size.ts';
 import { type Eye, type Face, MOST_FACES, type Point } from '../../image/face.ts';
 import type { Raster } from '../../image/raster.ts';
 import { flatten } from '../../raster/compositing.ts';
-import type { FaceBox, FaceDetector } from './face-detector.ts';
+import { still } from '../../raster/pixels.ts';
+import { resampled } from '../../raster/resampled.ts';
+import { bestAt, largestFirst, shownIn, unlike } from './boxes.ts';
+import type { FaceBox, FaceDetector, FaceMarks } from './face-detector.ts';
 
-/** Longer side of the copy that is looked at, in pixels; what the model sees inside. */
-export const LOOK_SIDE = 512;
+/** Longer side of the copy that faces are looked for in, in pixels. */
+export const COPY_SIDE = 1024;
 
-/** Least confidence of a face that is used, 0..1. */
-const LEAST_CONFIDENCE = 0.5;
+/** Side of what the model sees at once, in pixels. */
+const LOOK_SIDE = 512;
 
-/** Black on each side of the second look, as a share of the copy's side. */
-const SECOND_LOOK = 0.5;
+/** Confidence from which a box is looked at a second time. */
+const MAYBE = 0.3;
+
+/** Least confidence of a face that is looked at by itself. */
+const AGAIN = 0.4;
+
+/** Nothing below this is of interest in a second look. */
+const LEAST_AGAIN = 0.05;
+
+/**
+ * How far marks of a face may move when the picture is mirrored, in widths of its box. Faces seen
+ * from the front stay below 0.11, what is none was above 0.15, and so were profiles.
+ */
+const STEADY = 0.12;
+
+/** Confidences of a face whose marks do not stay. */
+const PROFILE = { first: 0.92, again: 0.6 };
+
+/** A group: this many boxes, none of which is longer than this share of the picture's longer side. */
+const GROUP = { boxes: 3, share: 1 / 8 };
+
+/** Each of the two parts of a group picture, as a share of its longer side. */
+const PART = 0.6;
+
+/** Black on each side of the second look, as a share of the picture's side. */
+const ROOM = 0.5;
+
+/** Cells of the sheet on which boxes are looked at again: their side, and the face's share of it. */
+const CELL = { side: 128, face: 0.5 };
 
 const GREY = { red: 128, green: 128, blue: 128 };
 
 /**
  * The faces of a picture, the largest first.
  *
- * @param copy the upright picture, at most `LOOK_SIDE` long, 8-bit sRGB
+ * @param copy the upright picture, at most `COPY_SIDE` long, 8-bit sRGB
  * @param source size of the upright source, in whose pixels the result is
  */
 export async function findFaces(
@@ -34,16 +68,12 @@ export async function findFaces(
   source: Size,
 ): Promise<Face[]> {
   const seen = flatten(copy, GREY);
-  const boxes = (await firstBoxes(detector, seen))
-    .flatMap((box) => within(box, seen))
-    .sort((a, b) => areaOf(b) - areaOf(a))
-    .slice(0, MOST_FACES);
+  const boxes = unlike(await candidatesIn(detector, seen)).slice(0, MOST_FACES);
+  const faces = (await lookAgain(detector, seen, boxes)).filter(isFace);
   const scale = { x: source.width / seen.width, y: source.height / seen.height };
-  const faces: Face[] = [];
-  for (const { confidence, bounds } of boxes) {
-    const marks = await detector.landmarks(seen, bounds);
-    faces.push({
-      confidence,
+  return largestFirst(faces.flatMap((face) => shownIn(face, seen))).map(
+    ({ confidence, again, bounds, marks }) => ({
+      confidence: (confidence + again) / 2,
       bounds: {
         left: bounds.left * scale.x,
         top: bounds.top * scale.y,
@@ -53,51 +83,184 @@ export async function findFaces(
       leftEye: scaledEye(marks.leftEye, scale),
       rightEye: scaledEye(marks.rightEye, scale),
       mouth: scaledPoint(marks.mouth, scale),
-    });
-  }
-  return faces;
+    }),
+  );
 }
 
-async function firstBoxes(detector: FaceDetector, seen: Raster): Promise<FaceBox[]> {
-  const boxes = await detector.detect(seen, LEAST_CONFIDENCE);
-  if (boxes.length > 0) return boxes;
-  const room = {
-    x: Math.round(seen.width * SECOND_LOOK),
-    y: Math.round(seen.height * SECOND_LOOK),
+/** Everything that may be a face. */
+async function candidatesIn(detector: FaceDetector, seen: Raster): Promise<FaceBox[]> {
+  const { width, height } = seen;
+  const whole = { left: 0, top: 0, width, height };
+  const boxes = await lookAt(detector, seen, whole);
+  if (boxes.length === 0) {
+    const around = { width: width * (1 + 2 * ROOM), height: height * (1 + 2 * ROOM) };
+    return lookAt(detector, seen, { left: -width * ROOM, top: -height * ROOM, ...around });
+  }
+  const longer = Math.max(width, height);
+  const small = boxes.filter(
+    ({ bounds }) => Math.max(bounds.width, bounds.height) < longer * GROUP.share,
+  );
+  if (small.length < Math.max(GROUP.boxes, boxes.length)) return boxes;
+  const [near, far] = partsOf(seen);
+  return [
+    ...boxes,
+    ...(await lookAt(detector, seen, near)),
+    ...(await lookAt(detector, seen, far)),
+  ];
+}
+
+/** Both ends of a picture along its longer side; they overlap. */
+function partsOf({ width, height }: Size): [Region, Region] {
+  if (width >= height) {
+    const part = { top: 0, width: width * PART, height };
+    return [
+      { left: 0, ...part },
+      { left: width * (1 - PART), ...part },
+    ];
+  }
+  const part = { left: 0, width, height: height * PART };
+  return [
+    { top: 0, ...part },
+    { top: height * (1 - PART), ...part },
+  ];
+}
+
+/** What the model sees in a region, in pixels of the picture. */
+async function lookAt(detector: FaceDetector, seen: Raster, region: Region): Promise<FaceBox[]> {
+  const scale = Math.min(1, LOOK_SIDE / Math.max(region.width, region.height));
+  const size = {
+    width: Math.max(1, Math.round(region.width * scale)),
+    height: Math.max(1, Math.round(region.height * scale)),
   };
-  const wider = await detector.detect(inBlack(seen, room), LEAST_CONFIDENCE);
-  return wider.map(({ confidence, bounds }) => ({
+  const found = await detector.detect(resampled(seen, region, size, 'black'), MAYBE);
+  const x = region.width / size.width;
+  const y = region.height / size.height;
+  return found.map(({ confidence, bounds }) => ({
     confidence,
-    bounds: { ...bounds, left: bounds.left - room.x, top: bounds.top - room.y },
+    bounds: {
+      left: region.left + bounds.left * x,
+      top: region.top + bounds.top * y,
+      width: bounds.width * x,
+      height: bounds.height * y,
+    },
   }));
 }
 
-/** The picture with black around it. */
-function inBlack(raster: Raster, { x, y }: Point): Raster {
-  const width = raster.width + 2 * x;
-  const height = raster.height + 2 * y;
-  const data = new Uint8Array(width * height * 3);
-  for (let row = 0; row < raster.height; row++) {
-    const line = raster.data.subarray(row * raster.width * 3, (row + 1) * raster.width * 3);
-    data.set(line, ((row + y) * width + x) * 3);
+/** A box with what the model made of it the second time. */
+interface Candidate extends FaceBox {
+  /** How sure the model is of the box cut out, 0 where it sees none there. */
+  readonly again: number;
+  readonly marks: FaceMarks;
+  /** How far eyes and mouth lie from those found on the mirrored picture, in widths of the box. */
+  readonly astray: number;
+}
+
+/** Whether a box is a face: seen twice, with eyes and mouth that stay; or a profile, which has one eye. */
+function isFace({ confidence, again, astray }: Candidate): boolean {
+  return astray <= STEADY ? again >= AGAIN : confidence >= PROFILE.first && again >= PROFILE.again;
+}
+
+async function lookAgain(
+  detector: FaceDetector,
+  seen: Raster,
+  boxes: readonly FaceBox[],
+): Promise<Candidate[]> {
+  if (boxes.length === 0) return [];
+  const again = await eachByItself(detector, seen, boxes);
+  const places = boxes.map(({ bounds }) => bounds);
+  const marks = await detector.landmarks(seen, places);
+  const mirrored = places.map((bounds) => ({
+    ...bounds,
+    left: seen.width - bounds.left - bounds.width,
+  }));
+  const others = await detector.landmarks(mirror(seen), mirrored);
+  return boxes.map((box, i) => ({
+    ...box,
+    again: again[i]!,
+    marks: marks[i]!,
+    astray: distance(marks[i]!, mirroredMarks(others[i]!, seen.width)) / box.bounds.width,
+  }));
+}
+
+/**
+ * Cuts every box out with what is around it, lays them beside one another, and looks at that.
+ * At the rim of the picture it is shown before black and before the rim repeated; the better counts.
+ */
+async function eachByItself(
+  detector: FaceDetector,
+  seen: Raster,
+  boxes: readonly FaceBox[],
+): Promise<number[]> {
+  const cells = boxes.flatMap(({ bounds }, box) => {
+    const side = Math.max(bounds.width, bounds.height) / CELL.face;
+    const left = bounds.left + (bounds.width - side) / 2;
+    const top = bounds.top + (bounds.height - side) / 2;
+    const around = { left, top, width: side, height: side };
+    const inside =
+      Math.min(left, top) >= 0 && left + side <= seen.width && top + side <= seen.height;
+    const outsides = inside ? (['black'] as const) : (['black', 'edge'] as const);
+    return outsides.map((outside) => ({ box, bounds, around, outside }));
+  });
+  const perSide = Math.floor(LOOK_SIDE / CELL.side);
+  const best = boxes.map(() => 0);
+  for (let done = 0; done < cells.length; done += perSide ** 2) {
+    const some = cells.slice(done, done + perSide ** 2);
+    const sheet = new Uint8Array(LOOK_SIDE * LOOK_SIDE * 3);
+    const places = some.map(({ bounds, around, outside }, i): Region => {
+      const left = (i % perSide) * CELL.side;
+      const top = Math.floor(i / perSide) * CELL.side;
+      put(
+        resampled(seen, around, { width: CELL.side, height: CELL.side }, outside),
+        sheet,
+        left,
+        top,
+      );
+      const width = (bounds.width * CELL.side) / around.width;
+      const height = (bounds.height * CELL.side) / around.height;
+      return {
+        left: left + (CELL.side - width) / 2,
+        top: top + (CELL.side - height) / 2,
+        ...{ width, height },
+      };
+    });
+    const found = await detector.detect(still(LOOK_SIDE, LOOK_SIDE, 3, sheet), LEAST_AGAIN);
+    some.forEach(({ box }, i) => {
+      best[box] = Math.max(best[box]!, bestAt(found, places[i]!)?.confidence ?? 0);
+    });
   }
-  return { ...raster, width, height, data };
+  return best;
 }
 
-/** The box cut to the picture; none where nothing of it is inside. */
-function within({ confidence, bounds }: FaceBox, { width, height }: Size): FaceBox[] {
-  const left = Math.max(0, bounds.left);
-  const top = Math.max(0, bounds.top);
-  const right = Math.min(width, bounds.left + bounds.width);
-  const bottom = Math.min(height, bounds.top + bounds.height);
-  // A box of no number at all is none either.
-  if (!(right - left >= 1 && bottom - top >= 1)) return [];
-  const cut: Region = { left, top, width: right - left, height: bottom - top };
-  return [{ confidence, bounds: cut }];
+/** The marks of a mirrored picture as they stand in the picture itself. */
+function mirroredMarks({ leftEye, rightEye, mouth }: FaceMarks, width: number): FaceMarks {
+  const back = <P extends Point>(point: P): P => ({ ...point, x: width - point.x });
+  return { leftEye: back(rightEye), rightEye: back(leftEye), mouth: back(mouth) };
 }
 
-function areaOf({ bounds }: FaceBox): number {
-  return bounds.width * bounds.height;
+/** The longest way between the same points of both. */
+function distance(a: FaceMarks, b: FaceMarks): number {
+  const way = (from: Point, to: Point) => Math.hypot(from.x - to.x, from.y - to.y);
+  return Math.max(way(a.leftEye, b.leftEye), way(a.rightEye, b.rightEye), way(a.mouth, b.mouth));
+}
+
+function mirror(raster: Raster): Raster {
+  const { width, height } = raster;
+  const data = new Uint8Array(raster.data.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = (y * width + width - 1 - x) * 3;
+      data.set(raster.data.subarray(from, from + 3), (y * width + x) * 3);
+    }
+  }
+  return { ...raster, data };
+}
+
+/** Puts a cell on the sheet. */
+function put({ width, height, data }: Raster, sheet: Uint8Array, left: number, top: number): void {
+  for (let row = 0; row < height; row++) {
+    const line = data.subarray(row * width * 3, (row + 1) * width * 3);
+    sheet.set(line, ((top + row) * LOOK_SIDE + left) * 3);
+  }
 }
 
 function scaledPoint({ x, y }: Point, scale: Point): Point {
