@@ -42,3 +42,17 @@ export function clamp(value: number, low: number, high: number): number {
 export function sizeText({ width, height }: Size): string {
   return `${width}x${height}`;
 }
+
+/** The largest rectangle of a ratio (width over height) inside a size, in real pixels. */
+export function largestOfRatio(source: Size, ratio: number): Size {
+  return source.width > source.height * ratio
+    ? { width: source.height * ratio, height: source.height }
+    : { width: source.width, height: source.width / ratio };
+}
+
+/** The smallest rectangle of a ratio that contains a size, in real pixels. */
+export function smallestOfRatio(source: Size, ratio: number): Size {
+  return source.width > source.height * ratio
+    ? { width: source.width, height: source.width / ratio }
+    : { width: source.height * ratio, height: source.height };
+}

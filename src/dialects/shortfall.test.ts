@@ -56,8 +56,6 @@ describe.each([fastly, imgix])('$name: parameters that are not built', (dialect)
 
 describe('requests for what is partly built', () => {
   test.each<[Dialect, string, string, string]>([
-    [imgix, '/a.jpg?w=9&h=9&fit=crop&crop=faces,top', 'crop', 'a word that passes on'],
-    [imgix, '/a.jpg?w=9&h=9&fit=facearea', 'fit', 'answered as clip'],
     [imgix, '/a.jpg?cs=adobergb1998', 'cs', 'answered as srgb'],
     [imgix, '/a.jpg?chromasub=422', 'chromasub', 'written as 444'],
     [imgix, '/a.jpg?mask=/logo.png', 'mask', 'another picture'],

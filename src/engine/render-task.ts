@@ -10,7 +10,7 @@ import { Fault } from '../base/fault.ts';
 import type { Size } from '../base/size.ts';
 import { imageoptimFacts } from '../dialects/imageoptim/facts.ts';
 import { imgixFacts } from '../dialects/imgix/facts.ts';
-import { type FindingName, NOTHING_FOUND } from '../image/findings.ts';
+import { type FindingName, type Findings, NOTHING_FOUND } from '../image/findings.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { type SourceInfo, uprightSize } from '../image/source-info.ts';
@@ -144,7 +144,9 @@ async function make(
   const { output } = request.plan;
   const { timings } = timing;
   const program = await programOf(request, info, timings, findings);
-  if (output.kind === 'facts') return facts(request, info, program.size, output.form);
+  if (output.kind === 'facts') {
+    return facts(request, info, program.size, output, findings.known);
+  }
   const raster = await timed(timings, 'transform', () => render(request.file, info, program));
   switch (output.kind) {
     case 'picture':
@@ -241,11 +243,12 @@ async function facts(
   request: Task,
   info: SourceInfo,
   size: Size,
-  form: 'imgix' | 'imageoptim',
+  { form, faces: withFaces }: Extract<Output, { kind: 'facts' }>,
+  { faces = [] }: Findings,
 ): Promise<Rendered> {
   const document =
     form === 'imgix'
-      ? imgixFacts(await readSource(request.file), info)
+      ? imgixFacts(await readSource(request.file), info, withFaces ? faces : undefined)
       : imageoptimFacts(info, size);
   return text(JSON.stringify(document), 'application/json', size);
 }

@@ -92,6 +92,7 @@ function canonicalOp(op: Op): Op[] {
     case 'bilevel':
     case 'background':
     case 'checker':
+    case 'cross-hairs':
     case 'mask':
     case 'red-eye':
     case 'enhance':
@@ -103,15 +104,18 @@ function canonicalResize(op: ResizeOp): Op[] {
   const density = op.density ?? 1;
   const times = (length: Length): Length =>
     'px' in length ? { px: length.px * density } : { share: length.share * density };
-  const free = op.width === undefined && op.height === undefined && op.ratio === undefined;
+  const ofFaces = op.anchor?.kind === 'face-area';
+  const free =
+    op.width === undefined && op.height === undefined && op.ratio === undefined && !ofFaces;
   if (free && density === 1) return [];
   // Density alone is a share of both sides.
   const width = free ? { share: density } : op.width && times(op.width);
   const height = free ? undefined : op.height && times(op.height);
   const both = (width !== undefined && height !== undefined) || op.ratio !== undefined;
   const open = op.limits !== undefined || both;
-  const fit = open ? op.fit : 'inside';
+  const fit = open || ofFaces ? op.fit : 'inside';
   const anchor = canonicalAnchor(op.anchor);
+  const heedsFaces = ofFaces || anchor?.kind === 'faces';
   const [otherwise] = op.withoutFaces ? canonicalResize(op.withoutFaces) : [];
   return [
     {
@@ -129,7 +133,7 @@ function canonicalResize(op: ResizeOp): Op[] {
         : {}),
       ...(fit === 'contain' && op.fill ? { fill: op.fill } : {}),
       ...(op.reserve ? { reserve: op.reserve } : {}),
-      ...(fit === 'cover' && anchor?.kind === 'faces' && otherwise?.kind === 'resize'
+      ...(fit === 'cover' && heedsFaces && otherwise?.kind === 'resize'
         ? { withoutFaces: otherwise }
         : {}),
     },
@@ -144,10 +148,15 @@ function limitsTimes(limits: NonNullable<ResizeOp['limits']>, density: number) {
 
 /** A focus on an edge or the middle is a share of the slack; the centre goes without saying. */
 function canonicalAnchor(anchor: Anchor | undefined): Anchor | undefined {
-  if (anchor === undefined || anchor.kind === 'search' || anchor.kind === 'faces') return anchor;
+  if (anchor?.kind !== 'focus' && anchor?.kind !== 'slack') return anchor;
   const extremes = [0, 0.5, 1];
   if (anchor.kind === 'focus') {
-    if (anchor.zoom > 1 || !extremes.includes(anchor.x) || !extremes.includes(anchor.y)) {
+    if (
+      anchor.shown ||
+      anchor.zoom > 1 ||
+      !extremes.includes(anchor.x) ||
+      !extremes.includes(anchor.y)
+    ) {
       return anchor;
     }
   }

@@ -6,10 +6,13 @@
  * fit, the window is centred on one face (docs/spec/imgix.md 4.8), and moved a
  * little where that saves another from being cut.
  *
+ * The area of faces goes the other way round: a part is cut to the faces
+ * (docs/spec/imgix.md 5.2).
+ *
  * Pure: rectangles in, a rectangle out; the two axes do not depend on one another
  * but for what counts as cut.
  */
-import { clamp, type Region, type Size } from '../base/size.ts';
+import { clamp, type Region, type Size, smallestOfRatio, wholePixels } from '../base/size.ts';
 
 /** What belongs to a head beyond its face, as shares of the face's sides; detectors give forehead to chin. */
 const HEAD = { side: 0.25, above: 0.35, below: 0.2 };
@@ -41,6 +44,46 @@ export function faceWindow(
   const start = centred(headIn(one, picture, size), picture, size);
   const kept = holds(size, one) ? keeping(one, start, picture) : start;
   return leastCut(faces, one, kept, picture);
+}
+
+/**
+ * What lies around faces: their boxes grown by `pad` about their middles, all together, widened to a
+ * ratio (width over height) where one is given. Whole pixels, inside the picture: where that is too
+ * small, as much as has the ratio and fits.
+ */
+export function faceArea(
+  faces: readonly Region[],
+  picture: Size,
+  pad: number,
+  ratio: number | undefined,
+): Region {
+  const grown = union(faces.map((face) => grownBy(face, pad)));
+  const wanted = ratio === undefined ? grown : smallestOfRatio(grown, ratio);
+  const shrink =
+    ratio === undefined
+      ? 1
+      : Math.min(1, picture.width / wanted.width, picture.height / wanted.height);
+  const size = {
+    width: Math.min(picture.width, wholePixels(wanted.width * shrink)),
+    height: Math.min(picture.height, wholePixels(wanted.height * shrink)),
+  };
+  return centred(grown, picture, size);
+}
+
+function grownBy({ left, top, width, height }: Region, factor: number): Region {
+  return {
+    left: left - (width * (factor - 1)) / 2,
+    top: top - (height * (factor - 1)) / 2,
+    width: width * factor,
+    height: height * factor,
+  };
+}
+
+/** A region of a picture as it stands in the picture at another size. */
+export function scaledRegion({ left, top, width, height }: Region, from: Size, to: Size): Region {
+  const x = to.width / from.width;
+  const y = to.height / from.height;
+  return { left: left * x, top: top * y, width: width * x, height: height * y };
 }
 
 function headOf(face: Region, picture: Size): Region {

@@ -5,16 +5,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Size } from '../base/size.ts';
-import {
-  boxOf,
-  fitInside,
-  fitOutside,
-  fitResize,
-  largestOfRatio,
-  smallestOfRatio,
-  wholeBox,
-} from './fit.ts';
+import { largestOfRatio, type Size, smallestOfRatio } from '../base/size.ts';
+import { boxOf, fitInside, fitOutside, fitResize, wholeBox } from './fit.ts';
 import { type Length, px, type ResizeOp, share } from './op.ts';
 
 const RUNS = 1000;

@@ -13,9 +13,9 @@
  *
  * Pure: sizes in, sizes out. Nothing here reads a pixel or knows a URL.
  */
-import { clamp, type Region, type Size, wholePixels } from '../base/size.ts';
-import type { Face } from '../image/face.ts';
-import { faceWindow } from './face-window.ts';
+import { clamp, largestOfRatio, type Region, type Size, wholePixels } from '../base/size.ts';
+import type { Face, Point } from '../image/face.ts';
+import { faceArea, faceWindow, scaledRegion } from './face-window.ts';
 import type { Anchor, Length, ResizeOp, SideLimits } from './op.ts';
 
 const CENTRE_ANCHOR = { kind: 'slack', x: 0.5, y: 0.5 } as const satisfies Anchor;
@@ -28,7 +28,7 @@ export interface Box {
 
 /** What a resize comes down to. */
 export interface Fitted {
-  /** Cut from the picture before scaling: only for a zoomed focus. */
+  /** Cut from the picture before scaling: only for a zoomed focus and for the area of faces. */
   readonly before?: Region;
   /** The size the picture (or what was cut) is scaled to. */
   readonly scaled: Size;
@@ -36,6 +36,8 @@ export interface Fitted {
   readonly window?: Region;
   /** Where the scaled picture stands in a larger frame. */
   readonly frame?: Region;
+  /** The focus in the picture that is left, where it is to be shown. */
+  readonly point?: Point;
 }
 
 /** The size a resize ends with. */
@@ -85,6 +87,7 @@ export function wholeBox({ density = 1, ratio, ...op }: ResizeOp): ResizeOp | un
  */
 export function fitResize(op: ResizeOp, source: Size, faces: readonly Face[] = []): Fitted {
   const box = boxOf(op, source);
+  if (op.anchor?.kind === 'face-area') return areaOfFaces(op, op.anchor, source, box, faces);
   if (box.width === undefined || box.height === undefined) {
     return { scaled: fitOneSide(source, box, op.enlarge === 'allowed') };
   }
@@ -97,11 +100,15 @@ export function fitResize(op: ResizeOp, source: Size, faces: readonly Face[] = [
     case 'stretch':
       return { scaled: whole(op.enlarge === 'never' ? shrinkBox(source, full) : full) };
     case 'cover':
-      return cover(
+      return withPoint(
+        op.anchor,
         source,
-        whole(op.enlarge === 'never' ? shrinkBox(source, full) : full),
-        op.anchor ?? CENTRE_ANCHOR,
-        faces,
+        cover(
+          source,
+          whole(op.enlarge === 'never' ? shrinkBox(source, full) : full),
+          op.anchor ?? CENTRE_ANCHOR,
+          faces,
+        ),
       );
     case 'contain':
       return contain(source, full, op.enlarge === 'allowed', op.position ?? { x: 0.5, y: 0.5 });
@@ -157,9 +164,27 @@ function shrinkBox(source: Size, box: Size): Size {
   return { width: box.width * factor, height: box.height * factor };
 }
 
+/** Where a focus that is to be shown lies behind the cuts and the scale. */
+function withPoint(anchor: Anchor | undefined, source: Size, fitted: Fitted): Fitted {
+  if (anchor?.kind !== 'focus' || !anchor.shown) return fitted;
+  const { before = { left: 0, top: 0, ...source }, scaled, window } = fitted;
+  return {
+    ...fitted,
+    point: {
+      x:
+        ((anchor.x * source.width - before.left) * scaled.width) / before.width -
+        (window?.left ?? 0),
+      y:
+        ((anchor.y * source.height - before.top) * scaled.height) / before.height -
+        (window?.top ?? 0),
+    },
+  };
+}
+
 /** Scale over the box, then cut exactly the box at the anchor. */
 function cover(source: Size, box: Size, asked: Anchor, faces: readonly Face[]): Fitted {
-  const anchor = asked.kind === 'search' || isLost(asked, faces) ? CENTRE_ANCHOR : asked;
+  const blind = asked.kind === 'search' || asked.kind === 'face-area';
+  const anchor = blind || isLost(asked, faces) ? CENTRE_ANCHOR : asked;
   if (anchor.kind === 'focus' && anchor.zoom > 1) return zoomed(source, box, anchor);
   const over = fitOutside(source, box);
   const scaled = {
@@ -189,10 +214,30 @@ function isLost({ kind }: Anchor, faces: readonly Face[]): boolean {
   return kind === 'faces' && faces.length === 0;
 }
 
-function scaledRegion({ left, top, width, height }: Region, from: Size, to: Size): Region {
-  const x = to.width / from.width;
-  const y = to.height / from.height;
-  return { left: left * x, top: top * y, width: width * x, height: height * y };
+/** The part around the faces at the size of the box; a side that was not asked for follows from the part. */
+function areaOfFaces(
+  op: ResizeOp,
+  { face, pad }: Extract<Anchor, { kind: 'face-area' }>,
+  source: Size,
+  box: Box,
+  faces: readonly Face[],
+): Fitted {
+  const { width, height } = box;
+  if (faces.length === 0) return { scaled: source };
+  const shown = face === undefined ? faces : [faces[Math.min(face, faces.length - 1)]!];
+  const asked = op.width !== undefined || op.height !== undefined || op.ratio !== undefined;
+  const framed = asked && width !== undefined && height !== undefined;
+  const before = faceArea(
+    shown.map(({ bounds }) => bounds),
+    source,
+    pad,
+    framed ? width / height : undefined,
+  );
+  if (!asked) return { before, scaled: { width: before.width, height: before.height } };
+  return {
+    before,
+    scaled: framed ? whole({ width, height }) : fitOneSide(before, box, true),
+  };
 }
 
 /** A zoomed focus is cut from the source first, so that nothing is enlarged only to be thrown away. */
@@ -291,20 +336,6 @@ function limited(
         width,
         height: within((source.height * width) / source.width, limits.minHeight, limits.maxHeight),
       };
-}
-
-/** The largest rectangle of a ratio (width over height) inside a size, in real pixels. */
-export function largestOfRatio(source: Size, ratio: number): Size {
-  return source.width > source.height * ratio
-    ? { width: source.height * ratio, height: source.height }
-    : { width: source.width, height: source.width / ratio };
-}
-
-/** The smallest rectangle of a ratio that contains a size, in real pixels. */
-export function smallestOfRatio(source: Size, ratio: number): Size {
-  return source.width > source.height * ratio
-    ? { width: source.width, height: source.width / ratio }
-    : { width: source.height * ratio, height: source.height };
 }
 
 function whole({ width, height }: Size): Size {

@@ -71,10 +71,7 @@ export function lowerOp(
         return resize(state, smartCover(op, anchor.by, scene));
       }
       if (!heedsFaces(op)) return resize(state, op);
-      const faces = facesAfter(findings.faces ?? [], info, state.instructions);
-      return faces.length > 0 || op.withoutFaces === undefined
-        ? resize(state, op, faces)
-        : resize(state, op.withoutFaces);
+      return resize(state, op, facesAfter(findings.faces ?? [], info, state.instructions));
     }
     case 'limit': {
       const within = fitInside(size, { width: op.side, height: op.side }, false);
@@ -125,6 +122,8 @@ export function lowerOp(
       state.instructions.push({ kind: 'enhance', ...enhancement, ...size });
       return;
     }
+    case 'cross-hairs':
+      return crossHairs(state, op.x * size.width, op.y * size.height);
     case 'tone':
     case 'sharpen':
     case 'pixelate':
@@ -157,7 +156,8 @@ function findingsOf(
     case 'crop':
       return op.search && !holds(cropSize(op.area, size), size) ? findingsFor(op.search) : [];
     case 'resize':
-      if (heedsFaces(op)) return ['faces'];
+      if (op.anchor?.kind === 'face-area') return ['faces'];
+      if (op.anchor?.kind === 'faces') return fitResize(op, size).window ? ['faces'] : [];
       return op.anchor?.kind === 'search' && fitResize(op, size).window
         ? findingsFor(op.anchor.by)
         : [];
@@ -171,8 +171,9 @@ function findingsOf(
   }
 }
 
-function heedsFaces({ anchor }: ResizeOp): boolean {
-  return anchor?.kind === 'faces';
+/** Whether a resize depends on faces; `withoutFaces` stands for it where there are none. */
+export function heedsFaces({ anchor }: ResizeOp): boolean {
+  return anchor?.kind === 'faces' || anchor?.kind === 'face-area';
 }
 
 function holds(window: Size, size: Size): boolean {
@@ -186,6 +187,7 @@ function resize(state: LowerState, op: ResizeOp, faces?: readonly Face[]): void 
   scale(state, fitted.scaled, op.filter);
   if (fitted.window) extract(state, fitted.window);
   if (fitted.frame) frame(state, fitted.frame, op.fill ?? CLEAR_FILL);
+  if (fitted.point) crossHairs(state, fitted.point.x, fitted.point.y);
 }
 
 const CLEAR_FILL: Fill = { kind: 'color', color: { red: 255, green: 255, blue: 255, alpha: 0 } };
@@ -212,6 +214,12 @@ function extract(state: LowerState, window: Region): void {
   if (window.left === 0 && window.top === 0 && same(window, state.size)) return;
   state.instructions.push({ kind: 'extract', ...window });
   state.size = { width, height };
+}
+
+function crossHairs({ size, instructions }: LowerState, x: number, y: number): void {
+  const pixel = (at: number, side: number) => clamp(Math.floor(at), 0, side - 1);
+  const at = { x: pixel(x, size.width), y: pixel(y, size.height) };
+  instructions.push({ kind: 'cross-hairs', ...at, ...size });
 }
 
 function scale(

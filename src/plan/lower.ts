@@ -11,16 +11,26 @@
  */
 import { Fault } from '../base/fault.ts';
 import { clamp, type Size, sizeText } from '../base/size.ts';
+import type { Findings } from '../image/findings.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { isKeepable } from '../image/source-color.ts';
 import { isMoving, type SourceInfo } from '../image/source-info.ts';
-import { isOwnTurn, type LowerState, lowerOp, lowerTrim, missingFinding } from './lower-op.ts';
+import {
+  heedsFaces,
+  isOwnTurn,
+  type LowerState,
+  lowerOp,
+  lowerTrim,
+  missingFinding,
+} from './lower-op.ts';
 import { mergeResamples } from './merge-resamples.ts';
 import { negotiateFormat } from './negotiate.ts';
+import type { Op } from './op.ts';
 import type { Plan } from './plan.ts';
 import type { Instruction, Known, Lowered, Program } from './program.ts';
 import { withRedEyes } from './red-eye-step.ts';
+import { facesAfter } from './source-view.ts';
 
 export interface LowerLimits {
   /** Most pixels of any picture on the way, one frame. */
@@ -63,7 +73,10 @@ export function lower(
   const inks = plan.cmyk === undefined ? {} : { cmyk: plan.cmyk };
   const moving = isAnimation(info) && plan.frames.kind === 'all';
   let trims = 0;
-  for (const op of plan.ops) {
+  const told = output.kind === 'facts' && output.faces === true;
+  if (told && findings.faces === undefined) return { kind: 'find', finding: 'faces' };
+  for (const given of plan.ops) {
+    const op = inForce(given, state, info, findings);
     const finding = missingFinding(op, state.size, info, findings);
     if (finding !== undefined) return { kind: 'find', finding };
     if (op.kind === 'trim') {
@@ -130,6 +143,12 @@ export function lower(
       output,
     },
   };
+}
+
+/** The op, or what stands for it where it heeds faces and none is left; itself while faces are not known. */
+function inForce(op: Op, { instructions }: LowerState, info: SourceInfo, { faces }: Findings): Op {
+  if (op.kind !== 'resize' || !heedsFaces(op) || faces === undefined) return op;
+  return facesAfter(faces, info, instructions).length > 0 ? op : (op.withoutFaces ?? op);
 }
 
 /** Frames that are one picture after another, not pages of a document. */

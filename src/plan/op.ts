@@ -46,11 +46,24 @@ export type Anchor =
    * Centred on a point given as shares of the uncut picture, moved to stay inside.
    * `zoom` 2 shows half the width and height that 1 shows.
    */
-  | { readonly kind: 'focus'; readonly x: number; readonly y: number; readonly zoom: number }
+  | {
+      readonly kind: 'focus';
+      readonly x: number;
+      readonly y: number;
+      readonly zoom: number;
+      /** Cross-hairs are drawn at the point. */
+      readonly shown?: true;
+    }
   /** Where the content is. */
   | { readonly kind: 'search'; readonly by: ContentMeasure }
   /** On the faces, all of them where they fit, else on one: `face` counts from 0, the largest first. */
-  | { readonly kind: 'faces'; readonly face: number };
+  | { readonly kind: 'faces'; readonly face: number }
+  /**
+   * What lies around the faces (or around `face` of them) is cut out first: their boxes, grown
+   * by `pad` about their middles, in the ratio of the box, as far as the picture goes. Where
+   * no face is found and nothing stands for it, nothing is cut.
+   */
+  | { readonly kind: 'face-area'; readonly face?: number; readonly pad: number };
 
 /** What fills space that the picture does not cover. */
 export type Fill =
@@ -253,6 +266,8 @@ export type Op =
     }
   /** Put the picture on a color; an opaque one removes alpha. */
   | { readonly kind: 'background'; readonly color: Color }
+  /** Lines through a point, given as shares of the picture. */
+  | { readonly kind: 'cross-hairs'; readonly x: number; readonly y: number }
   /** A checkerboard under clear areas. */
   | { readonly kind: 'checker'; readonly side: number; readonly colors: readonly [Color, Color] }
   /** Hide all but a shape. Radii in pixels: upper left, upper right, lower right, lower left. */

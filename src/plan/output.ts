@@ -96,7 +96,12 @@ export type Output =
   /** The bytes of the source, untouched except that SVG is made safe. */
   | { readonly kind: 'source'; readonly sanitize: boolean }
   /** A description of the source. `imageoptim`: with the size the ops would give. */
-  | { readonly kind: 'facts'; readonly form: 'imgix' | 'imageoptim' }
+  | {
+      readonly kind: 'facts';
+      readonly form: 'imgix' | 'imageoptim';
+      /** With the faces of the source. */
+      readonly faces?: true;
+    }
   | { readonly kind: 'blurhash'; readonly x: number; readonly y: number }
   | {
       readonly kind: 'palette';

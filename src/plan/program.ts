@@ -55,7 +55,9 @@ export type Instruction =
       readonly radii: readonly [number, number, number, number];
       readonly color?: Color;
     } & Size)
-  | (OpOf<'border'> & Size);
+  | (OpOf<'border'> & Size)
+  /** Lines through a pixel, from edge to edge. */
+  | ({ readonly kind: 'cross-hairs'; readonly x: number; readonly y: number } & Size);
 
 /** The format that the rules chose for this source and this client. */
 export interface ChosenFormat {

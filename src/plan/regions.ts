@@ -4,8 +4,16 @@
  * Pure: sizes in, rectangles out.
  */
 import { Fault } from '../base/fault.ts';
-import { type Region, type Sides, type Size, sizeText, wholePixels } from '../base/size.ts';
-import { largestOfRatio, lengthOf, smallestOfRatio } from './fit.ts';
+import {
+  largestOfRatio,
+  type Region,
+  type Sides,
+  type Size,
+  sizeText,
+  smallestOfRatio,
+  wholePixels,
+} from '../base/size.ts';
+import { lengthOf } from './fit.ts';
 import type { Area, Length, OpOf, Placement } from './op.ts';
 
 /** Four lengths around a picture in whole pixels; shares are of the side they shorten or lengthen. */

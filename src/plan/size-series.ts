@@ -33,7 +33,9 @@ function sizeless(op: Op): object[] {
     case 'resize': {
       const { fit, anchor, position, fill, width, height } = op;
       const ratio = op.ratio ?? ratioOf(width, height);
-      const parts = { fit, anchor, position, fill, ratio: ratio && coarse(ratio) };
+      const withoutFaces = op.withoutFaces && sizeless(op.withoutFaces);
+      const parts = { fit, anchor, position, fill, withoutFaces, ratio: ratio && coarse(ratio) };
+      if (anchor?.kind === 'face-area') return [{ kind: 'resize', ...parts }];
       // One side, or a box that the whole picture fits into: only its size is asked for.
       return ratio === undefined || fit === 'inside' ? [] : [{ kind: 'resize', ...parts }];
     }

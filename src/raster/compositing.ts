@@ -129,6 +129,31 @@ export function border(raster: Raster, step: Step<'border'>): Raster {
   return still(width, height, channels, out);
 }
 
+/** Sides below this have lines of one pixel; longer ones a pixel more for each of it. */
+const LINE_PER = 400;
+
+const LINE: Color = { red: 255, green: 0, blue: 0, alpha: 1 };
+const RIM: Color = { red: 255, green: 255, blue: 255, alpha: 1 };
+
+/** Red lines with a white rim through a pixel, from edge to edge. */
+export function crossHairs(raster: Raster, { x, y }: Step<'cross-hairs'>): Raster {
+  const { width, height, channels } = raster;
+  const half = Math.floor(Math.max(width, height) / LINE_PER / 2);
+  const out = new Uint8Array(raster.data);
+  for (let row = 0, i = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, i += channels) {
+      const away = Math.min(Math.abs(column - x), Math.abs(row - y));
+      if (away > half + 1) continue;
+      const { red, green, blue } = away > half ? RIM : LINE;
+      out[i] = red;
+      out[i + 1] = green;
+      out[i + 2] = blue;
+      if (channels === 4) out[i + 3] = 255;
+    }
+  }
+  return still(width, height, channels, out);
+}
+
 function innerFrom(outer: Radii, sides: Step<'border'>['sides']): Radii {
   const less = (radius: number, a: number, b: number) => Math.max(0, radius - Math.max(a, b));
   return [

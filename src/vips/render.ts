@@ -19,7 +19,7 @@ import type { SourceInfo } from '../image/source-info.ts';
 import { readCopyright } from '../metadata/copyright.ts';
 import { rgbProfile } from '../metadata/rgb-profile.ts';
 import type { Instruction, Program } from '../plan/program.ts';
-import { border, checker, mask, over } from '../raster/compositing.ts';
+import { border, checker, crossHairs, mask, over } from '../raster/compositing.ts';
 import { enhance } from '../raster/enhancement.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
 import { frameOf, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
@@ -200,6 +200,8 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
       return mask(raster, step);
     case 'border':
       return border(raster, step);
+    case 'cross-hairs':
+      return crossHairs(raster, step);
   }
 }
 

@@ -256,6 +256,7 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
         clearScene,
       ],
     },
+    'cross-hairs': { 'beside the middle': { kind: 'cross-hairs', x: 0.3, y: 0.6 } },
     'red-eye': { 'of the eye that is known': { kind: 'red-eye' } },
     enhance: { 'by the curve that is known': { kind: 'enhance' } },
     mask: {
@@ -283,6 +284,7 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
 const COMPUTED_HERE = new Set<OpKind>([
   ...(['inset', 'canvas', 'tone', 'pixelate', 'halftone', 'bilevel', 'background'] as const),
   ...(['checker', 'mask', 'border', 'mirror', 'orient', 'trim', 'red-eye', 'enhance'] as const),
+  'cross-hairs',
 ]);
 
 /** Every case, in the order of the table. */

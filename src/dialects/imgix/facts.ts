@@ -10,6 +10,7 @@ import { uint16 } from '../../containers/bytes.ts';
 import { isJfif, jpegExif, walkJpeg } from '../../containers/jpeg.ts';
 import { pngChunks } from '../../containers/png.ts';
 import { webpChunks } from '../../containers/webp.ts';
+import type { Face, Point } from '../../image/face.ts';
 import { formatCard } from '../../image/format.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import { type Directory, readExif } from '../../metadata/exif.ts';
@@ -24,8 +25,16 @@ export type Json =
 
 const COLOR_MODELS = { rgb: 'RGB', grey: 'Gray', cmyk: 'CMYK', other: 'Lab' } as const;
 
-/** The document of `fm=json`: it describes the source, whatever else was asked. */
-export function imgixFacts(bytes: Uint8Array, info: SourceInfo): { readonly [key: string]: Json } {
+/**
+ * The document of `fm=json`: it describes the source, whatever else was asked.
+ *
+ * @param faces of the source, where `faces=1` asks for them
+ */
+export function imgixFacts(
+  bytes: Uint8Array,
+  info: SourceInfo,
+  faces?: readonly Face[],
+): { readonly [key: string]: Json } {
   const exif = exifBlock(bytes, info);
   const blocks = exif ? readExif(exif) : undefined;
   return {
@@ -43,6 +52,23 @@ export function imgixFacts(bytes: Uint8Array, info: SourceInfo): { readonly [key
     TIFF: blocks ? named(blocks.main, TIFF_TAGS) : {},
     JFIF: info.format === 'jpeg' ? jfifFacts(bytes) : {},
     Output: {},
+    ...(faces === undefined ? {} : { Faces: faces.map(faceFacts) }),
+  };
+}
+
+/** One face as documented: whole pixels of the upright picture, the left eye on its left. */
+function faceFacts({ bounds, mouth, leftEye, rightEye }: Face): { readonly [key: string]: Json } {
+  const at = ({ x, y }: Point) => ({ x: Math.round(x), y: Math.round(y) });
+  const { left, top, width, height } = bounds;
+  return {
+    bounds: {
+      ...at({ x: left, y: top }),
+      width: Math.round(width),
+      height: Math.round(height),
+    },
+    mouth: at(mouth),
+    left_eye: at(leftEye),
+    right_eye: at(rightEye),
   };
 }
 

@@ -286,7 +286,11 @@ describe('remarks', () => {
     ['fit=fill&fill=gradient&w=9&h=9', 'warning', 'Gradients are not built'],
     ['upscale=true', 'warning', 'upscale has no effect here'],
     ['fill=gen&fit=fill&w=9&h=9', 'warning', 'needs a model'],
-    ['fit=crop&crop=faces&w=9&h=9', 'warning', 'no face detector'],
+    ['facepad=2&w=9&h=9&fit=crop', 'warning', 'facepad has an effect only with fit=facearea'],
+    ['facepad=-1&w=9&h=9&fit=facearea', 'warning', 'above 0'],
+    ['faceindex=2&w=9&h=9&fit=crop', 'warning', 'faceindex has an effect only with'],
+    ['faces=1&w=9', 'warning', 'faces has an effect only with fm=json'],
+    ['fp-debug=1&w=9&h=9&fit=crop', 'warning', 'fp-debug has an effect only with'],
   ])('%s: %s "%s"', (query, severity, message) => {
     const { diagnostics } = compile(query);
     expect(diagnostics.some((d) => d.severity === severity && d.message.includes(message))).toBe(

@@ -30,7 +30,7 @@ export function translate(values: ImgixValues, hints: Hints, client: ClientFacts
     return {
       frames: { kind: 'all' },
       ops: [],
-      output: { kind: 'facts', form: 'imgix' },
+      output: { kind: 'facts', form: 'imgix', ...(values.faces ? { faces: true } : {}) },
     };
   }
   const box = boxOf(values, hints);
@@ -109,21 +109,11 @@ export function shortfalls(values: ImgixValues): Diagnostic[] {
     if (held) remarks.push(notBuilt(message, param));
   };
   say(
-    values.fill === 'gradient' && values.fit?.startsWith('fill'),
+    values.fill === 'gradient' && (values.fit === 'fill' || values.fit === 'fillmax'),
     'Gradients are not built; the space is filled with fill-color.',
     'fill',
   );
   say(values.cs === 'adobergb1998', 'Adobe RGB is not built; sRGB takes its place.', 'cs');
-  say(
-    values.fit === 'facearea',
-    'There is no face detector here; fit=facearea is treated as clip.',
-    'fit',
-  );
-  say(
-    values.fit === 'crop' && values.crop?.includes('faces'),
-    'There is no face detector here; crop=faces passes to the next word.',
-    'crop',
-  );
   if (values['rasterize-bypass']) {
     const message = 'rasterize-bypass has an effect only on files named svg, eps, pdf or ai.';
     remarks.push(notUsed(message, 'rasterize-bypass'));

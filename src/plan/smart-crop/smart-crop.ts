@@ -6,12 +6,12 @@
  *
  * Pure: findings, instructions and sizes in, a point out.
  */
-import { clamp, type Region, type Size } from '../../base/size.ts';
+import { clamp, largestOfRatio, type Region, type Size } from '../../base/size.ts';
 import { type ContentGrid, EMPTY_GRID } from '../../image/content-grid.ts';
 import type { Face } from '../../image/face.ts';
 import type { FindingName, Findings } from '../../image/findings.ts';
 import { type SourceInfo, uprightSize } from '../../image/source-info.ts';
-import { boxOf, largestOfRatio } from '../fit.ts';
+import { boxOf } from '../fit.ts';
 import type { Area, ContentMeasure, ResizeOp } from '../op.ts';
 import type { Instruction } from '../program.ts';
 import { cropSize } from '../regions.ts';

@@ -62,9 +62,12 @@ describe('findFaces', () => {
     expect(leftEye.width).toBeLessThan(20);
   });
 
-  test.each(['coffee.png', 'elephant.jpg', 'editor.png', 'leaves.jpg'])('finds none in %s', async (name) => {
-    expect(await faces(name)).toEqual([]);
-  });
+  test.each(['coffee.png', 'elephant.jpg', 'editor.png', 'leaves.jpg'])(
+    'finds none in %s',
+    async (name) => {
+      expect(await faces(name)).toEqual([]);
+    },
+  );
 
   test('a picture of one pixel has no face and is no error', async () => {
     const one = { width: 1, height: 1, channels: 3, background: '#888' } as const;

@@ -12,29 +12,36 @@ interface Need {
   readonly met: (values: ImgixValues) => boolean;
 }
 
+/** The fit, or that which stands for facearea where there is no face. */
+const plainFit = ({ fit }: ImgixValues) => (typeof fit === 'object' ? fit.otherwise : fit);
+const isFaceArea = ({ fit }: ImgixValues) => typeof fit === 'object';
+const isCrop = (values: ImgixValues) => plainFit(values) === 'crop';
 const hasSide = ({ w, h, ch }: ImgixValues) =>
   w !== undefined || h !== undefined || ch?.includes('width') === true;
 const side: Need = { text: 'w or h', met: hasSide };
 const sized: Need = {
   text: 'w, h or ar',
   met: (values) =>
-    hasSide(values) || values.ar !== undefined || values.crop?.includes('focalpoint') === true,
+    hasSide(values) ||
+    values.ar !== undefined ||
+    isFaceArea(values) ||
+    values.crop?.includes('focalpoint') === true,
 };
 const freeWidth: Need = {
   text: 'fit=crop and h without w',
-  met: ({ fit, w, h }) => fit === 'crop' && w === undefined && h !== undefined,
+  met: (values) => isCrop(values) && values.w === undefined && values.h !== undefined,
 };
 const freeHeight: Need = {
   text: 'fit=crop and w without h',
-  met: ({ fit, w, h }) => fit === 'crop' && h === undefined && w !== undefined,
+  met: (values) => isCrop(values) && values.h === undefined && values.w !== undefined,
 };
 const focal: Need = {
   text: 'fit=crop and crop=focalpoint',
-  met: ({ fit, crop }) => fit === 'crop' && crop?.includes('focalpoint') === true,
+  met: (values) => isCrop(values) && values.crop?.includes('focalpoint') === true,
 };
 const filled: Need = {
   text: 'fit=fill or fit=fillmax',
-  met: ({ fit }) => fit === 'fill' || fit === 'fillmax',
+  met: (values) => ['fill', 'fillmax'].includes(plainFit(values) ?? ''),
 };
 const border: Need = { text: 'border', met: (values) => values.border !== undefined };
 const trimmed: Need = { text: 'trim', met: ({ trim }) => trim !== undefined };
@@ -50,8 +57,9 @@ const NEEDS: Readonly<Partial<Record<ParamName, Need>>> = {
   'resize-filter': sized,
   ar: {
     text: 'fit=crop or fit=fill, and one side at most',
-    met: ({ fit, w, h }) =>
-      (fit === 'crop' || fit === 'fill') && (w === undefined || h === undefined),
+    met: (values) =>
+      ['crop', 'fill'].includes(plainFit(values) ?? '') &&
+      (values.w === undefined || values.h === undefined),
   },
   crop: {
     text: 'fit=crop',
@@ -66,6 +74,14 @@ const NEEDS: Readonly<Partial<Record<ParamName, Need>>> = {
   'fp-x': focal,
   'fp-y': focal,
   'fp-z': focal,
+  'fp-debug': focal,
+  faceindex: {
+    text: 'fit=facearea or crop=faces',
+    met: (values) =>
+      isFaceArea(values) || (isCrop(values) && values.crop?.includes('faces') === true),
+  },
+  facepad: { text: 'fit=facearea', met: isFaceArea },
+  faces: { text: 'fm=json', met: ({ fm }) => fm === 'json' },
   fill: filled,
   'fill-color': filled,
   'rot-type': { text: 'rot', met: ({ rot }) => rot !== undefined },

@@ -79,6 +79,7 @@ export const OUTPUT_PARAMS = {
   colorquant: integer(2, 256, { doc: 'Most colors of png8 and GIF outputs.', fallback: '256' }),
   dpi: integer(0, 65_535, { doc: 'Resolution tag of JPEG and PNG; no pixel changes.' }),
   iptc: choice(['allow', 'block'], { doc: 'Passes IPTC fields on in JPEG.', fallback: 'block' }),
+  faces: flag({ doc: 'Lists the faces of the source in fm=json.' }),
   palette: choice(['css', 'json'], { doc: 'Answers with the colors of the picture.' }),
   colors: integer(0, 16, { doc: 'How many colors palette lists.', fallback: '6' }),
   prefix: param<string>({

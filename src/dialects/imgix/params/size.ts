@@ -2,13 +2,22 @@
  * Params, sizing: what decides the size and the window of the picture
  * (docs/spec/imgix.md 4.6 to 4.10, 5.1 to 5.3, 5.7, 5.8).
  */
+import { MOST_FACES } from '../../../image/face.ts';
 import type { Orientation } from '../../../image/source-info.ts';
 import type { Filter } from '../../../plan/op.ts';
 import { choice, decimal, type ParamTable, param } from '../../params.ts';
-import { color, integer, LONGEST_SIDE, real, side, words } from './readers.ts';
+import { color, flag, integer, LONGEST_SIDE, real, side, words } from './readers.ts';
 import { type Rect, readRect } from './rect.ts';
 
 export type FitWord = (typeof FIT_WORDS)[number];
+
+/** `facearea` with the fit to use where no face is found. */
+export interface FaceArea {
+  readonly otherwise: Exclude<FitWord, 'facearea'>;
+}
+
+/** A fit as it is read. */
+export type FitValue = Exclude<FitWord, 'facearea'> | FaceArea;
 
 export const FIT_WORDS = [
   'clip',
@@ -39,6 +48,9 @@ export const CROP_WORDS = [
 /** Ratios beyond these cannot be told from a line. */
 const WIDEST = LONGEST_SIDE;
 
+/** A face of one pixel fills no more of the longest picture than this. */
+const MOST_FACEPAD = LONGEST_SIDE;
+
 const FILTERS: Readonly<Record<string, Filter>> = {
   lanczos2: 'lanczos2',
   lanczos3: 'lanczos3',
@@ -65,7 +77,7 @@ const limit = (doc: string, alias: string) =>
 export const SIZE_PARAMS = {
   w: side({ doc: 'Width of the output, in CSS pixels or as a share.', aliases: ['width'] }),
   h: side({ doc: 'Height of the output, in CSS pixels or as a share.', aliases: ['height'] }),
-  fit: param<FitWord>({
+  fit: param<FitValue>({
     doc: 'How the picture meets the box; facearea may be followed by the fit to use without a face.',
     aliases: ['f'],
     values: FIT_WORDS.join(', '),
@@ -75,8 +87,6 @@ export const SIZE_PARAMS = {
   crop: words(CROP_WORDS, {
     doc: 'Which part stays with fit=crop: the first of the words that can be followed.',
     fallback: 'center',
-    support: 'partial',
-    note: 'faces passes to the next word.',
   }),
   ar: param<number>({
     doc: 'Ratio of width to height, for fit=crop and fit=fill with at most one side given.',
@@ -109,6 +119,22 @@ export const SIZE_PARAMS = {
   'fp-z': real(1, 100, {
     doc: 'Zoom on the focal point; 2 shows half of each side.',
     fallback: '1',
+  }),
+  'fp-debug': flag({ doc: 'Draws cross-hairs at the focal point.' }),
+  faceindex: integer(1, MOST_FACES, {
+    doc: 'Which face fit=facearea shows, and crop=faces where not all fit; 1 is the largest.',
+    fallback: 'all faces',
+  }),
+  facepad: param<number>({
+    doc: 'Room around the faces of fit=facearea, as a factor of their size.',
+    values: `a number above 0 and up to ${MOST_FACEPAD}`,
+    fallback: '1',
+    read: (text) => {
+      const value = decimal(text);
+      const expected = `a number above 0 and up to ${MOST_FACEPAD}`;
+      if (value === undefined || !(value > 0)) return { expected };
+      return value > MOST_FACEPAD ? { value: MOST_FACEPAD, expected } : { value };
+    },
   }),
   'resize-filter': choiceOf(FILTERS, {
     doc: 'The filter that resamples.',
@@ -192,14 +218,15 @@ export const SIZE_PARAMS = {
   }),
 } satisfies ParamTable;
 
-function readFit(text: string): { value?: FitWord; expected?: string } {
+function readFit(text: string): { value?: FitValue; expected?: string } {
   const expected = `one of ${FIT_WORDS.join(', ')}`;
-  const known = (word: string): word is FitWord => FIT_WORDS.includes(word as FitWord);
   const [first = '', ...rest] = text.split(',');
-  if (first !== 'facearea') return known(text) ? { value: text } : { expected };
-  // Without a face detector the fallback decides.
-  const fallback = rest.find((word) => known(word) && word !== 'facearea');
-  return { value: (fallback as FitWord | undefined) ?? 'facearea' };
+  if (first === 'facearea') return { value: { otherwise: rest.find(isPlainFit) ?? 'clip' } };
+  return isPlainFit(text) ? { value: text } : { expected };
+}
+
+function isPlainFit(word: string): word is Exclude<FitWord, 'facearea'> {
+  return word !== 'facearea' && FIT_WORDS.some((known) => known === word);
 }
 
 function readRatio(text: string): { value?: number; expected?: string } {

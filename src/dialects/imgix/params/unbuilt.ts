@@ -100,10 +100,6 @@ export const PLANNED_PARAMS = {
   // single features
   'border-stroke-size': planned('Width of a line drawn along the border.'),
   'border-stroke-color': planned('Color of that line.'),
-  'fp-debug': planned('Draws cross-hairs at the focal point.'),
-  faces: planned('Lists faces in fm=json.'),
-  faceindex: planned('Which face fit=facearea shows.'),
-  facepad: planned('Room around the faces of fit=facearea.'),
   'pdf-annotation': planned('Draws the annotations of a PDF page.', 'annotation'),
 } satisfies ParamTable;
 

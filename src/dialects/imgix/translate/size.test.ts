@@ -16,6 +16,19 @@ const cover = {
 const box = { width: { px: 300 }, height: { px: 200 } };
 const slack = (x: number, y: number) => ({ kind: 'slack', x, y });
 
+/** The anchor on the area of faces. */
+const area = (fields: object = {}) => ({
+  ...{ fit: 'cover', enlarge: 'allowed' },
+  anchor: { kind: 'face-area', pad: 1, ...fields },
+});
+
+const oneSided = {
+  ...{ ...resize, width: { px: 300 }, ...area() },
+  withoutFaces: { ...inside, width: { px: 300 } },
+};
+
+const anchored = (anchor: unknown) => ({ enlarge: 'allowed', anchor });
+
 describe('sizing', () => {
   test.each<[string, unknown, string]>([
     // query              op                                                why
@@ -32,12 +45,37 @@ describe('sizing', () => {
       '4.7: the largest window',
     ],
     ['w=300&h=200&fit=area', { ...inside, ...box }, '4.7: unknown is clip'],
-    ['w=300&h=200&fit=facearea', { ...inside, ...box }, '5.2: no face, no fallback'],
+    [
+      'w=300&h=200&fit=facearea',
+      { ...resize, ...box, ...area(), withoutFaces: { ...inside, ...box } },
+      '5.2: no face, no fallback: clip',
+    ],
     [
       'w=300&h=200&fit=facearea,fill',
-      { ...inside, ...box, fit: 'contain', fill: clear },
+      {
+        ...{ ...resize, ...box, ...area() },
+        withoutFaces: { ...inside, ...box, fit: 'contain', fill: clear },
+      },
       '5.2: the fallback',
     ],
+    [
+      'w=300&h=200&fit=facearea,clamp&facepad=2.5&faceindex=2&dpr=2',
+      {
+        ...{ ...resize, ...box, ...area({ face: 1, pad: 2.5 }), density: 2 },
+        withoutFaces: { ...inside, ...box, fit: 'contain', fill: { kind: 'edge' }, density: 2 },
+      },
+      '5.2: one face, more room',
+    ],
+    [
+      'w=300&h=200&fit=facearea,crop&crop=faces,top',
+      {
+        ...{ ...resize, ...box, ...area() },
+        withoutFaces: { ...resize, ...box, fit: 'cover', ...anchored(slack(0.5, 0)) },
+      },
+      '5.2: where no face is found, none is looked for again',
+    ],
+    ['w=300&fit=facearea', oneSided, '5.2: the other side follows'],
+    ['fit=facearea&facepad=3', { ...resize, ...area({ pad: 3 }) }, '5.2: the area itself'],
     ['w=300&h=200&fit=fill', { ...inside, ...box, fit: 'contain', fill: clear }, '5.4: clear'],
     [
       'w=300&h=200&fit=fill&fill-color=f00&bg=00f',
@@ -70,10 +108,8 @@ describe('sizing', () => {
     ['', slack(0.5, 0.5), 'the centre'],
     ['crop=left', slack(0, 0.5), 'one axis'],
     ['crop=bottom,right', slack(1, 1), 'both axes'],
-    ['crop=faces,top,right', slack(1, 0), 'no face, so the next words decide'],
-    ['crop=faces,center', slack(0.5, 0.5), 'center is a word'],
-    ['crop=faces', slack(0.5, 0.5), 'the end of the chain'],
-    ['crop=faces,entropy', { kind: 'search', by: 'entropy' }, 'a documented chain'],
+    ['crop=top,faces', slack(0.5, 0), 'the first word can always be followed'],
+    ['crop=entropy,faces', { kind: 'search', by: 'entropy' }, 'so can this'],
     ['crop=edges,left', { kind: 'search', by: 'edges' }, 'the first that can be followed'],
     ['crop=auto', { kind: 'search', by: 'saliency' }, '4.8: the most important subject'],
     ['crop=auto,top', { kind: 'search', by: 'saliency' }, 'auto always finds a place'],
@@ -81,12 +117,52 @@ describe('sizing', () => {
     ['fp-x=0', slack(0.5, 0.5), '5.3: fp-* need crop=focalpoint'],
     ['crop=focalpoint', { kind: 'focus', x: 0.5, y: 0.5, zoom: 1 }, '5.3: defaults'],
     [
+      'crop=focalpoint&fp-debug=1',
+      { kind: 'focus', x: 0.5, y: 0.5, zoom: 1, shown: true },
+      '5.3: cross-hairs',
+    ],
+    [
       'crop=focalpoint&fp-x=1.2&fp-y=.35&fp-z=2',
       { kind: 'focus', x: 1, y: 0.35, zoom: 2 },
       '5.3: clamped',
     ],
   ])('w=300&h=300&fit=crop&%s stands at %j (%s)', (query, anchor) => {
     expect(ops(`w=300&h=300&fit=crop&${query}`)).toEqual([{ ...cover, anchor }]);
+  });
+
+  test.each<[string, number, unknown, string]>([
+    // query                            face  without any                            why
+    ['crop=faces,top,right', 0, slack(1, 0), '4.8: the next words decide'],
+    ['crop=faces,center', 0, slack(0.5, 0.5), 'center is a word'],
+    ['crop=faces', 0, slack(0.5, 0.5), 'the end of the chain'],
+    ['crop=faces,auto', 0, { kind: 'search', by: 'saliency' }, 'auto always finds a place'],
+    ['crop=faces,entropy', 0, { kind: 'search', by: 'entropy' }, 'a documented chain'],
+    ['crop=faces,edges', 0, { kind: 'search', by: 'edges' }, 'a documented chain'],
+    [
+      'crop=faces,focalpoint&fp-x=.2&fp-z=3',
+      ...([0, { kind: 'focus', x: 0.2, y: 0.5, zoom: 3 }, 'a documented chain'] as const),
+    ],
+    ['crop=faces&faceindex=3', 2, slack(0.5, 0.5), '4.8: the face is changeable'],
+  ])(
+    'w=300&h=300&fit=crop&%s keeps the faces, face %i, or stands at %j (%s)',
+    (query, face, anchor) => {
+      expect(ops(`w=300&h=300&fit=crop&${query}`)).toEqual([
+        { ...cover, anchor: { kind: 'faces', face }, withoutFaces: { ...cover, anchor } },
+      ]);
+    },
+  );
+
+  test('faces are not looked for where nothing is cut', () => {
+    expect(ops('w=300&fit=crop&crop=faces')).toMatchObject([{ anchor: slack(0.5, 0.5) }]);
+  });
+
+  test.each<[string, unknown[], string]>([
+    ['', [{ x: 0.25, y: 0.5 }], 'the picture is whole'],
+    ['&fp-z=2', [{ x: 0.5, y: 0.5 }], 'the window is centred on it'],
+    ['&fp-z=4&fp-y=0', [{ x: 0.5, y: 0 }], 'the window stays inside'],
+  ])('cross-hairs without a frame: fp-x=.25%s is at %j (%s)', (query, expected) => {
+    const made = ops(`w=300&fit=crop&crop=focalpoint&fp-debug=1&fp-x=.25${query}`);
+    expect(made.filter(({ kind }) => kind === 'cross-hairs')).toMatchObject(expected);
   });
 
   test.each([

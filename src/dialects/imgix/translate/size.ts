@@ -27,8 +27,8 @@ const DEFAULT_FILTER = 'lanczos2';
 /** The largest distance of two RGBA colors in levels, √(4 · 255²). */
 const FARTHEST_COLORS = 510;
 
-/** What each `fit` means; without a face detector `facearea` is `clip`. */
-const FITS: Readonly<Record<FitWord, Pick<ResizeOp, 'enlarge'> & { readonly fit: Fit }>> = {
+/** What each `fit` means. */
+const FITS: Readonly<Record<PlainFit, Pick<ResizeOp, 'enlarge'> & { readonly fit: Fit }>> = {
   clip: { fit: 'inside', enlarge: 'allowed' },
   max: { fit: 'inside', enlarge: 'never' },
   scale: { fit: 'stretch', enlarge: 'allowed' },
@@ -37,8 +37,9 @@ const FITS: Readonly<Record<FitWord, Pick<ResizeOp, 'enlarge'> & { readonly fit:
   fill: { fit: 'contain', enlarge: 'allowed' },
   fillmax: { fit: 'contain', enlarge: 'never' },
   clamp: { fit: 'contain', enlarge: 'allowed' },
-  facearea: { fit: 'inside', enlarge: 'allowed' },
 };
+
+type PlainFit = Exclude<FitWord, 'facearea'>;
 
 /** The box of a request, in CSS pixels or shares. */
 export interface RequestedBox {
@@ -113,36 +114,79 @@ export function resizeOps(
   values: ImgixValues,
   box: RequestedBox,
   room: Sides | undefined,
-): (Extract<Op, { kind: 'crop' }> | ResizeOp)[] {
-  const word = values.fit ?? 'clip';
-  const { fit, enlarge } = FITS[word];
+): (Extract<Op, { kind: 'crop' | 'cross-hairs' }> | ResizeOp)[] {
+  const asked = values.fit ?? 'clip';
+  if (typeof asked === 'object') return faceAreaOps(values, box, room, asked.otherwise);
+  return plainResizeOps(values, box, room, asked);
+}
+
+/** The part around the faces at the size of the box; where there is none, the fit behind the comma. */
+function faceAreaOps(
+  values: ImgixValues,
+  box: RequestedBox,
+  room: Sides | undefined,
+  otherwise: PlainFit,
+): ResizeOp[] {
   const { width, height } = box;
-  const both = width !== undefined && height !== undefined;
-  // w and h together leave a ratio nothing to say (docs/spec/imgix.md 9.6).
-  const ratio = (word === 'crop' || word === 'fill') && !both ? values.ar : undefined;
-  const anchor = word === 'crop' ? anchorOf(values) : undefined;
-  const framed = both || ratio !== undefined;
-  const zoom = !framed && anchor?.kind === 'focus' ? zoomCrop(anchor) : [];
-  if (width === undefined && height === undefined && ratio === undefined) return zoom;
-  const limits = word === 'crop' && !framed ? limitsOf(values, width === undefined) : undefined;
-  const density = boundedDensity(box, ratio, limits);
+  const { faceindex } = values;
+  const density = boundedDensity(box, undefined);
+  const withoutFaces = plainResizeOps(values, box, room, otherwise, false).at(-1);
   return [
-    ...zoom,
     {
       kind: 'resize',
       ...(width === undefined ? {} : { width }),
       ...(height === undefined ? {} : { height }),
       ...(density === 1 ? {} : { density }),
-      ...(ratio === undefined ? {} : { ratio }),
-      ...(limits === undefined ? {} : { limits }),
-      fit,
-      enlarge,
+      fit: 'cover',
+      enlarge: 'allowed',
       filter: values['resize-filter'] ?? DEFAULT_FILTER,
-      ...(anchor === undefined ? {} : { anchor }),
-      ...(fit === 'contain' ? { fill: fillOf(values) } : {}),
+      anchor: {
+        kind: 'face-area',
+        ...(faceindex === undefined ? {} : { face: faceindex - 1 }),
+        pad: values.facepad ?? 1,
+      },
       ...(room === undefined ? {} : { reserve: room }),
+      ...(withoutFaces?.kind === 'resize' ? { withoutFaces } : {}),
     },
   ];
+}
+
+/** @param heedsFaces whether a chain of `crop` may look for faces */
+function plainResizeOps(
+  values: ImgixValues,
+  box: RequestedBox,
+  room: Sides | undefined,
+  word: PlainFit,
+  heedsFaces = true,
+): (Extract<Op, { kind: 'crop' | 'cross-hairs' }> | ResizeOp)[] {
+  const { fit, enlarge } = FITS[word];
+  const { width, height } = box;
+  const both = width !== undefined && height !== undefined;
+  // w and h together leave a ratio nothing to say (docs/spec/imgix.md 9.6).
+  const ratio = (word === 'crop' || word === 'fill') && !both ? values.ar : undefined;
+  const framed = both || ratio !== undefined;
+  // Without a frame nothing is cut, so no face can be lost.
+  const chain = anchorsOf(values, heedsFaces && framed);
+  const [anchor, next] = word === 'crop' ? chain : [];
+  const zoom = !framed && anchor?.kind === 'focus' ? zoomCrop(anchor) : [];
+  if (width === undefined && height === undefined && ratio === undefined) return zoom;
+  const limits = word === 'crop' && !framed ? limitsOf(values, width === undefined) : undefined;
+  const density = boundedDensity(box, ratio, limits);
+  const at = (place: Anchor | undefined): ResizeOp => ({
+    kind: 'resize',
+    ...(width === undefined ? {} : { width }),
+    ...(height === undefined ? {} : { height }),
+    ...(density === 1 ? {} : { density }),
+    ...(ratio === undefined ? {} : { ratio }),
+    ...(limits === undefined ? {} : { limits }),
+    fit,
+    enlarge,
+    filter: values['resize-filter'] ?? DEFAULT_FILTER,
+    ...(place === undefined ? {} : { anchor: place }),
+    ...(fit === 'contain' ? { fill: fillOf(values, word) } : {}),
+    ...(room === undefined ? {} : { reserve: room }),
+  });
+  return [...zoom, { ...at(anchor), ...(next === undefined ? {} : { withoutFaces: at(next) }) }];
 }
 
 /**
@@ -187,12 +231,19 @@ function limitsOf(values: ImgixValues, forWidth: boolean): SideLimits | undefine
 }
 
 /**
- * Where a crop looks: the first word of the chain that can be followed here.
+ * Where a crop looks: the first word of the chain that can be followed here, and behind `faces` the
+ * one that holds where there is none.
  *
- * `faces,top,right` is the upper right corner, because no face is ever found.
- * Words of direction each fix one axis and work together.
+ * `faces,top,right` is on the faces, or in the upper right corner.
  */
-function anchorOf(values: ImgixValues): Anchor {
+function anchorsOf(values: ImgixValues, heedsFaces: boolean): readonly [Anchor, Anchor?] {
+  const fixed = fixedAnchor(values);
+  if (values.crop?.[0] !== 'faces' || !heedsFaces) return [fixed];
+  return [{ kind: 'faces', face: (values.faceindex ?? 1) - 1 }, fixed];
+}
+
+/** The first word of the chain that depends on no face. Words of direction each fix one axis and work together. */
+function fixedAnchor(values: ImgixValues): Anchor {
   const chain = values.crop ?? [];
   for (const word of chain) {
     switch (word) {
@@ -206,6 +257,7 @@ function anchorOf(values: ImgixValues): Anchor {
           x: (values['fp-x'] ?? 0.5) + 0,
           y: (values['fp-y'] ?? 0.5) + 0,
           zoom: values['fp-z'] ?? 1,
+          ...(values['fp-debug'] ? { shown: true } : {}),
         };
       case 'entropy':
       case 'edges':
@@ -221,16 +273,16 @@ function anchorOf(values: ImgixValues): Anchor {
 }
 
 /** A zoom without a box of its own ratio: the window is cut before the picture is scaled. */
-function zoomCrop({ x, y, zoom }: Extract<Anchor, { kind: 'focus' }>) {
-  if (zoom === 1) return [];
+function zoomCrop({ x, y, zoom, shown }: Extract<Anchor, { kind: 'focus' }>) {
   const part = 1 / zoom;
-  const place = (at: number) =>
-    ({
-      kind: 'slack',
-      share: Math.min(1, Math.max(0, (at - part / 2) / (1 - part))),
-    }) as const;
+  const before = (at: number) => Math.min(1 - part, Math.max(0, at - part / 2));
+  const hairs = { x: (x - before(x)) * zoom, y: (y - before(y)) * zoom };
+  const lines = shown ? [{ kind: 'cross-hairs', ...hairs } as const] : [];
+  if (zoom === 1) return lines;
+  const place = (at: number) => ({ kind: 'slack', share: before(at) / (1 - part) }) as const;
   const area = { kind: 'size', width: share(part), height: share(part) } as const;
-  return [{ kind: 'crop', area, x: place(x), y: place(y), outside: 'intersect' } as const];
+  const crop = { kind: 'crop', area, x: place(x), y: place(y), outside: 'intersect' } as const;
+  return [crop, ...lines];
 }
 
 export const TRANSPARENT_FILL: Fill = {
@@ -242,8 +294,8 @@ export const TRANSPARENT_FILL: Fill = {
  * What fills the box of fill, fillmax and clamp; old URLs give `bg` alone
  * (docs/spec/imgix.md 5.4).
  */
-function fillOf(values: ImgixValues): Fill {
-  if (values.fit === 'clamp') return { kind: 'edge' };
+function fillOf(values: ImgixValues, word: PlainFit): Fill {
+  if (word === 'clamp') return { kind: 'edge' };
   if (values.fill === 'blur') return { kind: 'blur' };
   return colorFill(values['fill-color'] ?? values.bg);
 }
