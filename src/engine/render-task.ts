@@ -173,8 +173,8 @@ async function programOf(
 ): Promise<Program> {
   const accepts = new Set(request.accepts);
   const measured: TrimBox[] = [];
-  // Every round measures one more trim or finds one thing more, so an op takes two at most.
-  for (let round = 0; round <= 2 * request.plan.ops.length; round++) {
+  // Every round measures one more trim or finds one thing more: two for an op at most, one for the output.
+  for (let round = 0; round <= 2 * request.plan.ops.length + 1; round++) {
     const lowered = lower(request.plan, info, accepts, { measured, findings: findings.known });
     if (lowered.kind === 'program') return lowered.program;
     if (lowered.kind === 'find') {

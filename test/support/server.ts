@@ -38,6 +38,8 @@ export interface TestServerOptions {
   readonly settings?: Readonly<Partial<Record<OptionName, unknown>>>;
   /** The folder of pictures and cache of a server that was stopped with `keep`. */
   readonly home?: string;
+  /** Another build than the usual one: the URL of its folder, with a slash at the end. */
+  readonly dist?: URL;
 }
 
 export interface TestServer {
@@ -57,10 +59,11 @@ export interface TestServer {
   stop(options?: { readonly keep?: boolean }): Promise<void>;
 }
 
-const built = (room: string) => new URL(`../../dist/${room}`, import.meta.url).href;
+const DIST = new URL('../../dist/', import.meta.url);
 
 /** Starts the built server on a free loopback port with a mount per dialect; ready to render. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const built = (room: string) => new URL(room, options.dist ?? DIST).href;
   const { createServer }: typeof import('../../src/server/compose.ts') = await import(
     built('server/compose.js')
   );
