@@ -15,49 +15,65 @@ import { EXAMPLES, fileOf, fileOfSource, SOURCES } from './examples.mjs';
 /** Mean difference of two pictures, in levels of 255, below which they show the same. */
 export const SAME = 4;
 
-/** How every picture of the reference is asked for, so that it takes a few kilobytes. */
-const SMALL = 'fm=webp&q=60';
+/** The target of a source in each dialect, asked for in a few kilobytes. */
+const TARGETS = {
+  imgix: (file, query) => `/imgix/${file}?${query}&fm=webp&q=60`,
+  fastly: (file, query) => `/fastly/${file}?${query}&format=webp&quality=60`,
+  imageoptim: (file, options) => `/imageoptim/${options}/${file}`,
+};
 
 /** Every picture by the name of its file, as the product makes it now. */
 export async function referencePictures() {
   const home = mkdtempSync(join(tmpdir(), 'fovea-reference-'));
-  const pictures = {};
+  const fileIn = (source) => `${source.replaceAll(' ', '-')}.png`;
   for (const [name, make] of Object.entries(SOURCES)) {
-    writeFileSync(join(home, `${name.replaceAll(' ', '-')}.png`), await make());
+    writeFileSync(join(home, fileIn(name)), await make());
   }
-  const source = { name: 'imgix', dialect: 'imgix', mount: '/imgix' };
-  const server = await createServer(
-    parseConfig(
-      {
-        cache: { folder: join(home, '.cache'), size: '64MB' },
-        latency: '30s',
-        workers: 1,
-        refine: false,
-        limits: { queueWait: '2m' },
-        log: { level: 'silent' },
-        sources: [{ ...source, origin: { kind: 'folder', path: home } }],
-      },
-      { folder: home, env: {} },
-    ),
-  );
+  const server = await createServer(configFor(home));
   try {
-    const made = async (source, query) => {
-      const target = `/imgix/${source.replaceAll(' ', '-')}.png?${query}&${SMALL}`;
-      const answer = await server.handle(new Request(`http://reference.invalid${target}`));
+    const made = async (dialect, source, query) => {
+      const target = TARGETS[dialect](fileIn(source), query);
+      const request = new Request(`http://reference.invalid${target}`, {
+        headers: { accept: 'image/webp' },
+      });
+      const answer = await server.handle(request);
       if (!answer.ok) throw new Error(`Expected a picture for ${target}, got ${answer.status}.`);
       return new Uint8Array(await answer.arrayBuffer());
     };
+    const pictures = {};
     for (const source of Object.keys(SOURCES)) {
-      pictures[fileOfSource(source)] = await made(source, 'auto=format');
+      pictures[fileOfSource(source)] = await made('imgix', source, 'auto=format');
     }
-    for (const example of EXAMPLES.imgix) {
-      pictures[fileOf('imgix', example)] = await made(example.source, example.query);
+    for (const [dialect, examples] of Object.entries(EXAMPLES)) {
+      for (const example of examples) {
+        const picture = await made(dialect, example.source, example.query);
+        pictures[fileOf(dialect, example)] = picture;
+      }
     }
+    return pictures;
   } finally {
     await server.close();
     rmSync(home, { recursive: true, force: true });
   }
-  return pictures;
+}
+
+/** A folder of pictures in all dialects, with time for each first answer to be the last. */
+function configFor(folder) {
+  const settings = {
+    cache: { folder: join(folder, '.cache'), size: '64MB' },
+    latency: '30s',
+    workers: 1,
+    refine: false,
+    limits: { queueWait: '2m' },
+    log: { level: 'silent' },
+    sources: Object.keys(TARGETS).map((dialect) => ({
+      name: dialect,
+      dialect,
+      mount: `/${dialect}`,
+      origin: { kind: 'folder', path: folder },
+    })),
+  };
+  return parseConfig(settings, { folder, env: {} });
 }
 
 /** The mean difference of two pictures, in levels of 255; Infinity where their sizes differ. */
