@@ -86,7 +86,7 @@ export const EXAMPLES = {
       source: 'portrait',
       query: 'w=120&h=120&fit=facearea&facepad=1.5',
       size: [120, 120],
-      says: 'The faces with half as much room again around them.',
+      says: 'The faces, in a window one and a half times as large.',
     },
     {
       name: 'crop-auto',
