@@ -51,8 +51,8 @@ async function time(name, query) {
 }
 
 const crop = 'fit=crop&crop=';
-await time('warm up, no faces', `w=210&h=200&${crop}left`);
-await time('first use, with loading the model', `w=200&h=200&${crop}faces`);
+await time('warm up, no faces', `w=210&h=150&${crop}left`);
+await time('first use, with loading the model', `w=200&h=150&${crop}faces`);
 const plain = [];
 const later = [];
 for (const w of [220, 240, 260, 280, 300]) {
