@@ -22,6 +22,7 @@ import { lower } from '../plan/lower.ts';
 import type { Output } from '../plan/output.ts';
 import { printProgram } from '../plan/print.ts';
 import type { Program, TrimBox } from '../plan/program.ts';
+import { sampled } from '../plan/sampled.ts';
 import { findTrim } from '../raster/trim-box.ts';
 import { writeNew } from '../stores/disk/files.ts';
 import { probe } from '../vips/probe.ts';
@@ -214,6 +215,7 @@ async function picture(
         unchanged: program.unchanged,
         upright: program.upright,
         ...(source ? { source } : {}),
+        ...samplerOf(request, info, program),
         budget: remaining(request.budget, start),
         ...(request.warmStart ? { warmStart: request.warmStart } : {}),
       },
@@ -229,6 +231,12 @@ async function picture(
     warmStart,
     diagnostics: remarks(request.plan, info, program, receipt),
   };
+}
+
+/** How a picture of few colors is rendered without blends (optimizer/formats/within-bytes.ts). */
+function samplerOf({ file }: Task, info: SourceInfo, program: Program) {
+  const sharp = info.palette === undefined ? undefined : sampled(program);
+  return sharp === undefined ? {} : { sampler: () => render(file, info, sharp) };
 }
 
 /** What decoding and transforming have left of the time for a picture. */

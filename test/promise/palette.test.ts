@@ -94,15 +94,14 @@ describe.each(REQUESTS)(
         const facts = await sharp(answer.body).metadata();
         expect([name, facts.format, facts.isPalette]).toEqual([name, 'png', true]);
         const over = Math.max(0, answer.body.length - source.length);
-        const told = String(answer.headers['fovea-warning']).includes('more bytes than its source');
-        expect([name, over > 0]).toEqual([name, told]);
-        // The edges of one drawing take more than its few flat colors did, at any palette.
-        if (name !== 'clear-32.png') expect(`${name} ${over} over`).toBe(`${name} 0 over`);
+        expect(`${name} ${over} over`).toBe(`${name} 0 over`);
+        expect(answer.headers['fovea-warning']).toBeUndefined();
         expect(whole.headers.fovea).toContain('kind=lossless');
         metric.setReference(await vipsEncoder.decode(whole.body, 4));
         const compared = metric.compare(await vipsEncoder.decode(answer.body, 4));
         const { score } = compared.byColors ?? compared;
-        expect(score).toBeGreaterThan(67);
+        // Its few flat colors took so few bytes that only some of the blends fit.
+        expect(score).toBeGreaterThan(name === 'clear-32.png' ? 55 : 67);
       }
     });
   },

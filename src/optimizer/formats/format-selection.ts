@@ -34,7 +34,7 @@ import {
 } from './lossless-and-palette.ts';
 import { byteLimits, scoreFor, searchColors } from './only-palette.ts';
 import { type QualityRequest, qualityRequestFor, wantsEveryPixel } from './quality-request.ts';
-import { likeSource, paletteAim } from './source-palette.ts';
+import { likeSource, paletteAim, smallerPalette } from './source-palette.ts';
 import { sourceQualityCap } from './source-quality-cap.ts';
 
 /** What an alternative format must save to be delivered in place of the chosen one, as a share. */
@@ -283,7 +283,7 @@ async function withoutQuality(
     if (demanded && found !== undefined) return found;
     if (!demanded) {
       const whole = await encodeLossless(runner, keeper, content, mode);
-      return found !== undefined && isSmaller(found, whole) ? found : whole;
+      return smallerPalette(found, whole, aim);
     }
   }
   if (palette !== undefined && demanded) {
@@ -291,10 +291,6 @@ async function withoutQuality(
   }
   if (target === undefined) return await encodeLossless(runner, keeper, content, mode);
   return await paletteToTarget(runner, keeper, content, target, forced ?? 256, mode);
-}
-
-function isSmaller(a: EncodeResult, b: EncodeResult): boolean {
-  return a.attempt.bytes.length < b.attempt.bytes.length;
 }
 
 function searchSettingsFor(

@@ -18,16 +18,15 @@ import type { EncodeResult } from '../search/quality-search.ts';
 import type { MeasuredAttempt, TrialRunner } from '../search/trial-runner.ts';
 import type { OptimizeInput } from '../task.ts';
 import { fewestColors, reaches } from './fewest-colors.ts';
+import { PaletteTrials } from './palette-trials.ts';
 import { type Picture, type QualityRequest, wantsEveryPixel } from './quality-request.ts';
+import { type ByteBound, palettesUnmeasured, paletteWithin, type Sampler } from './within-bytes.ts';
 
 /** What is asked of a palette where no score is: a look no one tells apart, by the metric's own ladder. */
 const LIKE_THE_PICTURE = 90;
 
 /** The least it may score for the sake of bytes: medium quality by the same ladder. */
 const LEAST_LIKENESS = 50;
-
-/** Files that are larger by more than this factor than they may be are still too large when packed once more. */
-const PACKED_AT_MOST = 1.25;
 
 /** Between the colors of a drawing there come about as many in its edges. */
 const LIKELY_SHARE = 2;
@@ -41,8 +40,10 @@ export interface PaletteAim {
   readonly target: number;
   /** The score that is enough where the target takes more than `bytes`. */
   readonly least: number;
-  /** The bytes of the source, where it has more pixels. */
+  /** The bytes of the source, where it has more pixels and not every pixel was asked for. */
   readonly bytes?: number;
+  /** Renders the picture with pixels of its source, none blended. */
+  readonly sampler?: Sampler;
 }
 
 /**
@@ -50,22 +51,22 @@ export interface PaletteAim {
  * changed, and where every pixel is to be kept.
  */
 export function paletteAim(
-  { info, output, identity, raster, chosen }: PaletteTask,
+  { info, output, identity, raster, chosen, sampler }: PaletteTask,
   request: QualityRequest,
   colors: number,
 ): PaletteAim | undefined {
   if (info.palette === undefined || identity || raster.pages > 1) return undefined;
   if (wantsEveryPixel(output, chosen, identity)) return undefined;
-  const scores =
-    request.kind === 'target'
-      ? { target: request.score, least: request.score }
-      : { target: LIKE_THE_PICTURE, least: LEAST_LIKENESS };
+  const target = request.kind === 'target' ? request.score : LIKE_THE_PICTURE;
   const smaller = raster.width * raster.height < info.width * info.height;
+  const bounded = smaller && output.quality.kind !== 'lossless';
+  const least = bounded || request.kind !== 'target' ? Math.min(target, LEAST_LIKENESS) : target;
   const likely = Math.min(colors, LIKELY_SHARE * info.palette);
-  return { colors, likely, ...scores, ...(smaller ? { bytes: info.bytes } : {}) };
+  const bound = bounded ? { bytes: info.bytes, ...(sampler ? { sampler } : {}) } : {};
+  return { colors, likely, target, least, ...bound };
 }
 
-type PaletteTask = Pick<OptimizeInput, 'info' | 'identity' | 'raster' | 'chosen'> & {
+type PaletteTask = Pick<OptimizeInput, 'info' | 'identity' | 'raster' | 'chosen' | 'sampler'> & {
   readonly output: Picture;
 };
 
@@ -77,20 +78,55 @@ export async function likeSource(
   { colors = Number.POSITIVE_INFINITY }: Content,
   mode: Mode,
 ): Promise<EncodeResult | undefined> {
-  if (mode === 'instant' || !runner.measures) {
-    if (!runner.affords(flat.trial(aim.colors), false)) return undefined;
-    const attempt = await runner.encode(flat.trial(aim.colors));
-    const lossy = colors > aim.colors;
-    return { attempt, reached: true, lossy, reason: 'a palette, as the source has one' };
-  }
+  if (mode === 'instant' || !runner.measures) return await unmeasured(runner, flat, aim, colors);
   const found = await searchPalette(runner, flat, aim);
-  const exact = found !== undefined && paletteOf(found.attempt.encoding) >= colors;
+  const exact = found?.reason === FEWEST && paletteOf(found.attempt.encoding) >= colors;
   return exact ? { ...found, lossy: false, reason: 'every pixel is kept' } : found;
+}
+
+/**
+ * The palette where it takes fewer bytes than a file of every pixel; one that scores less than it
+ * should only where every pixel takes more than the source.
+ */
+export function smallerPalette(
+  found: EncodeResult | undefined,
+  whole: EncodeResult,
+  { target, bytes = 0 }: PaletteAim,
+): EncodeResult {
+  if (found === undefined || found.attempt.bytes.length >= whole.attempt.bytes.length) return whole;
+  const { score = target } = found.attempt;
+  const short = score < target - PASS_BELOW;
+  return short && whole.attempt.bytes.length <= bytes ? whole : found;
+}
+
+async function unmeasured(
+  runner: TrialRunner,
+  flat: FlatPalette,
+  aim: PaletteAim,
+  colors: number,
+): Promise<EncodeResult | undefined> {
+  const encoding = flat.trial(aim.colors);
+  if (!runner.affords(encoding, false)) return undefined;
+  const first = await runner.encode(encoding);
+  const bound = boundOf(aim);
+  const attempt =
+    bound !== undefined && first.bytes.length > bound.bytes
+      ? await palettesUnmeasured(runner, flat, bound, first)
+      : first;
+  const lossy = attempt !== first || colors > aim.colors;
+  return { attempt, reached: true, lossy, reason: 'a palette, as the source has one' };
+}
+
+function boundOf({ bytes, colors, sampler }: PaletteAim): ByteBound | undefined {
+  return bytes === undefined ? undefined : { bytes, colors, sampler };
 }
 
 function paletteOf(encoding: Encoding): number {
   return 'palette' in encoding ? (encoding.palette ?? 0) : 0;
 }
+
+const FEWEST = 'the fewest colors that reach the target';
+const WITHIN = 'as many colors as take no more bytes than the source';
 
 /** The smallest palette file for an aim; undefined where no palette scores enough, or time is up. */
 async function searchPalette(
@@ -100,7 +136,8 @@ async function searchPalette(
 ): Promise<EncodeResult | undefined> {
   const tried = new PaletteTrials(runner, flat);
   const first = await firstTrial(tried, flat.sizes, aim);
-  if (first === undefined || !reaches(first, aim.least)) return undefined;
+  const bound = boundOf(aim);
+  if (first === undefined || (bound === undefined && !reaches(first, aim.least))) return undefined;
   const target = Math.min(aim.target, first.score + PASS_BELOW);
   const most = paletteOf(first.encoding);
   const sizes = flat.sizes.filter((size) => size < most);
@@ -110,19 +147,16 @@ async function searchPalette(
   });
   const colors = fewer ?? most;
   const best = (await tried.final(colors)) ?? first;
-  const { bytes } = aim;
-  const smaller =
-    bytes !== undefined && best.bytes.length > bytes && aim.least < aim.target
-      ? await withinBytes(
-          tried,
-          sizes.filter((size) => size < colors),
-          bytes,
-          aim.least,
-        )
-      : undefined;
-  return smaller
-    ? { ...FOUND, attempt: smaller, reason: 'as many colors as take no more bytes than the source' }
-    : { ...FOUND, attempt: best, reason: 'the fewest colors that reach the target' };
+  const found = (attempt: MeasuredAttempt, reason: string): EncodeResult => ({
+    ...{ attempt, reason, lossy: true },
+    reached: attempt.score >= aim.target - PASS_BELOW || aim.target === LIKE_THE_PICTURE,
+  });
+  if (bound === undefined || best.bytes.length <= bound.bytes) return found(best, FEWEST);
+  const less = sizes.filter((size) => size < colors);
+  const within =
+    (await tried.withinBytes(less, bound.bytes, aim.least)) ??
+    (await paletteWithin(runner, flat, bound, tried, best));
+  return within && within !== best ? found(within, WITHIN) : found(best, FEWEST);
 }
 
 /** As many colors as are likely to do, where they do or where there is no time for all. */
@@ -134,63 +168,4 @@ async function firstTrial(
   const size = sizes.findLast((one) => one >= likely && one < colors);
   const guess = size === undefined ? undefined : await tried.trial(size);
   return guess && reaches(guess, target) ? guess : ((await tried.trial(colors)) ?? guess);
-}
-
-const FOUND = { reached: true, lossy: true } as const;
-
-/** The most colors of some sizes that take so few bytes, where they still score enough. */
-async function withinBytes(
-  tried: PaletteTrials,
-  sizes: readonly number[],
-  bytes: number,
-  least: number,
-): Promise<MeasuredAttempt | undefined> {
-  // A size that there is no time for counts as small enough: what is known of others decides.
-  const larger = await fewestColors(sizes, async (colors) => {
-    const attempt = await tried.trial(colors);
-    if (attempt === undefined || !reaches(attempt, least)) return false;
-    if (attempt.bytes.length <= bytes) return false;
-    if (attempt.bytes.length > bytes * PACKED_AT_MOST) return true;
-    const packed = await tried.final(colors);
-    return packed !== undefined && packed.bytes.length > bytes;
-  });
-  const most = sizes.find((size) => larger === undefined || size < larger);
-  const found = most === undefined ? undefined : await tried.final(most);
-  return found && found.bytes.length <= bytes && reaches(found, least) ? found : undefined;
-}
-
-/** Palettes by their size, each made once. */
-class PaletteTrials {
-  readonly #runner: TrialRunner;
-  readonly #flat: FlatPalette;
-  readonly #trials = new Map<number, MeasuredAttempt>();
-  readonly #finals = new Map<number, MeasuredAttempt>();
-
-  constructor(runner: TrialRunner, flat: FlatPalette) {
-    this.#runner = runner;
-    this.#flat = flat;
-  }
-
-  /** The palette of a size, measured; undefined where there is no time for it. */
-  async trial(colors: number): Promise<MeasuredAttempt | undefined> {
-    const known = this.#trials.get(colors);
-    const encoding = this.#flat.trial(colors);
-    if (known !== undefined || !this.#runner.affords(encoding)) return known;
-    const made = await this.#runner.measurePalette(encoding);
-    this.#trials.set(colors, made);
-    return made;
-  }
-
-  /** The same in its final form; as the trial made it, where there is no time for that. */
-  async final(colors: number): Promise<MeasuredAttempt | undefined> {
-    const known = this.#finals.get(colors);
-    const trial = known ?? (await this.trial(colors));
-    const encoding = this.#flat.final(colors);
-    if (known !== undefined || trial === undefined) return known;
-    if (!this.#runner.affords(encoding, false)) return trial;
-    const { score, worst } = trial;
-    const made = { ...(await this.#runner.encode(encoding)), score, worst };
-    this.#finals.set(colors, made);
-    return made;
-  }
 }

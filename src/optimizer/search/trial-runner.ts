@@ -124,30 +124,37 @@ export class TrialRunner {
     return new TrialRunner(raster, this.#tools, budget, this.#start, this.#skips);
   }
 
-  /** The raster as a file; the trial is noted without a score. */
-  async encode(encoding: Encoding): Promise<Attempt> {
+  /** The raster, or one drawn in its place, as a file; the trial is noted without a score. */
+  async encode(encoding: Encoding, drawn = this.raster): Promise<Attempt> {
     const start = this.#tools.now();
-    const bytes = await this.#tools.encoder.encode(this.raster, encoding);
+    const bytes = await this.#tools.encoder.encode(drawn, encoding);
     return this.#note({ encoding, bytes, milliseconds: this.#tools.now() - start });
   }
 
   /** The raster as a file, decoded again and compared with what went in. @throws without a metric */
   async measure(encoding: Encoding): Promise<MeasuredAttempt> {
-    return await this.#measured(encoding, ({ byColors: _, ...compared }) => compared);
+    return await this.#measured(encoding, this.raster, ({ byColors: _, ...own }) => own);
   }
 
-  /** The same for a palette: what moves colors alone is held to no bound for transparency. @throws without a metric */
-  async measurePalette(encoding: Encoding): Promise<MeasuredAttempt> {
-    return await this.#measured(encoding, ({ byColors = {}, ...own }) => ({ ...own, ...byColors }));
+  /**
+   * The same for a palette: what moves colors alone is held to no bound for transparency. `drawn`
+   * is written in place of the raster, and compared with it. @throws without a metric
+   */
+  async measurePalette(encoding: Encoding, drawn = this.raster): Promise<MeasuredAttempt> {
+    return await this.#measured(encoding, drawn, ({ byColors = {}, ...own }) => ({
+      ...own,
+      ...byColors,
+    }));
   }
 
   async #measured(
     encoding: Encoding,
+    drawn: Raster,
     judge: (compared: Comparison<'ssimulacra2'>) => Comparison<'ssimulacra2'>,
   ): Promise<MeasuredAttempt> {
     const { encoder, now } = this.#tools;
     const start = now();
-    const bytes = await encoder.encode(this.raster, encoding);
+    const bytes = await encoder.encode(drawn, encoding);
     const compared = judge(await this.#compared(bytes));
     const attempt = this.#note({ encoding, bytes, ...compared, milliseconds: now() - start });
     this.measured.push(attempt);

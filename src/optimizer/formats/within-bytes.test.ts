@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { still } from '../../raster/pixels.ts';
+import { vipsEncoder } from '../../vips/encode.ts';
+import { PNG } from '../codecs/png.ts';
+import { TrialRunner } from '../search/trial-runner.ts';
+import { palettesUnmeasured } from './within-bytes.ts';
+
+const [WIDTH, HEIGHT] = [120, 80];
+
+/** Blocks of four colors; `blends`: a column between two of them is a mixture, each of its own. */
+function blocks(blends: boolean) {
+  const data = new Uint8Array(WIDTH * HEIGHT * 3);
+  const color = (x: number, y: number) => 60 * (((x >> 3) + 3 * (y >> 3)) % 4);
+  for (let y = 0; y < HEIGHT; y++) {
+    for (let x = 0; x < WIDTH; x++) {
+      const mixed = blends && x % 8 === 7;
+      const level = mixed ? (color(x, y) * (y % 29) + color(x + 1, y) * (29 - (y % 29))) / 29 : 0;
+      data.fill(
+        mixed ? Math.round(level) : color(x, y),
+        3 * (y * WIDTH + x),
+        3 * (y * WIDTH + x + 1),
+      );
+    }
+  }
+  return still(WIDTH, HEIGHT, 3, data);
+}
+
+describe('palettesUnmeasured', () => {
+  const mixed = blocks(true);
+  const pure = blocks(false);
+  const runner = () =>
+    new TrialRunner(
+      mixed,
+      { encoder: vipsEncoder, now: () => 0 },
+      { mode: 'instant', milliseconds: 1e4 },
+    );
+
+  async function run(bytes: number, sampler = async () => pure) {
+    const trials = runner();
+    const first = await trials.encode(PNG.palette.flat.trial(256));
+    const found = await palettesUnmeasured(
+      trials,
+      PNG.palette.flat,
+      { bytes, colors: 256, sampler },
+      first,
+    );
+    return { first, found, shown: await vipsEncoder.decode(found.bytes, 3) };
+  }
+
+  test('draws in the colors of the source what takes too many bytes', async () => {
+    const { first, found, shown } = await run(600);
+    expect(first.bytes.length).toBeGreaterThan(600);
+    expect(found.bytes.length).toBeLessThanOrEqual(600);
+    expect(new Set(shown.data)).toEqual(new Set(pure.data));
+  });
+
+  test('takes the smallest where none is small enough, and what there is without a source', async () => {
+    const { first, found } = await run(1);
+    expect(found.bytes.length).toBeLessThan(first.bytes.length);
+    const trials = runner();
+    const whole = await trials.encode(PNG.palette.flat.trial(256));
+    const bound = { bytes: 1, colors: 256, sampler: undefined };
+    expect(await palettesUnmeasured(trials, PNG.palette.flat, bound, whole)).toBe(whole);
+  });
+
+  test('is no palette of more colors than asked for', async () => {
+    const trials = runner();
+    const whole = await trials.encode(PNG.palette.flat.trial(3));
+    const bound = { bytes: 1, colors: 3, sampler: async () => pure };
+    expect(await palettesUnmeasured(trials, PNG.palette.flat, bound, whole)).toBe(whole);
+  });
+});

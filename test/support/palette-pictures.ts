@@ -1,0 +1,104 @@
+/**
+ * Palette PNGs of hard edges, as drawing programs, plotters and pixel artists save them: few
+ * colors, few bytes, and no blend anywhere.
+ */
+import { losslessCompressPng } from '@napi-rs/image';
+import { palettePng } from '../../src/vips/palette-png.ts';
+
+/** Red, green, blue and alpha of color `i` of `count`, hues around the circle. */
+function hue(i: number, count: number): number[] {
+  const at = (shift: number) =>
+    Math.round(128 + 90 * Math.cos(2 * Math.PI * (i / count + shift / 3)));
+  return [at(0), at(1), at(2), 255];
+}
+const hues = (count: number) => Array.from({ length: count }, (_, i) => hue(i, count));
+
+const WHITE = [255, 255, 255, 255];
+const GREY = [200, 200, 200, 255];
+const DARK = [40, 40, 40, 255];
+const CLEAR = [0, 0, 0, 0];
+
+type Draw = (x: number, y: number) => number;
+
+async function drawn(width: number, height: number, colors: readonly number[][], draw: Draw) {
+  const indices = new Uint8Array(width * height);
+  for (let p = 0; p < indices.length; p++) indices[p] = draw(p % width, Math.floor(p / width));
+  const png = palettePng({ width, height, palette: Uint8Array.from(colors.flat()), indices });
+  const packed = new Uint8Array(await losslessCompressPng(png, { strip: true }));
+  return packed.length < png.length ? packed : png;
+}
+
+/** Sixteen discs over one another on a clear ground, each pixel drawn as a square of `zoom`. */
+function sprite(zoom: number) {
+  const discs = Array.from({ length: 16 }, (_, i) => ({
+    x: (i * 23) % 47,
+    y: (i * 31) % 47,
+    r: 3 + ((i * 5) % 7),
+  }));
+  return drawn(48 * zoom, 48 * zoom, [CLEAR, ...hues(16)], (x, y) => {
+    const [a, b] = [Math.floor(x / zoom), Math.floor(y / zoom)];
+    return 1 + discs.findLastIndex((disc) => (disc.x - a) ** 2 + (disc.y - b) ** 2 < disc.r ** 2);
+  });
+}
+
+/** Bars between an axis and a grid. */
+function bars() {
+  const heights = Array.from({ length: 12 }, (_, i) => 20 + ((i * 53) % 130));
+  return drawn(260, 180, [WHITE, DARK, GREY, ...hues(12)], (x, y) => {
+    if (y === 160 || x === 8) return 1;
+    const bar = Math.floor((x - 12) / 20);
+    const inside = x >= 12 && (x - 12) % 20 > 3 && y < 160 && y > 160 - (heights[bar] ?? 0);
+    return inside ? 3 + bar : y % 32 === 16 ? 2 : 0;
+  });
+}
+
+/** Three lines of two pixels over a grid. */
+function plot() {
+  const at = (line: number, x: number) =>
+    Math.round(90 + 35 * (line - 1) + 22 * Math.sin(x / (7 + 3 * line)) + 9 * Math.sin(x / 3));
+  return drawn(260, 180, [WHITE, GREY, ...hues(3)], (x, y) => {
+    for (let line = 0; line < 3; line++) {
+      const [a, b] = [at(line, x), at(line, x + 1)];
+      if (y >= Math.min(a, b) && y <= Math.max(a, b) + 1) return 2 + line;
+    }
+    return x % 40 === 0 || y % 40 === 0 ? 1 : 0;
+  });
+}
+
+/** Areas with borders of one pixel. */
+function map() {
+  const sites = Array.from({ length: 24 }, (_, i) => [(i * 97) % 260, (i * 61) % 180] as const);
+  const near = (x: number, y: number) => {
+    let [best, found] = [Number.POSITIVE_INFINITY, 0];
+    for (const [i, [a, b]] of sites.entries()) {
+      const far = (x - a) ** 2 + (y - b) ** 2;
+      if (far < best) [best, found] = [far, i];
+    }
+    return found;
+  };
+  return drawn(260, 180, [DARK, ...hues(9)], (x, y) => {
+    const own = near(x, y);
+    return own !== near(x + 1, y) || own !== near(x, y + 1) ? 0 : 1 + (own % 9);
+  });
+}
+
+/** A ring and letters of straight strokes on a clear ground. */
+function logo() {
+  return drawn(240, 120, [CLEAR, ...hues(3)], (x, y) => {
+    const far = Math.hypot(x - 60, y - 60);
+    if (far > 30 && far < 46) return 1;
+    if (far < 16) return 2;
+    const [a, b] = [(x - 120) % 36, y - 36];
+    const stroke = a < 7 || (a < 26 && (b < 7 || b > 41));
+    return x >= 120 && x < 228 && b >= 0 && b < 48 && stroke ? 3 : 0;
+  });
+}
+
+/** All of them by their file names. */
+export async function palettePictures(): Promise<Record<string, Uint8Array>> {
+  const made = { bars: bars(), plot: plot(), map: map(), logo: logo(), sprite: sprite(1) };
+  const pairs = Object.entries({ ...made, 'sprite-3': sprite(3) });
+  return Object.fromEntries(
+    await Promise.all(pairs.map(async ([name, png]) => [`${name}.png`, await png] as const)),
+  );
+}
