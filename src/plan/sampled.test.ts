@@ -5,7 +5,7 @@ import { sampled } from './sampled.ts';
 const of = (...instructions: readonly Instruction[]): Program => ({
   ...{ frames: { first: 0, count: 1 }, color: 'srgb', instructions, alternatives: [] },
   ...{ size: { width: 9, height: 9 }, alpha: false, identity: false, unchanged: false },
-  ...{ upright: false, output: { kind: 'source' } },
+  ...{ upright: false, output: { kind: 'source', sanitize: false } },
 });
 const scale = (filter: 'nearest' | 'lanczos3') =>
   ({ kind: 'scale', filter, width: 9, height: 9 }) as const;
