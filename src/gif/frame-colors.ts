@@ -18,6 +18,8 @@ const SAME = 50;
 export interface FrameColors {
   /** The colors of all that changes from frame to frame; of one at least. */
   readonly histogram: ColorHistogram;
+  /** Those of it that frames behind the first draw. */
+  readonly later: ColorHistogram;
   /** Those to be kept, the most important first. */
   readonly keep: readonly number[];
   /** Whether any pixel is clear. */
@@ -27,6 +29,7 @@ export interface FrameColors {
 /** The colors of all frames of a raster. */
 export function frameColors(raster: Raster): FrameColors {
   const histogram = new ColorHistogram();
+  const later = new ColorHistogram();
   const inner = new ColorHistogram();
   let clears = false;
   let before: Pixels | undefined;
@@ -35,6 +38,7 @@ export function frameColors(raster: Raster): FrameColors {
     const now = framePixels(raster, page);
     clears ||= now.includes(0);
     changed += countChanges(histogram, now, before);
+    if (before !== undefined) countChanges(later, now, before);
     countInner(inner, now, before, raster.width);
     before = now;
   }
@@ -42,7 +46,7 @@ export function frameColors(raster: Raster): FrameColors {
   if (histogram.size === 0) histogram.add(SHOWN);
   const own = seenColors(histogram, raster.sourceColors ?? []);
   const keep = [...new Set([...own, ...flatColors(inner, changed)])];
-  return { histogram, keep, clears };
+  return { histogram, later, keep, clears };
 }
 
 /** Counts the colors of pixels that are not as before; gives how many those are. */

@@ -2,7 +2,7 @@
  * Writing GIF: one color table for all frames, and of each frame only what changes.
  *
  * A frame is cut to the box of its changes; what it leaves as it was is clear where that packs
- * better. How a frame is disposed of is chosen for the frame behind it, and frames that
+ * better, under the place of a color that the frame has no use for. How a frame is disposed of is chosen for the frame behind it, and frames that
  * show the same are one. A frame of new colors, a cut to another scene, has a table of its own.
  * Nothing is dithered: what does not change in the picture does not change in the file.
  *
@@ -18,7 +18,7 @@ import { PaletteMap } from '../raster/palette/nearest-color.ts';
 import { quantize } from '../raster/palette/quantize.ts';
 import { countChanges, frameColors } from './frame-colors.ts';
 import { type Behind, changedBox, disposalFor, framePixels, type Pixels } from './frames.ts';
-import { compressLzw } from './lzw.ts';
+import { compressLzw, type LzwPixels } from './lzw.ts';
 
 /** Hundredths of a second that a frame can be shown. */
 const LONGEST = 65_535;
@@ -51,20 +51,15 @@ const BELIEVED_SIDE = 2048;
 /** The raster as a GIF of at most `colors` colors per table, 2..256, clear not counted where there is room. */
 export function writeGif(raster: Raster, colors: number): Uint8Array {
   const { width, height, pages, loop } = raster;
-  const { histogram, keep, clears } = frameColors(raster);
+  const { histogram, later, keep, clears } = frameColors(raster);
   const hasClear = clears || pages > 1;
   const most = Math.min(colors, hasClear ? 255 : 256);
-  const map = new PaletteMap(quantize(histogram, most, keep));
-  const parts = [
-    latin1Bytes('GIF89a'),
-    words(width, height),
-    Uint8Array.of(0x80 | 0x70 | sizeFlag(map, hasClear), 0, 0),
-    tableBytes(map, hasClear),
-  ];
-  if (pages > 1 && loop !== 1) parts.push(loopBlock(loop));
+  const map = new PaletteMap(byUse(quantize(histogram, most, keep), later));
   const settings = { width, map, hasClear, animated: pages > 1 };
   let canvas: Pixels = new Uint32Array(width * height);
   const frames = shownFrames(raster, map, most);
+  const parts: Uint8Array[] = [];
+  let added = false;
   let frame = frames.next();
   for (let first = true; !frame.done; first = false) {
     const { pixels } = frame.value;
@@ -77,12 +72,38 @@ export function writeGif(raster: Raster, colors: number): Uint8Array {
           clears,
           first,
         });
-    parts.push(...frameBlocks(frame.value, canvas, behind, settings));
+    const { blocks, clear } = frameBlocks(frame.value, canvas, behind, settings);
+    parts.push(...blocks);
+    added ||= frame.value.map === map && clear === map.palette.length;
     canvas = behind.canvas;
     frame = next;
   }
-  parts.push(Uint8Array.of(0x3b));
-  return concat(parts);
+  const entries = map.palette.length + (added ? 1 : 0);
+  return concat([
+    latin1Bytes('GIF89a'),
+    words(width, height),
+    Uint8Array.of(0x80 | 0x70 | sizeFlag(entries), 0, 0),
+    tableBytes(map, entries),
+    ...(pages > 1 && loop !== 1 ? [loopBlock(loop)] : []),
+    ...parts,
+    Uint8Array.of(0x3b),
+  ]);
+}
+
+/**
+ * The colors by the pixels that frames behind the first draw in them, most first: such frames are
+ * small, and one of the lower places alone is packed in fewer bits.
+ */
+function byUse(palette: Uint32Array, later: ColorHistogram): Uint32Array {
+  if (later.size === 0) return palette;
+  const map = new PaletteMap(palette);
+  const pixels = new Float64Array(palette.length);
+  const { colors, counts } = later.entries();
+  colors.forEach((color, i) => {
+    pixels[map.indexOf(color)]! += counts[i]!;
+  });
+  const order = [...palette.keys()].sort((a, b) => pixels[b]! - pixels[a]! || a - b);
+  return Uint32Array.from(order, (i) => palette[i]!);
 }
 
 /**
@@ -174,47 +195,98 @@ function frameBlocks(
   canvas: Pixels,
   { disposal, box }: Behind,
   { width, map: global, hasClear, animated }: Settings,
-): Uint8Array[] {
+): { readonly blocks: Uint8Array[]; readonly clear: number } {
   const { left, top, right, bottom } = box;
-  const size = (right - left) * (bottom - top);
-  const clear = hasClear ? map.palette.length : -1;
-  const symbols = new Uint8Array(size);
-  const free = new Uint8Array(size);
-  for (let y = top, o = 0; y < bottom; y++) {
-    for (let i = y * width + left; i < y * width + right; i++, o++) {
-      const pixel = pixels[i]!;
-      const index = pixel === 0 ? clear : map.indexOf(pixel);
-      const stays = pixel === canvas[i];
-      // Clear, or shown in a color of another table: it can only be left as it is.
-      const foreign = stays && (pixel === 0 || map.palette[index] !== pixel);
-      symbols[o] = foreign ? clear : index;
-      free[o] = stays && !foreign ? 1 : 0;
-    }
-  }
-  const own = map !== global;
-  const table = own
-    ? [Uint8Array.of(0x80 | sizeFlag(map, hasClear)), tableBytes(map, hasClear)]
-    : [Uint8Array.of(0)];
-  const data = compressLzw({ symbols, free, clear });
+  const drawn = drawnSymbols(pixels, map, canvas, box, width);
+  const clear = hasClear ? clearSymbol(drawn, map.palette.length) : -1;
+  const entries = Math.max(map.palette.length, clear + 1);
+  const table =
+    map === global
+      ? [Uint8Array.of(0)]
+      : [Uint8Array.of(0x80 | sizeFlag(entries)), tableBytes(map, entries)];
+  const data = compressLzw(withClear(drawn, clear));
   const image = [Uint8Array.of(0x2c), words(left, top, right - left, bottom - top), ...table, data];
-  if (!animated && !hasClear) return image;
-  const flags = (animated ? DISPOSALS[disposal] << 2 : 0) | (hasClear ? 1 : 0);
+  if (!animated && !hasClear) return { blocks: image, clear };
+  const flags = (animated ? DISPOSALS[disposal] << 2 : 0) | (clear >= 0 ? 1 : 0);
   const time = animated ? Math.min(LONGEST, Math.max(0, Math.round(delay / 10))) : 0;
   const control = [
     Uint8Array.of(0x21, 0xf9, 4, flags),
     words(time),
     Uint8Array.of(Math.max(0, clear), 0),
   ];
-  return [...control, ...image];
+  return { blocks: [...control, ...image], clear };
+}
+
+/** What a pixel of a frame may be: as its symbol says, that or clear, or only clear. */
+const DRAWN = 0;
+const FREE = 1;
+const LEFT = 2;
+
+/** The pixels of the box of a frame. */
+interface DrawnSymbols {
+  readonly symbols: Uint8Array;
+  /** DRAWN, FREE or LEFT for each. */
+  readonly kinds: Uint8Array;
+}
+
+function drawnSymbols(
+  pixels: Pixels,
+  map: PaletteMap,
+  canvas: Pixels,
+  { left, top, right, bottom }: Behind['box'],
+  width: number,
+): DrawnSymbols {
+  const symbols = new Uint8Array((right - left) * (bottom - top));
+  const kinds = new Uint8Array(symbols.length);
+  for (let y = top, o = 0; y < bottom; y++) {
+    for (let i = y * width + left; i < y * width + right; i++, o++) {
+      const pixel = pixels[i]!;
+      const index = pixel === 0 ? -1 : map.indexOf(pixel);
+      // Clear, or shown in a color of another table: it can only be left as it is.
+      const own = index >= 0 && map.palette[index] === pixel;
+      kinds[o] = pixel === 0 ? LEFT : pixel !== canvas[i] ? DRAWN : own ? FREE : LEFT;
+      symbols[o] = Math.max(0, index);
+    }
+  }
+  return { symbols, kinds };
+}
+
+/**
+ * The lowest place of a table that no pixel of the frame has to have; one behind it where all are
+ * taken; -1 where every pixel is drawn.
+ */
+function clearSymbol({ symbols, kinds }: DrawnSymbols, colors: number): number {
+  if (kinds.every((kind) => kind === DRAWN)) return -1;
+  const taken = new Uint8Array(colors);
+  for (let i = 0; i < symbols.length; i++) if (kinds[i] === DRAWN) taken[symbols[i]!] = 1;
+  const free = taken.indexOf(0);
+  return free < 0 ? colors : free;
+}
+
+/** The pixels with their choices, none of which takes longer codes than those without one. */
+function withClear({ symbols, kinds }: DrawnSymbols, clear: number): LzwPixels {
+  let most = Math.max(3, clear);
+  for (let i = 0; i < symbols.length; i++) {
+    if (kinds[i] === DRAWN && symbols[i]! > most) most = symbols[i]!;
+  }
+  const end = 1 << (32 - Math.clz32(most));
+  const out = { symbols: symbols.slice(), free: new Uint8Array(symbols.length), clear };
+  for (let i = 0; i < symbols.length; i++) {
+    if (kinds[i] === DRAWN) continue;
+    const choice = kinds[i] === FREE && symbols[i]! < end;
+    if (choice) out.free[i] = 1;
+    else out.symbols[i] = clear;
+  }
+  return out;
 }
 
 /** The size of a table as GIF says it: one less than the bits of an index. */
-function sizeFlag({ palette }: PaletteMap, hasClear: boolean): number {
-  return Math.max(0, 31 - Math.clz32(palette.length + (hasClear ? 1 : 0) - 1));
+function sizeFlag(entries: number): number {
+  return Math.max(0, 31 - Math.clz32(entries - 1));
 }
 
-function tableBytes(map: PaletteMap, hasClear: boolean): Uint8Array {
-  const out = new Uint8Array(6 << sizeFlag(map, hasClear));
+function tableBytes(map: PaletteMap, entries: number): Uint8Array {
+  const out = new Uint8Array(6 << sizeFlag(entries));
   map.palette.forEach((color, i) => {
     out.set([color & 255, (color >> 8) & 255, (color >> 16) & 255], i * 3);
   });
