@@ -95,8 +95,12 @@ export function gifColors(bytes: Uint8Array, most: number): readonly number[] | 
   return addColors(found, global, most) ? [...found] : undefined;
 }
 
+/** Tables are filled up to a power of two, mostly with black: of several at the end, none is meant. */
 function addColors(found: Set<number>, table: Uint8Array, most: number): boolean {
-  for (let i = 0; i + 2 < table.length; i += 3) {
+  let end = table.length;
+  while (end > 0 && table[end - 1] === 0) end--;
+  const padded = table.length - 3 * Math.ceil(end / 3) > 3;
+  for (let i = 0; i + 2 < (padded ? end + 2 : table.length); i += 3) {
     found.add(table[i]! | (table[i + 1]! << 8) | (table[i + 2]! << 16));
   }
   return found.size <= most;

@@ -63,4 +63,11 @@ describe('gifColors', () => {
     expect(gifColors(gif, 3)).toBeUndefined();
     expect(gifColors(new Uint8Array(30), 4)).toBeUndefined();
   });
+
+  test('are none that a table is filled up with', () => {
+    const five = [0x0000ff, 0x00ff00, 0xff0000, 0x00ffff, 0xff00ff];
+    expect(gifColors(gifOf(8, 6, [WHOLE], five), 32)).toEqual(five);
+    const black = [...five, 0x111111, 0x222222, 0];
+    expect(gifColors(gifOf(8, 6, [WHOLE], black), 32)).toEqual(black);
+  });
 });

@@ -134,6 +134,17 @@ describe('writeGif', () => {
     expect(writeGif(flat, 256)[10]! & 0x87).toBe(0x80);
   });
 
+  test('sixteen colors and what stays as it was fit a table of sixteen', async () => {
+    const colors = Array.from({ length: 16 }, (_, i): Rgba => [i * 16, 255 - i * 16, 90, 255]);
+    const raster = film([32, 20, 4], (x, y, page) => {
+      if (page === 0 || y > 6 || (x + y) % 3 === 0) return colors[(x + y) % 16]!;
+      return colors[(x + page) % 15]!;
+    });
+    const gif = writeGif(raster, 16);
+    expect(2 << (gif[10]! & 7)).toBe(16);
+    expect(await shown(gif)).toEqual(raster.data);
+  });
+
   test('frames are cut to what changes', () => {
     const gif = gifFrames(writeGif(film([30, 14, 6], moving([255, 255, 255, 255])), 256));
     for (const { width, height } of gif!.frames.slice(1)) expect([width, height]).toEqual([9, 6]);
@@ -220,5 +231,59 @@ describe('writeGif', () => {
     let error = 0;
     for (let i = 0; i < data.length; i++) error += Math.abs(data[i]! - raster.data[i]!);
     expect(error / data.length).toBeLessThan(4.5);
+  });
+
+  describe('with slack', () => {
+    const ink: Rgba = [230, 230, 230, 255];
+    const paper: Rgba = [30, 30, 40, 255];
+    /** A slope between ink and paper whose blends are all a little different, and moves on. */
+    const slope = film([60, 40, 3], (x, y, page) => {
+      const at = (x * 7 + y * 3 - page * 40) / 12 - 14;
+      const part = Math.min(1, Math.max(0, at)) * (0.9 + ((x * 31 + y * 17) % 10) / 100);
+      return [0, 1, 2, 3].map((c) => Math.round(paper[c]! + part * (ink[c]! - paper[c]!))) as [
+        ...[number, number, number, number],
+      ];
+    });
+
+    test.each([
+      [8, 1.25],
+      [16, 1],
+      [24, 0.95],
+    ])('%i levels: no pixel is further off than that', async (slack, share) => {
+      const [exact, loose] = [writeGif(slope, 12), writeGif(slope, 12, slack)];
+      expect(loose.length).toBeLessThan(share * exact.length);
+      const [near, far] = [await shown(exact), await shown(loose)];
+      for (let i = 0; i < far.length; i += 4) {
+        const off = (shown: Uint8Array) =>
+          [0.3, 0.5, 0.2].reduce(
+            (sum, w, c) => sum + w * (shown[i + c]! - slope.data[i + c]!) ** 2,
+            0,
+          );
+        expect(off(far)).toBeLessThanOrEqual(off(near) + slack ** 2 + 0.01);
+      }
+    });
+
+    test('flat areas that are nearly alike keep their colors', async () => {
+      const greys: readonly Rgba[] = [30, 40, 50, 60].map((level) => [level, level, level, 255]);
+      const raster = film([40, 40, 2], (x, y, page) => greys[((x >> 3) + (y >> 3) + page) % 4]!);
+      const seen = await shown(writeGif(raster, 8, 18));
+      const wrong = seen.filter((level, i) => i % 4 === 0 && level !== raster.data[i]).length;
+      // Of eight pixels in a row the first alone may be that of its neighbour.
+      expect(wrong).toBeLessThanOrEqual(seen.length / 4 / 8);
+    });
+
+    test('what does not change in the picture does not change in the file', async () => {
+      const still = film([60, 40, 2], (x, y, page) => {
+        if (page === 1 && x < 4 && y < 4) return [255, 0, 0, 255];
+        const level = 30 + ((x * 31 + y * 17) % 12);
+        return [level, level, level, 255];
+      });
+      const seen = await shown(writeGif(still, 6, 14));
+      const half = seen.length / 2;
+      for (let i = 0; i < half; i += 4) {
+        const box = (i / 4) % 60 < 4 && i / 4 < 240;
+        if (!box) expect(seen[half + i]).toBe(seen[i]);
+      }
+    });
   });
 });

@@ -48,16 +48,20 @@ interface Shown {
 /** Longest side of a screen that every reader believes. */
 const BELIEVED_SIDE = 2048;
 
-/** The raster as a GIF of at most `colors` colors per table, 2..256, clear not counted where there is room. */
-export function writeGif(raster: Raster, colors: number): Uint8Array {
+/**
+ * The raster as a GIF of at most `colors` colors per table, 2..256, clear not counted where there
+ * is room. `slack`: how much further than the nearest color, in levels, that of a pixel may be so
+ * that it is the one that is there already, or that of its neighbour; 0 for none.
+ */
+export function writeGif(raster: Raster, colors: number, slack = 0): Uint8Array {
   const { width, height, pages, loop } = raster;
   const { histogram, later, keep, clears } = frameColors(raster);
   const hasClear = clears || pages > 1;
   const most = Math.min(colors, hasClear ? 255 : 256);
   const map = new PaletteMap(byUse(quantize(histogram, most, keep), later));
-  const settings = { width, map, hasClear, animated: pages > 1 };
+  const settings = { width, map, hasClear, clears, animated: pages > 1 };
   let canvas: Pixels = new Uint32Array(width * height);
-  const frames = shownFrames(raster, map, most);
+  const frames = shownFrames(raster, map, most, slack * slack);
   const parts: Uint8Array[] = [];
   let added = false;
   let frame = frames.next();
@@ -115,21 +119,25 @@ function wholeScreen({ width, height }: Raster) {
   return { left: 0, top: 0, right: width, bottom: height };
 }
 
-/** The frames in the colors of their tables, those that show the same as one. */
+/** The frames in the colors of their tables, those that show the same as one; `slack` squared. */
 function* shownFrames(
   raster: Raster,
   global: PaletteMap,
   most: number,
+  slack: number,
 ): Generator<Shown, undefined> {
-  let before = framePixels(raster, 0);
   const delays = (page: number) => raster.delays[page] ?? PLAIN_DELAY;
-  let shown: Shown = { ...mapped(before, undefined, undefined, global, most), delay: delays(0) };
+  const { width } = raster;
+  const start: Moving = { now: framePixels(raster, 0), before: undefined, shown: undefined, width };
+  let { now: before } = start;
+  let shown: Shown = { ...mapped(start, global, most, slack), delay: delays(0) };
   for (let page = 1; page < raster.pages; page++) {
     const now = framePixels(raster, page);
-    const next = { ...mapped(now, before, shown.pixels, global, most), delay: delays(page) };
+    const moving: Moving = { now, before, shown: shown.pixels, width };
+    const next = { ...mapped(moving, global, most, slack), delay: delays(page) };
     const both = shown.delay + next.delay;
     const joins = Math.min(shown.delay, next.delay) >= SHORTEST && both <= LONGEST * 10;
-    if (joins && changedBox(shown.pixels, next.pixels, raster.width) === undefined) {
+    if (joins && changedBox(shown.pixels, next.pixels, width) === undefined) {
       shown = { ...shown, delay: both };
     } else {
       yield shown;
@@ -141,37 +149,23 @@ function* shownFrames(
   return undefined;
 }
 
+/** A frame, the one before it, and how that is shown. */
+interface Moving {
+  readonly now: Pixels;
+  readonly before: Pixels | undefined;
+  readonly shown: Pixels | undefined;
+  readonly width: number;
+}
+
 /** A frame in the colors of a table: what did not change keeps the colors it is shown in. */
 function mapped(
-  now: Pixels,
-  before: Pixels | undefined,
-  shown: Pixels | undefined,
+  moving: Moving,
   global: PaletteMap,
   most: number,
+  slack: number,
 ): Pick<Shown, 'pixels' | 'map'> {
-  const pixels: Pixels = new Uint32Array(now.length);
-  const fill = (map: PaletteMap) => {
-    let changed = 0;
-    let error = 0;
-    let [last, color, off] = [0, 0, 0];
-    for (let i = 0; i < now.length; i++) {
-      const pixel = now[i]!;
-      if (before !== undefined && pixel === before[i]) {
-        pixels[i] = shown![i]!;
-      } else if (pixel !== 0) {
-        if (pixel !== last) {
-          color = map.palette[map.indexOf(pixel)]!;
-          off = color === pixel ? 0 : colorDistance(color, pixel);
-          last = pixel;
-        }
-        pixels[i] = color;
-        error += off;
-        changed++;
-      }
-    }
-    return { changed, error };
-  };
-  const { changed, error } = fill(global);
+  const { now, before } = moving;
+  const { pixels, changed, error } = inColors(moving, global, slack);
   const scene = changed >= Math.max(SCENE.pixels, SCENE.share * now.length);
   if (before === undefined || most < SCENE_COLORS || !scene || error <= SCENE.error * changed) {
     return { pixels, map: global };
@@ -179,13 +173,49 @@ function mapped(
   const histogram = new ColorHistogram();
   countChanges(histogram, now, before);
   const map = new PaletteMap(quantize(histogram, most));
-  return fill(map).error < error ? { pixels, map } : { pixels, map: global };
+  const own = inColors(moving, map, slack);
+  return own.error < error ? { pixels: own.pixels, map } : { pixels, map: global };
+}
+
+/** How many pixels change, and their squared errors in the nearest colors of a table. */
+function inColors({ now, before, shown, width }: Moving, map: PaletteMap, slack: number) {
+  const pixels: Pixels = new Uint32Array(now.length);
+  let changed = 0;
+  let error = 0;
+  let [last, color, off] = [0, 0, 0];
+  for (let i = 0; i < now.length; i++) {
+    const pixel = now[i]!;
+    if (before !== undefined && pixel === before[i]) {
+      pixels[i] = shown![i]!;
+    } else if (pixel !== 0) {
+      if (pixel !== last) {
+        color = map.palette[map.indexOf(pixel)]!;
+        off = color === pixel ? 0 : colorDistance(color, pixel);
+        last = pixel;
+      }
+      pixels[i] = color;
+      error += off;
+      changed++;
+      // Flat areas keep their color: taken from a neighbour it would run all over them.
+      if (slack === 0 || pixel === now[i - 1]) continue;
+      const near = (other: number | undefined): other is number =>
+        other !== undefined &&
+        other !== 0 &&
+        (other === color || colorDistance(other, pixel) <= off + slack);
+      const above = pixels[i - width];
+      const left = i % width > 0 ? pixels[i - 1] : undefined;
+      pixels[i] = near(shown?.[i]) ? shown![i]! : near(above) ? above : near(left) ? left : color;
+    }
+  }
+  return { pixels, changed, error };
 }
 
 interface Settings {
   readonly width: number;
   readonly map: PaletteMap;
   readonly hasClear: boolean;
+  /** Some frame has clear pixels, and some box may be cleared: readers do so to a color where a frame has none that is clear. */
+  readonly clears: boolean;
   readonly animated: boolean;
 }
 
@@ -194,11 +224,12 @@ function frameBlocks(
   { pixels, map, delay }: Shown,
   canvas: Pixels,
   { disposal, box }: Behind,
-  { width, map: global, hasClear, animated }: Settings,
+  { width, map: global, hasClear, clears, animated }: Settings,
 ): { readonly blocks: Uint8Array[]; readonly clear: number } {
   const { left, top, right, bottom } = box;
   const drawn = drawnSymbols(pixels, map, canvas, box, width);
-  const clear = hasClear ? clearSymbol(drawn, map.palette.length) : -1;
+  const needed = clears || (hasClear && drawn.kinds.some((kind) => kind !== DRAWN));
+  const clear = needed ? clearSymbol(drawn, map.palette.length) : -1;
   const entries = Math.max(map.palette.length, clear + 1);
   const table =
     map === global
@@ -251,12 +282,8 @@ function drawnSymbols(
   return { symbols, kinds };
 }
 
-/**
- * The lowest place of a table that no pixel of the frame has to have; one behind it where all are
- * taken; -1 where every pixel is drawn.
- */
+/** The lowest place of a table that no pixel of the frame has to have; one behind it where all are taken. */
 function clearSymbol({ symbols, kinds }: DrawnSymbols, colors: number): number {
-  if (kinds.every((kind) => kind === DRAWN)) return -1;
   const taken = new Uint8Array(colors);
   for (let i = 0; i < symbols.length; i++) if (kinds[i] === DRAWN) taken[symbols[i]!] = 1;
   const free = taken.indexOf(0);

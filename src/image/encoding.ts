@@ -65,6 +65,8 @@ export type Encoding =
       readonly format: 'gif';
       /** Most colors of a table, 2..256. */
       readonly palette: number;
+      /** Levels by which a pixel may miss its nearest color where that packs better; absent for none. */
+      readonly slack?: number;
     };
 
 /** Encodes rasters; implemented in `vips/`, given to the optimizer as an argument. */
@@ -91,7 +93,7 @@ export function encodingText(encoding: Encoding): string {
         ? `png e${encoding.effort}`
         : `png palette-${encoding.palette}${encoding.flat ? ' flat' : ''} e${encoding.effort}`;
     case 'gif':
-      return `gif palette-${encoding.palette}`;
+      return `gif palette-${encoding.palette}${encoding.slack === undefined ? '' : ` slack-${encoding.slack}`}`;
     default:
       return assertNever(encoding);
   }

@@ -162,7 +162,7 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
             })
             .toBuffer();
     case 'gif':
-      return writeGif(raster, encoding.palette);
+      return writeGif(raster, encoding.palette, encoding.slack);
     default:
       return assertNever(encoding);
   }

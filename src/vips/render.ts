@@ -19,6 +19,7 @@ import type { SourceInfo } from '../image/source-info.ts';
 import { readCopyright } from '../metadata/copyright.ts';
 import { rgbProfile } from '../metadata/rgb-profile.ts';
 import type { Instruction, Program } from '../plan/program.ts';
+import { withinColors } from '../raster/color-range.ts';
 import { border, checker, crossHairs, mask, over } from '../raster/compositing.ts';
 import { enhance } from '../raster/enhancement.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
@@ -226,7 +227,7 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
   const sourceColors = await fewColors(state);
   const metadata = output.dpi === undefined ? copyright : { ...copyright, density: output.dpi };
   return {
-    ...shown,
+    ...(sourceColors === undefined ? shown : withinColors(shown, sourceColors)),
     ...(profile === undefined ? {} : { profile }),
     ...(sourceColors === undefined ? {} : { sourceColors }),
     ...(metadata === undefined ? {} : { metadata }),

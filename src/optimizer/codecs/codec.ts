@@ -114,6 +114,14 @@ export interface PaletteCoding<E extends Encoding = Encoding> {
   readonly flat?: FlatPalette<E>;
   /** Sizes that a search tries, rising, within 2..256; absent where the palette is not searched. */
   readonly sizes?: readonly number[];
+  /** Pixels that may miss their nearest color where that packs better; absent where they may not. */
+  readonly slack?: SlackCoding<E>;
+}
+
+export interface SlackCoding<E extends Encoding = Encoding> {
+  encoding(colors: number, levels: number): E;
+  /** Levels worth a trial, most first. */
+  readonly levels: readonly number[];
 }
 
 export interface FlatPalette<E extends Encoding = Encoding> {

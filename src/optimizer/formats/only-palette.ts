@@ -11,6 +11,7 @@
  * reckoned, not searched by halving.
  */
 import { frameColors } from '../../gif/frame-colors.ts';
+import type { Encoding } from '../../image/encoding.ts';
 import { type FormatName, formatCard } from '../../image/format.ts';
 import type { Raster } from '../../image/raster.ts';
 import type { PaletteCoding } from '../codecs/codec.ts';
@@ -22,6 +23,7 @@ import type { Attempt, MeasuredAttempt, TrialRunner } from '../search/trial-runn
 import type { Mode, OptimizeInput } from '../task.ts';
 import { sampledFrames } from './animation.ts';
 import { fewestColors } from './fewest-colors.ts';
+import { slackFor } from './palette-slack.ts';
 import { wantsEveryPixel } from './quality-request.ts';
 
 /** The score of a palette where a plan names a quality, which no palette has. */
@@ -38,6 +40,12 @@ const GIVEN_UP = 1;
 
 /** Colors of a graphic that is not measured. */
 const GRAPHIC = 31;
+
+/** What slack may save at most, as a factor. */
+const SLACK_SAVES = 1.15;
+
+/** Points given for slack where colors would be lost else. */
+const SLACK_FOR_BYTES = 6;
 
 /** Bytes change by about this power of the number of colors. */
 const BYTES_POWER = 0.35;
@@ -91,47 +99,65 @@ export async function searchColors(
 ): Promise<EncodeResult> {
   const most = Math.min(colors, content.colors ?? colors);
   const fewest = keptColors(runner.raster);
-  const found = await paletteToScore(runner, palette, content, { most, fewest, target }, mode);
-  const { measured } = found;
-  const whole = runner.raster.pages === 1 ? measured : undefined;
-  const first = whole ?? (await runner.encode(palette.encoding(found.colors, mode)));
-  const start = { first, colors: found.colors, fewest };
-  const attempt = limits ? await within(runner, palette, start, limits, mode) : first;
+  const still = sampleRunner(runner, palette.encoding(most, mode));
+  const found = await paletteToScore(still, palette, content, { most, fewest, target }, mode);
+  const start = { ...found, fewest };
+  const whole = runner.raster.pages === 1 && found.slack === 0 ? found.measured : undefined;
+  const first = whole ?? (await runner.encode(encodingOf(palette, found, mode)));
+  const attempt = limits
+    ? await within({ runner, still }, palette, { ...start, first }, limits, mode)
+    : first;
+  if (still !== runner) runner.trials.push(...still.trials);
   if (attempt !== first) {
     const reason = 'as many colors as the bytes of the source allow';
     return { attempt, reached: true, lossy: true, reason };
   }
+  const { measured, reached, reason } = found;
   const scores = measured && { score: measured.score, worst: measured.worst };
-  const { reached, reason } = found;
   return { attempt: { ...first, ...scores }, reached, lossy: true, reason };
 }
 
-/** A number of colors, and how some frames look with them. */
-interface Found {
+/** What is measured of a raster: a few frames of an animation. */
+function sampleRunner(runner: TrialRunner, whole: Encoding): TrialRunner {
+  const { raster } = runner;
+  if (raster.pages === 1) return runner;
+  const { maxSide } = formatCard(whole.format);
+  return runner.beside(sampledFrames(raster, maxSide), runner.cost(whole));
+}
+
+/** Colors and the slack of their pixels. */
+interface Colors {
   readonly colors: number;
+  /** Levels; 0 for none. */
+  readonly slack: number;
+}
+
+function encodingOf(palette: SearchedPalette, { colors, slack }: Colors, mode: Mode): Encoding {
+  const slacked = slack > 0 ? palette.slack?.encoding(colors, slack) : undefined;
+  return slacked ?? palette.encoding(colors, mode);
+}
+
+/** A number of colors, and how some frames look with them. */
+interface Found extends Colors {
   readonly measured?: MeasuredAttempt;
   readonly reached: boolean;
   readonly reason: string;
 }
 
 async function paletteToScore(
-  runner: TrialRunner,
+  still: TrialRunner,
   palette: SearchedPalette,
   content: Content,
   { most, fewest, target }: { most: number; fewest: number; target: number | undefined },
   mode: Mode,
 ): Promise<Found> {
   if (target === undefined) {
-    return { colors: most, reached: true, reason: 'all colors that a palette holds' };
+    return { colors: most, slack: 0, reached: true, reason: 'all colors that a palette holds' };
   }
-  const { raster } = runner;
   const whole = palette.encoding(most, mode);
-  const { maxSide } = formatCard(whole.format);
-  const still =
-    raster.pages === 1 ? runner : runner.beside(sampledFrames(raster, maxSide), runner.cost(whole));
-  if (mode === 'instant' || !runner.measures || !still.affords(whole)) {
+  if (mode === 'instant' || !still.measures || !still.affords(whole)) {
     const colors = content.kind === 'graphic' ? Math.min(most, GRAPHIC) : most;
-    return { colors, reached: true, reason: 'as many colors as such pictures need' };
+    return { colors, slack: 0, reached: true, reason: 'as many colors as such pictures need' };
   }
   const all = await still.measure(whole);
   const reached = all.score >= target - PASS_BELOW;
@@ -148,10 +174,12 @@ async function paletteToScore(
     tried.set(colors, measured);
     return measured.score >= least.score && measured.worst >= least.worst;
   });
-  if (still !== runner) runner.trials.push(...still.trials);
   const colors = fewer ?? most;
   const reason = fewer === undefined ? ALL_NEEDED : FEWER;
-  return { colors, measured: tried.get(colors) ?? all, reached, reason };
+  const plain = tried.get(colors) ?? all;
+  const slack = await slackFor(still, palette.slack, colors, plain, least);
+  const measured = slack > 0 ? (still.measured.at(-1) ?? plain) : plain;
+  return { colors, slack, measured, reached, reason };
 }
 
 const ALL_NEEDED = 'fewer colors do not look as asked';
@@ -168,26 +196,46 @@ function keptColors(raster: Raster): number {
 
 /** The first attempt, or one of fewer colors that is within the limits. */
 async function within(
-  runner: TrialRunner,
+  { runner, still }: { readonly runner: TrialRunner; readonly still: TrialRunner },
   palette: SearchedPalette,
-  { first, colors, fewest }: { first: Attempt; colors: number; fewest: number },
+  { first, fewest, ...start }: Colors & { readonly first: Attempt; readonly fewest: number },
   { bySides, most }: ByteLimits,
   mode: Mode,
 ): Promise<Attempt> {
   let attempt = first;
-  for (let used = colors; ; ) {
-    const limit = used > fewest ? bySides : most;
+  for (let { colors, slack } = start; ; ) {
     const { length } = attempt.bytes;
-    if (length <= limit) return attempt;
-    const fitting = used * (limit / length) ** (1 / BYTES_POWER);
-    const fewer = palette.sizes.filter((size) => size < used);
+    if (length <= (colors > fewest ? bySides : most)) return attempt;
+    if (colors <= fewest && slack === 0 && length <= most * SLACK_SAVES) {
+      const levels = await forBytes(still, palette, colors, mode);
+      const slacked = encodingOf(palette, { colors, slack: levels }, mode);
+      const smaller = levels > 0 ? await runner.encode(slacked) : attempt;
+      if (smaller.bytes.length <= most) return smaller;
+    }
+    const fitting = colors * (bySides / length) ** (1 / BYTES_POWER);
+    const fewer = palette.sizes.filter((size) => size < colors);
     // Down to the colors that are kept at once, below them one by one.
     const chosen =
-      used > fewest
+      colors > fewest
         ? Math.max(fewest, fewer.findLast((size) => size <= fitting) ?? fewest)
         : fewer.at(-1);
     if (chosen === undefined) return attempt;
-    used = chosen;
-    attempt = await runner.encode(palette.encoding(used, mode));
+    colors = chosen;
+    slack = slack > 0 && colors >= fewest ? await forBytes(still, palette, colors, mode) : 0;
+    attempt = await runner.encode(encodingOf(palette, { colors, slack }, mode));
   }
+}
+
+/** The slack that is better than to lose colors; 0 for none. */
+async function forBytes(
+  still: TrialRunner,
+  palette: SearchedPalette,
+  colors: number,
+  mode: Mode,
+): Promise<number> {
+  const encoding = palette.encoding(colors, mode);
+  if (mode === 'instant' || !still.measures || !still.affords(encoding)) return 0;
+  const plain = await still.measure(encoding);
+  const least = { score: plain.score - SLACK_FOR_BYTES, worst: plain.worst - SLACK_FOR_BYTES };
+  return await slackFor(still, palette.slack, colors, plain, least);
 }
