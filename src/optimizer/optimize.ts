@@ -28,7 +28,7 @@ import type { Mode, OptimizeInput, OptimizeResult } from './task.ts';
 export type { Repacker } from './formats/never-larger.ts';
 export type { Tools } from './search/trial-runner.ts';
 
-/** Most pixels, over all frames, for a search; above, the prior curve decides. */
+/** Most pixels of a frame for a search, of which an animation shows a few; above, the prior curve decides. */
 const MOST_SEARCHED: Readonly<Record<Mode, number>> = {
   instant: 0,
   online: 16e6,
