@@ -20,10 +20,6 @@ describe('sampled', () => {
   test.each<[string, Program]>([
     ['nothing is scaled', of(cut)],
     ['nothing is blended', of(scale('nearest'))],
-    [
-      'the pixels decide what is cut',
-      of(scale('lanczos3'), { kind: 'smart-crop', by: 'edges', width: 4, height: 4 }),
-    ],
   ])('is none where %s', (_, program) => {
     expect(sampled(program)).toBeUndefined();
   });

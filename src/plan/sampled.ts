@@ -6,15 +6,10 @@
  */
 import type { Instruction, Program } from './program.ts';
 
-/**
- * The same program by nearest pixels; undefined where it scales nothing, where it does so already,
- * and where what is cut depends on the pixels.
- */
+/** The same program by nearest pixels; undefined where it scales nothing, or does so already. */
 export function sampled(program: Program): Program | undefined {
   const { instructions } = program;
-  if (!instructions.some(blends) || instructions.some(({ kind }) => kind === 'smart-crop')) {
-    return undefined;
-  }
+  if (!instructions.some(blends)) return undefined;
   return {
     ...program,
     instructions: instructions.map((step) =>
