@@ -118,7 +118,8 @@ describe('a palette in a format that has nothing else', () => {
           const lost = needed > most;
           expect(found.colors).toBe(lost ? Math.min(3, most) : (enough[0] ?? most));
           expect(found.reached).toBe(byRegion || !lost);
-          expect(found.tried.length).toBeLessThanOrEqual(7);
+          // Up to four of them look for slack.
+          expect(found.tried.length).toBeLessThanOrEqual(11);
         },
       ),
       { numRuns: 150 },
@@ -360,9 +361,10 @@ describe('a palette as the source has one', () => {
           const all = [...flat.sizes];
           const best = all.filter((size) => size >= needed).at(-1)!;
           const least = all.filter((size) => 100 * size <= bytes && size >= needed);
-          // Fewer colors than look like all of them score less than half the least.
-          expect(colors).toBe(100 * best <= bytes ? best : (least[0] ?? best));
-          expect(found?.reason.startsWith('as many')).toBe(100 * best > bytes && least.length > 0);
+          // Where no colors that score enough fit, as many as fit are still the picture.
+          const fitting = all.find((size) => 100 * size <= bytes);
+          expect(colors).toBe(100 * best <= bytes ? best : (least[0] ?? fitting));
+          expect(found?.reason.startsWith('as many')).toBe(100 * best > bytes);
         },
       ),
       { numRuns: 150 },
@@ -378,9 +380,10 @@ describe('a palette as the source has one', () => {
     });
     expect((await like(file, { target: 90, least: 50, bytes: 9000 })).colors).toBe(76);
     expect((await like(file, { target: 90, least: 58, bytes: 9000 })).colors).toBe(76);
-    // Where what fits scores too little the target is kept.
-    expect((await like(file, { target: 90, least: 59, bytes: 9000 })).colors).toBe(152);
-    expect((await like(file, { target: 90, least: 90, bytes: 9000 })).colors).toBe(152);
+    // Where what fits scores too little, the best that fits is better than more bytes.
+    expect((await like(file, { target: 90, least: 59, bytes: 9000 })).colors).toBe(76);
+    expect((await like(file, { target: 90, least: 90, bytes: 9000 })).colors).toBe(76);
+    // The bytes of the source bind only a picture of fewer pixels.
     expect((await like(file, { target: 90, least: 50 })).colors).toBe(152);
   });
 
@@ -446,7 +449,7 @@ describe('a palette as the source has one', () => {
       { raster: raster({ width: 99, height: 50 }) },
       target,
       256,
-      { colors: 256, likely: 40, target: 68, least: 68, bytes: 5000 },
+      { colors: 256, likely: 40, target: 68, least: 50, bytes: 5000 },
     ],
     [
       'as many pixels',
