@@ -14,9 +14,11 @@ import { OPTION_NAMES, type OptionName } from '../src/server/config/options.ts';
 import { form } from './support/client.ts';
 import { type LocalOrigin, startOrigin } from './support/origin.ts';
 import { animation, card, committed, noise } from './support/pictures.ts';
+import { program } from './support/programs.ts';
 import { startServer, type TestServer, type TestServerOptions } from './support/server.ts';
 
 const LEAVES = committed('leaves.jpg');
+const FILM = await animation(60, 40, 3, 'gif');
 const TOKEN = 'open sesame';
 /** An address of documentation (RFC 5737), which no machine has. */
 const NOWHERE = '192.0.2.1';
@@ -304,6 +306,28 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     const code = await outcome(server, '/imgix/small.png?w=9');
     await server.stop();
     expect([code, await outcome(plain, '/imgix/small.png?w=9')]).toEqual(['render-timeout', 200]);
+  },
+
+  'limits.videoTimeout': async () => {
+    const server = await startServer({
+      pictures: { 'film.gif': FILM },
+      settings: { 'limits.videoTimeout': '70ms', 'video.encoder': program('sleep 60') },
+    });
+    await outcome(server, '/imgix/film.gif?fm=mp4');
+    await server.stop();
+    expect(server.complaints.join()).toContain('takes longer than 70 ms');
+  },
+
+  'video.encoder': async () => {
+    const start = (encoder: string) =>
+      startServer({ pictures: { 'film.gif': FILM }, settings: { 'video.encoder': encoder } });
+    const target = '/imgix/film.gif?fm=mp4';
+    const [off, broken] = [await start('off'), await start(program('exit 1'))];
+    expect([await outcome(off, target), await outcome(broken, target)]).toEqual([
+      'not-implemented',
+      200,
+    ]);
+    await Promise.all([off.stop(), broken.stop()]);
   },
 
   'limits.queueWait': async () => {

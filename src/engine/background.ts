@@ -76,6 +76,11 @@ export class Background {
     const current = await this.#cache.get(key);
     if (!current || !this.mayImprove(current)) return;
     const better = await this.#renderer.refined(resolved);
+    if (better.videoFailure) {
+      // It is no better than what is there; another visit may find the back end at work again.
+      if ('file' in better.body) await rm(better.body.file, { force: true });
+      return;
+    }
     if (isBetter(better.receipt, current.meta.receipt)) {
       await this.#cache.keep(key, better, { refined: true });
       return;

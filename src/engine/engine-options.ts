@@ -31,6 +31,12 @@ export interface EngineOptions {
     readonly bodyMemory?: number;
     /** Resident memory at which a worker is killed, in bytes. */
     readonly workerMemory?: number;
+    /** Longest time for the back end of one video, in milliseconds. */
+    readonly videoTimeout?: number;
+  };
+  readonly video?: {
+    /** What makes videos: `auto`, `off` or the path of an ffmpeg. */
+    readonly encoder?: string;
   };
   /** Time to work on a first answer, decoding included, in milliseconds. */
   readonly latency?: number;
@@ -55,5 +61,6 @@ export interface EngineSettings extends Required<Pick<EngineOptions, 'refine' | 
   readonly renderTimeout: number;
   readonly queueWait: number;
   readonly workerMemory: number;
+  readonly videoTimeout: number;
   readonly workers: number;
 }

@@ -108,6 +108,8 @@ export interface EngineStatus extends PoolStatus {
   readonly failedFindings: number;
   /** Failures of the disk. */
   readonly diskFailures: number;
+  /** Videos in whose place a picture was made, because their back end failed. */
+  readonly videoFailures: number;
 }
 
 export interface Engine {

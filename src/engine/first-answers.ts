@@ -36,8 +36,6 @@ export interface FirstAnswerParts {
   readonly background: Background;
   readonly fallback: FallbackTime;
   readonly timer: Timer;
-  /** The usual budget of a first answer, in milliseconds. */
-  readonly latency: number;
 }
 
 export class FirstAnswers {
@@ -92,7 +90,8 @@ export class FirstAnswers {
     end: number,
     signal: AbortSignal,
   ): Promise<MadeRendition> {
-    const { timer, latency } = this.#parts;
+    const { timer, renderer } = this.#parts;
+    const latency = renderer.latency(resolved.plan);
     const expires = () => (end - timer.now() < latency ? end : undefined);
     const joins = expires() !== undefined && this.#flights.has(bound(resolved.key));
     try {

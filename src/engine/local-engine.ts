@@ -11,6 +11,7 @@ import { DEFAULT_PICTURE_LIMITS } from '../image/picture-limits.ts';
 import { oversizeOf } from '../origins/oversize.ts';
 import { canonicalPlan } from '../plan/canonicalize.ts';
 import { type Key, renditionKey } from '../plan/key.ts';
+import { mayBeVideo } from '../plan/output.ts';
 import type { Plan } from '../plan/plan.ts';
 import { printPlan } from '../plan/print.ts';
 import type { DiskFailures } from '../stores/disk/failures.ts';
@@ -35,6 +36,7 @@ import { RequestSources } from './sources/request-sources.ts';
 import { type CachedSource, notStored, SourceCache } from './sources/source-cache.ts';
 import { systemTimer } from './timer.ts';
 import type { Timings } from './timings.ts';
+import { BackEnds } from './video/back-ends.ts';
 
 /** What `create.ts` puts in beside the stores. */
 export interface EngineParts {
@@ -53,6 +55,7 @@ export class LocalEngine implements Engine {
   readonly #pool: Pool;
   readonly #renderer: Renderer;
   readonly #background: Background;
+  readonly #backEnds: BackEnds;
   readonly #failures: DiskFailures;
   readonly #firstAnswers: FirstAnswers;
   readonly #fallback: FallbackTime;
@@ -70,7 +73,7 @@ export class LocalEngine implements Engine {
     this.#failures = failures;
     this.incoming = incoming;
     const settings = settingsOf(options);
-    const { clock, timer, latency, sourceBytes } = settings;
+    const { clock, timer, sourceBytes } = settings;
     this.#settings = settings;
     this.#sourceStore = sources;
     this.#sourceCache = new SourceCache({
@@ -86,7 +89,13 @@ export class LocalEngine implements Engine {
       ...settings,
       ...(options.startWorker ? { start: options.startWorker } : {}),
     });
-    this.#renderer = new Renderer(this.#pool, this.#sources, files, settings);
+    this.#backEnds = new BackEnds({
+      encoder: options.video?.encoder ?? 'auto',
+      timeout: settings.videoTimeout,
+      timer,
+      log: settings.log,
+    });
+    this.#renderer = new Renderer(this.#pool, this.#sources, files, settings, this.#backEnds);
     this.#background = new Background(this.#renderer, this.#cache, settings);
     this.#fallback = new FallbackTime(timer);
     this.#firstAnswers = new FirstAnswers({
@@ -96,7 +105,6 @@ export class LocalEngine implements Engine {
       background: this.#background,
       fallback: this.#fallback,
       timer,
-      latency,
     });
   }
 
@@ -120,6 +128,7 @@ export class LocalEngine implements Engine {
       cutShort: this.#firstAnswers.cutShort,
       failedFindings: this.#renderer.failedFindings,
       diskFailures: this.#failures.count,
+      videoFailures: this.#backEnds.failed,
     };
   }
 
@@ -135,7 +144,7 @@ export class LocalEngine implements Engine {
     if (encoderVersion === undefined || source === undefined) return undefined;
     const plan = planFor(request, source);
     if (plan.output.kind === 'source' || isUnread(request, source)) return undefined;
-    const key = keyOf(request, plan, source, encoderVersion);
+    const key = this.#keyOf(request, plan, source, encoderVersion);
     const stored = this.#cache.near(key);
     if (stored === undefined || this.#cache.isOutdated(stored)) return undefined;
     return this.#hit({ request, plan, source, key }, stored, {});
@@ -219,8 +228,19 @@ export class LocalEngine implements Engine {
     plan: Plan,
     source: CachedSource,
   ): Promise<ResolvedRequest> {
-    const key = keyOf(request, plan, source, await this.#pool.encoderVersion());
+    const key = this.#keyOf(request, plan, source, await this.#pool.encoderVersion());
     return { request, plan, source, key };
+  }
+
+  /** What a rendition is stored under; a video depends on its back end too. */
+  #keyOf(
+    { accepts }: RenderRequest,
+    plan: Plan,
+    { hash: source }: CachedSource,
+    version: string,
+  ): Key {
+    const video = mayBeVideo(plan.output) ? ` ${this.#backEnds.version()}` : '';
+    return renditionKey(plan, { accepts, source, encoderVersion: version + video });
   }
 
   /** @throws Fault overloaded, when a rendition would not be taken on */
@@ -277,15 +297,6 @@ function planFor({ compiled }: RenderRequest, { format }: CachedSource): Plan {
   return canonicalPlan(format === 'svg' ? svgPlan : plan);
 }
 
-function keyOf(
-  { accepts }: RenderRequest,
-  plan: Plan,
-  { hash: source }: CachedSource,
-  encoderVersion: string,
-): Key {
-  return renditionKey(plan, { accepts, source, encoderVersion });
-}
-
 /** @throws Fault source-unsupported, for a format that the service does not take */
 function checkRead(request: RenderRequest, source: CachedSource): void {
   if (!isUnread(request, source)) return;
@@ -311,6 +322,8 @@ function settingsOf({ limits = {}, ...options }: EngineOptions): EngineSettings 
     renderTimeout: limits.renderTimeout ?? 60_000,
     queueWait: limits.queueWait ?? 10_000,
     workerMemory: limits.workerMemory ?? 1_500_000_000,
+    // Time has to be left for what is made where the video fails.
+    videoTimeout: Math.min(limits.videoTimeout ?? 30_000, (limits.renderTimeout ?? 60_000) / 2),
     workers: options.workers ?? usableCores(),
   };
 }

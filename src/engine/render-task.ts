@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { warning } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
 import type { Size } from '../base/size.ts';
 import { imageoptimFacts } from '../dialects/imageoptim/facts.ts';
@@ -14,12 +15,13 @@ import { type FindingName, type Findings, NOTHING_FOUND } from '../image/finding
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { type SourceInfo, uprightSize } from '../image/source-info.ts';
+import { VideoFailure } from '../image/video.ts';
 import { colorRemarks } from '../metadata/color-remarks.ts';
 import { optimize, type Tools } from '../optimizer/optimize.ts';
 import { predict } from '../optimizer/predict.ts';
 import type { Budget } from '../optimizer/task.ts';
 import { lower } from '../plan/lower.ts';
-import type { Output } from '../plan/output.ts';
+import { isVideo, type Output, withoutVideo } from '../plan/output.ts';
 import { printProgram } from '../plan/print.ts';
 import type { Program, TrimBox } from '../plan/program.ts';
 import { sampled } from '../plan/sampled.ts';
@@ -35,6 +37,7 @@ import { pageOf } from './findings/findings-cache.ts';
 import { findingsMap, SourceFindings } from './findings/source-findings.ts';
 import { remarks, withoutFinding } from './renditions/remarks.ts';
 import { withSource } from './sources/checked-source.ts';
+import { makeVideo, VideoRests } from './video/video-task.ts';
 import {
   type ExplainResult,
   INLINE_BYTES,
@@ -44,7 +47,8 @@ import {
 } from './worker-protocol.ts';
 
 /** What was made, before it is packed for the way back. */
-interface Rendered extends Pick<WorkerResult, 'receipt' | 'warmStart' | 'diagnostics'> {
+interface Rendered
+  extends Pick<WorkerResult, 'receipt' | 'warmStart' | 'diagnostics' | 'videoFailure'> {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
   readonly format: FormatName;
@@ -86,6 +90,7 @@ async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
     ...(failed.length > 0 ? { failedFindings: failed } : {}),
     diagnostics: [...made.diagnostics, ...failed.map(withoutFinding)],
     timings,
+    ...(made.videoFailure ? { videoFailure: made.videoFailure } : {}),
   };
 }
 
@@ -148,6 +153,9 @@ async function make(
   if (output.kind === 'facts') {
     return facts(request, info, program.size, output, findings.known);
   }
+  if (output.kind === 'picture' && program.chosen && isVideo(program.chosen.format)) {
+    return await video(request, info, program, output, tools, timing, findings);
+  }
   const raster = await timed(timings, 'transform', () => render(request.file, info, program));
   switch (output.kind) {
     case 'picture':
@@ -189,6 +197,61 @@ async function programOf(
     measured.push(findTrim(raster, rule) ?? 'empty');
   }
   throw new Fault('internal', 'Lowering did not end.');
+}
+
+/** The video of a program, or where the back end fails what the plan says without one. */
+async function video(
+  request: Task,
+  info: SourceInfo,
+  program: Program,
+  output: Extract<Output, { kind: 'picture' }>,
+  tools: Tools,
+  timing: Timing,
+  findings: SourceFindings,
+): Promise<Rendered> {
+  const { timings, start } = timing;
+  const { file, threads, warmStart, video: use = { kind: 'none' } } = request;
+  try {
+    const {
+      bytes,
+      receipt,
+      warmStart: learned,
+    } = await makeVideo(
+      {
+        ...{ file, info, program, output, use, threads },
+        budget: () => remaining(request.budget, start),
+        ...(warmStart ? { warmStart } : {}),
+        took(stage, milliseconds) {
+          timings[stage] = (timings[stage] ?? 0) + milliseconds;
+        },
+      },
+      tools,
+    );
+    return {
+      bytes,
+      mediaType: formatCard(receipt.format).mediaType,
+      format: receipt.format,
+      size: program.size,
+      receipt,
+      warmStart: learned,
+      diagnostics: remarks(request.plan, info, program, receipt),
+    };
+  } catch (error) {
+    if (!(error instanceof VideoFailure)) throw error;
+    const plan = { ...request.plan, output: withoutVideo(output) };
+    return inPlaceOfVideo(await make({ ...request, plan }, info, tools, timing, findings), error);
+  }
+}
+
+/** What was made in place of a video: it says so, and counts for a minute. */
+function inPlaceOfVideo(made: Rendered, failure: VideoFailure): Rendered {
+  const text = `The video could not be made; the animation is delivered as ${made.format}.`;
+  return {
+    ...made,
+    ...(made.receipt ? { receipt: { ...made.receipt, cutShort: true } } : {}),
+    diagnostics: [...made.diagnostics, warning(text)],
+    videoFailure: failure instanceof VideoRests ? {} : { reason: failure.message },
+  };
 }
 
 async function picture(

@@ -9,6 +9,7 @@ import { BoundedMap } from '../base/bounded-map.ts';
 import { Fault, isFault } from '../base/fault.ts';
 import type { FormatName } from '../image/format.ts';
 import type { Budget } from '../optimizer/task.ts';
+import { isVideo, mayBeVideo } from '../plan/output.ts';
 import type { Plan } from '../plan/plan.ts';
 import { seriesKey } from '../plan/size-series.ts';
 import type { Spooled } from '../stores/spool.ts';
@@ -22,6 +23,7 @@ import type { ResolvedRequest } from './resolved-request.ts';
 import type { RequestSources } from './sources/request-sources.ts';
 import { factsOf } from './sources/source-facts.ts';
 import { estimateSource, predictTime, type SourceEstimate } from './time-prediction.ts';
+import type { BackEnds } from './video/back-ends.ts';
 import type {
   ExplainResult,
   UnassignedRequest,
@@ -32,6 +34,9 @@ import type {
 
 /** Time for refining one picture, in milliseconds. */
 const REFINE_MS = 180_000;
+
+/** Time for a first answer that is a video, in milliseconds: room for coding it three times. */
+const VIDEO_MS = 20_000;
 
 /** Of an explanation: nothing is decoded. */
 const EXPLANATION: Prediction = { usual: 20, least: 20 };
@@ -69,6 +74,7 @@ export class Renderer {
   readonly #sources: RequestSources;
   readonly #results: FileStore;
   readonly #settings: EngineSettings;
+  readonly #backEnds: BackEnds;
   readonly #warmStarts = new WarmStartCache();
   readonly #findings = new FindingsCache();
   #failedFindings = 0;
@@ -76,7 +82,14 @@ export class Renderer {
   readonly #seen = new BoundedMap<string, SourceEstimate>(SOURCES_REMEMBERED);
 
   /** @param results gives the files that large results are written to */
-  constructor(pool: Pool, sources: RequestSources, results: FileStore, settings: EngineSettings) {
+  constructor(
+    pool: Pool,
+    sources: RequestSources,
+    results: FileStore,
+    settings: EngineSettings,
+    backEnds: BackEnds,
+  ) {
+    this.#backEnds = backEnds;
     this.#pool = pool;
     this.#sources = sources;
     this.#results = results;
@@ -93,9 +106,9 @@ export class Renderer {
     resolved: ResolvedRequest,
     { expires, signal, begun }: Visitor,
   ): Promise<FirstAnswer> {
-    const { latency } = this.#settings;
+    const latency = this.latency(resolved.plan);
     let milliseconds = latency;
-    const { outcome, queued } = await this.#run('render', resolved, this.#budget, {
+    const { outcome, queued } = await this.#run('render', resolved, this.#budget(resolved.plan), {
       predicted: this.predict(resolved),
       priority: 'request',
       signal,
@@ -111,7 +124,7 @@ export class Renderer {
 
   /** The same with the usual budget, made when a background worker has time. @throws Fault */
   async laterAnswer(resolved: ResolvedRequest): Promise<WorkerResult> {
-    const { outcome } = await this.#run('render', resolved, this.#budget, {
+    const { outcome } = await this.#run('render', resolved, this.#budget(resolved.plan), {
       predicted: UNPREDICTED,
       priority: 'background',
     });
@@ -146,7 +159,7 @@ export class Renderer {
         sourceHash: spooled.hash,
         plan,
         accepts: [],
-        budget: this.#budget,
+        budget: this.#budget(plan),
         limits: pictureLimits,
         resultFile: this.#results.temporary(),
       },
@@ -159,7 +172,7 @@ export class Renderer {
 
   /** Facts, program and prediction. @throws Fault */
   async explain(resolved: ResolvedRequest): Promise<ExplainResult> {
-    const { outcome } = await this.#run('explain', resolved, this.#budget, {
+    const { outcome } = await this.#run('explain', resolved, this.#budget(resolved.plan), {
       predicted: EXPLANATION,
       priority: 'request',
       signal: resolved.request.signal,
@@ -187,6 +200,8 @@ export class Renderer {
       this.#warmStarts.add(seriesKey(plan, source.hash), outcome.warmStart);
       this.#findings.add(plan, source.hash, outcome.findings);
       this.#failedFindings += outcome.failedFindings?.length ?? 0;
+      if (outcome.videoFailure) this.#backEnds.failedWith(outcome.videoFailure.reason);
+      else if (isVideo(outcome.result.format)) this.#backEnds.worked();
       if (outcome.source.width > 0) this.#seen.set(source.hash, outcome.source);
     }
     return done;
@@ -221,13 +236,20 @@ export class Renderer {
       ...(warmStart ? { warmStart } : {}),
       ...(findings ? { findings } : {}),
       limits: this.#settings.pictureLimits,
+      ...(mayBeVideo(plan.output) ? { video: this.#backEnds.use() } : {}),
       resultFile: this.#results.temporary(),
     };
   }
 
+  /** Milliseconds that a first answer to a plan is given, where no deadline leaves less. */
+  latency({ output }: Plan): number {
+    const { latency } = this.#settings;
+    return mayBeVideo(output) ? Math.max(latency, VIDEO_MS) : latency;
+  }
+
   /** The time a first answer gets; the pool cuts it where a deadline leaves less. */
-  get #budget(): Budget {
-    return { mode: 'online', milliseconds: this.#settings.latency };
+  #budget(plan: Plan): Budget {
+    return { mode: 'online', milliseconds: this.latency(plan) };
   }
 }
 

@@ -15,6 +15,7 @@ import type { Receipt } from '../optimizer/receipt.ts';
 import type { Budget, WarmStart } from '../optimizer/task.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Timings } from './timings.ts';
+import type { VideoUse } from './video/video-use.ts';
 
 /** The bytes of a source, or a file that should hold exactly them, which the worker checks. */
 export type WorkerSource =
@@ -38,6 +39,8 @@ export interface WorkerRequest {
   readonly limits: PictureLimits;
   /** Threads that encoders may use; the pool grants more than one while other workers are idle. */
   readonly threads: number;
+  /** For a plan that may become a video. */
+  readonly video?: VideoUse;
   /** Where a large result goes; the front owns the file afterwards. */
   readonly resultFile: string;
 }
@@ -70,6 +73,11 @@ export interface WorkerResult {
   readonly failedFindings?: readonly FindingName[];
   readonly diagnostics: readonly Diagnostic[];
   readonly timings: Timings;
+  /** A video was asked for and could not be made, so that a picture stands in for it. */
+  readonly videoFailure?: {
+    /** For the log; absent where the back end was not tried. */
+    readonly reason?: string;
+  };
 }
 
 export interface ExplainResult {

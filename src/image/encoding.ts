@@ -3,11 +3,12 @@
  *
  * Qualities stand on each encoder's own scale, and the brand keeps them apart.
  * The optimizer decides encodings by its codec records (`optimizer/codecs/`);
- * `vips/encode.ts` carries them out.
+ * `vips/encode.ts` carries them out, `video/` those of videos.
  */
 import { assertNever } from '../base/assert-never.ts';
 import type { Brand } from '../base/brand.ts';
 import type { FormatName } from './format.ts';
+import type { H264Level, H264Profile } from './h264.ts';
 import type { Raster } from './raster.ts';
 
 /** An encoder's own knob, on that encoder's scale, 1..100. */
@@ -67,7 +68,28 @@ export type Encoding =
       readonly palette: number;
       /** Levels by which a pixel may miss its nearest color where that packs better; absent for none. */
       readonly slack?: number;
+    }
+  | {
+      readonly format: 'mp4';
+      /** Constant rate factor of x264 as 51 less half of it: 56 is 23. */
+      readonly quality: Quality<'mp4'>;
+      /** Presets of x264, quick to small. */
+      readonly preset: 'superfast' | 'veryfast' | 'medium';
+      readonly profile: H264Profile;
+      /** "3.1": what a decoder must be able to do; the encoder's choice where absent. */
+      readonly level?: H264Level;
+    }
+  | {
+      readonly format: 'webm';
+      /** Constant rate factor of libvpx as the share that 63 less it has of 63, in percent. */
+      readonly quality: Quality<'webm'>;
+      readonly deadline: 'realtime' | 'good';
+      /** 0 small .. 8 quick. */
+      readonly speed: number;
     };
+
+/** Encodings of frames that refer to one another. */
+export type VideoEncoding = Extract<Encoding, { format: 'mp4' | 'webm' }>;
 
 /** Encodes rasters; implemented in `vips/`, given to the optimizer as an argument. */
 export interface Encoder {
@@ -94,6 +116,10 @@ export function encodingText(encoding: Encoding): string {
         : `png palette-${encoding.palette}${encoding.flat ? ' flat' : ''} e${encoding.effort}`;
     case 'gif':
       return `gif palette-${encoding.palette}${encoding.slack === undefined ? '' : ` slack-${encoding.slack}`}`;
+    case 'mp4':
+      return `mp4 q${encoding.quality} ${encoding.preset} ${encoding.profile}${encoding.level === undefined ? '' : ` ${encoding.level}`}`;
+    case 'webm':
+      return `webm q${encoding.quality} ${encoding.deadline} s${encoding.speed}`;
     default:
       return assertNever(encoding);
   }

@@ -27,6 +27,8 @@ export interface FormatCard {
   readonly extension: string;
   readonly alpha: boolean;
   readonly animation: boolean;
+  /** Can hold a still. */
+  readonly still: boolean;
   /** Has a lossy mode with a quality knob. */
   readonly lossy: boolean;
   /** Has a mode that keeps every pixel. */
@@ -47,6 +49,16 @@ export interface FormatCard {
 
 /** Place of formats that are not smaller than the plain ones. */
 const NO_PREFERENCE = 2;
+
+/** Written by a back end of `video/` where there is one; the size is that of the highest levels (docs/spec/video.md 2.4). */
+const VIDEO = {
+  animation: true,
+  still: false,
+  lossy: true,
+  maxSide: 16384,
+  maxPixels: 139_264 * 256,
+  decodable: false,
+} as const;
 
 export const FORMATS = {
   jpeg: card('image/jpeg', 'jpg', { lossy: true, maxSide: 65535 }),
@@ -76,18 +88,8 @@ export const FORMATS = {
   jxl: card('image/jxl', 'jxl', { alpha: true, lossy: true, encodable: false, decodable: false }),
   heic: card('image/heic', 'heic', { lossy: true, encodable: false, decodable: false }),
   pdf: card('application/pdf', 'pdf', { encodable: false, decodable: false }),
-  mp4: card('video/mp4', 'mp4', {
-    animation: true,
-    lossy: true,
-    encodable: false,
-    decodable: false,
-  }),
-  webm: card('video/webm', 'webm', {
-    animation: true,
-    lossy: true,
-    encodable: false,
-    decodable: false,
-  }),
+  mp4: card('video/mp4', 'mp4', VIDEO),
+  webm: card('video/webm', 'webm', VIDEO),
 } as const satisfies Record<FormatName, FormatCard>;
 
 type FormatsWhere<Fact extends 'encodable' | 'decodable'> = {
@@ -111,6 +113,7 @@ function card<const Facts extends Partial<FormatCard>>(
     extension,
     alpha: false,
     animation: false,
+    still: true,
     lossy: false,
     lossless: false,
     maxSide: 16384,

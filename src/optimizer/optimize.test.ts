@@ -135,6 +135,6 @@ describe('rasters', () => {
   });
 
   test('a format that cannot be written is a Fault', async () => {
-    await expect(optimize(task('mp4'), tools())).rejects.toMatchObject({ code: 'not-implemented' });
+    await expect(optimize(task('pdf'), tools())).rejects.toMatchObject({ code: 'not-implemented' });
   });
 });

@@ -132,12 +132,14 @@ function prepared({ raster, output, chosen }: OptimizeInput): Raster {
   return needed ? raster : flatten(raster, output.background);
 }
 
-function modeFor({ budget }: OptimizeInput, raster: Raster, { metric }: Tools): Mode {
+/** The mode for a raster: without a metric, or where it is too large to be searched, a guess. */
+export function modeFor({ budget }: OptimizeInput, raster: Raster, { metric }: Tools): Mode {
   const pixels = raster.width * raster.height;
   return metric === undefined || pixels > MOST_SEARCHED[budget.mode] ? 'instant' : budget.mode;
 }
 
-function fromEncoder(
+/** What came of a search, with its receipt. */
+export function fromEncoder(
   task: OptimizeInput,
   runner: TrialRunner,
   mode: Mode,

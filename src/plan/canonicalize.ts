@@ -240,9 +240,12 @@ function canonicalOutput(output: Output): Output {
   const reached = end < 0 ? output.formats : output.formats.slice(0, end + 1);
   const formats = reached.map(canonicalRule);
   const quality = canonicalQuality(output.quality, formats);
+  const { h264, ...others } = output;
+  const mayBeMp4 = h264 !== undefined && formats.some((rule) => rule.format === 'mp4');
   const mayBeJpeg = formats.some((rule) => rule.format === 'jpeg' || rule.format === 'source');
   return {
-    ...output,
+    ...others,
+    ...(mayBeMp4 ? { h264 } : {}),
     formats,
     quality,
     // Only a target cares, and it knows two kinds of screen.

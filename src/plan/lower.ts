@@ -16,6 +16,7 @@ import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { isKeepable } from '../image/source-color.ts';
 import { isMoving, type SourceInfo } from '../image/source-info.ts';
+import { shownDelay } from '../image/video.ts';
 import {
   heedsFaces,
   isOwnTurn,
@@ -27,6 +28,7 @@ import {
 import { mergeResamples } from './merge-resamples.ts';
 import { negotiateFormat } from './negotiate.ts';
 import type { Op } from './op.ts';
+import { isVideo } from './output.ts';
 import type { Plan } from './plan.ts';
 import type { Instruction, Known, Lowered, Program } from './program.ts';
 import { withRedEyes } from './red-eye-step.ts';
@@ -50,6 +52,9 @@ export const DEFAULT_LOWER_LIMITS: LowerLimits = {
   maxSide: 32_768,
   maxAnimation: 8192 * 8192,
 };
+
+/** Longest video, in seconds (docs/spec/video.md 1.7). */
+const LONGEST_VIDEO = 3600;
 
 /**
  * The program of a plan for a source, or what has to be measured or found first.
@@ -98,10 +103,7 @@ export function lower(
       lowerOp(state, op, info, findings);
     }
   }
-  const merged = mergeResamples(state.instructions);
-  const mends = plan.ops.some(({ kind }) => kind === 'red-eye') && !isMoving(info);
-  const instructions = mends ? withRedEyes(merged, findings.redEyes ?? [], info) : merged;
-  for (const instruction of instructions) check(instruction, limits);
+  if (output.kind === 'picture' && output.onlyAnimations && !moving) throw still(info);
   const choice =
     output.kind === 'picture'
       ? negotiateFormat(output, {
@@ -112,11 +114,21 @@ export function lower(
           alpha: state.alpha,
         })
       : undefined;
+  const video = choice !== undefined && isVideo(choice.chosen.format);
+  if (video) {
+    checkDuration(info);
+    makeEven(state);
+  }
+  const merged = mergeResamples(state.instructions);
+  const mends = plan.ops.some(({ kind }) => kind === 'red-eye') && !isMoving(info);
+  const instructions = mends ? withRedEyes(merged, findings.redEyes ?? [], info) : merged;
+  for (const instruction of instructions) check(instruction, limits);
   const keepsMotion =
     moving && (choice === undefined || formatCard(choice.chosen.format).animation);
   const frames = { first: firstFrame(plan, info), count: keepsMotion ? info.pages : 1 };
   const upright = isOwnTurn(instructions, info);
   const unchanged =
+    !video &&
     (instructions.length === 0 || upright) &&
     frames.count === info.pages &&
     !(info.animated && plan.frames.kind === 'one');
@@ -125,7 +137,8 @@ export function lower(
     kind: 'program',
     program: {
       frames,
-      color,
+      // Videos say no other color space than theirs.
+      color: video && color === 'keep' ? 'srgb' : color,
       ...inks,
       instructions,
       size: state.size,
@@ -149,6 +162,43 @@ export function lower(
 function inForce(op: Op, { instructions }: LowerState, info: SourceInfo, { faces }: Findings): Op {
   if (op.kind !== 'resize' || !heedsFaces(op) || faces === undefined) return op;
   return facesAfter(faces, info, instructions).length > 0 ? op : (op.withoutFaces ?? op);
+}
+
+/**
+ * The picture with the even sides that video takes: the last row or column is left out
+ * (docs/spec/video.md 1.4). A side of one pixel is doubled.
+ */
+function makeEven(state: LowerState): void {
+  const { width, height } = state.size;
+  const even = { width: width - (width % 2), height: height - (height % 2) };
+  if (width > 1 && height > 1) {
+    if (even.width === width && even.height === height) return;
+    state.instructions.push({ kind: 'extract', left: 0, top: 0, ...even });
+    state.size = even;
+    return;
+  }
+  const size = { width: Math.max(2, even.width), height: Math.max(2, even.height) };
+  state.instructions.push({ kind: 'scale', filter: 'nearest', ...size });
+  state.size = size;
+}
+
+function still({ animated, format }: SourceInfo): Fault {
+  return animated
+    ? new Fault(
+        'source-unsupported',
+        `Expected an animation whose frames this server reads, got an animated ${format.toUpperCase()}.`,
+      )
+    : new Fault('bad-parameter', 'Expected an animated picture for a video, got a still one.');
+}
+
+/** @throws Fault result-too-large */
+function checkDuration({ delays }: SourceInfo): void {
+  const seconds = delays.reduce((sum, delay) => sum + shownDelay(delay), 0) / 1000;
+  if (seconds <= LONGEST_VIDEO) return;
+  throw new Fault(
+    'result-too-large',
+    `Expected at most ${LONGEST_VIDEO} seconds of video, got ${Math.round(seconds)}.`,
+  );
 }
 
 /** Frames that are one picture after another, not pages of a document. */

@@ -78,9 +78,11 @@ function holds(when: FormatCondition, { info, accepts, animated, alpha }: Pictur
 }
 
 /** Whether this build can write the format, and the format can hold the picture. */
-function fitsFormat(rule: FormatRule, format: FormatName, { size }: PictureFacts): boolean {
+function fitsFormat(rule: FormatRule, format: FormatName, facts: PictureFacts): boolean {
   const card = formatCard(format);
-  if (!card.encodable || Math.max(size.width, size.height) > card.maxSide) return false;
+  const { size } = facts;
+  if (!card.encodable || (!card.still && !facts.animated)) return false;
+  if (Math.max(size.width, size.height) > card.maxSide) return false;
   const pixels = size.width * size.height;
   const { maxPixels = Number.POSITIVE_INFINITY, minNegotiatedPixels = 0 } = card;
   const negotiated = rule.when?.accepts !== undefined;

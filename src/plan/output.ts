@@ -7,7 +7,8 @@
  */
 import type { Color } from '../base/color.ts';
 import type { Chroma } from '../image/encoding.ts';
-import type { FormatName } from '../image/format.ts';
+import { type FormatName, formatCard } from '../image/format.ts';
+import type { H264Level, H264Profile } from '../image/h264.ts';
 
 /** Conditions of a rule; all that are given must hold. */
 export interface FormatCondition {
@@ -73,6 +74,10 @@ export type Output =
         readonly kind: 'like-source' | 'baseline' | 'progressive' | 'free';
         readonly chroma: Chroma | 'free';
       };
+      /** Of an MP4; absent: what most clients play. */
+      readonly h264?: { readonly profile: H264Profile; readonly level: H264Level };
+      /** A still source is no answer: a Fault `bad-parameter`. */
+      readonly onlyAnimations?: true;
       /** `copyright`: rights fields of JPEG to JPEG; `none`: everything goes. */
       readonly metadata: 'none' | 'copyright' | 'iptc';
       /**
@@ -109,6 +114,26 @@ export type Output =
       readonly colors: number;
       readonly prefix: string;
     };
+
+/** Whether a format is a video, which this build writes where it finds a back end. */
+export function isVideo(format: FormatName | 'source'): format is 'mp4' | 'webm' {
+  return format !== 'source' && formatCard(format).encodable && !formatCard(format).still;
+}
+
+/** Whether an output may become a video. */
+export function mayBeVideo(output: Output): boolean {
+  return output.kind === 'picture' && output.formats.some(({ format }) => isVideo(format));
+}
+
+/**
+ * The output as it is where no video can be made: by its other rules, and in the format of the
+ * source where there are none.
+ */
+export function withoutVideo(output: Output): Output {
+  if (output.kind !== 'picture') return output;
+  const formats = output.formats.filter(({ format }) => !isVideo(format));
+  return { ...output, formats: formats.length > 0 ? formats : [{ format: 'source' }] };
+}
 
 /** An output for a picture, with the common defaults filled in. */
 export function picture(

@@ -171,6 +171,9 @@ function connectionsOf({ listen, workers }: Config, log: Log): number {
   return connections;
 }
 
+/** Events of the engine that an operator should look at. */
+const WARNED: ReadonlySet<string> = new Set(['disk-failed', 'video-failed']);
+
 /** @throws ConfigError for a cache folder that cannot be written to */
 async function startEngine(config: Config, log: Log): Promise<Engine> {
   try {
@@ -182,7 +185,6 @@ async function startEngine(config: Config, log: Log): Promise<Engine> {
   }
   return createEngine({
     ...config,
-    log: (event, detail) =>
-      (event === 'disk-failed' ? log.warn : log.info).call(log, detail, event),
+    log: (event, detail) => (WARNED.has(event) ? log.warn : log.info).call(log, detail, event),
   });
 }

@@ -77,6 +77,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
       cutShort: 0,
       failedFindings: 0,
       diskFailures: 0,
+      videoFailures: 0,
     }),
     close: async () => {},
     ...others,

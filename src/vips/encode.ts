@@ -163,6 +163,11 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
             .toBuffer();
     case 'gif':
       return writeGif(raster, encoding.palette, encoding.slack);
+    case 'mp4':
+    case 'webm':
+      throw new Error(
+        `Expected a picture to write, got ${encoding.format}, which \`video/\` writes.`,
+      );
     default:
       return assertNever(encoding);
   }

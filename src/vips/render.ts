@@ -20,7 +20,7 @@ import { readCopyright } from '../metadata/copyright.ts';
 import { rgbProfile } from '../metadata/rgb-profile.ts';
 import type { Instruction, Program } from '../plan/program.ts';
 import { withinColors } from '../raster/color-range.ts';
-import { border, checker, crossHairs, mask, over } from '../raster/compositing.ts';
+import { border, checker, crossHairs, flatten, mask, over } from '../raster/compositing.ts';
 import { enhance } from '../raster/enhancement.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
 import { frameOf, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
@@ -78,6 +78,23 @@ export async function render(
   return input.output === undefined ? raster : finish(raster, state);
 }
 
+/**
+ * The same frame by frame, so that an animation is not held as a whole: stills without alpha, over
+ * the background of the output.
+ *
+ * @throws Fault source-broken, source-unsupported
+ */
+export async function* renderOpaqueFrames(
+  given: SourceFile,
+  info: SourceInfo,
+  input: RenderInput & { readonly output: Extract<Program['output'], { kind: 'picture' }> },
+  context: RenderContext = {},
+): AsyncGenerator<Raster> {
+  const file = await readableFile(given, info);
+  const state: RenderState = { context, file, info, input, perStepCache: new Map() };
+  for await (const frame of framesOf(state)) yield flatten(frame, input.output.background);
+}
+
 /** The source in a form that libvips reads, and reads rightly. */
 async function readableFile(given: SourceFile, info: SourceInfo): Promise<SourceFile> {
   if (isBitmapFormat(info.format))
@@ -106,22 +123,29 @@ async function renderStill(state: RenderState): Promise<Raster> {
 }
 
 async function renderFrames(state: RenderState): Promise<Raster> {
+  const { info, input } = state;
+  const { first } = input.frames;
+  const frames: Raster[] = [];
+  for await (const frame of framesOf(state)) frames.push(frame);
+  const delays = info.delays.slice(first, first + frames.length);
+  return { ...stacked(frames), delays, loop: info.loop };
+}
+
+/** The frames of an animation through the steps, none of which is held here. */
+async function* framesOf(state: RenderState): AsyncGenerator<Raster> {
   const { context, file, info, input } = state;
   const { first, count } = input.frames;
   const frameBytes = info.width * info.height * 4;
   const batch = Math.max(1, Math.floor((context.frameBytes ?? FRAME_BYTES) / frameBytes));
-  const frames: Raster[] = [];
   for (let done = 0; done < count; done += batch) {
     const some = Math.min(batch, count - done);
     const strip = await loadFrames(file, info, input, first + done, some);
     for (let page = 0; page < strip.pages; page++) {
       const frame = await through(opaqueOr(frameOf(strip, page)), input.instructions, state);
       // A frame that shares the strip's memory would keep all of it.
-      frames.push(frame.data.buffer === strip.data.buffer ? copied(frame) : frame);
+      yield frame.data.buffer === strip.data.buffer ? copied(frame) : frame;
     }
   }
-  const delays = info.delays.slice(first, first + frames.length);
-  return { ...stacked(frames), delays, loop: info.loop };
 }
 
 /** GIF decodes with alpha wherever it may be clear: without, everything takes less time. */

@@ -327,9 +327,16 @@ describe('equal spellings', () => {
     [
       'viewbox=1&profile=high&level=4.0',
       '',
-      ['level', 'profile', 'viewbox'],
+      ['viewbox', 'level', 'profile'],
       'only with their own formats',
     ],
+    [
+      'format=mp4&level=4.0',
+      'format=mp4',
+      ['level'],
+      'docs/spec/fastly-io.md 7.24: both or neither',
+    ],
+    ['format=mp4&profile=high', 'format=mp4', ['profile'], 'docs/spec/fastly-io.md 7.24'],
   ])('%s means %s and says that %j had no effect (%s)', (one, other, params) => {
     expect(compile(one).plan).toEqual(compile(other).plan);
     expect(compile(one).diagnostics.map(({ param }) => param)).toEqual(params);

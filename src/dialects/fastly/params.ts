@@ -6,6 +6,7 @@
  * clients send `crop=false` in production and still want their picture.
  */
 import type { Color } from '../../base/color.ts';
+import { H264_LEVEL_NAMES } from '../../image/h264.ts';
 import type { Orientation } from '../../image/source-info.ts';
 import type { Filter, Length } from '../../plan/op.ts';
 import { choice, number, type Param, type ParamTable, param, type Values } from '../params.ts';
@@ -114,15 +115,15 @@ export const PARAMS = {
       doc: 'Format of the output.',
       fallback: 'the format of the source',
       support: 'partial',
-      note: 'Where this build cannot write it, jxl is the best format that the client accepts; mp4 and svg keep that of the source.',
+      note: 'Where this build cannot write it, jxl is the best format that the client accepts; svg keeps that of the source. mp4 makes a video of an animation where ffmpeg or node-av is installed; a still keeps its format.',
     },
   ),
   frame: choice(['1'], { doc: 'The first frame of an animation.', fallback: 'all frames' }),
   height: size('Height'),
-  level: choice(
-    '1.0 1.1 1.2 1.3 2.0 2.1 2.2 3.0 3.1 3.2 4.0 4.1 4.2 5.0 5.1 5.2 6.0 6.1 6.2'.split(' '),
-    { doc: 'Constraints of an MP4.', fallback: '3.0', support: 'ignored' },
-  ),
+  level: choice(H264_LEVEL_NAMES, {
+    doc: 'Constraints of an MP4: the least that a player must be able to do. Larger frames raise it.',
+    fallback: '3.0; so too where profile is missing',
+  }),
   metadata: grammar<ReadonlySet<string>>(metadata, 'copyright, c2pa or both', {
     doc: 'Metadata to keep, from JPEG to JPEG.',
     fallback: 'everything is dropped',
@@ -144,8 +145,7 @@ export const PARAMS = {
   }),
   profile: choice(['baseline', 'main', 'high'], {
     doc: 'Features of an MP4.',
-    fallback: 'baseline',
-    support: 'ignored',
+    fallback: 'baseline; so too where level is missing',
   }),
   quality: grammar<QualityPair>(qualityPair, '1 to 100, or two such numbers', {
     doc: 'Quality on the JPEG scale; the second number is for WebP by auto=webp, on its own scale.',

@@ -76,7 +76,6 @@ describe('compiling a request', () => {
     [{ target: `/v/${SOURCE}` }, 'account-unknown', 'the name comes before the options'],
     [{ target: `/u/${SOURCE}` }, 'bad-request', 'no options'],
     [{ target: `/u/0/${SOURCE}` }, 'bad-parameter', 'an unreadable option'],
-    [{ target: `/u/format=webm/${SOURCE}` }, 'not-implemented', 'no video'],
     [{ headers: { via: '1.1 imageoptim, 1.1 imageoptim' } }, 'bad-request', 'a loop'],
   ])('%j is %s (%s)', (fields, code) => {
     const found = fault(() => compile(fields));

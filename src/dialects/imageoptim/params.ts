@@ -65,8 +65,7 @@ export const PARAMS = {
     values: 'png, jpeg, webm, h264',
     fallback: 'the best that the client accepts on GET, the family of the source on POST',
     doc: 'Format of the result.',
-    support: 'partial',
-    note: 'webm and h264 need a video encoder and are answered with 501.',
+    note: 'webm and h264 make a video of an animation; they need ffmpeg or node-av and are answered with 501 where there is neither. A still picture is refused.',
     read: readFormat,
   }),
   timeout: param<number>({

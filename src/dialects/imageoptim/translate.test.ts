@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { Fault } from '../../base/fault.ts';
 import type { FormatName } from '../../image/format.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import { negotiateFormat } from '../../plan/negotiate.ts';
@@ -238,9 +237,18 @@ describe('the format of a plan', () => {
     expect(choice(segment, method, shot, accepts)).toBe(result);
   });
 
-  test.each(['webm', 'h264'])('%s needs a video encoder', (format) => {
-    expect(() => plan(`format=${format}`)).toThrow(Fault);
-    expect(() => plan(`format=${format}`)).toThrow(/Video output/);
+  test.each([
+    ['webm', 'webm'],
+    ['h264', 'mp4'],
+  ])('format=%s makes %s of an animation, and refuses a still', (format, video) => {
+    const { output } = plan(`format=${format}`);
+    expect(output).toMatchObject({
+      onlyAnimations: true,
+      formats: [
+        { when: { animated: true }, format: video },
+        { when: { animated: true }, format: 'source' },
+      ],
+    });
   });
 
   test.each<[string, Method, boolean]>([

@@ -23,11 +23,7 @@ export interface Translated {
   readonly negotiated: boolean;
 }
 
-/**
- * The plan for these options, asked for by this method.
- *
- * @throws Fault `not-implemented` for video
- */
+/** The plan for these options, asked for by this method. */
 export function translate(options: Options, method: ImageRequest['method']): Translated {
   const ops = opsOf(options);
   if (options.meta) {
@@ -56,6 +52,7 @@ export function translate(options: Options, method: ImageRequest['method']): Tra
       quality: qualityOf(options),
       density: options.density,
       background: options.background,
+      ...(format === 'webm' || format === 'h264' ? { onlyAnimations: true } : {}),
       profile: options.quality === 'lossless' ? 'keep' : 'srgb',
     }),
   });

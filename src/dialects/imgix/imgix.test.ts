@@ -251,14 +251,14 @@ describe('the response', () => {
   });
 
   test('a success carries an id of 40 digits, and warnings without odd characters', () => {
-    const compiled = compile('fm=mp4&bri=%E3%81%A7%0A');
+    const compiled = compile('fm=jp2&bri=%E3%81%A7%0A');
     const result = { width: 9, height: 9, format: 'jpeg', bytes: 9 } as const;
     const { diagnostics } = compiled;
     const delivery = { key: 'ab'.repeat(32), diagnostics, compiled, result } as Delivery;
     const headers = imgix.present(delivery);
     expect(headers['x-imgix-id']).toBe('ab'.repeat(20));
     expect(headers['fovea-warning']).toMatch(/^[\x20-\x7e]+$/);
-    expect(headers['fovea-warning']).toContain('does not write mp4');
+    expect(headers['fovea-warning']).toContain('does not write jp2');
   });
 });
 

@@ -3,9 +3,11 @@ import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
 import { sizeText } from '../../base/size.ts';
 import type { FindingName } from '../../image/findings.ts';
 import { formatCard } from '../../image/format.ts';
+import { levelFor } from '../../image/h264.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import { colorRemarks } from '../../metadata/color-remarks.ts';
 import type { Receipt } from '../../optimizer/receipt.ts';
+import { isVideo } from '../../plan/output.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Program } from '../../plan/program.ts';
 
@@ -22,6 +24,24 @@ export function remarks(
   }
   if (info.pages > 1 && program.frames.count === 1 && formatCard(info.format).animation) {
     out.push(note('Only the first frame of the animation is shown in this format.'));
+  }
+  const wanted =
+    plan.output.kind === 'picture' && plan.output.formats.find((r) => isVideo(r.format));
+  if (wanted && program.frames.count === 1) {
+    out.push(
+      warning(
+        `Only an animation becomes ${wanted.format}; this picture is delivered as ${receipt.format}.`,
+      ),
+    );
+  }
+  const { h264 } = program.output.kind === 'picture' ? program.output : {};
+  if (h264 && receipt.format === 'mp4') {
+    const level = levelFor(h264.level, program.size);
+    if (level !== h264.level) {
+      out.push(
+        warning(`Frames of ${sizeText(program.size)} need level ${level}, not ${h264.level}.`),
+      );
+    }
   }
   const { insteadOf } = program.chosen ?? {};
   if (insteadOf) {

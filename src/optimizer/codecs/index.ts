@@ -12,7 +12,9 @@ import { AVIF } from './avif.ts';
 import type { Codec, Codecs, LossyCoding } from './codec.ts';
 import { GIF } from './gif.ts';
 import { JPEG } from './jpeg.ts';
+import { MP4 } from './mp4.ts';
 import { PNG } from './png.ts';
+import { WEBM } from './webm.ts';
 import { WEBP } from './webp.ts';
 
 type EncodingOf<F> = Extract<Encoding, { format: F }>;
@@ -35,4 +37,6 @@ export const CODECS = {
   avif: AVIF,
   png: PNG,
   gif: GIF,
+  mp4: MP4,
+  webm: WEBM,
 } as const satisfies Codecs & EveryCodec;

@@ -293,7 +293,7 @@ async function withoutQuality(
   return await paletteToTarget(runner, keeper, content, target, forced ?? 256, mode);
 }
 
-function searchSettingsFor(
+export function searchSettingsFor(
   task: OptimizeInput,
   { format }: ChosenFormat,
   codec: LossyCoding,

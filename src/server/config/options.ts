@@ -152,6 +152,12 @@ export const OPTIONS = {
     fallback: '10s',
     doc: 'Longest wait for a render process; a request that would wait longer is refused with 503 and Retry-After.',
   }),
+  'limits.videoTimeout': duration({
+    env: 'FOVEA_VIDEO_TIMEOUT',
+    flag: 'video-timeout',
+    fallback: '30s',
+    doc: 'Longest work of the video encoder on one video, at most half of limits.renderTimeout; past it the encoder is ended and the animation delivered as a picture.',
+  }),
   'limits.uploadBytes': bytes({
     env: 'FOVEA_UPLOAD_BYTES',
     flag: 'upload-bytes',
@@ -165,6 +171,13 @@ export const OPTIONS = {
     fallback: '64MB',
     min: 1,
     doc: 'Memory for sources and uploads while they arrive; what would pass it is answered 503. Larger ones go to the disk.',
+  }),
+  'video.encoder': text({
+    env: 'FOVEA_VIDEO_ENCODER',
+    flag: 'video-encoder',
+    fallback: 'auto',
+    values: 'auto, off, or the path of an ffmpeg',
+    doc: 'What makes videos of animations: auto takes the ffmpeg in PATH; without one, requests for a video are answered with 501.',
   }),
   'headers.resourcePolicy': word(['cross-origin', 'same-site', 'same-origin'], {
     env: 'FOVEA_RESOURCE_POLICY',

@@ -38,6 +38,11 @@ const COUNTERS: readonly Row[] = [
   ['workers_restarted', 'Render workers started in place of others.', (s) => s.restarted],
   ['refused', 'Requests refused or dropped because the wait is too long.', (s) => s.refused],
   ['disk_failures', 'Failures of the disk of the cache.', (s) => s.diskFailures],
+  [
+    'video_failures',
+    'Videos in whose place a picture was sent, because ffmpeg or the package failed.',
+    (s) => s.videoFailures,
+  ],
   ['cut_short', 'First answers that had less than the time they take.', (s) => s.cutShort],
   [
     'failed_findings',

@@ -1,6 +1,6 @@
 /**
  * Needs: which parameter has no effect beside or without another
- * (docs/spec/fastly-io.md 7.3, 7.10, 7.18, 7.19, 5.3).
+ * (docs/spec/fastly-io.md 7.3, 7.10, 7.18, 7.19, 7.24, 5.3).
  *
  * Used for remarks alone; the translation looks at the values themselves.
  */
@@ -25,6 +25,10 @@ const NEEDS: Readonly<Partial<Record<keyof FastlyValues, Need>>> = {
     text: 'it has an effect only with width and height',
     met: ({ width, height }) => width !== undefined && height !== undefined,
   },
+  level: {
+    text: 'it has an effect only with format=mp4 and profile',
+    met: ({ format, profile }) => format === 'mp4' && profile !== undefined,
+  },
   optimize: {
     text: 'it has no effect beside quality',
     met: ({ quality }) => quality === undefined,
@@ -32,6 +36,10 @@ const NEEDS: Readonly<Partial<Record<keyof FastlyValues, Need>>> = {
   pad: {
     text: 'it has no effect beside canvas',
     met: ({ canvas }) => canvas === undefined,
+  },
+  profile: {
+    text: 'it has an effect only with format=mp4 and level',
+    met: ({ format, level }) => format === 'mp4' && level !== undefined,
   },
 };
 

@@ -58,7 +58,7 @@ describe('the choice of format', () => {
   test.each<[string, readonly string[], string]>([
     ['', kept, 'format is unchanged'],
     ['format=bmp', kept, 'unknown: the source format'],
-    ['format=mp4', kept, 'no encoder: the source format'],
+    ['format=mp4', ['mp4 if moving', ...kept], 'of an animation; a still keeps its format'],
     ['format=jpg', ['jpeg'], 'an explicit format'],
     ['format=png', ['png'], 'PNG has no quality'],
     ['format=png&optimize=high', ['png!'], 'optimize is for other formats'],
@@ -174,6 +174,18 @@ describe('the choice of format', () => {
     ['format=bjpg', 'baseline', 'baseline JPEG'],
   ])('%s writes a %s JPEG (%s)', (query, kind) => {
     expect(picture(query).jpeg.kind).toBe(kind);
+  });
+});
+
+describe('an MP4', () => {
+  test.each<[string, unknown, string]>([
+    ['format=mp4', { profile: 'baseline', level: '3.0' }, 'the defaults'],
+    ['format=mp4&profile=main&level=5.2', { profile: 'main', level: '5.2' }, 'level page'],
+    ['format=mp4&profile=main', { profile: 'baseline', level: '3.0' }, 'level is missing'],
+    ['format=mp4&level=5.2', { profile: 'baseline', level: '3.0' }, 'profile is missing'],
+    ['profile=main&level=5.2', undefined, 'no MP4'],
+  ])('%s has %j (%s)', (query, h264) => {
+    expect(picture(query).h264).toEqual(h264);
   });
 });
 

@@ -50,6 +50,7 @@ export function output(
       density: values.dpr ?? 1,
       jpeg: { kind: jpegKind(format, settings), chroma: 'free' },
       metadata: keptMetadata(values, remark),
+      ...(format === 'mp4' ? { h264: constraints(values) } : {}),
       whenLarger: onlyQuality(values) ? 'source-as-is' : 'source',
     }),
     negotiated: format === 'auto' || automatic.length > 0,
@@ -64,7 +65,6 @@ function writable(word: FormatWord | undefined, remark: Remark): FormatWord | un
   const names: Partial<Record<FormatWord, FormatName>> = {
     jxl: 'jxl',
     pjxl: 'jxl',
-    mp4: 'mp4',
     svg: 'svg',
   };
   const name = word && names[word];
@@ -73,6 +73,13 @@ function writable(word: FormatWord | undefined, remark: Remark): FormatWord | un
   const instead = best ? 'the best that the client accepts is taken' : 'that of the source is kept';
   remark('format', `${word} cannot be written here; ${instead}`, 'not-built');
   return best ? 'auto' : undefined;
+}
+
+/** Both or neither: where one is missing, `baseline` and `3.0` (docs/spec/fastly-io.md 7.24). */
+function constraints({ profile, level }: FastlyValues): NonNullable<PictureOutput['h264']> {
+  return profile === undefined || level === undefined
+    ? { profile: 'baseline', level: '3.0' }
+    : { profile, level };
 }
 
 /** `auto`, and the service setting that acts as `auto=webp`, in order of preference. */
@@ -134,6 +141,7 @@ function explicit(format: FormatWord | undefined, values: FastlyValues): Explici
     case 'pjxl':
       return { rules: [{ format: 'jxl' }], keep: 'never' };
     case 'mp4':
+      // docs/spec/fastly-io.md 7.23
       return {
         rules: [{ when: { animated: true }, format: 'mp4' }, ...sourceFormat(values)],
         keep: 'by-source',

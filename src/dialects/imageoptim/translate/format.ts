@@ -5,7 +5,6 @@
  *
  * Source of the rules: docs/spec/imageoptim.md 3, 4, 5 and 7.
  */
-import { Fault } from '../../../base/fault.ts';
 import type { FormatName } from '../../../image/format.ts';
 import type { FormatCondition, FormatRule, QualitySpec } from '../../../plan/output.ts';
 import type { ImageRequest } from '../../dialect.ts';
@@ -62,12 +61,21 @@ export function formatRules(options: Options, method: ImageRequest['method']): F
     case 'gif':
       return [{ format }];
     case 'webm':
+      return videoRules('webm');
     case 'h264':
-      throw new Fault(
-        'not-implemented',
-        'Video output (format=webm and format=h264) is not available on this server.',
-      );
+      return videoRules('mp4');
   }
+}
+
+/**
+ * Animations become a video, or stay what they are where the encoder fails; stills are refused by
+ * the plan (docs/spec/imageoptim.md 3.16).
+ */
+function videoRules(format: 'mp4' | 'webm'): FormatRule[] {
+  return [
+    { when: { animated: true }, format },
+    { when: { animated: true }, format: 'source' },
+  ];
 }
 
 /**

@@ -43,8 +43,8 @@ export const OUTPUT_PARAMS = {
     fallback: 'the format of the source',
     support: 'partial',
     note:
-      'auto, which some clients send, is auto=format. jxl is negotiated like it; jp2, jxr, mp4 ' +
-      'and webm are dropped; pdf delivers the document as it is. An SVG is drawn where fm names a format of pixels.',
+      'auto, which some clients send, is auto=format. jxl is negotiated like it; jp2 and jxr ' +
+      'are dropped; mp4 and webm make a video of an animation where ffmpeg or node-av is installed, and are dropped for stills; pdf delivers the document as it is. An SVG is drawn where fm names a format of pixels.',
   }),
   q: integer(0, 100, {
     doc: 'Quality on the JPEG scale; other encoders use the quality that looks the same.',

@@ -38,7 +38,7 @@ const PICTURES: Readonly<Partial<Record<FmWord, FormatName>>> = {
   jxl: 'jxl',
 };
 
-/** Formats that go before any negotiation. */
+/** Formats that go before any negotiation (docs/spec/imgix.md 4.3.7). */
 const VIDEOS: ReadonlySet<FormatName> = new Set(['mp4', 'webm']);
 
 /** What the request says about its client. */
@@ -115,7 +115,9 @@ export function pictureOutput(values: ImgixValues, client: ClientFacts, density:
  * data and not what is dropped here (docs/spec/imgix.md 5.12).
  */
 export function namesRaster({ fm }: ImgixValues): boolean {
-  return fm !== undefined && !dropsFm(fm) && PICTURES[fm] !== undefined;
+  if (fm === undefined || dropsFm(fm)) return false;
+  const format = PICTURES[fm];
+  return format !== undefined && !VIDEOS.has(format);
 }
 
 /** Whether the answer depends on the `Accept` header. */
@@ -128,10 +130,14 @@ function compresses(values: ImgixValues): boolean {
 }
 
 /** The algorithm of docs/spec/imgix.md 4.3 as ordered rules. */
-function rules(values: ImgixValues, { broken }: ClientFacts): FormatRule[] {
+function rules(values: ImgixValues, { saveData, broken }: ClientFacts): FormatRule[] {
   const fm = dropsFm(values.fm) ? undefined : values.fm;
   const named = fm === undefined ? undefined : PICTURES[fm];
-  if (named !== undefined && VIDEOS.has(named)) return [{ format: named }];
+  if (named !== undefined && VIDEOS.has(named)) {
+    // Stills, and animations whose video fails, are what they would be without it.
+    const { fm: _, ...others } = values;
+    return [{ when: { animated: true }, format: named }, ...rules(others, { saveData, broken })];
+  }
   const webp = { format: 'webp', ...(values.lossless ? { lossless: true } : {}) } as const;
   const asked = named === undefined ? [] : askedRules(fm as FmWord, values, webp);
   const compress = compresses(values);

@@ -1,0 +1,82 @@
+/**
+ * BackEnds: the back end for videos of this machine, and whether it works.
+ *
+ * One that fails again and again is left alone for a while: each failure may
+ * have taken all the time that a video is granted, of a worker that others wait for.
+ */
+import { type FoundBackEnd, findBackEnd } from '../../video/find-back-end.ts';
+import type { Log } from '../engine-options.ts';
+import type { Timer } from '../timer.ts';
+import type { VideoUse } from './video-use.ts';
+
+/** Failures in a row after which a back end rests. */
+const MOST_FAILURES = 3;
+
+/** Milliseconds for which it does. */
+const REST = 60_000;
+
+export interface BackEndsOptions {
+  /** `auto`, `off`, or the path of a program. */
+  readonly encoder: string;
+  /** Milliseconds for one video. */
+  readonly timeout: number;
+  readonly timer: Timer;
+  readonly log: Log;
+  /** For tests. */
+  readonly find?: (setting: string) => FoundBackEnd | undefined;
+}
+
+export class BackEnds {
+  readonly #options: BackEndsOptions;
+  /** Failures in a row, of the version that failed. */
+  #failures = 0;
+  #version = '';
+  #restsUntil = 0;
+  #failed = 0;
+
+  constructor(options: BackEndsOptions) {
+    this.#options = options;
+  }
+
+  /** Videos since the start that the back end did not make. */
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Names the back end that a rendition depends on; empty where there is none. */
+  version(): string {
+    return this.#find()?.version ?? '';
+  }
+
+  /** What a worker is to do about a video that is asked for now. */
+  use(): VideoUse {
+    const found = this.#find();
+    if (found === undefined) return { kind: 'none' };
+    if (found.version !== this.#version) {
+      this.#version = found.version;
+      this.#failures = 0;
+      this.#restsUntil = 0;
+    }
+    if (this.#options.timer.now() < this.#restsUntil) return { kind: 'resting' };
+    return { kind: 'ready', backEnd: found.ref, milliseconds: this.#options.timeout };
+  }
+
+  /** A video was made. */
+  worked(): void {
+    this.#failures = 0;
+  }
+
+  /** @param reason absent where the back end was not even tried */
+  failedWith(reason: string | undefined): void {
+    this.#failed++;
+    if (reason === undefined) return;
+    this.#options.log('video-failed', { reason });
+    this.#failures++;
+    if (this.#failures >= MOST_FAILURES) this.#restsUntil = this.#options.timer.now() + REST;
+  }
+
+  #find(): FoundBackEnd | undefined {
+    const { find = findBackEnd, encoder } = this.#options;
+    return find(encoder);
+  }
+}

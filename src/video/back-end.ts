@@ -1,0 +1,41 @@
+/**
+ * Back end: what codes and decodes videos, a program of its own each time.
+ *
+ * It is handed frames that we made ourselves, in planes, and gives packets; the
+ * containers are ours. Where it comes from stands in `find-back-end.ts`.
+ */
+import type { Packet } from '../containers/video/packet.ts';
+import type { VideoEncoding } from '../image/encoding.ts';
+import type { PlanarVideo, VideoShape } from '../image/video.ts';
+
+/** What a run of a back end may take. */
+export interface RunLimits {
+  /** Milliseconds until it is ended. */
+  readonly milliseconds: number;
+  readonly threads: number;
+}
+
+export interface CodedPackets {
+  /** Of H.264 the `avcC` record. */
+  readonly setup?: Uint8Array;
+  /** In the order of decoding. */
+  readonly packets: readonly Packet[];
+}
+
+export interface BackEnd {
+  /** @throws VideoFailure */
+  encode(video: PlanarVideo, encoding: VideoEncoding, limits: RunLimits): Promise<CodedPackets>;
+  /** The planes of some frames of a file, by their numbers, rising. @throws VideoFailure */
+  decode(
+    file: Uint8Array,
+    format: VideoEncoding['format'],
+    shape: VideoShape,
+    numbers: readonly number[],
+    limits: RunLimits,
+  ): Promise<Uint8Array[]>;
+}
+
+/** Constant rate factor that stands for a quality: of x264 in halves from 1 to 50.5, of libvpx 0 to 63. */
+export function rateFactor({ format, quality }: VideoEncoding): number {
+  return format === 'mp4' ? 51 - quality / 2 : Math.round(63 * (1 - quality / 100));
+}
