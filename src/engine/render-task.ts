@@ -212,11 +212,7 @@ async function video(
   const { timings, start } = timing;
   const { file, threads, warmStart, video: use = { kind: 'none' } } = request;
   try {
-    const {
-      bytes,
-      receipt,
-      warmStart: learned,
-    } = await makeVideo(
+    const made = await makeVideo(
       {
         ...{ file, info, program, output, use, threads },
         budget: () => remaining(request.budget, start),
@@ -227,14 +223,13 @@ async function video(
       },
       tools,
     );
+    const { format } = made.receipt;
     return {
-      bytes,
-      mediaType: formatCard(receipt.format).mediaType,
-      format: receipt.format,
+      ...made,
+      mediaType: formatCard(format).mediaType,
+      format,
       size: program.size,
-      receipt,
-      warmStart: learned,
-      diagnostics: remarks(request.plan, info, program, receipt),
+      diagnostics: remarks(request.plan, info, program, made.receipt),
     };
   } catch (error) {
     if (!(error instanceof VideoFailure)) throw error;
