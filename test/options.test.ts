@@ -315,7 +315,7 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     });
     await outcome(server, '/imgix/film.gif?fm=mp4');
     await server.stop();
-    expect(server.complaints.join()).toContain('takes longer than 70 ms');
+    expect(server.complaints.join()).toContain('takes longer than');
   },
 
   'video.encoder': async () => {
