@@ -33,6 +33,7 @@ describe('BackEnds', () => {
     state.version = undefined;
     expect([ends.use().kind, ends.version()]).toEqual(['none', '']);
     state.version = 'two';
+    state.now += 1000;
     expect([ends.use().kind, ends.version()]).toEqual(['ready', 'two']);
   });
 
@@ -63,6 +64,7 @@ describe('BackEnds', () => {
     for (let i = 0; i < 3; i++) ends.failedWith('exit 1');
     expect(ends.use().kind).toBe('resting');
     state.version = 'two';
+    state.now += 1000;
     expect(ends.use().kind).toBe('ready');
   });
 });

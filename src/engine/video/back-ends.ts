@@ -15,6 +15,9 @@ const MOST_FAILURES = 3;
 /** Milliseconds for which it does. */
 const REST = 60_000;
 
+/** Milliseconds for which what was found counts: hits look for it as well. */
+const FOUND_FOR = 1000;
+
 export interface BackEndsOptions {
   /** `auto`, `off`, or the path of a program. */
   readonly encoder: string;
@@ -32,6 +35,8 @@ export class BackEnds {
   #failures = 0;
   #version = '';
   #restsUntil = 0;
+  #found: FoundBackEnd | undefined;
+  #foundAt = Number.NEGATIVE_INFINITY;
   #failed = 0;
 
   constructor(options: BackEndsOptions) {
@@ -76,7 +81,12 @@ export class BackEnds {
   }
 
   #find(): FoundBackEnd | undefined {
-    const { find = findBackEnd, encoder } = this.#options;
-    return find(encoder);
+    const { find = findBackEnd, encoder, timer } = this.#options;
+    const now = timer.now();
+    if (now - this.#foundAt >= FOUND_FOR) {
+      this.#found = find(encoder);
+      this.#foundAt = now;
+    }
+    return this.#found;
   }
 }
