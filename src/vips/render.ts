@@ -91,7 +91,7 @@ export async function* renderOpaqueFrames(
   context: RenderContext = {},
 ): AsyncGenerator<Raster> {
   const file = await readableFile(given, info);
-  const state: RenderState = { context, file, info, input, perStepCache: new Map() };
+  const state: RenderState = { context, file, info, input };
   for await (const frame of framesOf(state)) yield flatten(frame, input.output.background);
 }
 
