@@ -4,8 +4,6 @@
  * probe → lower (measuring trims on the way) → render → optimize. The only
  * place where plan, pixels and optimizer meet.
  */
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { warning } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
 import type { Size } from '../base/size.ts';
@@ -26,7 +24,6 @@ import { printProgram } from '../plan/print.ts';
 import type { Program, TrimBox } from '../plan/program.ts';
 import { sampled } from '../plan/sampled.ts';
 import { findTrim } from '../raster/trim-box.ts';
-import { writeNew } from '../stores/disk/files.ts';
 import { probe } from '../vips/probe.ts';
 import { render } from '../vips/render.ts';
 import { readSource, type SourceFile } from '../vips/source-file.ts';
@@ -35,16 +32,11 @@ import { paletteCss, paletteJson, paletteOf } from '../vision/palette.ts';
 import { FINDERS } from './findings/finders.ts';
 import { pageOf } from './findings/findings-cache.ts';
 import { findingsMap, SourceFindings } from './findings/source-findings.ts';
+import { packed } from './renditions/packed.ts';
 import { remarks, withoutFinding } from './renditions/remarks.ts';
 import { withSource } from './sources/checked-source.ts';
 import { makeVideo, VideoRests } from './video/video-task.ts';
-import {
-  type ExplainResult,
-  INLINE_BYTES,
-  type ResultBody,
-  type WorkerRequest,
-  type WorkerResult,
-} from './worker-protocol.ts';
+import type { ExplainResult, WorkerRequest, WorkerResult } from './worker-protocol.ts';
 
 /** What was made, before it is packed for the way back. */
 interface Rendered
@@ -80,7 +72,7 @@ async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
   const { fresh, failed } = findings;
   timings.render = performance.now() - start;
   return {
-    body: await pack(made.bytes, request.resultFile),
+    body: await packed(made.bytes, request.resultFile),
     mediaType: made.mediaType,
     source: { ...uprightSize(info), format: info.format, bytes: info.bytes },
     result: { ...made.size, format: made.format, bytes: made.bytes.length },
@@ -340,25 +332,13 @@ async function safeSource(request: Task): Promise<WorkerResult> {
   const clean = sanitizeSvg(source);
   const facts = { width: 0, height: 0, format: 'svg' as const };
   return {
-    body: await pack(clean, request.resultFile),
+    body: await packed(clean, request.resultFile),
     mediaType: formatCard('svg').mediaType,
     source: { ...facts, bytes: source.length },
     result: { ...facts, bytes: clean.length },
     diagnostics: [],
     timings: {},
   };
-}
-
-/** A large result goes into a file; where that cannot be written, it travels like a small one. */
-async function pack(bytes: Uint8Array, file: string): Promise<ResultBody> {
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  if (bytes.length <= INLINE_BYTES) return { inline: bytes, hash };
-  try {
-    await writeNew(file, bytes, false);
-    return { file, bytes: bytes.length, crc: crc32(bytes), hash };
-  } catch {
-    return { inline: bytes, hash };
-  }
 }
 
 async function timed<T>(timings: Stopwatch, stage: string, work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,19 @@
+/**
+ * Packed: the bytes of a result for their way from a worker to the front.
+ */
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { writeNew } from '../../stores/disk/files.ts';
+import { INLINE_BYTES, type ResultBody } from '../worker-protocol.ts';
+
+/** A large result goes into a file; where that cannot be written, it travels like a small one. */
+export async function packed(bytes: Uint8Array, file: string): Promise<ResultBody> {
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  if (bytes.length <= INLINE_BYTES) return { inline: bytes, hash };
+  try {
+    await writeNew(file, bytes, false);
+    return { file, bytes: bytes.length, crc: crc32(bytes), hash };
+  } catch {
+    return { inline: bytes, hash };
+  }
+}
