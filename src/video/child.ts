@@ -35,11 +35,7 @@ export async function runChild(
   input: Iterable<Uint8Array>,
   limits: ChildLimits,
 ): Promise<Uint8Array> {
-  const child = spawn(program, args, {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', ...env },
-    windowsHide: true,
-  });
+  const child = started(program, args, env);
   const end = new Promise<string | undefined>((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
     child.once('close', (code, signal) =>
@@ -78,6 +74,18 @@ export async function runChild(
   } finally {
     clearTimeout(alarm);
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
+}
+
+function started(program: string, args: readonly string[], env: Command['env']) {
+  try {
+    return spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH ?? '', ...env },
+      windowsHide: true,
+    });
+  } catch (cause) {
+    throw new VideoFailure(`${program} could not be started: ${cause}`, cause);
   }
 }
 

@@ -1,8 +1,9 @@
 /**
- * Videos by the ffmpeg of this machine, and what becomes of back ends that do
- * something else. Skipped where there is none.
+ * Videos by what makes them on this machine, and what becomes of back ends that do
+ * something else.
  */
 import { describe, expect, test } from 'vitest';
+import { installedBackEnds } from '../../test/support/back-ends.ts';
 import { writeMp4 } from '../containers/video/mp4.ts';
 import { startsOf } from '../containers/video/packet.ts';
 import { encodingText, type Quality, type VideoEncoding } from '../image/encoding.ts';
@@ -11,9 +12,7 @@ import { still } from '../raster/pixels.ts';
 import { toPlanes } from '../raster/yuv.ts';
 import type { BackEnd, CodedPackets } from './back-end.ts';
 import { createVideoEncoder } from './encoder.ts';
-import { findBackEnd, openBackEnd } from './find-back-end.ts';
-
-const found = findBackEnd('auto');
+import { findBackEnd } from './find-back-end.ts';
 
 const SIZE = { width: 64, height: 48 };
 const DELAYS = [60, 40, 60, 40, 17, 33, 1000, 20, 20, 500];
@@ -57,8 +56,8 @@ const WAYS = [
   ...[webm('good', 5), webm('good', 2), webm('realtime', 8)],
 ];
 
-describe.skipIf(found === undefined)('with ffmpeg', () => {
-  const encoder = () => encoderOf(openBackEnd(found!.ref));
+describe.each(installedBackEnds())('with %s', (_name, backEnd) => {
+  const encoder = () => encoderOf(backEnd);
 
   test.each(WAYS.map((way) => [encodingText(way), way] as const))(
     'frames come back, each at its time: %s',
@@ -94,8 +93,8 @@ describe.skipIf(found === undefined)('with ffmpeg', () => {
   });
 });
 
-test.skipIf(found !== undefined)('without ffmpeg nothing is coded here', () => {
-  expect(found).toBeUndefined();
+test.skipIf(installedBackEnds().length > 0)('nothing that codes is installed here', () => {
+  expect(findBackEnd('auto')).toBeUndefined();
 });
 
 describe('a back end that gives something else', () => {

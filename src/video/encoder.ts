@@ -6,7 +6,7 @@
  */
 import type { Size } from '../base/size.ts';
 import { withoutRemarks } from '../containers/video/h264.ts';
-import { writeWebm } from '../containers/video/matroska.ts';
+import { writeMatroska } from '../containers/video/matroska.ts';
 import { writeMp4 } from '../containers/video/mp4.ts';
 import { startsOf } from '../containers/video/packet.ts';
 import { type VideoEncoder, VideoFailure, type VideoShape } from '../image/video.ts';
@@ -31,7 +31,7 @@ export function createVideoEncoder(backEnd: BackEnd, { until, threads }: VideoTi
       const { width, height } = video;
       const size: Size = { width, height };
       if (encoding.format === 'webm')
-        return writeWebm({ ...size, codec: 'vp9', packets, duration });
+        return writeMatroska({ ...size, codec: 'vp9', packets, duration });
       const bare = packets.map((packet) => ({ ...packet, data: withoutRemarks(packet.data) }));
       return writeMp4({ ...size, codec: 'h264', packets: bare, duration, ...setup });
     },

@@ -8,16 +8,9 @@
 import { rawFrameHead, rawVideoHead, readMatroska } from '../containers/video/matroska.ts';
 import { startsOf } from '../containers/video/packet.ts';
 import type { VideoEncoding } from '../image/encoding.ts';
-import { type PlanarVideo, VideoFailure } from '../image/video.ts';
-import { planeBytes } from '../raster/yuv.ts';
-import { type BackEnd, rateFactor } from './back-end.ts';
+import type { PlanarVideo } from '../image/video.ts';
+import { type BackEnd, LONGEST_VIDEO, rateFactor, rawBytes, rawFrames } from './back-end.ts';
 import { type Command, runChild } from './child.ts';
-
-/** Most bytes of a coded video. */
-const LONGEST_VIDEO = 256e6;
-
-/** Bytes of a Matroska beside its frames, and for each. */
-const MATROSKA_BYTES = { head: 65_536, frame: 256 } as const;
 
 const QUIET = ['-hide_banner', '-loglevel', 'error', '-nostats'] as const;
 
@@ -57,18 +50,8 @@ export function ffmpegBackEnd(path: string): BackEnd {
         ...MILLISECONDS,
         ...['-f', 'matroska', 'pipe:1'],
       ];
-      const size = planeBytes(shape);
-      const bytes = MATROSKA_BYTES.head + (size + MATROSKA_BYTES.frame) * numbers.length;
-      const out = await runChild(command(path, args), [file], { milliseconds, bytes });
-      const { packets } = readMatroska(out);
-      const starts = startsOf(shape.delays);
-      const found = packets.every(
-        ({ data, time }, i) => data.length === size && time === starts[numbers[i]!],
-      );
-      if (packets.length !== numbers.length || !found) {
-        throw new VideoFailure(`${path} decodes other frames than it was given`);
-      }
-      return packets.map(({ data }) => data);
+      const limits = { milliseconds, bytes: rawBytes(shape, numbers.length) };
+      return rawFrames(await runChild(command(path, args), [file], limits), shape, numbers);
     },
   };
 }

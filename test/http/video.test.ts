@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeGif } from '../../src/gif/write-gif.ts';
 import type { Raster } from '../../src/image/raster.ts';
 import { createVideoEncoder } from '../../src/video/encoder.ts';
-import { findBackEnd, openBackEnd } from '../../src/video/find-back-end.ts';
+import { installedBackEnds } from '../support/back-ends.ts';
 import { card } from '../support/pictures.ts';
 import { program } from '../support/programs.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { mp4Facts, webmFacts } from '../support/videos.ts';
 
-const found = findBackEnd('auto');
+const [found] = installedBackEnds();
 
 /** Milliseconds in the file; 0 and 10 are shown as 100. */
 const DELAYS = [60, 40, 10, 0, 20, 500];
@@ -48,7 +48,7 @@ const pictures = async () => ({
 /** The frames of a video of a server, decoded. */
 async function framesOf(file: Buffer, format: 'mp4' | 'webm', numbers: readonly number[]) {
   const { width, height, delays } = format === 'mp4' ? mp4Facts(file) : webmFacts(file);
-  const encoder = createVideoEncoder(openBackEnd(found!.ref), {
+  const encoder = createVideoEncoder(found![1], {
     until: performance.now() + 60_000,
     threads: 1,
   });

@@ -143,11 +143,24 @@ function packetOf(
 /** Longest time of a cluster, in milliseconds: the times of its packets have 16 bits with a sign. */
 const CLUSTER_TIME = 30_000;
 
+/** How the two codecs are called, and the kind of file they may stand in. */
+const CODECS = {
+  vp9: { id: 'V_VP9', type: 'webm' },
+  h264: { id: 'V_MPEG4/ISO/AVC', type: 'matroska' },
+} as const;
+
 /**
- * A WebM: with its duration, BT.709, and where its key frames are, before the
+ * A WebM, or of H.264 a Matroska: with its duration, BT.709, and where its key frames are, before the
  * packets, so that it plays while it comes. The same packets give the same bytes.
  */
-export function writeWebm({ setup, packets, duration, ...size }: CodedVideo): Uint8Array {
+export function writeMatroska({
+  codec: name,
+  setup,
+  packets,
+  duration,
+  ...size
+}: CodedVideo): Uint8Array {
+  const { id, type } = CODECS[name];
   const clusters = clustersOf(packets).map((group) => ({
     time: group[0]!.time,
     key: group[0]!.key,
@@ -161,7 +174,7 @@ export function writeWebm({ setup, packets, duration, ...size }: CodedVideo): Ui
     float(ID.Duration, duration),
   );
   const codec = setup === undefined ? [] : [element(ID.CodecPrivate, setup)];
-  const track = tracks('V_VP9', size, BT709, codec);
+  const track = tracks(id, size, BT709, codec);
   const cues = (positions: readonly number[]) =>
     element(
       ID.Cues,
@@ -174,7 +187,7 @@ export function writeWebm({ setup, packets, duration, ...size }: CodedVideo): Ui
     return position - bytes.length;
   });
   const content = [info, track, cues(positions), ...clusters.map(({ bytes }) => bytes)];
-  return concat([header('webm'), element(ID.Segment, ...content)]);
+  return concat([header(type), element(ID.Segment, ...content)]);
 }
 
 /** A cluster begins with each key frame, and where its time would be too long. */

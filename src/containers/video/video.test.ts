@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { concat, latin1, uint32 } from '../bytes.ts';
-import { withoutRemarks } from './h264.ts';
-import { rawFrameHead, rawVideoHead, readMatroska, writeWebm } from './matroska.ts';
+import { avcRecord, unitsOf, withLengths, withoutRemarks } from './h264.ts';
+import { rawFrameHead, rawVideoHead, readMatroska, writeMatroska } from './matroska.ts';
 import { sampleTimes, writeMp4 } from './mp4.ts';
 import { type CodedVideo, type Packet, startsOf } from './packet.ts';
 
@@ -106,15 +106,15 @@ describe('Matroska', () => {
     ['a frame of more time than a cluster holds', [0, 40_000, 40_020, 180_000], [0]],
   ])('a WebM holds its packets and their times: %s', (_, times, keys) => {
     const packets = packetsAt(times, keys);
-    const file = writeWebm({ ...videoOf(packets, 200_000), codec: 'vp9' });
+    const file = writeMatroska({ ...videoOf(packets, 200_000), codec: 'vp9' });
     expect(readMatroska(file).packets).toEqual(packets);
-    expect(file).toEqual(writeWebm({ ...videoOf(packets, 200_000), codec: 'vp9' }));
+    expect(file).toEqual(writeMatroska({ ...videoOf(packets, 200_000), codec: 'vp9' }));
   });
 
   test('where key frames are stands before the packets, and is right', () => {
     const packets = packetsAt([0, 40, 80, 120], [0, 2]);
     const { setup: _, ...bare } = videoOf(packets, 160);
-    const file = writeWebm({ ...bare, codec: 'vp9' });
+    const file = writeMatroska({ ...bare, codec: 'vp9' });
     const text = latin1(file, 0, file.length);
     const segment = text.indexOf('\x18\x53\x80\x67') + 12;
     // CueClusterPosition, of eight bytes
@@ -137,7 +137,10 @@ describe('Matroska', () => {
   });
 
   test('a file that breaks off gives what is whole', () => {
-    const file = writeWebm({ ...videoOf(packetsAt([0, 40, 80], [0, 1, 2]), 120), codec: 'vp9' });
+    const file = writeMatroska({
+      ...videoOf(packetsAt([0, 40, 80], [0, 1, 2]), 120),
+      codec: 'vp9',
+    });
     expect(readMatroska(file.subarray(0, file.length - 3)).packets.length).toBeLessThanOrEqual(3);
   });
 });
@@ -157,5 +160,41 @@ describe('withoutRemarks', () => {
     ['nothing', [], []],
   ])('%s', (_, before, after) => {
     expect(withoutRemarks(concat(before))).toEqual(concat(after));
+  });
+});
+
+describe('streams of start codes', () => {
+  const sps = Uint8Array.of(0x67, 100, 0, 10, 1, 2);
+  const pps = Uint8Array.of(0x68, 3, 4);
+  const slice = Uint8Array.of(0x65, 0, 0, 9, 0, 1);
+  const long = Uint8Array.of(0, 0, 0, 1);
+  const short = Uint8Array.of(0, 0, 1);
+
+  test.each([
+    ['long codes', [long, sps, long, pps], [sps, pps]],
+    ['short codes', [short, sps, short, slice], [sps, slice]],
+    ['zeros at the end of a unit', [long, sps, Uint8Array.of(0, 0), long, pps], [sps, pps]],
+    ['none', [sps], []],
+    ['nothing', [], []],
+    ['nothing behind a code', [long], []],
+  ])('%s', (_, parts, units) => {
+    expect(unitsOf(concat(parts))).toEqual(units);
+  });
+
+  test('as files hold them, and back', () => {
+    const framed = withLengths([sps, slice]);
+    expect(framed).toEqual(
+      concat([Uint8Array.of(0, 0, 0, 6), sps, Uint8Array.of(0, 0, 0, 6), slice]),
+    );
+    expect(withoutRemarks(framed)).toEqual(framed);
+  });
+
+  test('the record of a stream names its profile and level and holds its sets', () => {
+    const record = avcRecord([sps, pps, slice])!;
+    expect([...record.subarray(0, 4)]).toEqual([1, 100, 0, 10]);
+    expect([...record.subarray(6, 14)]).toEqual([0, 6, ...sps]);
+    expect([...record.subarray(14, 20)]).toEqual([1, 0, 3, ...pps]);
+    expect(avcRecord([sps])).toBeUndefined();
+    expect(avcRecord([])).toBeUndefined();
   });
 });

@@ -176,8 +176,8 @@ export const OPTIONS = {
     env: 'FOVEA_VIDEO_ENCODER',
     flag: 'video-encoder',
     fallback: 'auto',
-    values: 'auto, off, or the path of an ffmpeg',
-    doc: 'What makes videos of animations: auto takes the ffmpeg in PATH; without one, requests for a video are answered with 501.',
+    values: 'auto, off, node-av, or the path of an ffmpeg',
+    doc: 'What makes videos of animations: auto takes the npm package node-av where it is installed, else the ffmpeg in PATH; without either, requests for a video are answered with 501.',
   }),
   'headers.resourcePolicy': word(['cross-origin', 'same-site', 'same-origin'], {
     env: 'FOVEA_RESOURCE_POLICY',
