@@ -215,11 +215,10 @@ async function video(
       },
       tools,
     );
-    const { format } = made.receipt;
     return {
       ...made,
-      mediaType: formatCard(format).mediaType,
-      format,
+      mediaType: formatCard(made.receipt.format).mediaType,
+      format: made.receipt.format,
       size: program.size,
       diagnostics: remarks(request.plan, info, program, made.receipt),
     };
