@@ -73,8 +73,10 @@ export function reachable(program) {
       else if (!name.startsWith('node:')) packages.add(packageOf(name));
     }
     for (const [, , name] of text.matchAll(ASSET)) {
+      // A program that is started from its file loads modules of its own.
+      if (name.endsWith('.js')) open.push(resolve(dirname(path), name));
       // A data file that the build writes beside its reader is no code: the reader says what it holds.
-      if (!name.endsWith('.json')) assets.add(resolve(dirname(path), name));
+      else if (!name.endsWith('.json')) assets.add(resolve(dirname(path), name));
     }
   }
   return {

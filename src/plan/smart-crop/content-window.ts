@@ -4,6 +4,7 @@
  * One axis at a time: a crop to a ratio leaves room on one axis only. Along it a window is
  * better
  * - first, the more faces it has whole; one that it cuts takes half a face away,
+ * - then, the more of them do not touch its edge,
  * - then, the more heads it has whole, hair and chin included,
  * - then, the more of the content it shows, what stands near its middle more than what stands
  *   near its edge, less what it leans off the middle of the picture.
@@ -44,6 +45,9 @@ const HEAD = { top: 0.5, bottom: 0.25, side: 0.3 };
 /** What of a person draws a window: some of the body, which lies below. */
 const BUST = 1;
 
+/** Room beside a face, as a share of the window: sizes in whole pixels have not quite its ratio. */
+const MARGIN = 0.01;
+
 /** Places that are tried in each cell of the grid. */
 const STEPS = 4;
 
@@ -61,11 +65,19 @@ export function contentWindow(
   kept: readonly KeptFace[] = [],
 ): { readonly x: number; readonly y: number } {
   const width = Math.min(1, window.width);
-  const left = place(columnSums(grid), width, kept.map(spanX));
+  const left = place(
+    columnSums(grid),
+    width,
+    kept.map((face) => spanX(face, MARGIN * width)),
+  );
   const shown: Span = [left, left + width];
   const inside = kept.filter(({ bounds }) => overlap(spanOf(bounds, 'x'), shown) > 0);
   const height = Math.min(1, window.height);
-  const top = place(rowSums(grid, shown), height, inside.map(spanY));
+  const top = place(
+    rowSums(grid, shown),
+    height,
+    inside.map((face) => spanY(face, MARGIN * height)),
+  );
   return { x: left + width / 2, y: top + height / 2 };
 }
 
@@ -75,6 +87,8 @@ type Span = readonly [number, number];
 /** A face on one axis. */
 interface FaceSpan {
   readonly face: Span;
+  /** The face with a little room beside it. */
+  readonly clear: Span;
   readonly head: Span;
   readonly bust: Span;
   readonly weight: number;
@@ -84,22 +98,28 @@ function spanOf({ left, top, width, height }: Region, axis: 'x' | 'y'): Span {
   return axis === 'x' ? [left, left + width] : [top, top + height];
 }
 
-function spanX({ bounds, weight }: KeptFace): FaceSpan {
+function spanX({ bounds, weight }: KeptFace, margin: number): FaceSpan {
   const face = spanOf(bounds, 'x');
   const side = HEAD.side * bounds.width;
   const head: Span = [face[0] - side, face[1] + side];
-  return { face, head, bust: head, weight };
+  return { face, clear: widened(face, margin), head, bust: head, weight };
 }
 
-function spanY({ bounds, weight }: KeptFace): FaceSpan {
+function spanY({ bounds, weight }: KeptFace, margin: number): FaceSpan {
   const face = spanOf(bounds, 'y');
   const top = face[0] - HEAD.top * bounds.height;
   const head: Span = [top, face[1] + HEAD.bottom * bounds.height];
-  return { face, head, bust: [top, face[1] + BUST * bounds.height], weight };
+  const bust: Span = [top, face[1] + BUST * bounds.height];
+  return { face, clear: widened(face, margin), head, bust, weight };
+}
+
+/** With room on both sides, as far as there is picture. */
+function widened([from, to]: Span, margin: number): Span {
+  return cutToPicture([from - margin, to + margin]);
 }
 
 /** How good a place is, the most important first. */
-type Worth = readonly [faces: number, heads: number, content: number];
+type Worth = readonly [faces: number, clear: number, heads: number, content: number];
 
 /** The near edge of the best window of a length along an axis. */
 function place(sums: Float64Array, length: number, faces: readonly FaceSpan[]): number {
@@ -112,6 +132,7 @@ function place(sums: Float64Array, length: number, faces: readonly FaceSpan[]): 
     const shown: Span = [at, at + length];
     const worth: Worth = [
       wholeIn(shown, within, 'face'),
+      wholeIn(shown, within, 'clear'),
       wholeIn(shown, within, 'head'),
       contentIn(shown, content) - LEAN * Math.abs(at - room / 2),
     ];
@@ -133,8 +154,8 @@ function* placesIn(
     yield room / 2 - off;
     yield room / 2 + off;
   }
-  for (const { face, head } of faces) {
-    for (const [from, to] of [face, head]) {
+  for (const { face, clear, head } of faces) {
+    for (const [from, to] of [face, clear, head]) {
       yield clamp(from, 0, room);
       yield clamp(to - length, 0, room);
     }
@@ -150,7 +171,11 @@ function isBetter(one: Worth, other: Worth): boolean {
 }
 
 /** The weights of what is whole in a span, less a part of those that it cuts and could have whole. */
-function wholeIn([from, to]: Span, faces: readonly FaceSpan[], part: 'face' | 'head'): number {
+function wholeIn(
+  [from, to]: Span,
+  faces: readonly FaceSpan[],
+  part: 'face' | 'clear' | 'head',
+): number {
   let sum = 0;
   for (const { [part]: span, weight } of faces) {
     if (overlap(span, [from, to]) <= EQUAL) continue;
