@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialects/dialect.ts';
-import type { Engine, Mount, RenderRequest, Rendition } from '../engine/engine.ts';
+import type { Engine, Mount, Rendition } from '../engine/engine.ts';
 import type { Spooled } from '../stores/spool.ts';
 import type { CompileCache } from './compile-cache.ts';
 import type { AnswerSettings } from './config/source-answers.ts';
@@ -17,6 +17,7 @@ import {
   NO_BODY,
 } from './http/http-message.ts';
 import type { InFlight } from './in-flight.ts';
+import type { RenderJob } from './render-job.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
@@ -56,7 +57,7 @@ export interface Attempt {
   readonly image: ImageRequest;
   readonly services: Services;
   compiled?: Compiled;
-  job?: RenderRequest;
+  job?: RenderJob;
   upload?: Spooled;
   rendition?: Rendition;
 }

@@ -58,7 +58,7 @@ async function pictureInstead(
   const compiled = attempt.compiled && insteadOf(fault, attempt.compiled, site.answers);
   if (compiled === undefined || job === undefined) return undefined;
   try {
-    const rendition = await services.engine.render({ ...job, compiled });
+    const rendition = await services.engine.render(job.instead(compiled));
     const ttl = errorSeconds(site.answers, refusal.ttl);
     const status = site.answers?.imageStatus === 'ok' ? {} : { status: refusal.status };
     return renditionResponse(attempt, compiled, rendition, { fault, headers: {}, ttl, ...status });

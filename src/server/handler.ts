@@ -6,16 +6,16 @@
  * source. Nothing here knows sockets, and nothing decodes a pixel.
  */
 import { Fault } from '../base/fault.ts';
-import type { Compiled, ImageRequest } from '../dialects/dialect.ts';
+import type { ImageRequest } from '../dialects/dialect.ts';
 import { shortfallNames } from '../dialects/shortfall.ts';
-import type { Mount, RenderRequest, Rendition } from '../engine/engine.ts';
-import type { Spooled } from '../stores/spool.ts';
+import type { Rendition } from '../engine/engine.ts';
 import { type Attempt, clientGone, refused, type Services, type Site } from './attempt.ts';
 import { faultResponse } from './fault-response.ts';
 import { acceptedFormats } from './http/accept.ts';
 import { asFault, type ErrorAnswer } from './http/errors.ts';
 import type { HttpRequest, HttpResponse, NamedRequest, PictureFacts } from './http/http-message.ts';
 import { hasForbiddenCharacter } from './http/target.ts';
+import { RenderJob } from './render-job.ts';
 import { renditionResponse } from './rendition-response.ts';
 
 export type { Services, Site, UploadReader } from './attempt.ts';
@@ -105,41 +105,13 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
     compiled = services.compileCache.compile(site, image);
     attempt.compiled = compiled;
   }
-  const job = new Job(site.mount, compiled, image.accepts, request);
+  const job = new RenderJob(site.mount, compiled, image.accepts, request);
   if (upload !== undefined) job.upload = upload;
   if (onlyIfCached(request)) job.storedOnly = true;
   attempt.job = job;
   const rendition = await services.engine.render(job);
   attempt.rendition = rendition;
   return renditionResponse(attempt, compiled, rendition);
-}
-
-/** What the engine is asked; the signal is made only if it is looked at. */
-class Job implements RenderRequest {
-  readonly mount: Mount;
-  readonly compiled: Compiled;
-  readonly accepts: RenderRequest['accepts'];
-  readonly id: string;
-  upload?: Spooled;
-  storedOnly?: boolean;
-  readonly #request: NamedRequest;
-
-  constructor(
-    mount: Mount,
-    compiled: Compiled,
-    accepts: RenderRequest['accepts'],
-    request: NamedRequest,
-  ) {
-    this.mount = mount;
-    this.compiled = compiled;
-    this.accepts = accepts;
-    this.id = request.id;
-    this.#request = request;
-  }
-
-  get signal(): AbortSignal {
-    return this.#request.signal;
-  }
 }
 
 function announcesBody(headers: HttpRequest['headers']): boolean {

@@ -1,0 +1,45 @@
+/**
+ * Render job: what the engine is asked for one request.
+ *
+ * The signal is made only if it is looked at, so it is no field of its own: a
+ * copy field by field would lose it, and `instead` gives a whole one.
+ */
+import type { Compiled } from '../dialects/dialect.ts';
+import type { Mount, RenderRequest } from '../engine/engine.ts';
+import type { Spooled } from '../stores/spool.ts';
+import type { NamedRequest } from './http/http-message.ts';
+
+export class RenderJob implements RenderRequest {
+  readonly mount: Mount;
+  readonly compiled: Compiled;
+  readonly accepts: RenderRequest['accepts'];
+  readonly id: string;
+  upload?: Spooled;
+  storedOnly?: boolean;
+  readonly #request: NamedRequest;
+
+  constructor(
+    mount: Mount,
+    compiled: Compiled,
+    accepts: RenderRequest['accepts'],
+    request: NamedRequest,
+  ) {
+    this.mount = mount;
+    this.compiled = compiled;
+    this.accepts = accepts;
+    this.id = request.id;
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
+
+  /** The same for something else. */
+  instead(compiled: Compiled): RenderJob {
+    const job = new RenderJob(this.mount, compiled, this.accepts, this.#request);
+    if (this.upload !== undefined) job.upload = this.upload;
+    if (this.storedOnly !== undefined) job.storedOnly = this.storedOnly;
+    return job;
+  }
+}
