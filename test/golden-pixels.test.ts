@@ -8,17 +8,18 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { FINDERS } from '../src/engine/findings/finders.ts';
+import { findingsMap, SourceFindings } from '../src/engine/findings/source-findings.ts';
+import { programOf } from '../src/engine/pictures/program-of.ts';
+import { WorkerPictures } from '../src/engine/pictures/worker-pictures.ts';
 import type { Encoding, Quality } from '../src/image/encoding.ts';
 import type { Findings } from '../src/image/findings.ts';
 import { type FormatName, formatCard } from '../src/image/format.ts';
+import { DEFAULT_PICTURE_LIMITS } from '../src/image/picture-limits.ts';
 import type { Raster } from '../src/image/raster.ts';
-import { lower } from '../src/plan/lower.ts';
 import type { Op } from '../src/plan/op.ts';
 import { picture } from '../src/plan/output.ts';
 import { freezePlan } from '../src/plan/plan.ts';
-import type { Program, TrimBox } from '../src/plan/program.ts';
 import { flatten } from '../src/raster/compositing.ts';
-import { findTrim } from '../src/raster/trim-box.ts';
 import { vipsEncoder } from '../src/vips/encode.ts';
 import { setUpVips } from '../src/vips/loader-policy.ts';
 import { probe } from '../src/vips/probe.ts';
@@ -52,6 +53,9 @@ const FINDINGS: Findings = {
   enhancement: { black: 20, white: 235, exponent: 0.85, contrast: 0.08, vibrance: 0.25 },
 };
 
+/** The second picture of compositions. */
+const SECOND = () => sharpOf(clearScene()).png().toBuffer();
+
 /** A source through ops, as the engine takes it: probed, lowered, measured where a trim asks, rendered. */
 async function rendered(
   bytes: Uint8Array,
@@ -63,23 +67,12 @@ async function rendered(
     ...{ frames: { kind: 'all' }, ops },
     output: picture({ formats: [{ format }], quality: { kind: 'quality', jpeg: 80 } }),
   });
-  const measured: TrimBox[] = [];
-  let findings: Findings = FINDINGS;
-  let program: Program | undefined;
-  while (program === undefined) {
-    const lowered = lower(plan, info, new Set(), { measured, findings });
-    if (lowered.kind === 'program') program = lowered.program;
-    else if (lowered.kind === 'find') {
-      const { finding } = lowered;
-      const found = await FINDERS[finding]({ bytes }, info, 0, findings);
-      findings = { ...findings, [finding]: found };
-    } else {
-      const { before, frames, color, rule } = lowered;
-      const raster = await render({ bytes }, info, { instructions: before, frames, color });
-      measured.push(findTrim(raster, rule) ?? 'empty');
-    }
-  }
-  return render({ bytes }, info, program);
+  const file = { bytes };
+  const findings = new SourceFindings(FINDERS, findingsMap(), 'golden', 0, FINDINGS);
+  const second = { param: 'mark', hash: 'second', file: { bytes: await SECOND() } };
+  const pictures = new WorkerPictures([second], DEFAULT_PICTURE_LIMITS, findingsMap());
+  const program = await programOf({ file, info, plan, accepts: [], findings, pictures }, {});
+  return render(file, info, program, pictures.context);
 }
 
 /** Checks a table of cases against its file, or writes the file. */

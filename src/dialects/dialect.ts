@@ -49,13 +49,24 @@ export interface DialectSettings {
   readonly notPictures?: 'refuse' | 'pass';
   /** Fastly: further names of parameters, each with the one it stands for. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** imgix: hosts at whose root the source answers, which second pictures may name. */
+  readonly hosts?: readonly string[];
   /** ImageOptim: the user names that are served; absent: site mode without a name. */
   readonly accounts?: readonly string[];
+}
+
+/** A picture beside the source, by its place in the list. */
+export interface PictureRef {
+  readonly ref: SourceRef;
+  /** The parameter that names it. */
+  readonly param: string;
 }
 
 export interface Compiled {
   readonly source: SourceRef;
   readonly plan: Plan;
+  /** The second pictures of the plan. */
+  readonly pictures?: readonly PictureRef[];
   /** Takes the place of `plan` where the source turns out to be an SVG. */
   readonly svgPlan?: Plan;
   /** A source that is no picture is an answer too, as it is. */

@@ -21,6 +21,8 @@ import type { Timings } from './timings.ts';
 export interface Mount {
   readonly name: string;
   readonly origin: Origin;
+  /** Where second pictures with an absolute URL come from; absent: from the origin. */
+  readonly elsewhere?: Origin;
 }
 
 export interface RenderRequest {

@@ -24,6 +24,7 @@ import type { Engine, EngineStatus, Explanation, RenderRequest, Rendition } from
 import type { EngineOptions, EngineSettings } from './engine-options.ts';
 import { FallbackTime } from './fallback-time.ts';
 import { FirstAnswers } from './first-answers.ts';
+import { contentOf, lastModifiedOf, SecondPictures } from './pictures/second-pictures.ts';
 import { Pool } from './pool/pool.ts';
 import { Renderer } from './renderer.ts';
 import { type AnswerFacts, renditionAnswer } from './renditions/rendition-answer.ts';
@@ -50,6 +51,7 @@ export interface EngineParts {
 export class LocalEngine implements Engine {
   readonly #settings: EngineSettings;
   readonly #sources: RequestSources;
+  readonly #pictures: SecondPictures;
   readonly #sourceStore: FileStore;
   readonly #cache: RenditionCache;
   readonly #pool: Pool;
@@ -84,6 +86,7 @@ export class LocalEngine implements Engine {
       decode: (...of) => this.#renderer.decode(...of),
     });
     this.#sources = new RequestSources(this.#sourceCache);
+    this.#pictures = new SecondPictures(this.#sources);
     this.#cache = new RenditionCache(renditions, clock);
     this.#pool = new Pool({
       ...settings,
@@ -95,7 +98,14 @@ export class LocalEngine implements Engine {
       timer,
       log: settings.log,
     });
-    this.#renderer = new Renderer(this.#pool, this.#sources, files, settings, this.#backEnds);
+    this.#renderer = new Renderer(
+      this.#pool,
+      this.#sources,
+      this.#pictures,
+      files,
+      settings,
+      this.#backEnds,
+    );
     this.#background = new Background(this.#renderer, this.#cache, settings);
     this.#fallback = new FallbackTime(timer);
     this.#firstAnswers = new FirstAnswers({
@@ -144,10 +154,13 @@ export class LocalEngine implements Engine {
     if (encoderVersion === undefined || source === undefined) return undefined;
     const plan = planFor(request, source);
     if (plan.output.kind === 'source' || isUnread(request, source)) return undefined;
-    const key = this.#keyOf(request, plan, source, encoderVersion);
+    const pictures = this.#pictures.near(request);
+    if (pictures === undefined) return undefined;
+    const content = contentOf(source, pictures);
+    const key = this.#keyOf(request, plan, content, encoderVersion);
     const stored = this.#cache.near(key);
     if (stored === undefined || this.#cache.isOutdated(stored)) return undefined;
-    return this.#hit({ request, plan, source, key }, stored, {});
+    return this.#hit({ request, plan, source, pictures, content, key }, stored, {});
   }
 
   async #render(request: RenderRequest): Promise<Rendition> {
@@ -228,19 +241,16 @@ export class LocalEngine implements Engine {
     plan: Plan,
     source: CachedSource,
   ): Promise<ResolvedRequest> {
-    const key = this.#keyOf(request, plan, source, await this.#pool.encoderVersion());
-    return { request, plan, source, key };
+    const pictures = await this.#pictures.get(request);
+    const content = contentOf(source, pictures);
+    const key = this.#keyOf(request, plan, content, await this.#pool.encoderVersion());
+    return { request, plan, source, pictures, content, key };
   }
 
   /** What a rendition is stored under; a video depends on its back end too. */
-  #keyOf(
-    { accepts }: RenderRequest,
-    plan: Plan,
-    { hash: source }: CachedSource,
-    version: string,
-  ): Key {
+  #keyOf({ accepts }: RenderRequest, plan: Plan, content: string, version: string): Key {
     const video = mayBeVideo(plan.output) ? ` ${this.#backEnds.version()}` : '';
-    return renditionKey(plan, { accepts, source, encoderVersion: version + video });
+    return renditionKey(plan, { accepts, source: content, encoderVersion: version + video });
   }
 
   /** @throws Fault overloaded, when a rendition would not be taken on */
@@ -254,10 +264,12 @@ export class LocalEngine implements Engine {
   }
 
   #answer(
-    { request, source, key }: ResolvedRequest,
+    resolved: ResolvedRequest,
     stored: StoredRendition,
     facts: Pick<AnswerFacts, 'timings' | 'forward' | 'collapsed'>,
   ): Rendition {
+    const { request, source, key } = resolved;
+    const now = this.#settings.clock.now();
     return renditionAnswer(stored, {
       timings: facts.timings,
       forward: facts.forward,
@@ -265,8 +277,9 @@ export class LocalEngine implements Engine {
       request,
       source,
       key,
-      freshness: this.#sources.freshness(request, source),
-      now: this.#settings.clock.now(),
+      lastModified: lastModifiedOf(resolved),
+      freshness: this.#pictures.freshness(resolved, now),
+      now,
       mostSeconds: this.#mostSeconds(stored),
     });
   }
@@ -276,7 +289,8 @@ export class LocalEngine implements Engine {
     source: CachedSource,
     { key, stored }: PassedSource,
   ): Rendition {
-    const resolved = { request, plan: request.compiled.plan, source, key };
+    const { plan } = request.compiled;
+    const resolved = { request, plan, source, pictures: [], content: source.hash, key };
     const read = source.state === 'read' ? { forward: 'uri-miss' as const } : {};
     return this.#answer(resolved, stored, { timings: {}, ...read, collapsed: false });
   }

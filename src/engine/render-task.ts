@@ -21,9 +21,8 @@ import type { Budget } from '../optimizer/task.ts';
 import { lower } from '../plan/lower.ts';
 import { isVideo, type Output, withoutVideo } from '../plan/output.ts';
 import { printProgram } from '../plan/print.ts';
-import type { Program, TrimBox } from '../plan/program.ts';
+import type { Program } from '../plan/program.ts';
 import { sampled } from '../plan/sampled.ts';
-import { findTrim } from '../raster/trim-box.ts';
 import { probe } from '../vips/probe.ts';
 import { render } from '../vips/render.ts';
 import { readSource, type SourceFile } from '../vips/source-file.ts';
@@ -32,9 +31,12 @@ import { paletteCss, paletteJson, paletteOf } from '../vision/palette.ts';
 import { FINDERS } from './findings/finders.ts';
 import { pageOf } from './findings/findings-cache.ts';
 import { findingsMap, SourceFindings } from './findings/source-findings.ts';
+import { programOf } from './pictures/program-of.ts';
+import { WorkerPictures, withPictures } from './pictures/worker-pictures.ts';
 import { packed } from './renditions/packed.ts';
 import { remarks, withoutFinding } from './renditions/remarks.ts';
 import { withSource } from './sources/checked-source.ts';
+import { type Stopwatch, timed } from './timings.ts';
 import { makeVideo, VideoRests } from './video/video-task.ts';
 import type { ExplainResult, WorkerRequest, WorkerResult } from './worker-protocol.ts';
 
@@ -47,19 +49,29 @@ interface Rendered
   readonly size: Size;
 }
 
-type Stopwatch = Record<string, number>;
-
 /** What this worker has found on sources. */
 const FOUND = findingsMap();
 
 /** The rendition a request asks for. @throws Fault */
 export async function executeRender(request: WorkerRequest, tools: Tools): Promise<WorkerResult> {
-  return withSource(request.source, (file) => renderFrom({ ...request, file }, tools));
+  return withTask(request, (task) => renderFrom(task, tools));
 }
 
-/** A request whose source has been found to be what it should be. */
-interface Task extends WorkerRequest {
+/** A request whose source and second pictures have been found to be what they should be. */
+interface Task extends Omit<WorkerRequest, 'pictures'> {
   readonly file: SourceFile;
+  readonly pictures: WorkerPictures;
+}
+
+function withTask<Result>(
+  { pictures = [], ...request }: WorkerRequest,
+  work: (task: Task) => Promise<Result>,
+): Promise<Result> {
+  return withSource(request.source, (file) =>
+    withPictures(pictures, (open) =>
+      work({ ...request, file, pictures: new WorkerPictures(open, request.limits, FOUND) }),
+    ),
+  );
 }
 
 async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
@@ -68,7 +80,7 @@ async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
   if (request.plan.output.kind === 'source') return safeSource(request);
   const info = await timed(timings, 'probe', () => probe(request.file, request.limits));
   const findings = findingsOf(request);
-  const made = await make(request, info, tools, { timings, start }, findings);
+  const made = await makeWithout(request, info, tools, { timings, start }, findings);
   const { fresh, failed } = findings;
   timings.render = performance.now() - start;
   return {
@@ -80,7 +92,7 @@ async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
     ...(made.warmStart ? { warmStart: made.warmStart } : {}),
     ...(fresh ? { findings: fresh } : {}),
     ...(failed.length > 0 ? { failedFindings: failed } : {}),
-    diagnostics: [...made.diagnostics, ...failed.map(withoutFinding)],
+    diagnostics: [...made.diagnostics, ...failed.map(withoutFinding), ...request.pictures.remarks],
     timings,
     ...(made.videoFailure ? { videoFailure: made.videoFailure } : {}),
   };
@@ -92,20 +104,24 @@ function findingsOf({ sourceHash, plan, findings }: Task): SourceFindings {
 
 /** Facts, program and prediction: everything but pixels. @throws Fault */
 export async function executeExplain(request: WorkerRequest): Promise<ExplainResult> {
-  return withSource(request.source, (file) => explainFrom({ ...request, file }));
+  return withTask(request, explainFrom);
 }
 
 async function explainFrom(request: Task): Promise<ExplainResult> {
   const info = await probe(request.file, request.limits);
   const accepts = new Set(request.accepts);
+  const { plan, pictures } = request;
   let { known } = findingsOf(request);
   const open: FindingName[] = [];
-  let lowered = lower(request.plan, info, accepts, { findings: known });
-  while (lowered.kind === 'find') {
-    const { finding } = lowered;
-    open.push(finding);
-    known = { ...known, [finding]: NOTHING_FOUND[finding] };
-    lowered = lower(request.plan, info, accepts, { findings: known });
+  const lowerNow = () => lower(plan, info, accepts, { findings: known, pictures: pictures.known });
+  let lowered = lowerNow();
+  for (; lowered.kind === 'find' || lowered.kind === 'picture'; lowered = lowerNow()) {
+    if (lowered.kind === 'picture') {
+      await pictures.prepare(lowered.picture, lowered.finding);
+      continue;
+    }
+    open.push(lowered.finding);
+    known = { ...known, [lowered.finding]: NOTHING_FOUND[lowered.finding] };
   }
   const unknown = open.map(
     (name) => `find ${name}; below stands what is done where nothing is found`,
@@ -132,6 +148,17 @@ interface Timing {
   readonly start: number;
 }
 
+/** The same as `make`, once more without each second picture that cannot be rendered. */
+async function makeWithout(...given: Parameters<typeof make>): Promise<Rendered> {
+  for (;;) {
+    try {
+      return await make(...given);
+    } catch (error) {
+      if (!given[0].pictures.leavesOut(error)) throw error;
+    }
+  }
+}
+
 async function make(
   request: Task,
   info: SourceInfo,
@@ -141,14 +168,16 @@ async function make(
 ): Promise<Rendered> {
   const { output } = request.plan;
   const { timings } = timing;
-  const program = await programOf(request, info, timings, findings);
+  const program = await programOf({ ...request, info, findings }, timings);
   if (output.kind === 'facts') {
     return facts(request, info, program.size, output, findings.known);
   }
   if (output.kind === 'picture' && program.chosen && isVideo(program.chosen.format)) {
     return await video(request, info, program, output, tools, timing, findings);
   }
-  const raster = await timed(timings, 'transform', () => render(request.file, info, program));
+  const raster = await timed(timings, 'transform', () =>
+    render(request.file, info, program, request.pictures.context),
+  );
   switch (output.kind) {
     case 'picture':
       return picture(request, info, program, raster, output, tools, timing);
@@ -163,32 +192,6 @@ async function make(
     case 'source':
       throw new Fault('internal', 'A source is delivered without rendering.');
   }
-}
-
-/** Lowers the plan, measuring trims and finding what is asked for until nothing is open. */
-async function programOf(
-  request: Task,
-  info: SourceInfo,
-  timings: Stopwatch,
-  findings: SourceFindings,
-): Promise<Program> {
-  const accepts = new Set(request.accepts);
-  const measured: TrimBox[] = [];
-  // Every round measures one more trim or finds one thing more: two for an op at most, one for the output.
-  for (let round = 0; round <= 2 * request.plan.ops.length + 1; round++) {
-    const lowered = lower(request.plan, info, accepts, { measured, findings: findings.known });
-    if (lowered.kind === 'program') return lowered.program;
-    if (lowered.kind === 'find') {
-      await timed(timings, 'find', () => findings.find(lowered.finding, request.file, info));
-      continue;
-    }
-    const { before, rule, ...reading } = lowered;
-    const raster = await timed(timings, 'transform', () =>
-      render(request.file, info, { ...reading, instructions: before }),
-    );
-    measured.push(findTrim(raster, rule) ?? 'empty');
-  }
-  throw new Fault('internal', 'Lowering did not end.');
 }
 
 /** The video of a program, or where the back end fails what the plan says without one. */
@@ -207,6 +210,7 @@ async function video(
     const made = await makeVideo(
       {
         ...{ file, info, program, output, use, threads },
+        context: request.pictures.context,
         budget: () => remaining(request.budget, start),
         ...(warmStart ? { warmStart } : {}),
         took(stage, milliseconds) {
@@ -283,9 +287,9 @@ async function picture(
 }
 
 /** How a picture of few colors is rendered without blends (optimizer/formats/within-bytes.ts). */
-function samplerOf({ file }: Task, info: SourceInfo, program: Program) {
+function samplerOf({ file, pictures }: Task, info: SourceInfo, program: Program) {
   const sharp = info.palette === undefined ? undefined : sampled(program);
-  return sharp === undefined ? {} : { sampler: () => render(file, info, sharp) };
+  return sharp === undefined ? {} : { sampler: () => render(file, info, sharp, pictures.context) };
 }
 
 /** What decoding and transforming have left of the time for a picture. */
@@ -338,13 +342,4 @@ async function safeSource(request: Task): Promise<WorkerResult> {
     diagnostics: [],
     timings: {},
   };
-}
-
-async function timed<T>(timings: Stopwatch, stage: string, work: () => Promise<T>): Promise<T> {
-  const start = performance.now();
-  try {
-    return await work();
-  } finally {
-    timings[stage] = (timings[stage] ?? 0) + performance.now() - start;
-  }
 }

@@ -16,10 +16,11 @@ import type { Spooled } from '../stores/spool.ts';
 import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { EngineSettings } from './engine-options.ts';
 import { FindingsCache } from './findings/findings-cache.ts';
+import type { SecondPictures } from './pictures/second-pictures.ts';
 import type { Pool, PoolTask, TaskResult } from './pool/pool.ts';
 import type { Prediction } from './pool/service-rate.ts';
 import { WarmStartCache } from './renditions/warm-start-cache.ts';
-import type { ResolvedRequest } from './resolved-request.ts';
+import type { ResolvedPicture, ResolvedRequest } from './resolved-request.ts';
 import type { RequestSources } from './sources/request-sources.ts';
 import { factsOf } from './sources/source-facts.ts';
 import { estimateSource, predictTime, type SourceEstimate } from './time-prediction.ts';
@@ -27,6 +28,7 @@ import type { BackEnds } from './video/back-ends.ts';
 import type {
   ExplainResult,
   UnassignedRequest,
+  WorkerPicture,
   WorkerRequest,
   WorkerResult,
   WorkerSource,
@@ -72,6 +74,7 @@ export interface FirstAnswer {
 export class Renderer {
   readonly #pool: Pool;
   readonly #sources: RequestSources;
+  readonly #pictures: SecondPictures;
   readonly #results: FileStore;
   readonly #settings: EngineSettings;
   readonly #backEnds: BackEnds;
@@ -85,6 +88,7 @@ export class Renderer {
   constructor(
     pool: Pool,
     sources: RequestSources,
+    pictures: SecondPictures,
     results: FileStore,
     settings: EngineSettings,
     backEnds: BackEnds,
@@ -92,6 +96,7 @@ export class Renderer {
     this.#backEnds = backEnds;
     this.#pool = pool;
     this.#sources = sources;
+    this.#pictures = pictures;
     this.#results = results;
     this.#settings = settings;
   }
@@ -186,18 +191,19 @@ export class Renderer {
     budget: Budget,
     terms: Omit<PoolTask, 'request' | 'sourceKey'>,
   ) {
-    const { plan, source } = resolved;
+    const { plan, source, content } = resolved;
     const done = await this.#attempt(kind, resolved, budget, terms).catch(
       async (error: unknown) => {
         // Its file went away or was altered under the worker: once more, without a file.
         if (!isFault(error, 'source-lost')) throw error;
         await this.#sources.recheck(source);
+        await this.#pictures.recheck(resolved.pictures);
         return this.#attempt(kind, resolved, budget, terms, true);
       },
     );
     const { outcome } = done;
     if ('body' in outcome) {
-      this.#warmStarts.add(seriesKey(plan, source.hash), outcome.warmStart);
+      this.#warmStarts.add(seriesKey(plan, content), outcome.warmStart);
       this.#findings.add(plan, source.hash, outcome.findings);
       this.#failedFindings += outcome.failedFindings?.length ?? 0;
       if (outcome.videoFailure) this.#backEnds.failedWith(outcome.videoFailure.reason);
@@ -215,21 +221,22 @@ export class Renderer {
     inline = false,
   ): Promise<TaskResult> {
     const request = await this.#workerRequest(kind, resolved, budget, inline);
-    return this.#pool.run({ ...terms, request, sourceKey: resolved.source.hash });
+    return this.#pool.run({ ...terms, request, sourceKey: resolved.content });
   }
 
   async #workerRequest(
     kind: WorkerRequest['kind'],
-    { request, plan, source }: ResolvedRequest,
+    { request, plan, source, pictures, content }: ResolvedRequest,
     budget: Budget,
     inline: boolean,
   ): Promise<UnassignedRequest> {
-    const warmStart = this.#warmStarts.of(seriesKey(plan, source.hash));
+    const warmStart = this.#warmStarts.of(seriesKey(plan, content));
     const findings = this.#findings.of(plan, source.hash);
     return {
       kind,
       source: await workerSource(await this.#sources.content(request, source), inline),
       sourceHash: source.hash,
+      ...(pictures.length === 0 ? {} : { pictures: await this.#workerPictures(pictures, inline) }),
       plan,
       accepts: [...request.accepts],
       budget,
@@ -239,6 +246,16 @@ export class Renderer {
       ...(mayBeVideo(plan.output) ? { video: this.#backEnds.use() } : {}),
       resultFile: this.#results.temporary(),
     };
+  }
+
+  #workerPictures(pictures: readonly ResolvedPicture[], inline: boolean): Promise<WorkerPicture[]> {
+    return Promise.all(
+      pictures.map(async ({ param, request, source }) => {
+        if (source === undefined) return { param, hash: '' };
+        const content = await this.#sources.content(request, source);
+        return { param, hash: source.hash, source: await workerSource(content, inline) };
+      }),
+    );
   }
 
   /** Milliseconds that a first answer to a plan is given, where no deadline leaves less. */

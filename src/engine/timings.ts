@@ -11,3 +11,20 @@
 export type Timings = Readonly<
   Partial<Record<'fetch' | 'queue' | 'probe' | 'find' | 'transform' | 'encode' | 'render', number>>
 >;
+
+/** Timings while they are taken. */
+export type Stopwatch = Record<string, number>;
+
+/** What `work` gives, its time added to a stage. */
+export async function timed<T>(
+  timings: Stopwatch,
+  stage: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work();
+  } finally {
+    timings[stage] = (timings[stage] ?? 0) + performance.now() - start;
+  }
+}

@@ -22,6 +22,16 @@ export type WorkerSource =
   | { readonly bytes: Uint8Array }
   | { readonly path: string; readonly length: number; readonly crc: number };
 
+/** A picture beside the source. */
+export interface WorkerPicture {
+  /** The parameter that names it. */
+  readonly param: string;
+  /** SHA-256 of its content, hexadecimal; empty without one. */
+  readonly hash: string;
+  /** Absent: it could not be had. */
+  readonly source?: WorkerSource;
+}
+
 export interface WorkerRequest {
   readonly id: number;
   /** `render`: a rendition; `explain`: facts, program and prediction, no pixel decoded. */
@@ -29,6 +39,8 @@ export interface WorkerRequest {
   readonly source: WorkerSource;
   /** SHA-256 of its content, hexadecimal. */
   readonly sourceHash: string;
+  /** The second pictures by their places in the plan. */
+  readonly pictures?: readonly WorkerPicture[];
   /** Canonical. */
   readonly plan: Plan;
   readonly accepts: readonly FormatName[];

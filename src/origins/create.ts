@@ -15,8 +15,9 @@ import type { Origin } from './origin.ts';
 import { WebOrigin } from './web.ts';
 
 export type OriginConfig =
-  | { readonly kind: 'folder'; readonly path: string }
-  /** The host of the base is always allowed; `allow` names further hosts for redirects. */
+  /** `allow` names hosts that second pictures may come from. */
+  | { readonly kind: 'folder'; readonly path: string; readonly allow?: readonly string[] }
+  /** The host of the base is always allowed; `allow` names further hosts, for redirects and second pictures. */
   | { readonly kind: 'http'; readonly base: string; readonly allow?: readonly string[] }
   | { readonly kind: 'web'; readonly allow: readonly string[] };
 
@@ -29,20 +30,16 @@ export interface OriginOptions extends Pick<HttpClientOptions, 'resolve' | 'ca' 
 export function createOrigin(
   config: OriginConfig,
   limits: Partial<OriginLimits> = {},
-  { selfAddresses = [], ...client }: OriginOptions = {},
+  options: OriginOptions = {},
 ): Origin {
   const bounds = { ...DEFAULT_LIMITS, ...limits };
-  const network = (allow: readonly AllowEntry[]) => {
-    const guard = addressGuard({ allow, self: selfAddresses, localAddresses: ownAddresses() });
-    return { guard, client: httpClient({ guard, limits: bounds, ...client }) };
-  };
+  const network = (allow: readonly AllowEntry[]) => networkOf(allow, bounds, options);
   switch (config.kind) {
     case 'folder':
       return new FolderOrigin(config.path, bounds);
     case 'http': {
       const base = readBase(config.base);
-      const own = readAllowList([`${base.url.hostname}:${portOf(base.url)}`]);
-      const { guard, client } = network([...own, ...readAllowList(config.allow ?? [])]);
+      const { guard, client } = network(hostsOf(config));
       return new HttpOrigin(base, guard, client);
     }
     case 'web': {
@@ -53,6 +50,38 @@ export function createOrigin(
       return new WebOrigin(guard, client);
     }
   }
+}
+
+/**
+ * Where second pictures with an absolute URL come from: the hosts that the configuration lists,
+ * without the credentials of its base. Absent where the origin itself reads such URLs, or no host
+ * is listed.
+ */
+export function createElsewhere(
+  config: OriginConfig,
+  limits: Partial<OriginLimits> = {},
+  options: OriginOptions = {},
+): Origin | undefined {
+  const hosts = config.kind === 'web' ? [] : hostsOf(config);
+  if (hosts.length === 0) return undefined;
+  const { guard, client } = networkOf(hosts, { ...DEFAULT_LIMITS, ...limits }, options);
+  return new WebOrigin(guard, client);
+}
+
+function hostsOf(config: Exclude<OriginConfig, { kind: 'web' }>): readonly AllowEntry[] {
+  const listed = readAllowList(config.allow ?? []);
+  if (config.kind === 'folder') return listed;
+  const { url } = readBase(config.base);
+  return [...readAllowList([`${url.hostname}:${portOf(url)}`]), ...listed];
+}
+
+function networkOf(
+  allow: readonly AllowEntry[],
+  limits: OriginLimits,
+  { selfAddresses = [], ...client }: OriginOptions,
+) {
+  const guard = addressGuard({ allow, self: selfAddresses, localAddresses: ownAddresses() });
+  return { guard, client: httpClient({ guard, limits, ...client }) };
 }
 
 function ownAddresses(): string[] {

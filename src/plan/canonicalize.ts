@@ -10,7 +10,16 @@
  * and lowering its canonical form give the same program.
  */
 import { type FormatName, formatCard } from '../image/format.ts';
-import { type Anchor, CENTRE, type Length, type Op, type ResizeOp, type ToneStep } from './op.ts';
+import {
+  type Anchor,
+  CENTRE,
+  type Length,
+  type Op,
+  type OverlayOp,
+  type ResizeOp,
+  type SecondPicture,
+  type ToneStep,
+} from './op.ts';
 import type { FormatRule, Output, QualitySpec } from './output.ts';
 import { freezePlan, type Plan } from './plan.ts';
 
@@ -28,7 +37,7 @@ export function canonicalPlan(plan: Plan): Plan {
 
 /** The one spelling of a plan, frozen. */
 export function canonicalize(plan: Plan): Plan {
-  const ops = dropLimits(mergeTone(plan.ops.flatMap(canonicalOp)));
+  const ops = canonicalOps(plan.ops);
   const output = canonicalOutput(plan.output);
   const inks = plan.cmyk === undefined ? {} : { cmyk: plan.cmyk };
   return freezePlan(tidy({ frames: canonicalFrames(plan, output), ops, output, ...inks }) as Plan);
@@ -48,6 +57,10 @@ function canonicalFrames({ frames }: Plan, output: Output): Plan['frames'] {
       when?.animated === undefined,
   );
   return still ? { kind: 'all' } : frames;
+}
+
+function canonicalOps(ops: readonly Op[]): Op[] {
+  return dropLimits(mergeTone(ops.flatMap(canonicalOp)));
 }
 
 /** One op in its one spelling; none where it changes nothing. */
@@ -85,6 +98,12 @@ function canonicalOp(op: Op): Op[] {
       return [op.search ? { ...op, x: CENTRE, y: CENTRE, outside: 'fault' } : op];
     case 'resize':
       return canonicalResize(op);
+    case 'overlay':
+      return canonicalOverlay(op);
+    case 'picture-mask':
+      return [{ ...op, picture: canonicalPicture(op.picture) }];
+    case 'blend':
+      return op.opacity * op.color.alpha === 0 ? [] : [op];
     case 'trim':
     case 'limit':
     case 'canvas':
@@ -98,6 +117,27 @@ function canonicalOp(op: Op): Op[] {
     case 'enhance':
       return [op];
   }
+}
+
+function canonicalOverlay({ box, degrees, pad, least, ...op }: OverlayOp): Op[] {
+  if (op.opacity === 0) return [];
+  const [fitted] = box === undefined ? [] : canonicalResize(box);
+  const turned = (((degrees ?? 0) % 360) + 360) % 360;
+  const slack = op.x.kind === 'slack' || op.y.kind === 'slack' || op.tile;
+  return [
+    {
+      ...op,
+      picture: canonicalPicture(op.picture),
+      ...(fitted?.kind === 'resize' ? { box: fitted } : {}),
+      ...(turned === 0 ? {} : { degrees: turned }),
+      ...(least && Math.max(least.width, least.height) > 1 ? { least } : {}),
+      pad: slack ? pad : 0,
+    },
+  ];
+}
+
+function canonicalPicture({ index, ops }: SecondPicture): SecondPicture {
+  return { index, ops: canonicalOps(ops) };
 }
 
 function canonicalResize(op: ResizeOp): Op[] {

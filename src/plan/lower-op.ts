@@ -13,7 +13,7 @@ import type { Face } from '../image/face.ts';
 import type { FindingName, Findings } from '../image/findings.ts';
 import { isEnhanceable, isMoving, type SourceInfo } from '../image/source-info.ts';
 import { fitInside, fitResize, lengthOf } from './fit.ts';
-import type { Fill, Op, ResizeOp } from './op.ts';
+import type { CompositionOp, Fill, Op, ResizeOp } from './op.ts';
 import { turnOf } from './orientation.ts';
 import type { Instruction, ResolvedFill, TrimBox } from './program.ts';
 import {
@@ -42,7 +42,7 @@ export interface LowerState {
 /** The instructions of one op, appended; the state moved on. @throws Fault region-out-of-bounds */
 export function lowerOp(
   state: LowerState,
-  op: Exclude<Op, { kind: 'trim' }>,
+  op: Exclude<Op, { kind: 'trim' } | CompositionOp>,
   info: SourceInfo,
   findings: Findings = {},
 ): void {
@@ -124,6 +124,7 @@ export function lowerOp(
     }
     case 'cross-hairs':
       return crossHairs(state, op.x * size.width, op.y * size.height);
+    case 'blend':
     case 'tone':
     case 'sharpen':
     case 'pixelate':

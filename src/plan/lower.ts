@@ -17,6 +17,7 @@ import { formatCard } from '../image/format.ts';
 import { isKeepable } from '../image/source-color.ts';
 import { isMoving, type SourceInfo } from '../image/source-info.ts';
 import { shownDelay } from '../image/video.ts';
+import { isComposition, lowerComposition } from './composition/lower-composition.ts';
 import {
   heedsFaces,
   isOwnTurn,
@@ -65,7 +66,7 @@ export function lower(
   plan: Plan,
   info: SourceInfo,
   accepts: ReadonlySet<FormatName>,
-  { measured = [], findings = {} }: Known = {},
+  { measured = [], findings = {}, pictures = [] }: Known = {},
   limits: LowerLimits = DEFAULT_LOWER_LIMITS,
 ): Lowered {
   const { output } = plan;
@@ -99,6 +100,9 @@ export function lower(
         };
       }
       lowerTrim(state, op, box);
+    } else if (isComposition(op)) {
+      const missing = lowerComposition(state, op, pictures);
+      if (missing !== undefined) return missing;
     } else {
       lowerOp(state, op, info, findings);
     }
@@ -210,14 +214,24 @@ function firstFrame(plan: Plan, info: SourceInfo): number {
   return plan.frames.kind === 'one' ? clamp(plan.frames.index, 0, info.pages - 1) : 0;
 }
 
-function colorOf({ output }: Plan, info: SourceInfo): Program['color'] {
-  if (output.kind !== 'picture') return 'srgb';
+function colorOf({ output, ops }: Plan, info: SourceInfo): Program['color'] {
+  // Two pictures meet in sRGB (docs/spec/composition.md 1.4).
+  if (output.kind !== 'picture' || ops.some(mixes)) return 'srgb';
   if (output.profile === 'strip') return 'strip';
   return output.profile === 'keep' && info.space === 'rgb' ? 'keep' : 'srgb';
 }
 
+/** Whether an op mixes colors from elsewhere with those of the source. */
+function mixes({ kind }: Op): boolean {
+  return kind === 'overlay' || kind === 'blend';
+}
+
 /** Steps that make a picture larger must stay in bounds; the source's own size is the probe's business. */
-function check({ kind, width, height }: Instruction, limits: LowerLimits): void {
+function check(instruction: Instruction, limits: LowerLimits): void {
+  const { kind, width, height } = instruction;
+  if (kind === 'overlay' || kind === 'picture-mask') {
+    for (const step of instruction.steps) check(step, limits);
+  }
   if (kind === 'orient' || kind === 'extract') return;
   if (width * height > limits.maxPixels || Math.max(width, height) > limits.maxSide) {
     throw new Fault(

@@ -7,9 +7,10 @@
  * Plain, frozen data: an Op prints, hashes and compares by value.
  */
 import type { Color } from '../base/color.ts';
-import type { Sides } from '../base/size.ts';
+import type { Sides, Size } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import type { Orientation } from '../image/source-info.ts';
+import type { BlendMode } from './composition/blend-mode.ts';
 
 /** Pixels, or a share (1 = 100 %) of the matching side of the picture entering the step. */
 export type Length = { readonly px: number } | { readonly share: number };
@@ -147,6 +148,33 @@ export interface ResizeOp {
   readonly withoutFaces?: ResizeOp;
 }
 
+/** A picture beside the one that is worked on: its place in the list of the request, and its own steps. */
+export interface SecondPicture {
+  readonly index: number;
+  readonly ops: readonly Op[];
+}
+
+/** A second picture laid on this one. Lengths of the box are shares of this one. */
+export interface OverlayOp {
+  readonly kind: 'overlay';
+  readonly picture: SecondPicture;
+  /** The box it is fitted into; absent: its own size. */
+  readonly box?: ResizeOp;
+  /** Turned by so many degrees counter-clockwise, whole. */
+  readonly degrees?: number;
+  readonly x: Placement;
+  readonly y: Placement;
+  /** Kept free along the edges where it stands by a share of the slack, in pixels; between tiles too. */
+  readonly pad: number;
+  /** Repeated in a grid over the whole picture. */
+  readonly tile?: true;
+  /** Sides in pixels below which this picture is left as it is. */
+  readonly least?: Size;
+  readonly mode: BlendMode;
+  /** 0..1, times its own alpha. */
+  readonly opacity: number;
+}
+
 export type ToneStep =
   /** `value * gain + offset` on 0..255, each channel. */
   | { readonly kind: 'linear'; readonly gain: number; readonly offset: number }
@@ -266,6 +294,21 @@ export type Op =
     }
   /** Put the picture on a color; an opaque one removes alpha. */
   | { readonly kind: 'background'; readonly color: Color }
+  | OverlayOp
+  /** Shown as far as a second picture, stretched to the frame, is light and opaque. */
+  | {
+      readonly kind: 'picture-mask';
+      readonly picture: SecondPicture;
+      /** Under the hidden part; absent: clear. */
+      readonly color?: Color;
+    }
+  /** A color laid on the whole picture; its alpha times `opacity` (0..1) counts. */
+  | {
+      readonly kind: 'blend';
+      readonly color: Color;
+      readonly mode: BlendMode;
+      readonly opacity: number;
+    }
   /** Lines through a point, given as shares of the picture. */
   | { readonly kind: 'cross-hairs'; readonly x: number; readonly y: number }
   /** A checkerboard under clear areas. */
@@ -293,6 +336,9 @@ export type Op =
     };
 
 export type OpKind = Op['kind'];
+
+/** Ops that need a second picture. */
+export type CompositionOp = Extract<Op, { kind: 'overlay' | 'picture-mask' }>;
 
 /** The op of one kind. */
 export type OpOf<K extends OpKind> = Extract<Op, { kind: K }>;

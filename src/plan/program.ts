@@ -11,7 +11,9 @@ import type { Enhancement } from '../image/enhancement.ts';
 import type { FindingName, Findings } from '../image/findings.ts';
 import type { FormatName } from '../image/format.ts';
 import type { RedEyeDisc } from '../image/red-eye.ts';
-import type { Filter, OpOf, TrimRule } from './op.ts';
+import type { SourceInfo } from '../image/source-info.ts';
+import type { BlendMode } from './composition/blend-mode.ts';
+import type { Filter, OpOf, SecondPicture, TrimRule } from './op.ts';
 import type { Output } from './output.ts';
 
 /** A fill with its lengths and its alpha decided. */
@@ -55,6 +57,22 @@ export type Instruction =
       readonly radii: readonly [number, number, number, number];
       readonly color?: Color;
     } & Size)
+  | ({
+      readonly kind: 'picture-mask';
+      readonly picture: number;
+      readonly steps: readonly Instruction[];
+      readonly color?: Color;
+    } & Size)
+  /** A second picture behind its own steps, in one or many places, each its upper left corner. */
+  | ({
+      readonly kind: 'overlay';
+      readonly picture: number;
+      readonly steps: readonly Instruction[];
+      readonly places: { readonly x: readonly number[]; readonly y: readonly number[] };
+      readonly mode: BlendMode;
+      readonly opacity: number;
+    } & Size)
+  | (OpOf<'blend'> & Size)
   | (OpOf<'border'> & Size)
   /** Lines through a pixel, from edge to edge. */
   | ({ readonly kind: 'cross-hairs'; readonly x: number; readonly y: number } & Size);
@@ -100,11 +118,23 @@ export interface Program {
 /** What measuring a trim found: the box that stays, or that nothing would. */
 export type TrimBox = Region | 'empty';
 
+/** A second picture: its facts, and the instructions of its own steps. */
+export interface KnownPicture {
+  readonly info: SourceInfo;
+  readonly findings: Findings;
+  readonly instructions: readonly Instruction[];
+  /** Behind them. */
+  readonly size: Size;
+  readonly alpha: boolean;
+}
+
 /** What is known of the pixels of a source. */
 export interface Known {
   /** The boxes of the trims of this plan so far, in order. */
   readonly measured?: readonly TrimBox[];
   readonly findings?: Findings;
+  /** The second pictures by their places; `absent`: it cannot be had, and what asks for it is left out. */
+  readonly pictures?: readonly (KnownPicture | 'absent' | undefined)[];
 }
 
 /**
@@ -123,4 +153,10 @@ export type Lowered =
       readonly cmyk?: 'press';
       readonly rule: TrimRule;
     }
-  | { readonly kind: 'find'; readonly finding: FindingName };
+  | { readonly kind: 'find'; readonly finding: FindingName }
+  /** A second picture has to be known, and `finding` of it. */
+  | {
+      readonly kind: 'picture';
+      readonly picture: SecondPicture;
+      readonly finding?: FindingName;
+    };

@@ -79,7 +79,24 @@ export function mask(raster: Raster, step: Step<'mask'>): Raster {
   const { width, height } = raster;
   const cover =
     step.shape === 'ellipse' ? ellipse(width, height) : rounded(0, 0, width, height, step.radii);
-  const { color } = step;
+  return shownBy(raster, cover, step.color);
+}
+
+/** Shown as far as another picture of its size is light and opaque (docs/spec/imgix.md 5.8). */
+export function pictureMask(raster: Raster, by: Raster, color: Color | undefined): Raster {
+  const { data, channels, width } = by;
+  const cover: Cover = (x, y) => {
+    const at = (y * width + x) * channels;
+    const luma = 0.2126 * data[at]! + 0.7152 * data[at + 1]! + 0.0722 * data[at + 2]!;
+    // White is all of it, whatever the sum of three decimals.
+    const light = Math.round(luma * 1000) / 255_000;
+    return channels === 4 ? (light * data[at + 3]!) / 255 : light;
+  };
+  return shownBy(raster, cover, color);
+}
+
+function shownBy(raster: Raster, cover: Cover, color: Color | undefined): Raster {
+  const { width, height } = raster;
   const base =
     raster.channels === 3 && color !== undefined && color.alpha >= 1 ? raster : withAlpha(raster);
   const out = new Uint8Array(base.data);

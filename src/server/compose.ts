@@ -99,7 +99,8 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const stop = async () => {
     if (address !== undefined) await listener.close();
     await engine.close();
-    await Promise.all(routes.map(({ site }) => site.mount.origin.close()));
+    const mounts = routes.map(({ site }) => site.mount);
+    await Promise.all(mounts.flatMap((m) => [m.origin.close(), m.elsewhere?.close()]));
     if (address !== undefined) log.info({}, 'stopped');
   };
   const drain = new Pause();

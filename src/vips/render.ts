@@ -19,8 +19,17 @@ import type { SourceInfo } from '../image/source-info.ts';
 import { readCopyright } from '../metadata/copyright.ts';
 import { rgbProfile } from '../metadata/rgb-profile.ts';
 import type { Instruction, Program } from '../plan/program.ts';
+import { blendColor, overlay } from '../raster/blend.ts';
 import { withinColors } from '../raster/color-range.ts';
-import { border, checker, crossHairs, flatten, mask, over } from '../raster/compositing.ts';
+import {
+  border,
+  checker,
+  crossHairs,
+  flatten,
+  mask,
+  over,
+  pictureMask,
+} from '../raster/compositing.ts';
 import { enhance } from '../raster/enhancement.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
 import { frameOf, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
@@ -36,6 +45,8 @@ import { readSource, type SourceFile } from './source-file.ts';
 import { keepsColor } from './source-pixels.ts';
 
 export interface RenderContext {
+  /** A second picture, by its place, behind its own steps; asked for once by a program that has one. */
+  readonly picture?: (index: number, steps: readonly Instruction[]) => Promise<Raster>;
   /** Most bytes of frames decoded at a time; 64 MiB by default. */
   readonly frameBytes?: number;
 }
@@ -73,7 +84,7 @@ export async function render(
   context: RenderContext = {},
 ): Promise<Raster> {
   const file = await readableFile(given, info);
-  const state: RenderState = { context, file, info, input };
+  const state: RenderState = { context, file, info, input, pictures: new Map() };
   const raster = input.frames.count > 1 ? await renderFrames(state) : await renderStill(state);
   return input.output === undefined ? raster : finish(raster, state);
 }
@@ -91,7 +102,7 @@ export async function* renderOpaqueFrames(
   context: RenderContext = {},
 ): AsyncGenerator<Raster> {
   const file = await readableFile(given, info);
-  const state: RenderState = { context, file, info, input };
+  const state: RenderState = { context, file, info, input, pictures: new Map() };
   for await (const frame of framesOf(state)) yield flatten(frame, input.output.background);
 }
 
@@ -112,6 +123,8 @@ interface RenderState {
   readonly file: SourceFile;
   readonly info: SourceInfo;
   readonly input: RenderInput;
+  /** Second pictures made so far, by the steps that use them. */
+  readonly pictures: Map<Instruction, Promise<Raster>>;
 }
 
 async function renderStill(state: RenderState): Promise<Raster> {
@@ -223,11 +236,31 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
       return checker(raster, step);
     case 'mask':
       return mask(raster, step);
+    case 'picture-mask':
+      return pictureMask(raster, await secondPicture(step, state), step.color);
+    case 'overlay':
+      return overlay(raster, await secondPicture(step, state), step);
+    case 'blend':
+      return blendColor(raster, step);
     case 'border':
       return border(raster, step);
     case 'cross-hairs':
       return crossHairs(raster, step);
   }
+}
+
+/** The second picture of a step, made once for all frames. */
+function secondPicture(
+  step: Extract<Instruction, { kind: 'overlay' | 'picture-mask' }>,
+  { context, pictures }: RenderState,
+): Promise<Raster> {
+  if (context.picture === undefined) throw new Error('Expected second pictures, got none.');
+  let made = pictures.get(step);
+  if (made === undefined) {
+    made = context.picture(step.picture, step.steps);
+    pictures.set(step, made);
+  }
+  return made;
 }
 
 /** Whether frames are so many and so large that reducing them in light would take too long. */

@@ -5,14 +5,17 @@
  */
 import type { Color } from '../../src/base/color.ts';
 import type { Raster } from '../../src/image/raster.ts';
+import { BLEND_MODES } from '../../src/plan/composition/blend-mode.ts';
 import {
   CENTRE,
   type Fill,
   type Filter,
   type Op,
   type OpKind,
+  type OverlayOp,
   px,
   type ResizeOp,
+  type SecondPicture,
   share,
   type ToneStep,
 } from '../../src/plan/op.ts';
@@ -85,6 +88,13 @@ const TONES: { readonly [K in ToneStep['kind']]: readonly StepOf<K>[] } = {
 const FILTERS: { readonly [K in Filter]: K } = {
   ...{ nearest: 'nearest', bilinear: 'bilinear', bicubic: 'bicubic' },
   ...{ mitchell: 'mitchell', lanczos2: 'lanczos2', lanczos3: 'lanczos3' },
+};
+
+const SECOND: SecondPicture = { index: 0, ops: [] };
+
+const LAID: OverlayOp = {
+  ...{ kind: 'overlay', picture: SECOND, x: CENTRE, y: CENTRE },
+  ...{ pad: 0, mode: 'normal', opacity: 1 },
 };
 
 /** By name behind the kind of op. */
@@ -256,6 +266,46 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
         clearScene,
       ],
     },
+    overlay: {
+      'in the lower right corner': {
+        ...LAID,
+        x: { kind: 'slack', share: 1 },
+        y: { kind: 'slack', share: 1 },
+        pad: 3,
+      },
+      'turned, in a box, half clear': {
+        ...LAID,
+        box: {
+          kind: 'resize',
+          width: { share: 0.5 },
+          fit: 'inside',
+          enlarge: 'allowed',
+          filter: 'lanczos2',
+        },
+        degrees: 30,
+        opacity: 0.5,
+      },
+      'tiled, by multiply': {
+        ...{ ...LAID, tile: true, pad: 4, mode: 'multiply' },
+        box: {
+          kind: 'resize',
+          width: px(10),
+          fit: 'inside',
+          enlarge: 'allowed',
+          filter: 'lanczos2',
+        },
+      },
+    },
+    'picture-mask': {
+      'clear below': { kind: 'picture-mask', picture: SECOND },
+      'over a color': { kind: 'picture-mask', picture: SECOND, color: color(0, 90, 200) },
+    },
+    blend: Object.fromEntries(
+      BLEND_MODES.map((mode) => [
+        `by ${mode}`,
+        [{ kind: 'blend', color: color(200, 60, 120, 0.8), mode, opacity: 0.9 }, clearScene],
+      ]),
+    ),
     'cross-hairs': { 'beside the middle': { kind: 'cross-hairs', x: 0.3, y: 0.6 } },
     'red-eye': { 'of the eye that is known': { kind: 'red-eye' } },
     enhance: { 'by the curve that is known': { kind: 'enhance' } },
@@ -284,7 +334,7 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
 const COMPUTED_HERE = new Set<OpKind>([
   ...(['inset', 'canvas', 'tone', 'pixelate', 'halftone', 'bilevel', 'background'] as const),
   ...(['checker', 'mask', 'border', 'mirror', 'orient', 'trim', 'red-eye', 'enhance'] as const),
-  'cross-hairs',
+  ...(['cross-hairs', 'blend'] as const),
 ]);
 
 /** Every case, in the order of the table. */

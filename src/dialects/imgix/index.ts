@@ -26,9 +26,10 @@ import { readValues } from './read.ts';
 import { type RawTarget, splitTarget, verify } from './signature.ts';
 import { sourceOf } from './source.ts';
 import { namesRaster, negotiates, withAutoFormat } from './translate/format.ts';
+import { Pictures } from './translate/pictures.ts';
 import { premiumSteps } from './translate/premium.ts';
 import { brokenFormats, USER_AGENT_DECIDES } from './translate/safari.ts';
-import { shortfalls, translate } from './translate.ts';
+import { shortfalls, stepsOf, translate } from './translate.ts';
 
 /** Longest target, in characters (docs/spec/imgix.md 1.1). */
 const LONGEST_TARGET = 8000;
@@ -101,12 +102,14 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   const left = premiumSteps(values);
   const hints = hintsOf(values.ch ?? [], request.headers);
   const broken = USER_AGENT_DECIDES ? brokenFormats(request.headers['user-agent']) : [];
-  const plan = translate(values, hints, { saveData: hints.saveData, broken });
-  const all = [...base, ...left, ...shortfalls(read)];
+  const pictures = Pictures.of(settings, source, stepsOf);
+  const plan = translate(values, hints, { saveData: hints.saveData, broken }, pictures);
+  const all = [...base, ...left, ...shortfalls(read), ...pictures.remarks];
   refuseShortfalls(settings, all);
   return {
     source,
     plan: freezePlan(plan),
+    ...(pictures.refs.length === 0 ? {} : { pictures: pictures.refs }),
     ...(settings.svg === 'rasterise' || namesRaster(values) ? {} : { svgPlan: asItIs }),
     ...notPictures,
     diagnostics: all,

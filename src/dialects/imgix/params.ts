@@ -4,6 +4,7 @@
  */
 import type { Param, Values } from '../params.ts';
 import { knownNames } from '../shortfall.ts';
+import { COMPOSITION_PARAMS } from './params/composition.ts';
 import { LOOK_PARAMS } from './params/look.ts';
 import { OUTPUT_PARAMS } from './params/output.ts';
 import { SIZE_PARAMS } from './params/size.ts';
@@ -12,6 +13,7 @@ import { IGNORED_PARAMS, PLANNED_PARAMS, PREMIUM_PARAMS } from './params/unbuilt
 export const PARAMS = {
   ...SIZE_PARAMS,
   ...LOOK_PARAMS,
+  ...COMPOSITION_PARAMS,
   ...OUTPUT_PARAMS,
   ...PLANNED_PARAMS,
   ...PREMIUM_PARAMS,

@@ -7,13 +7,15 @@ import { wholeBox } from '../../plan/fit.ts';
 import type { Op } from '../../plan/op.ts';
 import type { Output } from '../../plan/output.ts';
 import type { Frames, Plan } from '../../plan/plan.ts';
-import type { Hints } from './hints.ts';
+import { type Hints, hintsOf } from './hints.ts';
 import { LONGEST_SIDE } from './params/readers.ts';
 import type { ImgixValues, ParamName } from './params.ts';
 import { detailOps, enhanceOps, redEyeOps, styleOps, toneOps } from './translate/adjust.ts';
+import { blendOps, markOps } from './translate/composition.ts';
 import { type ClientFacts, fmRemark, pictureOutput } from './translate/format.ts';
-import { before, boxOf, resizeOps, turns } from './translate/size.ts';
-import { padding, surroundOps } from './translate/surround.ts';
+import type { Pictures } from './translate/pictures.ts';
+import { before, boxOf, type RequestedBox, resizeOps, turns } from './translate/size.ts';
+import { borderOps, maskOps, padding, surroundOps } from './translate/surround.ts';
 
 /**
  * Whether adjustments come after sizing. The vendor documents them before it;
@@ -22,10 +24,17 @@ import { padding, surroundOps } from './translate/surround.ts';
  */
 const ADJUST_AFTER_SIZING = true;
 
+const NO_HINTS = hintsOf([], {});
+
 const LIMIT: Op = { kind: 'limit', side: LONGEST_SIDE };
 
-/** The plan of a request that renders. */
-export function translate(values: ImgixValues, hints: Hints, client: ClientFacts): Plan {
+/** The plan of a request that renders; its second pictures are added to `pictures`. */
+export function translate(
+  values: ImgixValues,
+  hints: Hints,
+  client: ClientFacts,
+  pictures: Pictures,
+): Plan {
   if (values.palette === undefined && values.fm === 'json') {
     return {
       frames: { kind: 'all' },
@@ -34,22 +43,36 @@ export function translate(values: ImgixValues, hints: Hints, client: ClientFacts
     };
   }
   const box = boxOf(values, hints);
-  const room = padding(values, box.density);
-  const sized = box.width !== undefined || box.height !== undefined;
-  const bounded = box.width !== undefined && box.height !== undefined;
-  const sizing = resizeOps(values, box, sized ? room : undefined);
   return {
     frames: framesOf(values),
-    ops: [
-      ...before(values),
-      ...redEyeOps(values),
-      ...sizeAndAdjust(values, sizing),
-      ...surroundOps(values, room, box.density),
-      // Padding and a turned frame may pass the limit once more.
-      ...((room && !bounded) || values['rot-type'] === 'pivot' ? [LIMIT] : []),
-    ],
+    ops: steps(values, box, pictures),
     output: outputOf(values, client, box.density),
   };
+}
+
+/** The steps of a second picture with these parameters. */
+export function stepsOf(values: ImgixValues, pictures: Pictures): Op[] {
+  return steps(values, boxOf(values, NO_HINTS), pictures);
+}
+
+function steps(values: ImgixValues, box: RequestedBox, pictures: Pictures): Op[] {
+  const { width, height, density } = box;
+  const room = padding(values, density);
+  const sized = width !== undefined || height !== undefined;
+  const bounded = width !== undefined && height !== undefined;
+  const sizing = resizeOps(values, box, sized ? room : undefined);
+  return [
+    ...before(values),
+    ...redEyeOps(values),
+    ...sizeAndAdjust(values, sizing),
+    ...surroundOps(values, room, density),
+    // Padding and a turned frame may pass the limit once more.
+    ...((room && !bounded) || values['rot-type'] === 'pivot' ? [LIMIT] : []),
+    ...maskOps(values, density, pictures),
+    ...blendOps(values, density, pictures, sizing),
+    ...markOps(values, density, pictures),
+    ...borderOps(values, density),
+  ];
 }
 
 /**

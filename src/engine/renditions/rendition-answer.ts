@@ -17,6 +17,8 @@ export interface AnswerFacts {
   readonly source: CachedSource;
   readonly key: Key;
   readonly freshness: Freshness;
+  /** An HTTP date. */
+  readonly lastModified: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Seconds that this answer may be kept at most, because a better one may come. */
@@ -28,9 +30,8 @@ export interface AnswerFacts {
 }
 
 export function renditionAnswer({ meta, body }: StoredRendition, facts: AnswerFacts): Rendition {
-  const { source, key, timings } = facts;
+  const { source, key, timings, lastModified } = facts;
   const { receipt } = meta;
-  const lastModified = source.headers['last-modified'];
   // Fields that may be absent are put in one by one: spreading them takes longer than all else here
   const answer: Writable<Rendition> = {
     body,

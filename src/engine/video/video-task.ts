@@ -17,7 +17,7 @@ import type { Program } from '../../plan/program.ts';
 import { toPlanes } from '../../raster/yuv.ts';
 import { createVideoEncoder } from '../../video/encoder.ts';
 import { HOW_TO_INSTALL, openBackEnd } from '../../video/find-back-end.ts';
-import { renderOpaqueFrames } from '../../vips/render.ts';
+import { type RenderContext, renderOpaqueFrames } from '../../vips/render.ts';
 import type { SourceFile } from '../../vips/source-file.ts';
 import type { VideoUse } from './video-use.ts';
 
@@ -25,6 +25,7 @@ export interface VideoRequest {
   readonly file: SourceFile;
   readonly info: SourceInfo;
   readonly program: Program;
+  readonly context: RenderContext;
   readonly output: Extract<Output, { kind: 'picture' }>;
   readonly use: VideoUse;
   /** Of what is left when the frames are rendered. */
@@ -56,7 +57,8 @@ export async function makeVideo(request: VideoRequest, tools: Tools): Promise<Op
   const numbers = new Set(measuredFrames(count, width * height));
   const planes: Uint8Array[] = [];
   const stills: Raster[] = [];
-  for await (const frame of renderOpaqueFrames(file, info, { ...program, output })) {
+  const input = { ...program, output };
+  for await (const frame of renderOpaqueFrames(file, info, input, request.context)) {
     if (numbers.has(planes.length)) stills.push(frame);
     planes.push(toPlanes(frame));
   }

@@ -132,7 +132,7 @@ const SCHEMA = z.strictObject({
 
 function absolute(source: SourceConfig, folder: string): SourceConfig {
   return source.origin.kind === 'folder'
-    ? { ...source, origin: { kind: 'folder', path: resolve(folder, source.origin.path) } }
+    ? { ...source, origin: { ...source.origin, path: resolve(folder, source.origin.path) } }
     : source;
 }
 

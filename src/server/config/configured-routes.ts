@@ -4,7 +4,7 @@
  */
 import { DIALECTS } from '../../dialects/all.ts';
 import type { DialectSettings } from '../../dialects/dialect.ts';
-import { createOrigin, type OriginOptions } from '../../origins/create.ts';
+import { createElsewhere, createOrigin, type OriginOptions } from '../../origins/create.ts';
 import type { Route } from '../routes.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { SourceConfig } from './source-schema.ts';
@@ -37,14 +37,16 @@ function routeOf(
     ...(svg === undefined ? {} : { svg }),
     ...(notPictures === undefined ? {} : { notPictures }),
     ...(aliases === undefined ? {} : { aliases }),
+    ...(hosts.length === 0 ? {} : { hosts }),
   };
   const selfAddresses = [...hosts, `${bracketed(listen.host)}:${listen.port}`];
+  const itself = { selfAddresses, loopToken };
   return {
     site: {
       dialect: DIALECTS[dialect],
       settings,
       answers: source,
-      mount: { name, origin: originOf(source, index, limits, { selfAddresses, loopToken }) },
+      mount: { name, ...originsOf(source, index, limits, itself) },
     },
     hosts,
     ...(mount === undefined ? {} : { prefix: mount }),
@@ -55,15 +57,18 @@ function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function originOf(
-  { origin }: SourceConfig,
+function originsOf(
+  { origin, dialect }: SourceConfig,
   index: number,
   limits: Config['limits'],
   itself: Pick<OriginOptions, 'selfAddresses' | 'loopToken'>,
 ) {
   try {
     const bounds = { maxBytes: limits.sourceBytes, totalMs: limits.sourceTimeout };
-    return createOrigin(origin, bounds, itself);
+    // Only imgix lays pictures on one another.
+    const elsewhere = dialect === 'imgix' ? createElsewhere(origin, bounds, itself) : undefined;
+    const own = createOrigin(origin, bounds, itself);
+    return elsewhere === undefined ? { origin: own } : { origin: own, elsewhere };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new ConfigError([`sources[${index}].origin: ${error.message}`]);

@@ -35,7 +35,11 @@ const allowed = z.string().refine((text) => succeeds(() => readAllowList([text])
 });
 
 const origin = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('folder'), path: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('folder'),
+    path: z.string().min(1),
+    allow: z.array(allowed).optional(),
+  }),
   z.strictObject({
     kind: z.literal('http'),
     base: z.string().refine((text) => succeeds(() => readBase(text)), {
@@ -98,8 +102,9 @@ export const SOURCE_SETTINGS = {
   },
   origin: {
     schema: origin,
-    values: '`{ kind: folder, path }`, `{ kind: http, base, allow }` or `{ kind: web, allow }`',
-    doc: 'Where its originals live. `allow` lists `host`, `host:port` or `*.suffix`, and a private address only literally.',
+    values:
+      '`{ kind: folder, path, allow }`, `{ kind: http, base, allow }` or `{ kind: web, allow }`',
+    doc: 'Where its originals live. `allow` lists `host`, `host:port` or `*.suffix`, and a private address only literally; of a folder, the hosts that the second pictures of imgix (`mark`, `blend`, `mask`) may come from.',
   },
   signing: {
     schema: z

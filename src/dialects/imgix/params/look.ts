@@ -5,6 +5,7 @@
 import type { Color } from '../../../base/color.ts';
 import { choice, decimal, type ParamTable, param } from '../../params.ts';
 import { colorOf } from './colors.ts';
+import type { PictureText } from './composition.ts';
 import { color, colorPair, corners, flag, integer, type Row, real } from './readers.ts';
 
 /** A side of padding beyond this leaves no room for a picture in 8192 pixels. */
@@ -79,17 +80,18 @@ export const LOOK_PARAMS = {
   'border-left': bar('Width of the bar at the left, in place of the width of border.'),
   'border-radius': corners({ doc: 'Outer radii of the border, in CSS pixels.' }),
   'border-radius-inner': corners({ doc: 'Inner radii of the border, in CSS pixels.' }),
-  mask: param<'ellipse' | 'corners'>({
-    doc: 'Hides all but a shape.',
-    values: 'ellipse, corners',
+  mask: param<'ellipse' | 'corners' | PictureText>({
+    doc: 'Hides all but a shape, or what a second picture has dark or clear.',
+    values: 'ellipse, corners, or a picture as mark names one',
     support: 'partial',
-    note: 'Masks from another picture and polygons are not built.',
+    note: 'Polygons are not built.',
     read: (text) => {
-      if (text === 'ellipse' || text === 'corners') return { value: text };
-      // Paths and addresses of pictures, and lists of points.
-      return /[/.,:]/.test(text)
-        ? { notBuilt: 'masks from another picture and polygons are not built' }
-        : { expected: 'ellipse or corners' };
+      const given = text.trim();
+      if (given === 'ellipse' || given === 'corners') return { value: given };
+      if (given === '') return {};
+      return /^poly\d+$|^[\d.]+,[\d.,-]+$/.test(given)
+        ? { notBuilt: 'polygons are not built' }
+        : { value: { picture: given } };
     },
   }),
   'mask-bg': color({

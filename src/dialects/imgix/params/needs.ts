@@ -51,6 +51,21 @@ const grid: Need = {
   met: ({ transparency }) => transparency !== undefined,
 };
 
+const mark: Need = { text: 'mark', met: (values) => values.mark !== undefined };
+const markBox: Need = {
+  text: 'mark and mark-w or mark-h',
+  met: (values) =>
+    values.mark !== undefined && (values['mark-w'] ?? values['mark-h']) !== undefined,
+};
+const blend: Need = {
+  text: 'blend or blend-color',
+  met: (values) => (values.blend ?? values['blend-color']) !== undefined,
+};
+const blendPicture: Need = {
+  text: 'blend with a picture',
+  met: (values) => typeof values.blend === 'object' && 'picture' in values.blend,
+};
+
 const NEEDS: Readonly<Partial<Record<ParamName, Need>>> = {
   fit: sized,
   dpr: side,
@@ -98,6 +113,32 @@ const NEEDS: Readonly<Partial<Record<ParamName, Need>>> = {
   'border-radius': border,
   'border-radius-inner': border,
   'corner-radius': { text: 'mask=corners', met: ({ mask }) => mask === 'corners' },
+  'mark-base': mark,
+  'mark-align': mark,
+  'mark-alpha': mark,
+  'mark-fit': markBox,
+  'mark-h': mark,
+  'mark-w': mark,
+  'mark-x': mark,
+  'mark-y': mark,
+  'mark-pad': mark,
+  'mark-rot': mark,
+  'mark-scale': mark,
+  'mark-tile': mark,
+  'mark-if-min-width': mark,
+  'mark-if-min-height': mark,
+  'blend-mode': blend,
+  'blend-alpha': blend,
+  'blend-color': { text: 'no blend beside it', met: (values) => values.blend === undefined },
+  'blend-align': blendPicture,
+  'blend-fit': blendPicture,
+  'blend-crop': blendPicture,
+  'blend-h': blendPicture,
+  'blend-w': blendPicture,
+  'blend-x': blendPicture,
+  'blend-y': blendPicture,
+  'blend-pad': blendPicture,
+  'blend-size': blendPicture,
   'mask-bg': { text: 'mask', met: ({ mask }) => mask !== undefined },
   'grid-size': grid,
   'grid-colors': grid,

@@ -30,36 +30,6 @@ const fallbackOf = (step: string, ...aliases: string[]): Param<boolean> =>
   });
 
 export const PLANNED_PARAMS = {
-  // watermarks
-  mark: planned('A picture drawn over this one.', 'm'),
-  'mark-base': planned('Base URL of the watermark.', 'mb', 'markbase'),
-  'mark-align': planned('Corner or edge of the watermark.', 'ma', 'markalign'),
-  'mark-alpha': planned('Opacity of the watermark, in percent.', 'markalpha', 'malph'),
-  'mark-fit': planned('How the watermark meets its box.', 'mf', 'markfit'),
-  'mark-h': planned('Height of the watermark.', 'mh', 'markh'),
-  'mark-w': planned('Width of the watermark.', 'mw', 'markw'),
-  'mark-x': planned('Distance of the watermark from the left edge.', 'mx', 'markx'),
-  'mark-y': planned('Distance of the watermark from the top edge.', 'my', 'marky'),
-  'mark-pad': planned('Distance of the watermark from the edges.', 'mp', 'markpad'),
-  'mark-rot': planned('Turns the watermark.'),
-  'mark-scale': planned('Size of the watermark, in percent of the picture.', 'ms', 'markscale'),
-  'mark-tile': planned('Repeats the watermark.', 'mtile', 'marktile'),
-  'mark-if-min-width': planned('Least width of a picture that is marked.'),
-  'mark-if-min-height': planned('Least height of a picture that is marked.'),
-  // blending
-  blend: planned('A color or picture blended with this one.', 'b'),
-  'blend-align': planned('Where the blended picture stands.', 'blendalign', 'ba'),
-  'blend-alpha': planned('Opacity of the blend, in percent.', 'blendalpha', 'balph'),
-  'blend-color': planned('A color to blend with.', 'blendcolor', 'blend-clr', 'blendclr'),
-  'blend-crop': planned('Which part of the blended picture stays.', 'blendcrop', 'bc'),
-  'blend-fit': planned('How the blended picture meets its box.', 'blendfit', 'bf'),
-  'blend-h': planned('Height of the blended picture.', 'blendh', 'bh'),
-  'blend-w': planned('Width of the blended picture.', 'blendw', 'bw'),
-  'blend-x': planned('Distance of the blended picture from the left edge.', 'blendx', 'bx'),
-  'blend-y': planned('Distance of the blended picture from the top edge.', 'blendy', 'by'),
-  'blend-mode': planned('How the two pictures mix.', 'blendmode', 'bm'),
-  'blend-pad': planned('Distance of the blended picture from the edges.', 'blendpad', 'bp'),
-  'blend-size': planned('Gives the blended picture the size of this one.', 'blendsize', 'bs'),
   // text
   txt: planned('Text drawn over the picture.', 't'),
   'txt-align': planned('Where the text stands.', 'txtalign', 'ta'),

@@ -22,7 +22,7 @@ import type { FitWord } from '../params/size.ts';
 import type { ImgixValues } from '../params.ts';
 
 /** The vendor's default: Lanczos with two lobes (docs/spec/imgix.md 5.1.3). */
-const DEFAULT_FILTER = 'lanczos2';
+export const DEFAULT_FILTER = 'lanczos2';
 
 /** The largest distance of two RGBA colors in levels, √(4 · 255²). */
 const FARTHEST_COLORS = 510;

@@ -12,6 +12,7 @@ import { colorOf } from '../params/colors.ts';
 import { WIDEST_PAD } from '../params/look.ts';
 import type { Corners } from '../params/readers.ts';
 import type { ImgixValues } from '../params.ts';
+import type { Pictures } from './pictures.ts';
 import { colorFill } from './size.ts';
 
 const GRID_COLORS: readonly [Color, Color] = [colorOf('D0D7DD')!, colorOf('FFFFFF')!];
@@ -29,7 +30,7 @@ export function padding(values: ImgixValues, density: number): Sides | undefined
   return sides.top + sides.right + sides.bottom + sides.left === 0 ? undefined : sides;
 }
 
-/** What comes around, under and over the finished picture. */
+/** What comes around and under the picture. */
 export function surroundOps(values: ImgixValues, room: Sides | undefined, density: number): Op[] {
   const ops: Op[] = [];
   const { bg, transparency } = values;
@@ -49,27 +50,28 @@ export function surroundOps(values: ImgixValues, room: Sides | undefined, densit
     const colors = values['grid-colors'] ?? GRID_COLORS;
     if (side > 0) ops.push({ kind: 'checker', side: devicePixels(side, density), colors });
   }
-  ops.push(...maskOps(values, density), ...borderOps(values, density));
   return ops;
 }
 
-function maskOps(values: ImgixValues, density: number): Op[] {
+/** All but a shape hidden, or all but what a second picture shows. */
+export function maskOps(values: ImgixValues, density: number, pictures: Pictures): Op[] {
   const { mask } = values;
   if (mask === undefined) return [];
   const asked = values['corner-radius'];
   // One radius of 0 keeps the default.
   const radii = asked?.some((radius) => radius > 0) ? times(asked, density) : undefined;
   const color = values['mask-bg'];
-  return [
-    {
-      kind: 'mask',
-      shape: mask === 'ellipse' ? { kind: mask } : { kind: mask, ...(radii ? { radii } : {}) },
-      ...(color === undefined || color.alpha === 0 ? {} : { color }),
-    },
-  ];
+  const under = color === undefined || color.alpha === 0 ? {} : { color };
+  if (typeof mask === 'object') {
+    const picture = pictures.add(mask.picture, 'mask');
+    return picture === undefined ? [] : [{ kind: 'picture-mask', picture, ...under }];
+  }
+  const shape = mask === 'ellipse' ? { kind: mask } : { kind: mask, ...(radii ? { radii } : {}) };
+  return [{ kind: 'mask', shape, ...under }];
 }
 
-function borderOps(values: ImgixValues, density: number): Op[] {
+/** Bars over the edge of the finished picture. */
+export function borderOps(values: ImgixValues, density: number): Op[] {
   const { border } = values;
   if (border === undefined) return [];
   const bar = (own: number | undefined) => devicePixels(own ?? border.width, density);

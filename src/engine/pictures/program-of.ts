@@ -1,0 +1,68 @@
+/**
+ * The program of a plan for a source, inside a worker: lowered again and again, with what lowering
+ * asks for measured on the pixels, found on the source or made of the second pictures.
+ */
+import { Fault } from '../../base/fault.ts';
+import type { FindingName } from '../../image/findings.ts';
+import type { FormatName } from '../../image/format.ts';
+import type { SourceInfo } from '../../image/source-info.ts';
+import { lower } from '../../plan/lower.ts';
+import type { SecondPicture } from '../../plan/op.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Known, Lowered, Program, TrimBox } from '../../plan/program.ts';
+import { findTrim } from '../../raster/trim-box.ts';
+import { type RenderContext, render } from '../../vips/render.ts';
+import type { SourceFile } from '../../vips/source-file.ts';
+import type { SourceFindings } from '../findings/source-findings.ts';
+import { type Stopwatch, timed } from '../timings.ts';
+
+/** The second pictures of a task. */
+export interface TaskPictures {
+  /** By their places. */
+  readonly known: NonNullable<Known['pictures']>;
+  /** Makes a picture, and a finding on it, known. */
+  prepare(picture: SecondPicture, finding?: FindingName): Promise<void>;
+  /** Renders them. */
+  readonly context: RenderContext;
+}
+
+/** A plan and the source it is for. */
+export interface Lowering {
+  readonly file: SourceFile;
+  readonly info: SourceInfo;
+  readonly plan: Plan;
+  readonly accepts: readonly FormatName[];
+  readonly findings: SourceFindings;
+  readonly pictures: TaskPictures;
+}
+
+/** @throws Fault */
+export async function programOf(task: Lowering, timings: Stopwatch): Promise<Program> {
+  const { file, info, plan, findings, pictures } = task;
+  const accepts = new Set(task.accepts);
+  const measured: TrimBox[] = [];
+  // Every round measures one more trim, finds one thing more or prepares one picture more: three
+  // for an op at most, one for the output.
+  for (let round = 0; round <= 3 * plan.ops.length + 1; round++) {
+    const known = { measured, findings: findings.known, pictures: pictures.known };
+    const lowered: Lowered = lower(plan, info, accepts, known);
+    switch (lowered.kind) {
+      case 'program':
+        return lowered.program;
+      case 'find':
+        await timed(timings, 'find', () => findings.find(lowered.finding, file, info));
+        break;
+      case 'picture':
+        await timed(timings, 'transform', () => pictures.prepare(lowered.picture, lowered.finding));
+        break;
+      case 'measure': {
+        const { before, rule, ...reading } = lowered;
+        const raster = await timed(timings, 'transform', () =>
+          render(file, info, { ...reading, instructions: before }, pictures.context),
+        );
+        measured.push(findTrim(raster, rule) ?? 'empty');
+      }
+    }
+  }
+  throw new Fault('internal', 'Lowering did not end.');
+}

@@ -1,0 +1,130 @@
+/**
+ * SecondPictures: the pictures beside the source of a request, from the same stores, guards and
+ * limits as any source.
+ *
+ * One that cannot be had is absent: the answer is made without it and is fresh for a minute at
+ * most. What is made of them is named by the content of all.
+ */
+import { isFault } from '../../base/fault.ts';
+import { hashKey } from '../../plan/key.ts';
+import type { Freshness } from '../../stores/freshness.ts';
+import type { Mount, RenderRequest } from '../engine.ts';
+import type { ResolvedPicture, ResolvedRequest } from '../resolved-request.ts';
+import type { RequestSources } from '../sources/request-sources.ts';
+import type { CachedSource } from '../sources/source-cache.ts';
+
+/** Seconds that an answer without one of its pictures is fresh. */
+const INCOMPLETE_SECONDS = 60;
+
+const NONE: readonly ResolvedPicture[] = [];
+
+export class SecondPictures {
+  readonly #sources: RequestSources;
+
+  constructor(sources: RequestSources) {
+    this.#sources = sources;
+  }
+
+  /** The pictures of a request, at once; undefined where one has to be read or looked at. */
+  near(request: RenderRequest): readonly ResolvedPicture[] | undefined {
+    if (request.compiled.pictures === undefined) return NONE;
+    const found: ResolvedPicture[] = [];
+    for (const { param, request: own } of ownRequests(request)) {
+      const source = this.#sources.near(own);
+      if (source === undefined) return undefined;
+      found.push({ param, request: own, source });
+    }
+    return found;
+  }
+
+  /**
+   * The pictures of a request, read or checked if need be.
+   *
+   * @throws Fault where only stored answers are wanted, or nobody waits any more
+   */
+  get(request: RenderRequest): Promise<readonly ResolvedPicture[]> {
+    if (request.compiled.pictures === undefined) return Promise.resolve(NONE);
+    return Promise.all(
+      ownRequests(request).map(async (one) => {
+        try {
+          return { ...one, source: await this.#sources.get(one.request) };
+        } catch (error) {
+          if (!isFault(error) || request.storedOnly || request.signal.aborted) throw error;
+          return one;
+        }
+      }),
+    );
+  }
+
+  /** Reads the pictures of a request anew from the disk, after one was found to be altered. */
+  async recheck(pictures: readonly ResolvedPicture[]): Promise<void> {
+    for (const { source } of pictures) if (source) await this.#sources.recheck(source);
+  }
+
+  /** How long an answer may be kept, counted as that of its source is. */
+  freshness({ request, source, pictures }: ResolvedRequest, now: number): Freshness {
+    let all = this.#sources.freshness(request, source);
+    for (const { request: theirs, source: picture } of pictures) {
+      if (picture === undefined) {
+        const most = (now - source.checkedAt) / 1000 + INCOMPLETE_SECONDS;
+        all = { ...all, freshSeconds: Math.min(all.freshSeconds, most) };
+        continue;
+      }
+      const one = this.#sources.freshness(theirs, picture);
+      all = both(all, one, one.freshSeconds + (picture.checkedAt - source.checkedAt) / 1000);
+    }
+    return all;
+  }
+}
+
+/** The stricter of two in each respect. @param seconds of the second, counted as the first is */
+function both(a: Freshness, b: Freshness, seconds: number): Freshness {
+  const revalidation = a.revalidation ?? b.revalidation;
+  return {
+    ...a,
+    freshSeconds: Math.max(0, Math.min(a.freshSeconds, seconds)),
+    noStore: a.noStore || b.noStore,
+    private: a.private || b.private,
+    noCache: a.noCache || b.noCache,
+    mustRevalidate: a.mustRevalidate || b.mustRevalidate,
+    ...(revalidation === undefined ? {} : { revalidation }),
+  };
+}
+
+/** What names the content of a source and its pictures; that of the source where it is alone. */
+export function contentOf(source: CachedSource, pictures: readonly ResolvedPicture[]): string {
+  if (pictures.length === 0) return source.hash;
+  const hashes = pictures.map((picture) => picture.source?.hash ?? 'absent');
+  return hashKey('pictures', source.hash, hashes);
+}
+
+/** When the youngest of the pictures was changed, where each says it. */
+export function lastModifiedOf({ source, pictures }: ResolvedRequest): string | undefined {
+  let latest = source.headers['last-modified'];
+  for (const { source: picture } of pictures) {
+    const theirs = picture?.headers['last-modified'];
+    if (latest === undefined || theirs === undefined) return undefined;
+    if (Date.parse(theirs) > Date.parse(latest)) latest = theirs;
+  }
+  return latest;
+}
+
+/** The requests for the second pictures of a request, each as one for a source. */
+function ownRequests(request: RenderRequest): { param: string; request: RenderRequest }[] {
+  const { mount, compiled } = request;
+  return (compiled.pictures ?? []).map(({ param, ref }) => ({
+    param,
+    request: {
+      ...request,
+      mount: ref.kind === 'url' ? elsewhere(mount) : mount,
+      compiled: { ...compiled, source: ref },
+    },
+  }));
+}
+
+/** A mount of its own name, so that two origins never share a source. */
+function elsewhere({ name, origin, ...mount }: Mount): Mount {
+  return mount.elsewhere === undefined
+    ? { name, origin }
+    : { name: `${name} elsewhere`, origin: mount.elsewhere };
+}
