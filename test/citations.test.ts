@@ -151,8 +151,8 @@ describe('citations of rules', () => {
 });
 
 describe('pages of rules', () => {
-  test('exist for the three services, for HTTP, for color and for video', () => {
-    const pages = ['color', 'fastly-io', 'http', 'imageoptim', 'imgix', 'video'];
+  test('exist for the three services, for HTTP, for color, composition and video', () => {
+    const pages = ['color', 'composition', 'fastly-io', 'http', 'imageoptim', 'imgix', 'video'];
     expect([...rules.keys()].sort()).toEqual(pages);
   });
 

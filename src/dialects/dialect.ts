@@ -67,6 +67,8 @@ export interface Compiled {
   readonly plan: Plan;
   /** The second pictures of the plan. */
   readonly pictures?: readonly PictureRef[];
+  /** Without one of them there is no answer: a Fault `bad-parameter`. */
+  readonly refusesAbsent?: true;
   /** Takes the place of `plan` where the source turns out to be an SVG. */
   readonly svgPlan?: Plan;
   /** A source that is no picture is an answer too, as it is. */

@@ -156,7 +156,7 @@ export class LocalEngine implements Engine {
     if (plan.output.kind === 'source' || isUnread(request, source)) return undefined;
     const pictures = this.#pictures.near(request);
     if (pictures === undefined) return undefined;
-    const content = contentOf(source, pictures);
+    const content = contentOf(request, source, pictures);
     const key = this.#keyOf(request, plan, content, encoderVersion);
     const stored = this.#cache.near(key);
     if (stored === undefined || this.#cache.isOutdated(stored)) return undefined;
@@ -242,7 +242,7 @@ export class LocalEngine implements Engine {
     source: CachedSource,
   ): Promise<ResolvedRequest> {
     const pictures = await this.#pictures.get(request);
-    const content = contentOf(source, pictures);
+    const content = contentOf(request, source, pictures);
     const key = this.#keyOf(request, plan, content, await this.#pool.encoderVersion());
     return { request, plan, source, pictures, content, key };
   }

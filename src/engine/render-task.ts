@@ -81,6 +81,7 @@ async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
   const info = await timed(timings, 'probe', () => probe(request.file, request.limits));
   const findings = findingsOf(request);
   const made = await makeWithout(request, info, tools, { timings, start }, findings);
+  if (request.refusesAbsent) request.pictures.demandAll();
   const { fresh, failed } = findings;
   timings.render = performance.now() - start;
   return {

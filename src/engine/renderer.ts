@@ -237,6 +237,7 @@ export class Renderer {
       source: await workerSource(await this.#sources.content(request, source), inline),
       sourceHash: source.hash,
       ...(pictures.length === 0 ? {} : { pictures: await this.#workerPictures(pictures, inline) }),
+      ...(request.compiled.refusesAbsent ? { refusesAbsent: true } : {}),
       plan,
       accepts: [...request.accepts],
       budget,

@@ -41,6 +41,8 @@ export interface WorkerRequest {
   readonly sourceHash: string;
   /** The second pictures by their places in the plan. */
   readonly pictures?: readonly WorkerPicture[];
+  /** Without one of them nothing is made. */
+  readonly refusesAbsent?: true;
   /** Canonical. */
   readonly plan: Plan;
   readonly accepts: readonly FormatName[];

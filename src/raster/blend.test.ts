@@ -6,7 +6,7 @@ import { still } from './pixels.ts';
 
 type Rgb = readonly [number, number, number];
 
-/** The formulas of the W3C's Compositing and Blending Level 1, section 10, read once more. */
+/** The formulas of the W3C's Compositing and Blending Level 1 (docs/spec/composition.md 1), read once more. */
 const separable: Partial<Record<BlendMode, (cb: number, cs: number) => number>> = {
   normal: (_, cs) => cs,
   multiply: (cb, cs) => cb * cs,
@@ -65,7 +65,7 @@ const whole: Partial<Record<BlendMode, (cb: Rgb, cs: Rgb) => Rgb>> = {
   luminosity: (cb, cs) => setLum(cb, lum(cs)),
 };
 
-/** Section 5.1 and 9: the mixed color, then source-over, in floats. */
+/** The mixed color, then source-over, in floats. */
 function formula(mode: BlendMode, base: number[], top: number[], opacity: number): number[] {
   const [cb, cs] = [base, top].map((c) => c.slice(0, 3).map((v) => v / 255)) as unknown as [
     Rgb,

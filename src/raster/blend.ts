@@ -182,24 +182,32 @@ function luminosity([red, green, blue]: Rgb): number {
 }
 
 function saturation(color: Rgb): number {
-  return Math.max(...color) - Math.min(...color);
+  return greatest(color) - least(color);
+}
+
+function greatest([red, green, blue]: Rgb): number {
+  return Math.max(red, green, blue);
+}
+
+function least([red, green, blue]: Rgb): number {
+  return Math.min(red, green, blue);
 }
 
 /** The color with another luminosity, moved into 0..1 towards grey. */
 function setLuminosity(color: Rgb, to: number, out: Rgb): void {
   const by = to - luminosity(color);
   for (let c = 0; c < 3; c++) out[c] = color[c]! + by;
-  const least = Math.min(...out);
-  const most = Math.max(...out);
+  const lowest = least(out);
+  const most = greatest(out);
   for (let c = 0; c < 3; c++) {
-    if (least < 0) out[c] = to + ((out[c]! - to) * to) / (to - least);
+    if (lowest < 0) out[c] = to + ((out[c]! - to) * to) / (to - lowest);
     if (most > 1) out[c] = to + ((out[c]! - to) * (1 - to)) / (most - to);
   }
 }
 
 /** The color with another saturation: its least channel 0, its greatest `to`. */
 function setSaturation(color: Rgb, to: number, out: Rgb): void {
-  const least = Math.min(...color);
-  const range = Math.max(...color) - least;
-  for (let c = 0; c < 3; c++) out[c] = range === 0 ? 0 : ((color[c]! - least) * to) / range;
+  const lowest = least(color);
+  const range = greatest(color) - lowest;
+  for (let c = 0; c < 3; c++) out[c] = range === 0 ? 0 : ((color[c]! - lowest) * to) / range;
 }

@@ -110,6 +110,9 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
     source,
     plan: freezePlan(plan),
     ...(pictures.refs.length === 0 ? {} : { pictures: pictures.refs }),
+    ...(pictures.refs.length > 0 && settings.unsupported === 'refuse'
+      ? { refusesAbsent: true as const }
+      : {}),
     ...(settings.svg === 'rasterise' || namesRaster(values) ? {} : { svgPlan: asItIs }),
     ...notPictures,
     diagnostics: all,

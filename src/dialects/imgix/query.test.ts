@@ -87,6 +87,8 @@ describe('gather', () => {
     ['w64=M', 'no whole byte'],
     ['dl64=_w', 'no UTF-8'],
     ['dl64=my card', 'plain text'],
+    ['mark64=https://a.test/logo.png', 'an address'],
+    ['blend64=_w', 'no UTF-8'],
   ])('%s is refused (%s)', (query) => {
     expect(() => gather(query, {})).toThrow(/URL-safe base64/);
   });
@@ -95,8 +97,8 @@ describe('gather', () => {
     ['txt64=Hello World', 'Hello World', 'plain text, as some clients write it'],
     ['txt64=Hello', 'Hello', 'a length that base64 cannot have'],
     ['txt64=%C3%9Cber', 'Über', 'plain UTF-8'],
-    ['mark64=https://a.test/logo.png', 'https://a.test/logo.png', 'an address'],
-    ['blend64=_w', '_w', 'no UTF-8'],
+    ['bg-replace64=a b', 'a b', 'a prompt'],
+    ['fill-gen-prompt64=_w', '_w', 'no UTF-8'],
   ])('%s is read as it is: it has no effect (%s)', (query, text) => {
     expect(Object.values(texts(query))).toEqual([text]);
   });

@@ -92,10 +92,15 @@ function both(a: Freshness, b: Freshness, seconds: number): Freshness {
 }
 
 /** What names the content of a source and its pictures; that of the source where it is alone. */
-export function contentOf(source: CachedSource, pictures: readonly ResolvedPicture[]): string {
+export function contentOf(
+  { compiled }: RenderRequest,
+  source: CachedSource,
+  pictures: readonly ResolvedPicture[],
+): string {
   if (pictures.length === 0) return source.hash;
   const hashes = pictures.map((picture) => picture.source?.hash ?? 'absent');
-  return hashKey('pictures', source.hash, hashes);
+  // What was made without one is no answer where that is refused.
+  return hashKey('pictures', source.hash, hashes, compiled.refusesAbsent === true);
 }
 
 /** When the youngest of the pictures was changed, where each says it. */

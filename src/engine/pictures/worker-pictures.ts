@@ -83,6 +83,15 @@ export class WorkerPictures implements TaskPictures {
     return [...this.#remarks.values()];
   }
 
+  /** @throws Fault bad-parameter, where one was left out */
+  demandAll(): void {
+    const [first] = this.#remarks.values();
+    if (first !== undefined) {
+      const text = `${first.message} This source refuses such requests.`;
+      throw new Fault('bad-parameter', text, { param: first.param });
+    }
+  }
+
   /** Makes a picture, and a finding on it, known; absent where it cannot be read. */
   async prepare({ index, ops }: SecondPicture, finding?: FindingName): Promise<void> {
     const file = this.#open[index]?.file;

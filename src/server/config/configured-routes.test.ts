@@ -10,11 +10,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const source = { name: 'a', dialect: 'imgix', mount: '/a', origin: { kind: 'folder', path: '.' } };
 
-function compile(settings: object) {
+function compile(settings: object, target = '/photo.jpg?w=300&mark=%2Flogo.png') {
   const config = parseConfig({ sources: [{ ...source, ...settings }] }, { folder });
   const [route] = configuredRoutes(config, 'token');
   const { dialect, settings: given } = route!.site;
-  const target = '/photo.jpg?w=300&mark=%2Flogo.png';
   const request = {
     method: 'GET',
     target,
@@ -26,13 +25,23 @@ function compile(settings: object) {
 }
 
 describe('a source that sells previews with a watermark', () => {
-  test('is served without it by default, with a warning', () => {
-    expect(compile({}).diagnostics).toMatchObject([{ param: 'mark', shortfall: 'not-built' }]);
+  test('names the picture of the mark, and what comes without it', () => {
+    expect(compile({})).toMatchObject({
+      pictures: [{ param: 'mark', ref: { kind: 'path', path: 'logo.png' } }],
+      diagnostics: [],
+    });
+    expect(compile({}).refusesAbsent).toBeUndefined();
   });
 
-  test('refuses the request where it says so', () => {
-    expect(() => compile({ unsupported: 'refuse' })).toThrowError(
-      expect.objectContaining({ code: 'bad-parameter', message: expect.stringMatching(/^mark /) }),
-    );
+  test('refuses a request whose mark cannot be had where it says so', () => {
+    expect(compile({ unsupported: 'refuse' }).refusesAbsent).toBe(true);
+  });
+
+  test('knows its own hosts in the URL of a mark', () => {
+    const target = '/photo.jpg?w=300&mark=https%3A%2F%2Fimages.example%2Flogo.png';
+    expect(compile({ hosts: ['images.example'] }, target)).toMatchObject({
+      pictures: [{ ref: { kind: 'path', path: 'logo.png' } }],
+    });
+    expect(compile({}, target)).toMatchObject({ pictures: [{ ref: { kind: 'url' } }] });
   });
 });

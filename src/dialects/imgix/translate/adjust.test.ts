@@ -108,11 +108,11 @@ describe('the order of operations (docs/spec/imgix.md 3)', () => {
   test('everything at once', () => {
     const query =
       'border=2,f00&mask=ellipse&bg=fff&pad=3&px=4&blur=5&htn=6&usm=7&nr=8&bri=9' +
-      '&rot=10&flip=h&w=100&trim=auto&rect=0,0,50,50&transparency=grid';
+      '&rot=10&flip=h&w=100&trim=auto&rect=0,0,50,50&transparency=grid&mark=a.png&blend=f00';
     expect(kinds(query)).toEqual(
       (
         'orient crop trim resize limit mirror rotate tone denoise sharpen halftone blur ' +
-        'pixelate pad background checker mask border limit'
+        'pixelate pad background checker limit mask blend overlay border'
       ).split(' '),
     );
   });

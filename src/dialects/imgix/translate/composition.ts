@@ -159,7 +159,7 @@ function places(
   density: number,
 ): Pick<OverlayOp, 'x' | 'y'> {
   const axis = (words: readonly [Place, Place, Place], own: number | undefined): Placement => {
-    if (own !== undefined) return { kind: 'at', length: px(Math.round(own) * density) };
+    if (own !== undefined) return { kind: 'at', length: px(own * density) };
     const at = words.findIndex((word) => align.includes(word));
     return { kind: 'slack', share: at < 0 ? otherwise : at / 2 };
   };
