@@ -51,6 +51,21 @@ describe('a bounded map', () => {
     expect(map.weight).toBe(1);
   });
 
+  test('of many, those used in the last seven eighths of all uses stay', () => {
+    const most = 1000;
+    const map = new BoundedMap<number, number>(most);
+    for (let key = 0; key < most; key++) map.set(key, key);
+    // A working set of seven eighths, used in turn while others come and go.
+    const kept = most * (7 / 8) - 1;
+    for (let key = 0; key < kept; key++) map.use(key);
+    for (let turn = 0, next = most; turn < 3 * most; turn++) {
+      map.use(turn % kept);
+      if (turn % 8 === 0) map.set(next++, 0);
+    }
+    for (let key = 0; key < kept; key++) expect(map.has(key)).toBe(true);
+    expect(map.size).toBe(most);
+  });
+
   test('what is deleted is gone', () => {
     const map = new BoundedMap<string, number>(2);
     map.set('a', 1);

@@ -3,7 +3,9 @@
  *
  * Every entry has a weight, 1 unless the caller says otherwise. Past the bound
  * the entries whose use lies longest ago are forgotten. `use` and `set` count
- * as a use, `get` does not.
+ * as a use, `get` does not. In a map of many entries the order is exact to an
+ * eighth of their number: one that was moved to the end so few uses ago stays
+ * where it is, because moving it costs more than finding it.
  */
 export interface BoundedMapOptions<Key, Value> {
   /** Weight of an entry, at least 0; asked once, when the entry is set. */
@@ -15,7 +17,12 @@ export interface BoundedMapOptions<Key, Value> {
 interface Held<Value> {
   readonly value: Value;
   readonly weight: number;
+  /** The use with which it came to its place, counted over all entries. */
+  movedAt: number;
 }
+
+/** Share of the entries within which the order of use may be off. */
+const SLACK = 1 / 8;
 
 export class BoundedMap<Key, Value> {
   readonly #most: number;
@@ -23,6 +30,7 @@ export class BoundedMap<Key, Value> {
   /** In order of use, the least recent first. */
   readonly #held = new Map<Key, Held<Value>>();
   #weight = 0;
+  #uses = 0;
 
   /** @param most weight of all entries together */
   constructor(most: number, options: BoundedMapOptions<Key, Value> = {}) {
@@ -52,8 +60,12 @@ export class BoundedMap<Key, Value> {
   use(key: Key): Value | undefined {
     const held = this.#held.get(key);
     if (held === undefined) return undefined;
-    this.#held.delete(key);
-    this.#held.set(key, held);
+    const uses = ++this.#uses;
+    if (uses - held.movedAt > this.#held.size * SLACK) {
+      held.movedAt = uses;
+      this.#held.delete(key);
+      this.#held.set(key, held);
+    }
     return held.value;
   }
 
@@ -67,7 +79,7 @@ export class BoundedMap<Key, Value> {
       this.delete(oldest);
       this.#options.forgotten?.(held.value, oldest);
     }
-    this.#held.set(key, { value, weight });
+    this.#held.set(key, { value, weight, movedAt: ++this.#uses });
     this.#weight += weight;
   }
 

@@ -117,6 +117,8 @@ export interface EngineStatus extends PoolStatus {
 export interface Engine {
   /** The rendition of a request, from the store or made now. @throws Fault */
   render(request: RenderRequest): Promise<Rendition>;
+  /** The same at once, where nothing has to be waited for: in memory, of a source that was looked at a moment ago. */
+  near(request: RenderRequest): Rendition | undefined;
   /** The bytes of the source as they are, with the media type of their magic bytes. @throws Fault */
   deliverSource(request: RenderRequest): Promise<Rendition>;
   /** Plan, program and prediction for a request. @throws Fault when the source cannot be read */

@@ -143,12 +143,12 @@ export class LocalEngine implements Engine {
   }
 
   render(request: RenderRequest): Promise<Rendition> {
-    const near = this.#near(request);
+    const near = this.near(request);
     return near ? Promise.resolve(near) : this.#render(request);
   }
 
   /** A rendition in memory of a source that was looked at a moment ago: most hits, without any wait. */
-  #near(request: RenderRequest): Rendition | undefined {
+  near(request: RenderRequest): Rendition | undefined {
     const encoderVersion = this.#pool.knownEncoderVersion;
     const source = encoderVersion === undefined ? undefined : this.#sources.near(request);
     if (encoderVersion === undefined || source === undefined) return undefined;

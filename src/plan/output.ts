@@ -120,9 +120,17 @@ export function isVideo(format: FormatName | 'source'): format is 'mp4' | 'webm'
   return format !== 'source' && formatCard(format).encodable && !formatCard(format).still;
 }
 
+/** What was found of outputs: every hit asks. */
+const videos = new WeakMap<Output, boolean>();
+
 /** Whether an output may become a video. */
 export function mayBeVideo(output: Output): boolean {
-  return output.kind === 'picture' && output.formats.some(({ format }) => isVideo(format));
+  let video = videos.get(output);
+  if (video === undefined) {
+    video = output.kind === 'picture' && output.formats.some(({ format }) => isVideo(format));
+    videos.set(output, video);
+  }
+  return video;
 }
 
 /**

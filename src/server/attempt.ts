@@ -8,6 +8,7 @@ import type { Engine, Mount, Rendition } from '../engine/engine.ts';
 import type { Spooled } from '../stores/spool.ts';
 import type { CompileCache } from './compile-cache.ts';
 import type { AnswerSettings } from './config/source-answers.ts';
+import type { HitTable } from './hits/hit-table.ts';
 import { type ErrorAnswer, errorResponse } from './http/errors.ts';
 import {
   type HeaderPolicy,
@@ -44,6 +45,8 @@ export interface Services {
   readonly policy: HeaderPolicy;
   /** What addresses have been found to mean. */
   readonly compileCache: CompileCache;
+  /** Answers that are ready to be sent again. */
+  readonly hits?: HitTable;
   /** Bounds the requests that are worked on at once. */
   readonly inFlight: InFlight;
   /** Counts answers, where metrics are served. */

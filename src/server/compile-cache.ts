@@ -21,11 +21,13 @@ const MOST_VARIANTS = 6;
 
 type Headers = ImageRequest['headers'];
 
+/** Each header that was looked at, with its value at the time. */
+export type ReadHeaders = readonly (readonly [name: string, value: string | undefined])[];
+
 /** One meaning of an address, and what it hangs on. */
 interface Variant {
   readonly compiled: Compiled;
-  /** Each header that was looked at, with its value at the time. */
-  readonly read: readonly (readonly [name: string, value: string | undefined])[];
+  readonly read: ReadHeaders;
 }
 
 export class CompileCache {
@@ -33,6 +35,7 @@ export class CompileCache {
   /** Sites have no name that is theirs alone. */
   readonly #ordinals = new WeakMap<CompileSite, number>();
   #sites = 0;
+  readonly #read = new WeakMap<Compiled, ReadHeaders>();
 
   /** @param capacity in bytes, estimated */
   constructor(capacity = CAPACITY) {
@@ -52,9 +55,15 @@ export class CompileCache {
     const compiled = compileAt(site, watched.request);
     if (watched.read !== undefined) {
       const read = [...watched.read];
+      this.#read.set(compiled, read);
       this.#variants.set(key, [{ compiled, read }, ...(known ?? [])].slice(0, MOST_VARIANTS));
     }
     return compiled;
+  }
+
+  /** What a meaning of this cache hangs on beside its address; undefined for one that holds for its request alone. */
+  readOf(compiled: Compiled): ReadHeaders | undefined {
+    return this.#read.get(compiled);
   }
 
   #ordinal(site: CompileSite): number {

@@ -17,11 +17,12 @@ import { configuredRoutes } from './config/configured-routes.ts';
 import { systemReason } from './config/system-reason.ts';
 import { type FetchHandle, fetchHandle } from './fetch-adapter.ts';
 import type { Services } from './handler.ts';
+import { HitTable } from './hits/hit-table.ts';
 import type { Handle } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
-import { createHandle, type Page, type Route } from './routes.ts';
+import { createHandle, createReady, type Page, type Route, type RouterOptions } from './routes.ts';
 import { createAccessLog } from './telemetry/access-log.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -64,19 +65,20 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const loopToken = `fovea-${randomUUID()}`;
   const routes = configuredRoutes(config, loopToken);
   const engine = await startEngine(config, log);
+  const compileCache = new CompileCache();
+  const inFlight = new InFlight(config.listen.requests);
+  const meter = config.metrics.token === undefined ? {} : { meter: await meterOf(engine) };
+  const common = { engine, compileCache, inFlight, clock: systemClock, policy: config.headers };
   const services: Services = {
-    engine,
+    ...common,
+    ...meter,
     readUpload: (headers, body) =>
       readUpload(headers, body, engine.incoming, { maxBytes: config.limits.uploadBytes }),
-    clock: systemClock,
     log,
-    policy: config.headers,
-    compileCache: new CompileCache(),
-    inFlight: new InFlight(config.listen.requests),
-    ...(config.metrics.token === undefined ? {} : { meter: await meterOf(engine) }),
+    hits: new HitTable({ ...common, ...meter }),
   };
   let draining = false;
-  const exchange = createHandle({
+  const router: RouterOptions = {
     routes,
     services,
     loopToken,
@@ -84,9 +86,11 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     draining: () => draining,
     ...(access === undefined ? {} : { access }),
     ...(extras.pages === undefined ? {} : { pages: extras.pages }),
-  });
+  };
+  const exchange = createHandle(router);
   const listener = createListener({
     handle: exchange,
+    ready: createReady(router),
     policy: config.headers,
     log,
     ...(access === undefined ? {} : { access }),

@@ -56,6 +56,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
       jobs.push(job);
       return render(job);
     },
+    near: () => undefined,
     incoming: memorySpool(),
     deliverSource: async () => rendition({ mediaType: 'image/jpeg' }),
     explain: async () => ({ plan: 'plan', key: 'ab' }),

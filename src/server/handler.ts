@@ -111,7 +111,9 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   attempt.job = job;
   const rendition = await services.engine.render(job);
   attempt.rendition = rendition;
-  return renditionResponse(attempt, compiled, rendition);
+  const response = renditionResponse(attempt, compiled, rendition);
+  services.hits?.note(attempt, rendition, response);
+  return response;
 }
 
 function announcesBody(headers: HttpRequest['headers']): boolean {

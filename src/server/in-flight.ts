@@ -17,9 +17,14 @@ export class InFlight {
     return this.#count;
   }
 
+  /** Whether there is no room for one more. */
+  get full(): boolean {
+    return this.#count >= this.limit;
+  }
+
   /** Does the work, or gives undefined at once where there is no room. */
   async run<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-    if (this.#count >= this.limit) return undefined;
+    if (this.full) return undefined;
     this.#count += 1;
     try {
       return await work();

@@ -7,6 +7,7 @@ import type { Fault } from '../base/fault.ts';
 import type { Compiled } from '../dialects/dialect.ts';
 import type { Rendition } from '../engine/engine.ts';
 import { type Attempt, refused, type Services } from './attempt.ts';
+import { isSameRendition, keepHeaders, knownHeaders } from './hits/known-headers.ts';
 import { evaluateConditions } from './http/conditional.ts';
 import { contentDisposition } from './http/disposition.ts';
 import {
@@ -47,7 +48,7 @@ export function renditionResponse(
   const now = clock.now();
   const fixed =
     instead === undefined
-      ? knownHeaders(attempt, compiled, rendition)
+      ? headersOf(attempt, compiled, rendition)
       : fixedHeaders(attempt, compiled, rendition, instead);
   const headers: Record<string, string> = { ...fixed };
   const cache = cacheHeaders(rendition.lifetime, compiled.response, now, instead?.ttl, policy.age);
@@ -64,40 +65,16 @@ export function renditionResponse(
   return selected(request, rendition, headers, services);
 }
 
-/** Headers of the last rendition of each compiled request, with what they hang on. */
-interface KnownHeaders
-  extends Pick<Rendition, 'etag' | 'receipt' | 'diagnostics' | 'canonical' | 'lastModified'> {
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-const known = new WeakMap<Compiled, KnownHeaders>();
-
-/** `fixedHeaders`, remembered: the etag names the rendition, and with it all that is said of it. */
-function knownHeaders(
+/** `fixedHeaders`, remembered. */
+function headersOf(
   attempt: Attempt,
   compiled: Compiled,
   rendition: Rendition,
 ): Readonly<Record<string, string>> {
-  const last = known.get(compiled);
-  if (
-    last?.etag === rendition.etag &&
-    last.receipt === rendition.receipt &&
-    last.diagnostics === rendition.diagnostics &&
-    last.canonical === rendition.canonical &&
-    last.lastModified === rendition.lastModified
-  ) {
-    return last.headers;
-  }
-  const { etag, receipt, diagnostics, canonical, lastModified } = rendition;
+  const last = knownHeaders(compiled);
+  if (last !== undefined && isSameRendition(last.rendition, rendition)) return last.headers;
   const headers = fixedHeaders(attempt, compiled, rendition);
-  known.set(compiled, {
-    etag,
-    ...(receipt === undefined ? {} : { receipt }),
-    diagnostics,
-    ...(canonical === undefined ? {} : { canonical }),
-    ...(lastModified === undefined ? {} : { lastModified }),
-    headers,
-  });
+  keepHeaders(compiled, rendition, headers);
   return headers;
 }
 

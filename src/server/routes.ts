@@ -7,6 +7,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { answerImage, type Services, type Site } from './handler.ts';
+import type { Ready, ReadyAnswer } from './hits/hit-table.ts';
 import { errorResponse } from './http/errors.ts';
 import {
   commonHeaders,
@@ -59,17 +60,47 @@ const KNOWN_METHODS = new Set('GET HEAD POST PUT DELETE PATCH OPTIONS TRACE CONN
 const PAGE_METHODS = ['GET', 'HEAD'];
 const ANY_METHODS = ['GET', 'HEAD', 'POST'];
 
+/** The answers of a server that are ready. */
+export function createReady({ services: { hits }, access }: RouterOptions): Ready {
+  return (asked) => {
+    const arrived = performance.now();
+    const id = requestIdOf(asked.headers['x-request-id']);
+    const ready = hits?.answer(asked, id, arrived);
+    if (ready !== undefined && access !== undefined) {
+      const took = performance.now() - arrived;
+      if (access.again !== undefined) access.again(ready.line, id, took);
+      else access(ready.line.of(id, took));
+    }
+    return ready;
+  };
+}
+
 /** The server as one function. It never rejects. */
 export function createHandle(options: RouterOptions): Handle {
   const { access } = options;
+  const ready = createReady(options);
   return async (given) => {
+    const hit = ready(given);
+    if (hit !== undefined) return responseOf(hit);
     const arrived = performance.now();
     const id = requestIdOf(given.headers['x-request-id']);
     const response = await answerOrFail(options, new Arrived(given, id, arrived));
     response.headers['x-request-id'] = id;
-    access?.(accessLine(given, response, id, performance.now() - arrived));
+    if (access !== undefined) {
+      const { status, body, picture } = response;
+      const target = loggable(given.target);
+      const took = performance.now() - arrived;
+      access(accessLine(given.method, target, status, body, picture, id, took));
+    }
     return response;
   };
+}
+
+/** A ready answer as plain data. */
+function responseOf({ head, body, picture }: ReadyAnswer): HttpResponse {
+  const headers: Record<string, string> = {};
+  for (let at = 0; at + 1 < head.length; at += 2) headers[head[at] ?? ''] = head[at + 1] ?? '';
+  return { status: 200, headers, body, picture };
 }
 
 /** A request with its name; signal and body are still made only for those who ask. */

@@ -28,12 +28,12 @@ export class MemoryStore implements Store {
   }
 
   async get(key: StoreKey): Promise<Entry | undefined> {
-    return this.near(key);
+    return this.near(checkKey(key));
   }
 
-  /** The same without waiting, for hits. */
+  /** The same without waiting, for hits: nothing has another key than a good one. */
   near(key: StoreKey): Entry | undefined {
-    return this.#entries.use(checkKey(key));
+    return this.#entries.use(key);
   }
 
   async head(key: StoreKey): Promise<Meta | undefined> {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Origin } from '../../origins/origin.ts';
 import { RECHECK_AFTER, RecentLookups } from './recent-lookups.ts';
 
@@ -57,4 +57,60 @@ test('paths, mounts and kinds of names are told apart', async () => {
     lookups.locate({ ...mount, name: 'n' }, path('a')),
   ]);
   expect(new Set(keys.map(({ key }) => key)).size).toBe(3);
+});
+
+describe('a file that is in use', () => {
+  /** A lookup that was vouched for, some time ago. */
+  async function used(milliseconds: number) {
+    let now = 5_000_000;
+    const lookups = new RecentLookups<string, string>({ now: () => now });
+    const { mount, located } = counted(true);
+    const first = await lookups.locate(mount, path('a'));
+    first.vouched = 'as it was';
+    now += milliseconds;
+    const later = (by: number) => {
+      now += by;
+    };
+    return { lookups, mount, located, first, later };
+  }
+
+  test('is looked at again before its moment is over, once', async () => {
+    const { lookups, mount, located, first, later } = await used(600);
+    expect(lookups.isAging(first)).toBe(true);
+    await lookups.renew(mount, path('a'), first, async () => true);
+    expect(lookups.isAging(first)).toBe(false);
+    expect(located()).toBe(2);
+    later(RECHECK_AFTER - 1);
+    expect(lookups.recent(mount, path('a'))).toMatchObject({ vouched: 'as it was' });
+    later(1);
+    expect(lookups.recent(mount, path('a'))).toBeUndefined();
+  });
+
+  test('is not looked at while it is new', async () => {
+    const { lookups, first } = await used(100);
+    expect(lookups.isAging(first)).toBe(false);
+  });
+
+  test.each([
+    ['has changed', async () => false],
+    ['cannot be looked at', () => Promise.reject(new Error('EIO'))],
+  ])('that %s is believed no longer than before', async (_, look) => {
+    const { lookups, mount, first, later } = await used(600);
+    await lookups.renew(mount, path('a'), first, look);
+    expect(lookups.recent(mount, path('a'))).toBe(first);
+    later(400);
+    expect(lookups.recent(mount, path('a'))).toBeUndefined();
+  });
+
+  test('counts from before it was looked at', async () => {
+    const { lookups, mount, first, later } = await used(600);
+    await lookups.renew(mount, path('a'), first, async () => {
+      later(300);
+      return true;
+    });
+    later(699);
+    expect(lookups.recent(mount, path('a'))).toBeDefined();
+    later(1);
+    expect(lookups.recent(mount, path('a'))).toBeUndefined();
+  });
 });

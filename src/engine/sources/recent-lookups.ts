@@ -16,6 +16,8 @@ import type { Mount } from '../engine.ts';
 
 /** Milliseconds after which a file is looked at again. */
 export const RECHECK_AFTER = 1000;
+/** Milliseconds after which one that is used is looked at again beforehand. */
+const RENEW_AFTER = RECHECK_AFTER / 2;
 /** Lookups held, about half a kilobyte each. */
 const MOST = 20_000;
 
@@ -28,6 +30,8 @@ export interface Lookup<Vouched, Held> {
   readonly at: number;
   /** What was found to be unchanged at that time. */
   vouched?: Vouched;
+  /** It is being looked at again, or was. */
+  renewed?: boolean;
   /** What has been made of it, for all who ask in the meantime. */
   held?: Held | undefined;
 }
@@ -35,6 +39,8 @@ export interface Lookup<Vouched, Held> {
 export class RecentLookups<Vouched, Held> {
   readonly #clock: Clock;
   readonly #lookups = new BoundedMap<string, Lookup<Vouched, Held>>(MOST);
+  /** The name of each reference at the mount that it was last asked for at: hits bring the same ones again and again. */
+  readonly #names = new WeakMap<SourceRef, { readonly mount: string; readonly name: string }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -42,10 +48,42 @@ export class RecentLookups<Vouched, Held> {
 
   /** Where a source was found, where that still counts. */
   recent({ name, origin }: Mount, ref: SourceRef): Lookup<Vouched, Held> | undefined {
-    const known = this.#lookups.use(nameOf(name, ref));
+    const known = this.#lookups.use(this.#nameOf(name, ref));
     if (known === undefined || origin.stat === undefined) return known;
     const age = this.#clock.now() - known.at;
     return age >= 0 && age < RECHECK_AFTER ? known : undefined;
+  }
+
+  /** Whether it is time to look at a source again that is in use. */
+  isAging({ at, renewed }: Lookup<Vouched, Held>): boolean {
+    return renewed !== true && this.#clock.now() - at >= RENEW_AFTER;
+  }
+
+  /**
+   * Looks at a source again that is asked for all the time, before what is known of it runs out,
+   * so that nobody waits for it. Once at a time; where anything is new, nothing changes.
+   *
+   * @param stillHolds whether what was vouched for is unchanged at a location
+   */
+  async renew(
+    mount: Mount,
+    ref: SourceRef,
+    lookup: Lookup<Vouched, Held>,
+    stillHolds: (location: Location) => Promise<boolean>,
+  ): Promise<void> {
+    const { key, vouched } = lookup;
+    lookup.renewed = true;
+    const at = this.#clock.now();
+    try {
+      const location = await mount.origin.locate(ref);
+      if (location.id !== lookup.location.id || !(await stillHolds(location))) return;
+      const asked = this.#nameOf(mount.name, ref);
+      // Another look may have come to its end meanwhile.
+      if (this.#lookups.get(asked) !== lookup || vouched === undefined) return;
+      this.#lookups.set(asked, { location, key, at, vouched });
+    } catch {
+      // Whoever comes when the time is over is told.
+    }
   }
 
   /** Where a source is, as found before where that still counts. @throws Fault as the origin */
@@ -53,7 +91,7 @@ export class RecentLookups<Vouched, Held> {
     const recent = this.recent(mount, ref);
     if (recent) return recent;
     const { name, origin } = mount;
-    const asked = nameOf(name, ref);
+    const asked = this.#nameOf(name, ref);
     const known = this.#lookups.get(asked);
     const now = this.#clock.now();
     const location = await origin.locate(ref);
@@ -62,6 +100,14 @@ export class RecentLookups<Vouched, Held> {
     const lookup = { location, key, at: now };
     this.#lookups.set(asked, lookup);
     return lookup;
+  }
+
+  #nameOf(mount: string, ref: SourceRef): string {
+    const known = this.#names.get(ref);
+    if (known?.mount === mount) return known.name;
+    const name = nameOf(mount, ref);
+    this.#names.set(ref, { mount, name });
+    return name;
   }
 }
 

@@ -14,40 +14,22 @@ import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
-import type { Fetched, Location, Validators } from '../../origins/origin.ts';
+import type { SourceRef } from '../../image/source-ref.ts';
+import type { Fetched, Location } from '../../origins/origin.ts';
 import { hashKey, type Key } from '../../plan/key.ts';
 import { type Freshness, mergeHeaders } from '../../stores/freshness.ts';
 import type { Receiver, Spooled } from '../../stores/spool.ts';
 import type { FileStore, StoredBody } from '../../stores/store.ts';
 import type { Mount, RenderRequest } from '../engine.ts';
 import { SingleFlight } from '../single-flight.ts';
+import { type CachedSource, held, type SourceMeta } from './cached-source.ts';
 import { type Lookup, RecentLookups } from './recent-lookups.ts';
-import { factsOf, type SourceFacts } from './source-facts.ts';
+import { factsOf } from './source-facts.ts';
 import { lifetime, sourceFreshness, validators } from './source-freshness.ts';
 import { UnkeptSources } from './unkept-sources.ts';
 import { checkBody, type DecodeBody } from './whole-source.ts';
 
-/** A source ready to be worked on. */
-export interface CachedSource extends SourceFacts {
-  /** Its key in the store. */
-  readonly key: Key;
-  /** Of the origin's answer, lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** When the origin last vouched for it, milliseconds since 1970. */
-  readonly checkedAt: number;
-  /** Public URL, where it has one. */
-  readonly url?: string;
-  /** It was in the store and fresh; `stale`: served although its time had passed. */
-  readonly state: 'fresh' | 'stale' | 'read';
-}
-
-interface SourceMeta extends SourceFacts {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly checkedAt: number;
-  readonly url?: string;
-  /** A folder's cheap validators at the time of reading. */
-  readonly fileValidators?: Validators;
-}
+export type { CachedSource } from './cached-source.ts';
 
 export interface SourceOptions {
   readonly store: FileStore;
@@ -99,9 +81,19 @@ export class SourceCache {
     if (lookup === undefined) return undefined;
     const meta = this.#records.use(lookup.key);
     if (meta === undefined) return undefined;
-    if (mount.origin.stat) return lookup.vouched === meta ? lookup.held : undefined;
-    const fresh = this.#usable(lookup.key, meta, response.freshness);
-    return fresh.check ? undefined : fresh.held;
+    if (mount.origin.stat) {
+      if (lookup.vouched !== meta) return undefined;
+      if (this.#lookups.isAging(lookup)) void this.#lookAgain(mount, ref, lookup, meta);
+      lookup.held ??= held(lookup.key, { ...meta, checkedAt: lookup.at }, 'fresh');
+      return lookup.held;
+    }
+    if (lookup.vouched !== meta || lookup.held === undefined) {
+      lookup.vouched = meta;
+      lookup.held = held(lookup.key, meta, 'fresh');
+    }
+    const { freshSeconds, noStore } = sourceFreshness(lookup.held, response.freshness);
+    const age = (this.#options.clock.now() - meta.checkedAt) / 1000;
+    return age < freshSeconds && !noStore ? lookup.held : undefined;
   }
 
   /**
@@ -172,6 +164,19 @@ export class SourceCache {
 
   close(): void {
     this.#unkept.close();
+  }
+
+  /** Looks at a file that is in use again, before what is known of it runs out. */
+  #lookAgain(
+    mount: Mount,
+    ref: SourceRef,
+    lookup: Lookup<SourceMeta, CachedSource>,
+    meta: SourceMeta,
+  ): Promise<void> {
+    return this.#lookups.renew(mount, ref, lookup, async (location) => {
+      const peeked = await mount.origin.stat?.(location);
+      return peeked !== undefined && peeked.etag === meta.fileValidators?.etag;
+    });
   }
 
   /** The copy in the store. */
@@ -340,9 +345,4 @@ export class SourceCache {
 /** For requests that want a stored answer or none (`only-if-cached`). */
 export function notStored(): Fault {
   return new Fault('origin-timeout', 'The picture is not in the store.');
-}
-
-function held(key: Key, meta: SourceMeta, state: CachedSource['state']): CachedSource {
-  const { fileValidators: _, ...facts } = meta;
-  return { key, ...facts, state };
 }

@@ -13,22 +13,21 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { bodyLength } from '../../base/body.ts';
+import type { Ready } from '../hits/hit-table.ts';
 import type { Handle, HeaderPolicy, HttpRequest, HttpResponse } from '../http/http-message.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { AccessLog } from '../telemetry/access-log.ts';
 import { type Log, loggable } from '../telemetry/log.ts';
 import { type Exchange, IDLE_TIMEOUT } from './connection.ts';
 import { Connections } from './connections.ts';
-import {
-  type EarlyStatus,
-  earlyAnswer,
-  MAX_HEADERS,
-  statusOfParserError,
-} from './early-answers.ts';
+import { type EarlyStatus, earlyAnswer, statusOfParserError } from './early-answers.ts';
+import { type ReadHeaders, readHeaders } from './read-headers.ts';
 import { writeResponse } from './write-response.ts';
 
 export interface AdapterOptions {
   readonly handle: Handle;
+  /** Asked before the handle. */
+  readonly ready?: Ready;
   readonly policy: HeaderPolicy;
   readonly now: () => number;
   /** Told of answers that break off. */
@@ -119,13 +118,18 @@ export function createListener(options: AdapterOptions): Listener {
   const take =
     (work: (exchange: Exchange) => void) => (message: IncomingMessage, response: ServerResponse) =>
       connections.of(message.socket)?.take(message, response, work);
-  server.on(
-    'request',
-    take((exchange) => void answer(exchange, context, false)),
-  );
+  server.on('request', (message, response) => {
+    const connection = connections.of(message.socket);
+    if (connection === undefined) return;
+    const given = readHeaders(message);
+    if (connection.free && answerAtOnce(message, response, given, context)) {
+      return connection.answered(message, response);
+    }
+    connection.take(message, response, (exchange) => void answer(exchange, given, context, false));
+  });
   server.on(
     'checkContinue',
-    take((exchange) => void answer(exchange, context, true)),
+    take((exchange) => void answer(exchange, readHeaders(exchange.message), context, true)),
   );
   server.on(
     'checkExpectation',
@@ -165,9 +169,29 @@ function admitFirst(server: NodeServer, admit: (socket: Socket) => boolean): voi
   });
 }
 
-async function answer(exchange: Exchange, context: Context, expectsContinue: boolean) {
+/** Sends an answer that is ready; false where there is none. */
+function answerAtOnce(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { headers, problem }: ReadHeaders,
+  { ready, draining }: Context,
+): boolean {
+  if (ready === undefined || problem !== undefined || draining()) return false;
+  const { method = 'GET', url: target = '' } = message;
+  const given = ready({ method, target, headers });
+  if (given === undefined) return false;
+  response.writeHead(200, given.head as string[]);
+  response.end(given.body);
+  return true;
+}
+
+async function answer(
+  exchange: Exchange,
+  { headers, problem }: ReadHeaders,
+  context: Context,
+  expectsContinue: boolean,
+) {
   const { message, response, departure } = exchange;
-  const { headers, problem } = readHeaders(message);
   const method = message.method ?? 'GET';
   let continued = !expectsContinue;
   const given =
@@ -263,32 +287,6 @@ function write(
 
 function named(given: HttpResponse, id: string | undefined): HttpResponse {
   return id === undefined ? given : { ...given, headers: { ...given.headers, 'x-request-id': id } };
-}
-
-/** All header lines, and the status of what is wrong with them or with the version. */
-function readHeaders({ rawHeaders, httpVersion }: IncomingMessage): {
-  readonly headers: Record<string, string>;
-  readonly problem?: 400 | 431 | 505;
-} {
-  const headers: Record<string, string> = Object.create(null);
-  let bytes = 0;
-  let hosts = 0;
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const line = rawHeaders[at] ?? '';
-    const value = rawHeaders[at + 1] ?? '';
-    const name = line.toLowerCase();
-    // ": " and the line break
-    bytes += line.length + value.length + 4;
-    if (name === 'host') hosts += 1;
-    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
-  }
-  if (bytes > MAX_HEADERS) return { headers, problem: 431 };
-  // A request line without a version is HTTP/0.9, whose answers have no head
-  if (httpVersion === '0.9') return { headers, problem: 400 };
-  if (!httpVersion.startsWith('1.')) return { headers, problem: 505 };
-  // RFC 9112 section 3.2: exactly one Host in HTTP/1.1
-  const badHost = hosts > 1 || (hosts === 0 && httpVersion === '1.1');
-  return badHost ? { headers, problem: 400 } : { headers };
 }
 
 /** The body, untouched until it is pulled. */

@@ -14,7 +14,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpResponse } from '../http/http-message.ts';
 import { Departure } from './departure.ts';
-import { writeRaw } from './write-response.ts';
+import { hurry, writeRaw } from './write-response.ts';
 
 /** Requests of one connection that are worked on at once. */
 export const MAX_RUNNING = 8;
@@ -91,6 +91,19 @@ export class Connection {
     this.#observer.waiting(1);
     this.#holdBack();
     this.socket.pause();
+  }
+
+  /** Whether a request may be answered at once: none is being answered, and none waits. */
+  get free(): boolean {
+    return !this.#ended && this.#running.size === 0 && this.#waiting.length === 0;
+  }
+
+  /** A request was answered at once; it counts as running as long as the system has not taken all of its answer. */
+  answered(message: IncomingMessage, response: ServerResponse): void {
+    clearTimeout(this.#headerTimer);
+    this.#headersLate = false;
+    if (this.socket.writableLength === 0) return this.#observer.idle(this);
+    this.#start(message, response, () => hurry(response));
   }
 
   /** The answer now being written is the last: nothing that waits will begin. */

@@ -45,7 +45,7 @@ export function writeResponse(
 }
 
 /** Gives up on a client that takes nothing of a body for STALL milliseconds. */
-function hurry(response: ServerResponse): void {
+export function hurry(response: ServerResponse): void {
   if (response.socket === null) response.once('socket', (socket) => socket.setTimeout(STALL));
   else response.socket.setTimeout(STALL);
 }

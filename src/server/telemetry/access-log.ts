@@ -5,9 +5,9 @@
  * request to then; what a slow client makes of it is not waited for. Targets
  * stand there without their query, and addresses of clients not at all.
  */
-import { bodyLength } from '../../base/body.ts';
-import type { HttpRequest, HttpResponse, PictureFacts } from '../http/http-message.ts';
-import { type Log, loggable } from './log.ts';
+import { type Body, bodyLength } from '../../base/body.ts';
+import type { PictureFacts } from '../http/http-message.ts';
+import type { Log } from './log.ts';
 
 export interface AccessLine extends Partial<PictureFacts> {
   readonly requestId: string;
@@ -20,33 +20,75 @@ export interface AccessLine extends Partial<PictureFacts> {
   readonly milliseconds?: number;
 }
 
-export type AccessLog = (line: AccessLine) => void;
+export interface AccessLog {
+  (line: AccessLine): void;
+  /** The same for an answer that is given again and again. */
+  readonly again?: (line: RepeatedLine, requestId: string, milliseconds: number) => void;
+}
 
 /** Pages that are asked for every few seconds by machines; their successes are for debugging. */
 const PROBES = new Set(['/healthz', '/readyz', '/_fovea/metrics']);
 
 export function createAccessLog(log: Log): AccessLog {
-  return (line) => {
+  const access = (line: AccessLine) => {
     const probe = line.status < 400 && line.target !== undefined && PROBES.has(line.target);
     if (probe) log.debug(line, 'request');
     else log.info(line, 'request');
   };
+  const { written } = log;
+  if (written === undefined) return access;
+  return Object.assign(access, {
+    again: (line: RepeatedLine, requestId: string, milliseconds: number) =>
+      written(line.json(requestId, milliseconds), 'request'),
+  });
 }
 
-/** The line of an answer. */
+/** A line that is the same each time, but for the request and its time. */
+export interface RepeatedLine {
+  of(requestId: string, milliseconds: number): AccessLine;
+  /** The same as JSON, without its braces. @param requestId in characters that JSON writes as they are */
+  json(requestId: string, milliseconds: number): string;
+}
+
+/** The line of a whole answer to a GET. @param target as it may stand in a log */
+export function repeatedLine(target: string, bytes: number, picture: PictureFacts): RepeatedLine {
+  const inner = (facts: object) => JSON.stringify(facts).slice(1, -1);
+  const before = inner({ method: 'GET', target, status: 200, bytes });
+  const after = inner(picture);
+  return {
+    of: (requestId, milliseconds) => ({
+      requestId,
+      method: 'GET',
+      target,
+      status: 200,
+      bytes,
+      milliseconds: tenths(milliseconds),
+      ...picture,
+    }),
+    json: (requestId, milliseconds) =>
+      `"requestId":"${requestId}",${before},"milliseconds":${tenths(milliseconds)},${after}`,
+  };
+}
+
+function tenths(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}
+
+/**
+ * The line of an answer.
+ *
+ * @param target as it may stand in a log
+ */
 export function accessLine(
-  { method, target }: Pick<HttpRequest, 'method' | 'target'>,
-  { status, body, picture }: HttpResponse,
+  method: string,
+  target: string,
+  status: number,
+  body: Body,
+  picture: PictureFacts | undefined,
   requestId: string,
   milliseconds: number,
 ): AccessLine {
-  return {
-    requestId,
-    method,
-    target: loggable(target),
-    status,
-    bytes: bodyLength(body),
-    milliseconds: Math.round(milliseconds * 10) / 10,
-    ...picture,
-  };
+  const bytes = bodyLength(body);
+  const line = { requestId, method, target, status, bytes, milliseconds: tenths(milliseconds) };
+  return picture === undefined ? line : Object.assign(line, picture);
 }

@@ -84,6 +84,35 @@ describe('a log', () => {
     expect(all.length - 2 + dropped).toBe(5000);
   });
 
+  test.each([
+    ['debug', [20, 30, 40, 50]],
+    ['info', [30, 40, 50]],
+    ['warn', [40, 50]],
+    ['error', [50]],
+    ['silent', []],
+  ] as const)('at %s has the levels %j', async (level, levels) => {
+    const { to, lines } = reader();
+    const log = createLog(level, to);
+    for (const name of ['debug', 'info', 'warn', 'error'] as const) log[name]({}, name);
+    await turn();
+    expect(lines().map((line) => line.level)).toEqual(levels);
+  });
+
+  test('writes what JSON cannot hold as text, and leaves out what is not there', async () => {
+    const { to, lines } = reader();
+    const log = createLog('info', to);
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    log.info({ circle, big: 10n, none: undefined }, 'odd');
+    log.info({ none: undefined, zero: 0 }, 'plain');
+    await turn();
+    const time = expect.any(Number);
+    expect(lines()).toEqual([
+      { level: 30, time, circle: '[object Object]', big: '10', none: 'undefined', msg: 'odd' },
+      { level: 30, time, zero: 0, msg: 'plain' },
+    ]);
+  });
+
   test('outlives its reader', async () => {
     const { to } = reader();
     const log = createLog('info', to);

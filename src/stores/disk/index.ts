@@ -1,5 +1,6 @@
 /**
- * Disk index: which entries a disk store holds, in the order of their use.
+ * Disk index: which entries a disk store holds, in the order of their use
+ * (exact to an eighth of their number).
  *
  * It fills while the store is at work already: until the scan of the folder
  * has been merged, an entry that is not here may still be on the disk.
@@ -15,9 +16,11 @@ export interface Indexed {
   /** Bytes of disk. */
   readonly room: number;
   /** When the last use was written down, milliseconds since 1970. */
-  readonly usedAt: number;
+  usedAt: number;
   /** Of the body's file, when its checksum was last found right. */
   readonly good?: Fingerprint | undefined;
+  /** The use with which it came to its place in the order, counted over all entries. */
+  movedAt?: number;
 }
 
 export class DiskIndex {
@@ -25,6 +28,7 @@ export class DiskIndex {
   #entries = new Map<StoreKey, Indexed>();
   /** Keys removed while the scan runs, which may have seen them; absent when it has been merged. */
   #gone: Set<StoreKey> | undefined = new Set();
+  #uses = 0;
 
   /** Whether a key that is not here is nowhere. */
   knows(key: StoreKey): boolean {
@@ -44,6 +48,7 @@ export class DiskIndex {
     this.#gone?.delete(key);
     this.#entries.delete(key);
     this.#entries.set(key, entry);
+    entry.movedAt = ++this.#uses;
   }
 
   /** Counts a use; true when the last one that was written down is `every` milliseconds old. */
@@ -51,7 +56,9 @@ export class DiskIndex {
     const entry = this.#entries.get(key);
     if (!entry) return false;
     const due = now - entry.usedAt >= every;
-    this.set(key, due ? { ...entry, usedAt: now } : entry);
+    if (due) entry.usedAt = now;
+    // One that came to the end a moment ago stays where it is: every hit comes by here.
+    if (due || ++this.#uses - (entry.movedAt ?? 0) > this.#entries.size / 8) this.set(key, entry);
     return due;
   }
 
