@@ -13,6 +13,7 @@ import type { Repacker, Tools } from '../optimizer/optimize.ts';
 import { vipsEncoder } from '../vips/encode.ts';
 import { setUpVips, useThreads, vipsVersions } from '../vips/loader-policy.ts';
 import { halve } from '../vips/pipeline.ts';
+import { setUpReducer, warmUpReducer } from '../vips/reduction/reducer.ts';
 import { optimizeJpegLossless, optimizePngLossless, turnJpegUpright } from '../vips/repack.ts';
 import { encoderVersion } from './encoder-version.ts';
 import { executeExplain, executeRender } from './render-task.ts';
@@ -36,8 +37,10 @@ const repacker: Repacker = {
     isStrippable(format) && keep === 'none' ? stripMetadata(bytes, format) : undefined,
 };
 
+const kernelFile = (name: string) => readFile(new URL(`../wasm/${name}.wasm`, import.meta.url));
+
 async function loadTools(): Promise<Tools> {
-  const kernel = await readFile(new URL('../wasm/ssimulacra2.wasm', import.meta.url));
+  const kernel = await kernelFile('ssimulacra2');
   return {
     encoder: vipsEncoder,
     repacker,
@@ -61,6 +64,7 @@ async function work(request: WorkerRequest, tools: Tools): Promise<void> {
 }
 
 setUpVips({ concurrency: 1 });
+await setUpReducer(await kernelFile('reduce'));
 const tools = await loadTools();
 await vipsEncoder.encode(
   { width: 1, height: 1, channels: 3, data: new Uint8Array(3), pages: 1, delays: [], loop: 0 },
@@ -68,3 +72,4 @@ await vipsEncoder.encode(
 );
 process.on('message', (request: WorkerRequest) => void work(request, tools));
 await send({ kind: 'ready', encoderVersion: encoderVersion(vipsVersions()) });
+warmUpReducer();

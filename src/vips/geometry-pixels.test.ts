@@ -7,10 +7,10 @@ import { at, card, solid, withBox } from '../raster/pictures.suite.ts';
 import { still } from '../raster/pixels.ts';
 import { blurred } from './blur.ts';
 import { denoise, sharpen } from './filters.ts';
-import { extend, extract, orient, rotate } from './geometry.ts';
+import { extend, extract, rotate } from './geometry.ts';
 import { setUpVips } from './loader-policy.ts';
 import { pictureOf } from './pictures.suite.ts';
-import { halve, pipeline, pixels } from './pipeline.ts';
+import { halve, orient, pipeline, pixels } from './pipeline.ts';
 
 setUpVips({ concurrency: 1 });
 

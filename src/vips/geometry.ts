@@ -11,15 +11,7 @@ import type { Instruction, ResolvedFill } from '../plan/program.ts';
 import { over } from '../raster/compositing.ts';
 import { still, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { blurred } from './blur.ts';
-import { turned } from './load.ts';
 import { pipeline, pixels } from './pipeline.ts';
-import type { Turn } from './shrink-on-load.ts';
-
-/** Mirrored left-right if asked, then turned clockwise. */
-export async function orient(raster: Raster, turn: Turn): Promise<Raster> {
-  if (turn.turn === 0 && !turn.mirror) return raster;
-  return pixels(turned(pipeline(raster), turn));
-}
 
 /** The part of a raster inside a region that lies within it. */
 export function extract(raster: Raster, { left, top, width, height }: Region): Raster {

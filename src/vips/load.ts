@@ -1,12 +1,12 @@
 /**
  * Loading: a source decoded, windowed, made smaller and turned upright.
  *
- * How a picture is made smaller was measured (bench/results/resample.md):
- * against a float Lanczos 3 in linear light, resizing encoded values is 10 to
- * 15 dB worse than resizing light, whatever the decoder did before. Up to
- * three megapixels that happens at once. A larger picture goes in two steps:
- * down to two or three times the target in encoded values, where JPEG and
- * WebP decoders help and the cost is small, and from there in light. Enlargements and `nearest` stay as they are.
+ * Every reduction is done in linear light by the reducer (docs/decisions/0020).
+ * What it is given is the picture as decoded: a JPEG at the smallest size that
+ * leaves headroom above the target (reduction/decoder-shrink.ts), anything else at
+ * full size. Where that takes more memory than `RASTER_BYTES`, libvips shrinks
+ * while it decodes, in encoded values, to two or three times the target first.
+ * Enlargements and `nearest` are libvips's.
  *
  * Sizes are exact: sharp is always told both sides.
  */
@@ -17,9 +17,18 @@ import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
 import { withAlpha } from '../raster/pixels.ts';
+import type { Window } from '../raster/reduction/reduce.ts';
 import { safeSvgText } from '../svg/text.ts';
-import { pipeline, pixels } from './pipeline.ts';
-import type { LoadTransform, Turn } from './shrink-on-load.ts';
+import { orient, pipeline, pixels, turned } from './pipeline.ts';
+import {
+  decoderShrink,
+  shrinkingPath,
+  shrunkSize,
+  shrunkWindow,
+  supportsShrink,
+} from './reduction/decoder-shrink.ts';
+import { isReduction, reduced, type Scale, type SmoothScale } from './reduction/reducer.ts';
+import type { LoadTransform } from './shrink-on-load.ts';
 import { decoding, readSource, type SourceFile, sharpInput } from './source-file.ts';
 import { type ColorUse, conversionOf, type ReadPixels, readPixels } from './source-pixels.ts';
 import { drawSvg, svgSize } from './svg.ts';
@@ -34,16 +43,13 @@ export const KERNELS = {
   lanczos3: 'lanczos3',
 } as const satisfies Record<Filter, string>;
 
-/** A size to reach, and how. */
-export type Scale = Size & { readonly filter: Filter };
+/** Bytes of a picture that is decoded as a whole before it is made smaller. */
+const RASTER_BYTES = 32e6;
 
-/** A picture of so many pixels is made smaller in light at once. */
-const AT_ONCE = 3e6;
+/** What a first step in encoded values leaves above the target, as a factor: as much as the bytes allow. */
+const ROOM = { most: 3, least: 2 };
 
-/** Room above the target for the linear step: generous where that stays cheap. */
-const ROOM = { generous: 3, least: 2, cheapPixels: 3e6 };
-
-/** From this reduction on, a window may be cut after shrinking: it is then off by a sixth of a pixel at most. */
+/** From this reduction on, a window may be cut after a first step: it is then off by a sixth of a pixel at most. */
 const SHRINK_BEFORE_WINDOW = 6;
 
 /** One still of a source: transformed, 8-bit sRGB or the source's own RGB. @throws Fault */
@@ -58,20 +64,19 @@ export async function loadStill(
   const conversion = conversionOf(info, use);
   const read = conversion ?? readPixels;
   const covered = info.uncovered ? await loadCovered(file, info, use, page, 1) : undefined;
-  const open = () => (covered ? pipeline(covered) : openSource(file, info, use, page));
-  const { scale } = transform;
-  if (scale === undefined) {
-    return read(turned(windowed(open(), transform.window), transform.turn));
-  }
-  const from: Size = transform.window ?? info;
-  if (!isReduction(from, scale)) {
-    const whole = windowed(open(), transform.window);
+  const open = (from = file) => (covered ? pipeline(covered) : openSource(from, info, use, page));
+  const { scale, window, turn } = transform;
+  if (scale === undefined) return read(turned(windowed(open(), window), turn));
+  if (!isReduction(window ?? info, scale)) {
+    const whole = windowed(open(), window);
     // Sizes are changed in sRGB.
     const start = conversion ? pipeline(await conversion(whole)) : whole;
-    return readPixels(turned(resized(start, scale), transform.turn));
+    return readPixels(turned(resized(start, scale), turn));
   }
-  const { near, window } = await loadNear({ open, read }, info, transform.window, scale);
-  return pixels(turned(linearly(windowed(pipeline(near), window), scale), transform.turn));
+  const near = covered
+    ? { raster: covered, ...(window ? { window } : {}) }
+    : await loadNear({ file, open, read }, info, window, scale);
+  return orient(reduced(near.raster, scale, near.window), turn);
 }
 
 /** Frames of an animation as they are stored, one below another. @throws Fault */
@@ -88,17 +93,12 @@ export async function loadFrames(
   return { ...strip, height: info.height, pages: Math.round(strip.height / info.height) };
 }
 
-/**
- * A raster at another size: smaller in light, larger in encoded values.
- * `quick` stays with encoded values, for the many frames of an animation.
- */
-export async function rescale(raster: Raster, scale: Scale, quick = false): Promise<Raster> {
+/** A still raster at another size: smaller in light, larger in encoded values. */
+export async function rescale(raster: Raster, scale: Scale): Promise<Raster> {
   if (raster.width === scale.width && raster.height === scale.height) return raster;
-  if (quick || !isReduction(raster, scale)) return pixels(resized(pipeline(raster), scale));
-  const factor = firstFactor(raster, scale);
-  const small = { ...divided(raster, factor), filter: scale.filter };
-  const near = factor > 1 ? await pixels(resized(pipeline(raster), small)) : raster;
-  return pixels(linearly(pipeline(near), scale));
+  return isReduction(raster, scale)
+    ? reduced(raster, scale)
+    : pixels(resized(pipeline(raster), scale));
 }
 
 /** Frames of a GIF, one below another, as a still that is clear where no frame covers its screen. */
@@ -121,52 +121,100 @@ async function loadCovered(
   return strip;
 }
 
-/** A picture not far above the target, and the window that is still to be cut from it. */
+/** What the reducer begins with. */
+interface Near {
+  readonly raster: Raster;
+  /** The part that is wanted; absent for all of it. */
+  readonly window?: Window;
+}
+
+/** How a source is opened and read. */
+interface Reading {
+  readonly file: SourceFile;
+  readonly open: (from?: SourceFile) => Sharp;
+  readonly read: ReadPixels;
+}
+
+/** The picture at a size at or above the target that can be held in memory. */
 async function loadNear(
-  { open, read }: { readonly open: () => Sharp; readonly read: ReadPixels },
-  source: Size,
+  reading: Reading,
+  info: SourceInfo,
   window: Region | undefined,
-  scale: Scale,
-): Promise<{ near: Raster; window?: Region }> {
-  const from = window ?? source;
-  const factor = firstFactor(from, scale);
-  if (factor <= 1) return { near: await read(windowed(open(), window)) };
+  scale: SmoothScale,
+): Promise<Near> {
+  const { file, open, read } = reading;
+  const from: Size = window ?? info;
+  const path = info.format === 'jpeg' && 'path' in file ? file.path : undefined;
+  const wanted = path === undefined ? 1 : decoderShrink(from, scale);
+  const shrink =
+    path !== undefined && wanted > 1 && (await supportsShrink(path, info)) ? wanted : 1;
+  if (rasterBytes(shrunkSize(from, shrink), info) > RASTER_BYTES) {
+    return loadStepped(reading, info, window, scale);
+  }
+  if (path === undefined || shrink === 1) return { raster: await read(windowed(open(), window)) };
+  const part = shrunkWindow(info, window, shrink);
+  const smaller = open({ path: shrinkingPath(path, shrink) });
+  const raster = await read(windowed(smaller, part.read));
+  return { raster, window: part.window };
+}
+
+/** The same through a first step by libvips, in encoded values, which holds a few rows at a time. */
+async function loadStepped(
+  { open, read }: Reading,
+  info: SourceInfo,
+  window: Region | undefined,
+  scale: SmoothScale,
+): Promise<Near> {
+  const from: Size = window ?? info;
+  const factor = stepFactor(from, scale, info);
+  if (factor <= 1) return { raster: await read(windowed(open(), window)) };
   const small = (size: Size) => ({ ...divided(size, factor), filter: scale.filter });
   if (window && factor * ROOM.least >= SHRINK_BEFORE_WINDOW) {
-    const near = await read(resized(open(), small(source)));
-    return { near, window: shrunkWindow(window, source, near) };
+    const raster = await read(resized(open(), small(info)));
+    return { raster, window: scaledWindow(window, info, raster) };
   }
-  return { near: await read(resized(windowed(open(), window), small(from))) };
+  return { raster: await read(resized(windowed(open(), window), small(from))) };
 }
 
-function isReduction(from: Size, to: Scale): boolean {
-  const smaller = to.width < from.width || to.height < from.height;
-  return to.filter !== 'nearest' && smaller && to.width <= from.width && to.height <= from.height;
-}
-
-/** By how much the first step shrinks, so that the second still has room; 1 for no first step. */
-function firstFactor(from: Size, to: Size): number {
-  if (from.width * from.height <= AT_ONCE) return 1;
+/** By how much the first step shrinks, so that the reducer still has room; 1 for no first step. */
+function stepFactor(from: Size, to: Size, info: SourceInfo): number {
   const whole = Math.min(from.width / to.width, from.height / to.height);
-  const generous = to.width * to.height * ROOM.generous ** 2 <= ROOM.cheapPixels;
-  return Math.max(1, whole / (generous ? ROOM.generous : ROOM.least));
+  const room = Math.sqrt(RASTER_BYTES / rasterBytes(to, info));
+  return Math.max(1, whole / Math.min(ROOM.most, Math.max(ROOM.least, room)));
+}
+
+/** Bytes of a picture in memory; samples of more than 8 bits are converted from 16. */
+function rasterBytes({ width, height }: Size, { alpha, depth, space }: SourceInfo): number {
+  const channels = (space === 'cmyk' ? 4 : 3) + (alpha ? 1 : 0);
+  return width * height * channels * (depth === 8 ? 1 : 2);
 }
 
 function divided({ width, height }: Size, factor: number): Size {
   return { width: Math.ceil(width / factor), height: Math.ceil(height / factor) };
 }
 
-/** A window on the source as whole pixels of its smaller picture. */
-function shrunkWindow(window: Region, source: Size, near: Size): Region {
+/** A window on the source as a part of its smaller picture, to a fraction of a pixel. */
+function scaledWindow(window: Region, source: Size, near: Size): Window {
   const x = near.width / source.width;
   const y = near.height / source.height;
-  const left = Math.min(near.width - 1, Math.round(window.left * x));
-  const top = Math.min(near.height - 1, Math.round(window.top * y));
+  return {
+    left: window.left * x,
+    top: window.top * y,
+    width: window.width * x,
+    height: window.height * y,
+  };
+}
+
+/** The same in whole pixels. */
+function wholeWindow(window: Region, source: Size, near: Size): Region {
+  const exact = scaledWindow(window, source, near);
+  const left = Math.min(near.width - 1, Math.round(exact.left));
+  const top = Math.min(near.height - 1, Math.round(exact.top));
   return {
     left,
     top,
-    width: Math.max(1, Math.round((window.left + window.width) * x) - left),
-    height: Math.max(1, Math.round((window.top + window.height) * y) - top),
+    width: Math.max(1, Math.round(exact.left + exact.width) - left),
+    height: Math.max(1, Math.round(exact.top + exact.height) - top),
   };
 }
 
@@ -210,17 +258,6 @@ function resized(pipe: Sharp, { width, height, filter }: Scale): Sharp {
   });
 }
 
-/** The same in linear light; sharp multiplies by alpha around it. */
-function linearly(pipe: Sharp, scale: Scale): Sharp {
-  return resized(pipe, scale).pipelineColorspace('scrgb');
-}
-
-/** After the resize, as sharp does it when asked in this order. */
-export function turned(pipe: Sharp, { mirror, turn }: Turn): Sharp {
-  const mirrored = mirror ? pipe.flop() : pipe;
-  return turn === 0 ? mirrored : mirrored.rotate(turn);
-}
-
 /** Drawn at the size that is wanted: nothing is resampled but the last fraction of a pixel. */
 async function loadSvg(
   file: SourceFile,
@@ -238,6 +275,6 @@ async function loadSvg(
   const drawn = { width: Math.ceil(info.width * zoom), height: Math.ceil(info.height * zoom) };
   const pipe = resized(drawSvg(text, natural, drawn), { ...drawn, filter: to.filter });
   const whole = await decoding(pixels(pipe));
-  const window = shrunkWindow(transform.window, info, whole);
+  const window = wholeWindow(transform.window, info, whole);
   return pixels(turned(resized(windowed(pipeline(whole), window), to), transform.turn));
 }

@@ -8,6 +8,7 @@ import sharp, { type Sharp } from 'sharp';
 import { plain } from '../containers/bytes.ts';
 import type { Raster } from '../image/raster.ts';
 import { still } from '../raster/pixels.ts';
+import type { Turn } from './shrink-on-load.ts';
 
 /** A pipeline that begins with the pixels of a raster. */
 export function pipeline(raster: Raster): Sharp {
@@ -33,6 +34,18 @@ export async function pixels(pipe: Sharp): Promise<Raster> {
     throw new Error(`Expected 3 or 4 channels from sharp, got ${info.channels}.`);
   }
   return still(info.width, info.height, info.channels, plain(data));
+}
+
+/** A pipeline that mirrors and turns at its end, after a resize. */
+export function turned(pipe: Sharp, { mirror, turn }: Turn): Sharp {
+  const mirrored = mirror ? pipe.flop() : pipe;
+  return turn === 0 ? mirrored : mirrored.rotate(turn);
+}
+
+/** A still, mirrored left-right if asked, then turned clockwise. */
+export async function orient(raster: Raster, turn: Turn): Promise<Raster> {
+  if (turn.turn === 0 && !turn.mirror) return raster;
+  return pixels(turned(pipeline(raster), turn));
 }
 
 /** A still at half its width and height, as resizing by 0.5 makes it; sides round, to 1 at least. */

@@ -38,8 +38,9 @@ import { tone } from '../raster/tone.ts';
 import { isBitmapFormat, withLoader } from './bitmap.ts';
 import { blurred } from './blur.ts';
 import { denoise, sharpen } from './filters.ts';
-import { extend, extract, orient, rotate } from './geometry.ts';
+import { extend, extract, rotate } from './geometry.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
+import { orient } from './pipeline.ts';
 import { foldIntoLoad } from './shrink-on-load.ts';
 import { readSource, type SourceFile } from './source-file.ts';
 import { keepsColor } from './source-pixels.ts';
@@ -68,9 +69,6 @@ const FEW_COLORS = 32;
 const SHAPES: ReadonlySet<Instruction['kind']> = new Set([
   ...(['orient', 'extract', 'scale'] as const),
 ]);
-
-/** Pixels, over all frames, that are reduced in light: it takes a tenth of a second per megapixel. */
-const IN_LIGHT = 25e6;
 
 /**
  * The picture that a program makes of a source.
@@ -207,7 +205,7 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
     case 'extract':
       return extract(raster, step);
     case 'scale':
-      return rescale(raster, step, isLarge(state));
+      return rescale(raster, step);
     case 'extend':
       return extend(raster, step);
     case 'rotate':
@@ -261,12 +259,6 @@ function secondPicture(
     pictures.set(step, made);
   }
   return made;
-}
-
-/** Whether frames are so many and so large that reducing them in light would take too long. */
-function isLarge({ info, input }: RenderState): boolean {
-  const { count } = input.frames;
-  return count > 1 && info.width * info.height * count > IN_LIGHT;
 }
 
 /** Everything that goes into the file beside the pixels. */

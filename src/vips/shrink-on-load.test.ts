@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { Raster } from '../image/raster.ts';
 import type { Instruction } from '../plan/program.ts';
 import { card } from '../raster/pictures.suite.ts';
-import { extract, orient } from './geometry.ts';
+import { extract } from './geometry.ts';
 import { setUpVips } from './loader-policy.ts';
+import { orient } from './pipeline.ts';
 import { foldIntoLoad, type LoadTransform } from './shrink-on-load.ts';
 
 setUpVips({ concurrency: 1 });

@@ -93,62 +93,89 @@ function samplesOf(filter: SmoothFilter): Float64Array {
 }
 
 /** The spans of one side. */
-export function filterSpans({ start, length, pixels, to }: Side, filter: SmoothFilter): FilterSpans {
-  const { reach } = SHAPES[filter];
-  const samples = samplesOf(filter);
-  const scale = length / to;
-  const wide = Math.max(1, scale);
-  const first = Math.max(0, Math.floor(start));
-  const end = Math.min(pixels, Math.ceil(start + length));
-  const room = Math.ceil(2 * reach * wide) + 2;
-  const shares = new Float64Array(to * room);
+export function filterSpans(side: Side, filter: SmoothFilter): FilterSpans {
+  const { to } = side;
+  const { begins, counts, shares, room, peak } = sharesOf(side, filter);
   const spans = new Int32Array(to * 2);
-  const begins = new Int32Array(to);
-  const counts = new Int32Array(to);
-  let peak = 0;
   let pairs = 0;
   let most = 0;
   for (let i = 0; i < to; i++) {
-    const centre = start + (i + 0.5) * scale;
-    const from = Math.min(end - 1, Math.max(first, Math.floor(centre - reach * wide)));
-    const until = Math.max(from + 1, Math.min(end, Math.ceil(centre + reach * wide)));
-    const own = shares.subarray(i * room, i * room + until - from);
-    let sum = 0;
-    for (let j = from; j < until; j++) {
-      const t = Math.min(reach, Math.abs(j + 0.5 - centre) / wide) * STEPS;
-      const below = Math.floor(t);
-      const value = samples[below]! + (t - below) * (samples[below + 1]! - samples[below]!);
-      own[j - from] = value;
-      sum += value;
-    }
-    // A single pixel far from the middle may have no share of its own.
-    if (sum === 0) own.fill(1 / own.length);
-    else for (let k = 0; k < own.length; k++) own[k]! /= sum;
-    for (const share of own) peak = Math.max(peak, Math.abs(share));
-    begins[i] = from;
-    counts[i] = until - from;
-    const count = (until + 1 - (from & ~1)) >> 1;
+    const from = begins[i]!;
+    const count = (from + counts[i]! + 1 - (from & ~1)) >> 1;
     spans[2 * i] = from >> 1;
     spans[2 * i + 1] = count;
     pairs += count;
-    most = Math.max(most, count);
+    if (count > most) most = count;
   }
   // Weights are 16 bits with a sign.
   const shift = peak < 0.99 ? 15 : 14;
   const one = 1 << shift;
   const weights = new Int16Array(pairs * 2);
-  let at = 0;
-  for (let i = 0; i < to; i++) {
-    let wanted = 0;
-    let given = 0;
+  for (let i = 0, at = 0; i < to; i++) {
     const odd = begins[i]! & 1;
-    for (let k = 0; k < counts[i]!; k++) {
+    const count = counts[i]!;
+    let wanted = 0.5;
+    let given = 0;
+    for (let k = 0; k < count; k++) {
       wanted += shares[i * room + k]! * one;
-      const weight = Math.round(wanted) - given;
+      const weight = Math.floor(wanted) - given;
       weights[at + odd + k] = weight;
       given += weight;
     }
     at += spans[2 * i + 1]! * 2;
   }
   return { spans, weights, shift, most };
+}
+
+/** Shares that sum to 1 of the pixels under the filter, `room` places for each pixel of the result. */
+interface Shares {
+  readonly begins: Int32Array;
+  readonly counts: Int32Array;
+  readonly shares: Float64Array;
+  readonly room: number;
+  /** The largest share, sign aside. */
+  readonly peak: number;
+}
+
+/** Plain loops and numbers: a worker's first picture runs them before they are compiled. */
+function sharesOf({ start, length, pixels, to }: Side, filter: SmoothFilter): Shares {
+  const { reach } = SHAPES[filter];
+  const samples = samplesOf(filter);
+  const scale = length / to;
+  const wide = Math.max(1, scale);
+  const perPixel = STEPS / wide;
+  const last = reach * STEPS;
+  const first = Math.max(0, Math.floor(start));
+  const end = Math.min(pixels, Math.ceil(start + length));
+  const room = Math.ceil(2 * reach * wide) + 2;
+  const begins = new Int32Array(to);
+  const counts = new Int32Array(to);
+  const shares = new Float64Array(to * room);
+  let peak = 0;
+  for (let i = 0; i < to; i++) {
+    const centre = start + (i + 0.5) * scale;
+    const from = Math.min(end - 1, Math.max(first, Math.floor(centre - reach * wide)));
+    const until = Math.max(from + 1, Math.min(end, Math.ceil(centre + reach * wide)));
+    const at = i * room - from;
+    let sum = 0;
+    for (let j = from; j < until; j++) {
+      const t = Math.abs(j + 0.5 - centre) * perPixel;
+      if (t >= last) continue;
+      const below = Math.floor(t);
+      const value = samples[below]! + (t - below) * (samples[below + 1]! - samples[below]!);
+      shares[at + j] = value;
+      sum += value;
+    }
+    // What lies beyond the filter, because nothing lies under it, counts alike.
+    const even = sum === 0 ? 1 / (until - from) : 0;
+    for (let j = from; j < until; j++) {
+      const share = even > 0 ? even : shares[at + j]! / sum;
+      shares[at + j] = share;
+      if (share > peak) peak = share;
+      else if (-share > peak) peak = -share;
+    }
+    begins[i] = from;
+    counts[i] = until - from;
+  }
+  return { begins, counts, shares, room, peak };
 }

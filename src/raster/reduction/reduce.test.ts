@@ -15,7 +15,13 @@ const KERNEL = new URL('../../../dist/wasm/reduce.wasm', import.meta.url);
 const instance = await loadReduce(readFileSync(KERNEL));
 const reduceByKernel = kernelReduce(instance);
 
-const FILTERS: readonly SmoothFilter[] = ['bilinear', 'bicubic', 'mitchell', 'lanczos2', 'lanczos3'];
+const FILTERS: readonly SmoothFilter[] = [
+  'bilinear',
+  'bicubic',
+  'mitchell',
+  'lanczos2',
+  'lanczos3',
+];
 
 /** Numbers below 1 that look random and are the same each time. */
 function noise(seed: number): () => number {
@@ -27,7 +33,9 @@ function noise(seed: number): () => number {
 }
 
 /** Pictures by what may go wrong with them; each fills the bytes of its pixels. */
-const PICTURES: Readonly<Record<string, (x: number, y: number, c: number, next: () => number) => number>> = {
+const PICTURES: Readonly<
+  Record<string, (x: number, y: number, c: number, next: () => number) => number>
+> = {
   noise: (_x, _y, _c, next) => next() * 256,
   'a gradient': (x, y, c) => (x * 3 + y * 5 + c * 40) % 256,
   edges: (x, y) => (((x >> 2) + (y >> 2)) % 2 === 0 ? 255 : 0),
@@ -77,21 +85,18 @@ describe('a reduction', () => {
     ([3, 4] as const).map((channels) => ({ w, h, tw, th, why, channels })),
   );
 
-  test.each(cases)('of $w x $h x $channels to $tw x $th is within a level of the definition ($why)', ({
-    w,
-    h,
-    tw,
-    th,
-    channels,
-  }) => {
-    for (const kind of Object.keys(PICTURES)) {
-      const raster = picture(kind, w, h, channels);
-      const reduction = { to: { width: tw, height: th }, filter: 'lanczos3' } as const;
-      const made = reduceByKernel(raster, reduction);
-      expect([made.width, made.height, made.channels, made.pages]).toEqual([tw, th, channels, 1]);
-      expect(mostOff(made, referenceReduction(raster, reduction))).toBeLessThan(1.25);
-    }
-  });
+  test.each(cases)(
+    'of $w x $h x $channels to $tw x $th is within a level of the definition ($why)',
+    ({ w, h, tw, th, channels }) => {
+      for (const kind of Object.keys(PICTURES)) {
+        const raster = picture(kind, w, h, channels);
+        const reduction = { to: { width: tw, height: th }, filter: 'lanczos3' } as const;
+        const made = reduceByKernel(raster, reduction);
+        expect([made.width, made.height, made.channels, made.pages]).toEqual([tw, th, channels, 1]);
+        expect(mostOff(made, referenceReduction(raster, reduction))).toBeLessThan(1.25);
+      }
+    },
+  );
 
   test.each(FILTERS)('by %s is within a level of the definition', (filter) => {
     for (const [width, height] of [
@@ -100,7 +105,9 @@ describe('a reduction', () => {
     ] as const) {
       const raster = picture('noise', 80, 61, 3);
       const reduction = { to: { width, height }, filter };
-      expect(mostOff(reduceByKernel(raster, reduction), referenceReduction(raster, reduction))).toBeLessThan(1);
+      expect(
+        mostOff(reduceByKernel(raster, reduction), referenceReduction(raster, reduction)),
+      ).toBeLessThan(1);
     }
   });
 
@@ -154,9 +161,9 @@ describe('a reduction', () => {
 
   test('of frames is refused', () => {
     const raster = { ...picture('noise', 8, 8, 3), height: 4, pages: 2 };
-    expect(() => reduceByKernel(raster, { to: { width: 2, height: 2 }, filter: 'bicubic' })).toThrow(
-      'Expected a still',
-    );
+    expect(() =>
+      reduceByKernel(raster, { to: { width: 2, height: 2 }, filter: 'bicubic' }),
+    ).toThrow('Expected a still');
   });
 
   test('needs memory for rows, not for the picture', async () => {
@@ -178,7 +185,10 @@ describe('the kernel and its twin', () => {
       kind: fc.constantFrom(...Object.keys(PICTURES)),
       filter: fc.constantFrom(...FILTERS),
       // shares of the sides: of the window, and of the result
-      shares: fc.array(fc.double({ min: 0.01, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 }),
+      shares: fc.array(fc.double({ min: 0.01, max: 1, noNaN: true }), {
+        minLength: 6,
+        maxLength: 6,
+      }),
       windowed: fc.boolean(),
     })
     .map(({ width, height, channels, kind, filter, shares, windowed }) => {

@@ -45,7 +45,8 @@ export interface ReductionPlan {
 
 /** @throws Error for a raster or a size that no reduction has */
 export function planReduction(raster: Raster, { to, filter, window }: Reduction): ReductionPlan {
-  if (raster.pages !== 1) throw new Error(`Expected a still to reduce, got ${raster.pages} frames.`);
+  if (raster.pages !== 1)
+    throw new Error(`Expected a still to reduce, got ${raster.pages} frames.`);
   const whole = { left: 0, top: 0, width: raster.width, height: raster.height };
   const part = window ?? whole;
   const x = visible(part.left, part.width, raster.width);

@@ -26,7 +26,10 @@ const linear = (v: number) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) 
 const encoded = (v: number) => (v <= 0.0031308 ? v * 12.92 : 1.055 * v ** (1 / 2.4) - 0.055);
 
 /** Real values 0..255 of the reduced picture, channel by channel as in a raster. */
-export function referenceReduction(raster: Raster, { to, filter, window }: Reduction): Float64Array {
+export function referenceReduction(
+  raster: Raster,
+  { to, filter, window }: Reduction,
+): Float64Array {
   const { channels, width, height, data } = raster;
   const part = window ?? { left: 0, top: 0, width, height };
   const light = Float64Array.from(data, (value, i) => {
@@ -47,7 +50,8 @@ export function referenceReduction(raster: Raster, { to, filter, window }: Reduc
     for (const [from, share] of shares(x, part.left, part.width, width, to.width, filter)) {
       for (let y = 0; y < to.height; y++) {
         for (let c = 0; c < channels; c++) {
-          out[(y * to.width + x) * channels + c]! += share * rows[(y * width + from) * channels + c]!;
+          out[(y * to.width + x) * channels + c]! +=
+            share * rows[(y * width + from) * channels + c]!;
         }
       }
     }
