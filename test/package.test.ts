@@ -66,6 +66,7 @@ describe('what is packed', () => {
     for (const file of [
       'dist/engine/worker.js',
       'dist/engine/encoder-version.json',
+      'dist/wasm/reduce.wasm',
       'dist/wasm/ssimulacra2.wasm',
       'dist/vision/faces/model/face-api.cjs',
       'dist/vision/faces/model/tfjs-backend-wasm-simd.wasm',

@@ -44,7 +44,7 @@ export const KERNELS = {
 } as const satisfies Record<Filter, string>;
 
 /** Bytes of a picture that is decoded as a whole before it is made smaller. */
-const RASTER_BYTES = 32e6;
+const RASTER_BYTES = 40e6;
 
 /** What a first step in encoded values leaves above the target, as a factor: as much as the bytes allow. */
 const ROOM = { most: 3, least: 2 };

@@ -25,7 +25,7 @@ const SHRINKS: readonly Shrink[] = [8, 4, 2];
  * What the decoder leaves to the reducer at least, as a multiple of the target
  * (bench/results/resample.md).
  */
-export const HEADROOM = 3;
+export const HEADROOM = 2.5;
 
 /** The largest shrink with headroom above the target. */
 export function decoderShrink(from: Size, to: Size): Shrink {
