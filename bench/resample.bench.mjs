@@ -1,217 +1,189 @@
+#!/usr/bin/env node
 /**
- * Resampling: which way of making a picture smaller comes closest to the ideal?
+ * Resampling: ways of making a photograph smaller, by processor time and by score.
  *
- * The reference is a plain float Lanczos 3 in linear light from the fully
- * decoded source. Each way through sharp is compared with it: PSNR over RGB,
- * SSIM on luma (8 x 8 windows), milliseconds. The table goes to
- * results/resample.md.
+ * Milliseconds are those of this process from the path of a file to raw pixels of the target,
+ * medians of rounds in which the ways take turns; ratios are to sharp in one step. Scores are
+ * SSIMULACRA 2 of those pixels against a Lanczos 3 in linear light and double precision from the
+ * fully decoded source. The table goes to results/resample.md.
  *
- *     node bench/resample.bench.mjs [folder of photographs]
+ *     npm run build && node bench/resample.bench.mjs [--rounds 7] [--photos FOLDER]
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
+import { setUpVips } from '../dist/vips/loader-policy.js';
+import { probe } from '../dist/vips/probe.js';
+import { shrinkingPath, shrunkSize, shrunkWindow } from '../dist/vips/reduction/decoder-shrink.js';
+import { reduced, setUpReducer } from '../dist/vips/reduction/reducer.js';
+import { render } from '../dist/vips/render.js';
+import { mean, median } from './quality.sums.mjs';
+import { reference } from './speed.reference.mjs';
+import { photographs } from './speed.sources.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const folder = resolve(process.argv[2] ?? join(here, '../../shared/corpus/photos'));
-if (!existsSync(folder)) {
-  console.log(`No photographs in ${folder}: nothing was measured.`);
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    photos: { type: 'string', default: join(here, '../../shared/corpus/photos') },
+  },
+});
+const photos = await photographs(values.photos);
+if (photos === undefined) {
+  console.log(`No photographs in ${values.photos}: nothing was measured.`);
   process.exit(0);
 }
-sharp.cache(false);
+setUpVips({ concurrency: 1 });
+const wasm = (name) => readFileSync(join(here, `../dist/wasm/${name}.wasm`));
+await setUpReducer(wasm('reduce'));
+const metric = await createSsimulacra2(wasm('ssimulacra2'));
 
-const NAMES = [
-  ['kodim05.png', 240],
-  ['kodim08.png', 320],
-  ['kodim19.png', 160],
-  ['kodim13.png', 400],
-  ['birch-trunks.jpg', 320],
-  ['peacock.jpg', 500],
-  ['grapefruit-slices.jpg', 640],
-  ['whiteboard-handwriting.jpg', 400],
-  ['elephant-silhouette.jpg', 250],
-  ['dock-water-4mp.jpg', 640],
-  ['dock-water-4mp.jpg', 300],
-  ['sea-cliff-8mp.jpg', 800],
-  ['sea-cliff-8mp.jpg', 320],
-  ['earth-at-night-12mp.jpg', 640],
-  ['acoma-church-4mp.webp', 480],
-  ['acoma-church-4mp.webp', 900],
-];
+const raw = async (pipe) => {
+  const { data, info } = await pipe
+    .toColorspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const still = { pages: 1, delays: [], loop: 1 };
+  return { width: info.width, height: info.height, channels: 3, data, ...still };
+};
+const fill = { fit: 'fill', fastShrinkOnLoad: false };
 
-/** Linear light of every 8-bit value, and back. */
-const LINEAR = Float32Array.from({ length: 256 }, (_, v) => {
-  const x = v / 255;
-  return x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;
-});
-const encode = (x) =>
-  255 * (x <= 0.0031308 ? 12.92 * Math.max(0, x) : 1.055 * Math.min(1, x) ** (1 / 2.4) - 0.055);
-
-function weights(from, to) {
-  const scale = Math.max(1, from / to);
-  const reach = 3 * scale;
-  return Array.from({ length: to }, (_, i) => {
-    const centre = ((i + 0.5) * from) / to - 0.5;
-    const first = Math.max(0, Math.ceil(centre - reach));
-    const last = Math.min(from - 1, Math.floor(centre + reach));
-    const w = new Float64Array(last - first + 1);
-    let sum = 0;
-    for (let k = first; k <= last; k++) {
-      const x = (Math.PI * (k - centre)) / scale;
-      w[k - first] = x === 0 ? 1 : (3 * Math.sin(x) * Math.sin(x / 3)) / (x * x);
-      sum += w[k - first];
-    }
-    return { first, w: w.map((v) => v / sum) };
-  });
+/** Through two or three times the target in encoded values, then light in libvips: decision 0003. */
+async function twoSteps({ file, width, height }, to) {
+  const room = to.width * to.height * 9 <= 3e6 ? 3 : 2;
+  const factor = width * height <= 3e6 ? 1 : Math.min(width / to.width, height / to.height) / room;
+  const near = await raw(
+    factor <= 1
+      ? sharp(file)
+      : sharp(file).resize(Math.ceil(width / factor), Math.ceil(height / factor), fill),
+  );
+  const pipe = sharp(near.data, { raw: { ...near } }).pipelineColorspace('scrgb');
+  return await raw(pipe.resize(to.width, to.height, fill));
 }
 
-function reference(data, width, height, w, h) {
-  const across = weights(width, w);
-  const down = weights(height, h);
-  const rows = new Float32Array(w * height * 3);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < w; x++) {
-      const { first, w: k } = across[x];
-      let r = 0,
-        g = 0,
-        b = 0;
-      for (let i = 0, p = (y * width + first) * 3; i < k.length; i++, p += 3) {
-        r += k[i] * LINEAR[data[p]];
-        g += k[i] * LINEAR[data[p + 1]];
-        b += k[i] * LINEAR[data[p + 2]];
-      }
-      const o = (y * w + x) * 3;
-      rows[o] = r;
-      rows[o + 1] = g;
-      rows[o + 2] = b;
-    }
-  const out = new Float32Array(w * h * 3);
-  const line = w * 3;
-  for (let y = 0; y < h; y++) {
-    const { first, w: k } = down[y];
-    for (let x = 0; x < line; x++) {
-      let v = 0;
-      for (let i = 0, p = first * line + x; i < k.length; i++, p += line) v += k[i] * rows[p];
-      out[y * line + x] = encode(v);
-    }
-  }
-  return out;
-}
-
-function psnr(a, b) {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
-  return 10 * Math.log10(255 ** 2 / (sum / a.length));
-}
-
-function ssim(a, b, w, h) {
-  const luma = (d, i) => 0.299 * d[i] + 0.587 * d[i + 1] + 0.114 * d[i + 2];
-  let total = 0,
-    count = 0;
-  for (let y = 0; y + 8 <= h; y += 4)
-    for (let x = 0; x + 8 <= w; x += 4) {
-      let sa = 0,
-        sb = 0,
-        saa = 0,
-        sbb = 0,
-        sab = 0;
-      for (let j = 0; j < 8; j++)
-        for (let i = 0; i < 8; i++) {
-          const p = ((y + j) * w + x + i) * 3;
-          const u = luma(a, p),
-            v = luma(b, p);
-          sa += u;
-          sb += v;
-          saa += u * u;
-          sbb += v * v;
-          sab += u * v;
-        }
-      const ma = sa / 64,
-        mb = sb / 64;
-      const va = saa / 64 - ma * ma,
-        vb = sbb / 64 - mb * mb,
-        cov = sab / 64 - ma * mb;
-      total +=
-        ((2 * ma * mb + 6.5) * (2 * cov + 58.5)) / ((ma * ma + mb * mb + 6.5) * (va + vb + 58.5));
-      count++;
-    }
-  return total / count;
-}
-
-const raw = (pipe) => pipe.removeAlpha().raw().toBuffer({ resolveWithObject: true });
-const fill = (w, h, more = {}) => [w, h, { fit: 'fill', ...more }];
-
-/** Through a smaller picture of at least `room` times the target, in encoded values, then linear light. */
-const twoSteps = (room) => async (file, w, h, W, H) => {
-  const f = Math.min(W / w, H / h) / room(w, h, W, H);
-  const size = fill(Math.ceil(W / f), Math.ceil(H / f), { fastShrinkOnLoad: false });
-  const { data, info } = await raw(f > 1 ? sharp(file).resize(...size) : sharp(file));
-  return raw(
-    sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
-      .pipelineColorspace('scrgb')
-      .resize(...fill(w, h))
-      .toColorspace('srgb'),
+/** The decoder to so many times the target at least, then the kernel. */
+const headroom = (least) => async (photo, to) => {
+  const factor = Math.min(photo.width / to.width, photo.height / to.height);
+  const shrinks = photo.format === 'jpeg' ? [8, 4, 2] : [];
+  const shrink = shrinks.find((one) => factor / one >= least) ?? 1;
+  const path = shrink === 1 ? photo.file : shrinkingPath(photo.file, shrink);
+  const near = await raw(sharp(path));
+  return reduced(
+    near,
+    { ...to, filter: 'lanczos3' },
+    shrunkWindow(photo, undefined, shrink).window,
   );
 };
 
-const plain = (options) => (file, w, h) => raw(sharp(file).resize(...fill(w, h, options)));
+/** What the server does. */
+const served = (filter) => async (photo, to) => {
+  photo.info ??= await probe({ path: photo.file });
+  const instructions = [{ kind: 'scale', filter, ...to }];
+  const program = { frames: { first: 0, count: 1 }, color: 'srgb', instructions };
+  return await render({ path: photo.file }, photo.info, program);
+};
 
 const WAYS = {
-  'encoded values, fast shrink-on-load': plain({}),
-  'encoded values, headroom 2': plain({ fastShrinkOnLoad: false }),
-  'encoded values, full decode': async (file, w, h) => {
-    const { data, info } = await raw(sharp(file));
-    return raw(sharp(data, { raw: info }).resize(...fill(w, h)));
+  'sharp, one step': ({ file }, to) =>
+    raw(sharp(file).resize(to.width, to.height, { fit: 'fill' })),
+  'two steps of libvips (0003)': twoSteps,
+  'decoder to 2x, kernel': headroom(2),
+  'decoder to 2.5x, kernel': headroom(2.5),
+  'decoder to 3x, kernel': headroom(3),
+  'decoder to 4x, kernel': headroom(4),
+  'full decode, kernel': headroom(Number.POSITIVE_INFINITY),
+  '**as served**': served('lanczos3'),
+  'as served, Lanczos 2': served('lanczos2'),
+  'decoder to 2.5x alone': async (photo, to) => {
+    const factor = Math.min(photo.width / to.width, photo.height / to.height);
+    const shrink = photo.format === 'jpeg' ? [8, 4, 2].find((one) => factor / one >= 2.5) : 1;
+    await raw(sharp(shrink > 1 ? shrinkingPath(photo.file, shrink) : photo.file));
   },
-  'light, full decode': twoSteps(() => Number.POSITIVE_INFINITY),
-  'shrink to 2x, then light': twoSteps(() => 2),
-  'shrink to 3x, then light': twoSteps(() => 3),
-  'shrink to 4x, then light': twoSteps(() => 4),
-  '**chosen**: light up to 3 MP, else through 3x (small) or 2x': twoSteps((w, h, W, H) =>
-    W * H <= 3e6 ? Number.POSITIVE_INFINITY : w * h * 9 <= 3e6 ? 3 : 2,
-  ),
 };
 
-const rows = new Map(Object.keys(WAYS).map((k) => [k, []]));
-const have = new Set(readdirSync(folder));
-for (const [name, w] of NAMES) {
-  if (!have.has(name)) continue;
-  const file = readFileSync(join(folder, name));
-  const { data, info } = await raw(sharp(file));
-  const h = Math.round((info.height * w) / info.width);
-  const ideal = reference(data, info.width, info.height, w, h);
-  for (const [way, run] of Object.entries(WAYS)) {
-    let best = Infinity,
-      out;
-    for (let i = 0; i < 2; i++) {
-      const start = performance.now();
-      out = await run(file, w, h, info.width, info.height);
-      best = Math.min(best, performance.now() - start);
+const processor = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+async function measured(side) {
+  const rows = new Map(Object.keys(WAYS).map((way) => [way, []]));
+  for (const photo of photos) {
+    const factor = Math.max(photo.width, photo.height) / side;
+    const to = {
+      width: Math.round(photo.width / factor),
+      height: Math.round(photo.height / factor),
+    };
+    metric.setReference(await reference(photo.file, to.width, to.height));
+    const times = new Map();
+    for (const [way, run] of Object.entries(WAYS)) {
+      const made = await run(photo, to);
+      const score = made === undefined ? undefined : metric.compare(made).score;
+      rows.get(way).push({ photo, score });
+      times.set(way, []);
     }
-    rows
-      .get(way)
-      .push({ name, w, psnr: psnr(ideal, out.data), ssim: ssim(ideal, out.data, w, h), ms: best });
+    for (let round = 0; round < Number(values.rounds); round++) {
+      for (const [way, run] of Object.entries(WAYS)) {
+        const before = processor();
+        await run(photo, to);
+        times.get(way).push(processor() - before);
+      }
+    }
+    for (const [way, list] of times) rows.get(way).at(-1).ms = median(list);
+    console.log(
+      side,
+      photo.name,
+      [...times].map(([way, list]) => `${way} ${median(list).toFixed(0)}`).join(', '),
+    );
   }
+  return rows;
 }
 
-const mean = (list, key) => list.reduce((t, r) => t + r[key], 0) / list.length;
-const lines = [
-  '| way | PSNR dB, mean | PSNR, worst | SSIM, mean | SSIM, worst | ms, mean |',
-  '|---|---|---|---|---|---|',
-];
-for (const [way, list] of rows)
+const kinds = {
+  baseline: ({ photo }) => photo.format === 'jpeg' && !photo.progressive,
+  progressive: ({ photo }) => photo.progressive,
+  WebP: ({ photo }) => photo.format === 'webp',
+};
+const lines = [];
+for (const side of [512, 1600]) {
+  const rows = await measured(side);
+  const plain = rows.get('sharp, one step');
   lines.push(
-    `| ${way} | ${mean(list, 'psnr').toFixed(2)} | ${Math.min(...list.map((r) => r.psnr)).toFixed(2)} | ${mean(list, 'ssim').toFixed(5)} | ${Math.min(...list.map((r) => r.ssim)).toFixed(5)} | ${mean(list, 'ms').toFixed(0)} |`,
+    `## To ${side} px`,
+    '',
+    `| way | ${Object.keys(kinds)
+      .map((kind) => `${kind}, ms`)
+      .join(' | ')} | all, over sharp | score, mean | least |`,
+    '|---|---|---|---|---|---|---|',
   );
-const count = [...rows.values()][0].length;
-const text = `# Resampling\n\nAgainst a float Lanczos 3 in linear light, ${count} reductions of ${new Set(NAMES.map(([n]) => n)).size} photographs, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}.\n\n${lines.join('\n')}\n`;
-console.log(text);
-if (process.env.VERBOSE)
-  for (const [way, list] of rows)
-    console.log(
-      way,
-      list.map((r) => `${r.name}@${r.w} ${r.psnr.toFixed(1)} ${r.ms.toFixed(0)}ms`).join(', '),
+  for (const [way, list] of rows) {
+    const of = (kind) => mean(list.filter(kinds[kind]).map(({ ms }) => ms)).toFixed(0);
+    const sum = (some) => mean(some.map(({ ms }) => ms));
+    const scores = list.map(({ score }) => score).filter((score) => score !== undefined);
+    const quality = scores.length
+      ? `${mean(scores).toFixed(1)} | ${Math.min(...scores).toFixed(1)}`
+      : '- | -';
+    lines.push(
+      `| ${way} | ${Object.keys(kinds).map(of).join(' | ')} | ${(sum(list) / sum(plain)).toFixed(2)} | ${quality} |`,
     );
-mkdirSync(join(here, 'results'), { recursive: true });
-writeFileSync(join(here, 'results/resample.md'), text);
+  }
+  lines.push('');
+}
+const sizes = photos.map(({ megapixels }) => megapixels);
+writeFileSync(
+  join(here, 'results/resample.md'),
+  `# Resampling
+
+${photos.length} photographs of ${Math.min(...sizes).toFixed(0)} to ${Math.max(...sizes).toFixed(0)} megapixels, half of the JPEGs baseline and half progressive; processor
+milliseconds from the file to raw pixels, means of medians of ${values.rounds} rounds in turn; sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}, one
+thread. Scores are SSIMULACRA 2 against a Lanczos 3 in linear light and double precision from the full picture.
+
+${lines.join('\n')}
+Command: \`npm run build && node bench/resample.bench.mjs\`; some minutes on two cores.
+`,
+);
+process.exit(0);

@@ -37,10 +37,8 @@ const repacker: Repacker = {
     isStrippable(format) && keep === 'none' ? stripMetadata(bytes, format) : undefined,
 };
 
-const kernelFile = (name: string) => readFile(new URL(`../wasm/${name}.wasm`, import.meta.url));
-
 async function loadTools(): Promise<Tools> {
-  const kernel = await kernelFile('ssimulacra2');
+  const kernel = await readFile(new URL('../wasm/ssimulacra2.wasm', import.meta.url));
   return {
     encoder: vipsEncoder,
     repacker,
@@ -64,7 +62,7 @@ async function work(request: WorkerRequest, tools: Tools): Promise<void> {
 }
 
 setUpVips({ concurrency: 1 });
-await setUpReducer(await kernelFile('reduce'));
+await setUpReducer(await readFile(new URL('../wasm/reduce.wasm', import.meta.url)));
 const tools = await loadTools();
 await vipsEncoder.encode(
   { width: 1, height: 1, channels: 3, data: new Uint8Array(3), pages: 1, delays: [], loop: 0 },
