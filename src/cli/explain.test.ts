@@ -66,12 +66,12 @@ const PLAN = /^plan\n(?: {2}.*\n)*? {2}resize /m;
 
 describe('explain, without the source', () => {
   test("shows the plan of the README's example, although it is not signed and its host is nowhere", async () => {
-    const { code, out, err } = await explain('/press/a.jpg?w=300&fit=crop&mark=b.png', sample);
+    const { code, out, err } = await explain('/press/a.jpg?w=300&fit=crop&fm=auto', sample);
     expect(err).toBe('');
     expect(out).toContain('source      press (imgix) at /press\n');
     expect(out).toContain('origin      https://origin.example.com/\n');
     expect(out).toMatch(PLAN);
-    expect(out).toMatch(/^(note|warning) +mark: /m);
+    expect(out).toMatch(/^(note|warning) +fm: /m);
     expect(out).toMatch(
       /^signature {3}missing; the server would refuse this URL with 403 \(signature-invalid\)$/m,
     );

@@ -1,5 +1,5 @@
 /**
- * The command line: `serve`, `check`, `explain` and `demo`.
+ * The command line: `serve`, `check`, `explain`, `replay` and `demo`.
  *
  * Flags come from the option table. Exit codes: 0 done, 1 something failed,
  * 2 the command or the configuration was wrong.
@@ -17,8 +17,13 @@ import { check } from './check.ts';
 import { serveDemo } from './demo.ts';
 import { explain } from './explain.ts';
 import { reportFailure } from './failures.ts';
+import { replay } from './replay/replay.ts';
+import { replayFlags } from './replay/replay-flags.ts';
 import { serve, serveFolder } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
+
+/** What a browser with AVIF sends for an image. */
+const BROWSER_ACCEPT = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -73,6 +78,23 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
       exit((await explain(config, url, flags, around)) ? 0 : 1);
     });
 
+  withOptions(program.command('replay'))
+    .description("Ask a Fovea for all pictures of a site's own traffic, and compare.")
+    .argument('<file>', 'a HAR file, an access log in the combined format, or a list of URLs')
+    .option('--to <url>', 'a running Fovea; without it one is started from the configuration')
+    .option('--mount <path>', 'path prefix of the source there, such as /imgix', '')
+    .option('--site <name>', 'only requests to this host; sent where the traffic names none')
+    .option('--accept <header>', 'Accept where the traffic has none', BROWSER_ACCEPT)
+    .option('--jobs <count>', 'requests at once, 1 to 64', '4')
+    .option('--json <file>', 'write every outcome and the summary as JSON')
+    .option('--html <file>', 'write a page with the worst twenty side by side')
+    .action(async (file: string, flags: Flags) => {
+      // A Fovea of its own takes any free port and does not mix with the answers on the screen
+      const own = { 'listen.host': '127.0.0.1', 'listen.port': 0, 'log.level': 'error' } as const;
+      const config = () => configOf(flags, around, {}, own);
+      exit((await replay(file, replayFlags(flags), config, around)) ? 0 : 1);
+    });
+
   withOptions(program.command('demo'), { config: false })
     .description('Serve the demo pictures in all three dialects.')
     .action(async (flags: Flags) => serveDemo(tableFlags(flags), around));
@@ -94,6 +116,7 @@ function configOf(
   flags: Flags,
   { env }: Surroundings,
   reading: Pick<ConfigContext, 'foldersExist'> = {},
+  own: Partial<Record<OptionName, unknown>> = {},
 ): Config {
   const file = flags.config ?? env.FOVEA_CONFIG;
   if (typeof file !== 'string' || file === '') {
@@ -102,7 +125,7 @@ function configOf(
       'a folder of pictures needs none: fovea serve ./pictures',
     ]);
   }
-  return loadConfig(file, { ...reading, env, flags: tableFlags(flags) });
+  return loadConfig(file, { ...reading, env, flags: { ...own, ...tableFlags(flags) } });
 }
 
 function tableFlags(flags: Flags): Partial<Record<OptionName, unknown>> {

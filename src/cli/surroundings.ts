@@ -5,6 +5,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Whether `err` writes to a terminal. */
+  readonly interactive?: boolean;
   /** Resolves when the process is asked to stop. */
   readonly stopped: Promise<void>;
 }

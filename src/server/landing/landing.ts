@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '../routes.ts';
+import { escapeHtml } from './html.ts';
 import { SCRIPT } from './landing-script.ts';
 import { STYLE } from './landing-style.ts';
 
@@ -198,8 +199,4 @@ function sampleHtml({ picture, url }: Sample, isFirst: boolean): string {
 
 function linkHtml(url: string): string {
   return `<a href="${escapeHtml(url)}"><code>${escapeHtml(url)}</code></a>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
