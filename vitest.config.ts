@@ -13,7 +13,7 @@ export default defineConfig({
     globalSetup: ['test/support/seed-report.ts'],
     env: { FC_SEED: seed },
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     // Two cores are the machine this is developed on; native image work brings its own threads.
     maxWorkers: 2,
   },
