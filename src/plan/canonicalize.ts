@@ -10,6 +10,7 @@
  * and lowering its canonical form give the same program.
  */
 import { type FormatName, formatCard } from '../image/format.ts';
+import { canonicalChoice } from './animation/frame-choice.ts';
 import {
   type Anchor,
   CENTRE,
@@ -40,7 +41,10 @@ export function canonicalize(plan: Plan): Plan {
   const ops = canonicalOps(plan.ops);
   const output = canonicalOutput(plan.output);
   const inks = plan.cmyk === undefined ? {} : { cmyk: plan.cmyk };
-  return freezePlan(tidy({ frames: canonicalFrames(plan, output), ops, output, ...inks }) as Plan);
+  const { playing: { loop, rate } = {} } = plan;
+  const playing = loop === undefined && rate === undefined ? {} : { playing: { loop, rate } };
+  const frames = canonicalFrames(plan, output);
+  return freezePlan(tidy({ frames, ops, output, ...inks, ...playing }) as Plan);
 }
 
 /**
@@ -48,7 +52,11 @@ export function canonicalize(plan: Plan): Plan {
  * build writes, nor the file of an animated PNG, which it may deliver as it is.
  */
 function canonicalFrames({ frames }: Plan, output: Output): Plan['frames'] {
-  if (frames.kind === 'all' || frames.index > 0 || output.kind !== 'picture') return frames;
+  if (frames.kind === 'all') {
+    const choice = frames.choice && canonicalChoice(frames.choice);
+    return { kind: 'all', ...(choice === undefined ? {} : { choice }) };
+  }
+  if (frames.index > 0 || output.kind !== 'picture') return frames;
   const still = output.formats.every(
     ({ format, when }) =>
       format !== 'source' &&

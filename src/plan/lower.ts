@@ -17,6 +17,7 @@ import { formatCard } from '../image/format.ts';
 import { isKeepable } from '../image/source-color.ts';
 import { isMoving, type SourceInfo } from '../image/source-info.ts';
 import { shownDelay } from '../image/video.ts';
+import { chosenFrames, played } from './animation/frame-choice.ts';
 import { isComposition, lowerComposition } from './composition/lower-composition.ts';
 import {
   heedsFaces,
@@ -118,9 +119,11 @@ export function lower(
           alpha: state.alpha,
         })
       : undefined;
+  const pages = moving ? chosenPages(plan, info) : undefined;
+  const playing = moving ? playingOf(plan, info, pages) : undefined;
   const video = choice !== undefined && isVideo(choice.chosen.format);
   if (video) {
-    checkDuration(info);
+    checkDuration(playing?.delays ?? info.delays);
     makeEven(state);
   }
   const merged = mergeResamples(state.instructions);
@@ -129,18 +132,26 @@ export function lower(
   for (const instruction of instructions) check(instruction, limits);
   const keepsMotion =
     moving && (choice === undefined || formatCard(choice.chosen.format).animation);
-  const frames = { first: firstFrame(plan, info), count: keepsMotion ? info.pages : 1 };
+  const count = keepsMotion ? (pages?.length ?? info.pages) : 1;
+  const frames = {
+    first: pages?.[0] ?? firstFrame(plan, info),
+    count,
+    ...(pages === undefined || count === 1 ? {} : { pages }),
+  };
   const upright = isOwnTurn(instructions, info);
   const unchanged =
     !video &&
     (instructions.length === 0 || upright) &&
     frames.count === info.pages &&
+    pages === undefined &&
+    playing === undefined &&
     !(info.animated && plan.frames.kind === 'one');
   if (frames.count > 1) checkAnimation(state.size, frames.count, info, limits);
   return {
     kind: 'program',
     program: {
       frames,
+      ...(playing === undefined || count === 1 ? {} : { playing }),
       // Videos say no other color space than theirs.
       color: video && color === 'keep' ? 'srgb' : color,
       ...inks,
@@ -196,7 +207,7 @@ function still({ animated, format }: SourceInfo): Fault {
 }
 
 /** @throws Fault result-too-large */
-function checkDuration({ delays }: SourceInfo): void {
+function checkDuration(delays: readonly number[]): void {
   const seconds = delays.reduce((sum, delay) => sum + shownDelay(delay), 0) / 1000;
   if (seconds <= LONGEST_VIDEO) return;
   throw new Fault(
@@ -208,6 +219,25 @@ function checkDuration({ delays }: SourceInfo): void {
 /** Frames that are one picture after another, not pages of a document. */
 function isAnimation(info: SourceInfo): boolean {
   return info.pages > 1 && formatCard(info.format).animation;
+}
+
+/** The frames that are played, where not all in their order. */
+function chosenPages({ frames }: Plan, { pages }: SourceInfo): readonly number[] | undefined {
+  if (frames.kind !== 'all' || frames.choice === undefined) return undefined;
+  const chosen = chosenFrames(frames.choice, pages);
+  return chosen.length === pages && chosen.every((page, i) => page === i) ? undefined : chosen;
+}
+
+/** Times and turns of the frames, where not those of the source. */
+function playingOf(
+  { playing = {} }: Plan,
+  info: SourceInfo,
+  pages: readonly number[] | undefined,
+): Program['playing'] {
+  const { loop, rate } = playing;
+  const same = rate === undefined && (loop === undefined || loop === info.loop);
+  if (pages === undefined && same) return undefined;
+  return played(playing, pages ?? info.delays.map((_, page) => page), info);
 }
 
 function firstFrame(plan: Plan, info: SourceInfo): number {

@@ -4,17 +4,20 @@
  * Invariant: a plan names no source, no client and no dialect. Two URLs that
  * mean the same compile to plans with the same canonical form and key.
  */
+import type { FrameChoice, Playing } from './animation/frame-choice.ts';
 import type { Op } from './op.ts';
 import type { Output } from './output.ts';
 
 /** Which frames of an animation or pages of a document are read. */
 export type Frames =
-  | { readonly kind: 'all' }
+  | { readonly kind: 'all'; readonly choice?: FrameChoice }
   /** Counted from 0. */
   | { readonly kind: 'one'; readonly index: number };
 
 export interface Plan {
   readonly frames: Frames;
+  /** How an animation is played; absent: as the source says. */
+  readonly playing?: Playing;
   readonly ops: readonly Op[];
   /**
    * How inks without a profile are read: `press` as a press prints them on coated paper;

@@ -11,6 +11,11 @@ import type { Program } from './program.ts';
 /** A plan as lines: frames where not all, the ops in order, the output. */
 export function printPlan(plan: Plan): string {
   const frames = plan.frames.kind === 'one' ? [`frame ${plan.frames.index}`] : [];
+  const { frames: which, playing } = plan;
+  if (which.kind === 'all' && which.choice) {
+    frames.push(printStep({ kind: 'frames', ...which.choice }));
+  }
+  if (playing) frames.push(printStep({ kind: 'playing', ...playing }));
   const inks = plan.cmyk === undefined ? [] : [`cmyk ${plan.cmyk}`];
   return [...frames, ...inks, ...plan.ops.map(printStep), ...printOutput(plan.output)].join('\n');
 }
@@ -22,8 +27,9 @@ export function printProgram(program: Program): string[] {
       ? `extract ${step.left},${step.top} -> ${sizeText({ width, height })}`
       : `${printStep(step)} -> ${sizeText({ width, height })}`,
   );
-  const { first, count } = program.frames;
-  const frames = count > 1 || first > 0 ? [`frames ${first}..${first + count - 1}`] : [];
+  const { first, count, pages } = program.frames;
+  const named = pages?.join(' ') ?? `${first}..${first + count - 1}`;
+  const frames = count > 1 || first > 0 ? [`frames ${named}`] : [];
   const chosen = program.chosen
     ? [
         `encode ${program.chosen.format}${program.chosen.lossless ? ' lossless' : ''} ${sizeText(program.size)}`,

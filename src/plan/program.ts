@@ -91,8 +91,14 @@ export interface ChosenFormat {
 }
 
 export interface Program {
-  /** Frames read: first index and count. */
-  readonly frames: { readonly first: number; readonly count: number };
+  /** Frames read: first index and count; `pages` where they are not one after another. */
+  readonly frames: {
+    readonly first: number;
+    readonly count: number;
+    readonly pages?: readonly number[];
+  };
+  /** Milliseconds of each frame and times they play, where not as in the source. */
+  readonly playing?: { readonly delays: readonly number[]; readonly loop: number };
   /** The source is read as sRGB, in its own space, or with its profile ignored. */
   readonly color: 'srgb' | 'keep' | 'strip';
   /** Inks without a profile are read as a press prints them; absent: as browsers multiply them. */

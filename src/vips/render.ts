@@ -53,7 +53,7 @@ export interface RenderContext {
 }
 
 /** The parts of a program that rendering reads; a `measure` of lowering has them too. */
-export interface RenderInput extends Pick<Program, 'frames' | 'color' | 'cmyk'> {
+export interface RenderInput extends Pick<Program, 'frames' | 'color' | 'cmyk' | 'playing'> {
   readonly instructions: readonly Instruction[];
   /** Absent while measuring: then nothing is attached, and an opaque alpha channel stays. */
   readonly output?: Program['output'];
@@ -139,24 +139,36 @@ async function renderFrames(state: RenderState): Promise<Raster> {
   const frames: Raster[] = [];
   for await (const frame of framesOf(state)) frames.push(frame);
   const delays = info.delays.slice(first, first + frames.length);
-  return { ...stacked(frames), delays, loop: info.loop };
+  return { ...stacked(frames), ...(input.playing ?? { delays, loop: info.loop }) };
 }
 
 /** The frames of an animation through the steps, none of which is held here. */
 async function* framesOf(state: RenderState): AsyncGenerator<Raster> {
   const { context, file, info, input } = state;
-  const { first, count } = input.frames;
   const frameBytes = info.width * info.height * 4;
-  const batch = Math.max(1, Math.floor((context.frameBytes ?? FRAME_BYTES) / frameBytes));
-  for (let done = 0; done < count; done += batch) {
-    const some = Math.min(batch, count - done);
-    const strip = await loadFrames(file, info, input, first + done, some);
-    for (let page = 0; page < strip.pages; page++) {
-      const frame = await through(opaqueOr(frameOf(strip, page)), input.instructions, state);
+  const most = Math.max(1, Math.floor((context.frameBytes ?? FRAME_BYTES) / frameBytes));
+  for (const batch of batchesOf(input.frames, most)) {
+    const first = Math.min(...batch);
+    const strip = await loadFrames(file, info, input, first, Math.max(...batch) - first + 1);
+    for (const page of batch) {
+      const one = opaqueOr(frameOf(strip, page - first));
+      const frame = await through(one, input.instructions, state);
       // A frame that shares the strip's memory would keep all of it.
       yield frame.data.buffer === strip.data.buffer ? copied(frame) : frame;
     }
   }
+}
+
+/** The frames in the order they are played, in groups that lie within `most` frames of the source. */
+function batchesOf({ first, count, pages }: Program['frames'], most: number): number[][] {
+  const batches: number[][] = [];
+  for (const page of pages ?? Array.from({ length: count }, (_, i) => first + i)) {
+    const last = batches.at(-1);
+    const away = last && Math.max(...last, page) - Math.min(...last, page) + 1;
+    if (last !== undefined && away! <= most) last.push(page);
+    else batches.push([page]);
+  }
+  return batches;
 }
 
 /** GIF decodes with alpha wherever it may be clear: without, everything takes less time. */

@@ -278,7 +278,7 @@ describe('remarks', () => {
     ['fm=pdf', 'warning', 'only on files named pdf'],
     ['chromasub=422', 'warning', '422 is written as 444'],
     ['mask=poly5', 'warning', 'polygons'],
-    ['frame=1-9', 'warning', 'intervals of frames'],
+    ['frame=1-2-3', 'warning', 'two with a hyphen'],
     ['svg-sanitize=false', 'warning', 'only where every URL must be signed'],
     ['w=9&h=9&fit=crop&min-w=5', 'warning', 'min-w has an effect only with'],
     ['dpr=2', 'warning', 'dpr has an effect only with w or h.'],

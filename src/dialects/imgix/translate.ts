@@ -6,7 +6,7 @@ import { type Diagnostic, notBuilt, notUsed } from '../../base/diagnostic.ts';
 import { wholeBox } from '../../plan/fit.ts';
 import type { Op } from '../../plan/op.ts';
 import type { Output } from '../../plan/output.ts';
-import type { Frames, Plan } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { type Hints, hintsOf } from './hints.ts';
 import { LONGEST_SIDE } from './params/readers.ts';
 import type { ImgixValues, ParamName } from './params.ts';
@@ -44,7 +44,7 @@ export function translate(
   }
   const box = boxOf(values, hints);
   return {
-    frames: framesOf(values),
+    ...framesOf(values),
     ops: steps(values, box, pictures),
     output: outputOf(values, client, box.density),
   };
@@ -106,9 +106,23 @@ function sizeAndAdjust(values: ImgixValues, sizing: readonly Op[]): Op[] {
 }
 
 /** `frame` and `page` count from 1; without them all frames are read. */
-function framesOf({ frame, page }: ImgixValues): Frames {
-  const number = frame ?? page;
-  return number === undefined ? { kind: 'all' } : { kind: 'one', index: number - 1 };
+function framesOf(values: ImgixValues): Pick<Plan, 'frames' | 'playing'> {
+  const { frame = values.page, interval: every, skip, reverse, loop, fps: rate } = values;
+  if (typeof frame === 'number') return { frames: { kind: 'one', index: frame - 1 } };
+  const choice = {
+    ...(frame === undefined ? {} : { first: frame.from - 1 }),
+    ...(frame?.to === undefined ? {} : { last: frame.to - 1 }),
+    ...(every === undefined ? {} : { every }),
+    ...(skip === undefined ? {} : { without: skip }),
+    ...(reverse ? { reverse } : {}),
+  };
+  const chosen = Object.keys(choice).length > 0 ? { choice } : {};
+  const playing = {
+    ...(loop === undefined ? {} : { loop }),
+    ...(rate === undefined ? {} : { rate }),
+  };
+  const plays = Object.keys(playing).length > 0 ? { playing } : {};
+  return { frames: { kind: 'all', ...chosen }, ...plays };
 }
 
 function outputOf(values: ImgixValues, client: ClientFacts, density: number): Output {

@@ -64,7 +64,8 @@ export async function makeVideo(request: VideoRequest, tools: Tools): Promise<Op
   }
   const rendered = performance.now();
   took('transform', rendered - start);
-  const delays = info.delays.slice(first, first + count).map(shownDelay);
+  const own = program.playing?.delays ?? info.delays.slice(first, first + count);
+  const delays = own.map(shownDelay);
   const until = rendered + use.milliseconds;
   try {
     return await optimizeVideo(

@@ -204,18 +204,6 @@ export const SIZE_PARAMS = {
     support: 'partial',
     note: 'Documents are delivered as they are where this build cannot read them.',
   }),
-  frame: param<number>({
-    doc: 'One frame of an animation, counted from 1.',
-    values: 'a whole number from 1',
-    support: 'partial',
-    note: 'Intervals of frames are not built.',
-    read: (text) =>
-      /^[1-9]\d{0,5}$/.test(text)
-        ? { value: Number(text) }
-        : /^\d{1,6}[-,:]\d{0,6}$/.test(text)
-          ? { notBuilt: 'intervals of frames are not built' }
-          : { expected: 'a whole number of at least 1' },
-  }),
 } satisfies ParamTable;
 
 function readFit(text: string): { value?: FitValue; expected?: string } {

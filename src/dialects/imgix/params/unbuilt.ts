@@ -61,12 +61,6 @@ export const PLANNED_PARAMS = {
   'fill-gradient-radial-x': planned('Centre of a radial gradient, from the left.'),
   'fill-gradient-radial-y': planned('Centre of a radial gradient, from the top.'),
   'fill-gradient-type': planned('Linear or radial.'),
-  // animation
-  fps: planned('Frames per second.'),
-  interval: planned('Keeps every Nth frame.'),
-  skip: planned('Drops every Nth frame.'),
-  loop: planned('Times an animation plays, 0 for ever.'),
-  reverse: planned('Plays an animation backwards.'),
   // single features
   'border-stroke-size': planned('Width of a line drawn along the border.'),
   'border-stroke-color': planned('Color of that line.'),

@@ -1,0 +1,65 @@
+/**
+ * Frame choice: which frames of an animation are played, in which order, how long and how often.
+ *
+ * Pure: numbers in, numbers out.
+ */
+import { shownDelay } from '../../image/video.ts';
+
+/** Which frames stay, counted from 0; each rule works on what the one before it has left. */
+export interface FrameChoice {
+  /** The range that stays; beyond the animation: its nearest frame. */
+  readonly first?: number;
+  readonly last?: number;
+  /** Keeps the first of every so many. */
+  readonly every?: number;
+  /** Drops the last of every so many, from 2. */
+  readonly without?: number;
+  /** From the last to the first. */
+  readonly reverse?: true;
+}
+
+/** How the frames are played. */
+export interface Playing {
+  /** Times, 0 for ever; absent: as the source says. */
+  readonly loop?: number;
+  /** Frames in a second; absent: each frame as long as in the source. */
+  readonly rate?: number;
+}
+
+/** The choice in its one spelling; undefined where it keeps all as they are. */
+export function canonicalChoice(choice: FrameChoice): FrameChoice | undefined {
+  const { first = 0, last, every = 1, without = 0, reverse } = choice;
+  const kept = {
+    ...(first > 0 ? { first } : {}),
+    ...(last === undefined ? {} : { last }),
+    ...(every > 1 ? { every } : {}),
+    ...(without > 1 ? { without } : {}),
+    ...(reverse ? { reverse } : {}),
+  };
+  return Object.keys(kept).length > 0 ? kept : undefined;
+}
+
+/** The frames of an animation of `count` that a choice plays, in order; at least one. */
+export function chosenFrames(choice: FrameChoice, count: number): number[] {
+  const { every = 1, without = 0 } = choice;
+  const last = Math.min(count - 1, choice.last ?? count - 1);
+  const first = Math.min(last, choice.first ?? 0);
+  const range = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const kept = range.filter((_, i) => i % every === 0);
+  const left = without > 1 ? kept.filter((_, i) => (i + 1) % without !== 0) : kept;
+  return choice.reverse ? left.reverse() : left;
+}
+
+/** How long frames are shown, in milliseconds, and how often. */
+export function played(
+  { rate, loop }: Playing,
+  frames: readonly number[],
+  source: { readonly delays: readonly number[]; readonly loop: number },
+): { readonly delays: readonly number[]; readonly loop: number } {
+  return {
+    delays: frames.map((frame) =>
+      rate === undefined ? (source.delays[frame] ?? shownDelay(0)) : Math.round(1000 / rate),
+    ),
+    loop: loop ?? source.loop,
+  };
+}
