@@ -58,9 +58,7 @@ describe('requests for what is partly built', () => {
   test.each<[Dialect, string, string, string]>([
     [imgix, '/a.jpg?cs=adobergb1998', 'cs', 'answered as srgb'],
     [imgix, '/a.jpg?chromasub=422', 'chromasub', 'written as 444'],
-    [imgix, '/a.jpg?mask=poly5', 'mask', 'polygons'],
     [imgix, '/a.jpg?fm=jxl', 'fm', 'no encoder'],
-    [imgix, '/a.jpg?w=9&h=9&fit=fill&fill=gradient', 'fill', 'filled plain'],
     [imgix, '/a.jpg?background-replace64=dG9w', 'bg-replace', 'the base64 twin of an alias'],
     [fastly, '/a.jpg?format=jxl', 'format', 'no encoder'],
     [fastly, '/a.jpg?metadata=c2pa', 'metadata', 'no signing keys'],

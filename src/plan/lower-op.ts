@@ -6,16 +6,16 @@
  *
  * Pure: no pixel is read.
  */
-import type { Color } from '../base/color.ts';
 import { Fault } from '../base/fault.ts';
 import { clamp, type Region, type Size } from '../base/size.ts';
 import type { Face } from '../image/face.ts';
 import type { FindingName, Findings } from '../image/findings.ts';
 import { isEnhanceable, isMoving, type SourceInfo } from '../image/source-info.ts';
+import { isClear, maskOf, resolveFill } from './composition/lower-fill.ts';
 import { fitInside, fitResize, lengthOf } from './fit.ts';
 import type { CompositionOp, Fill, Op, ResizeOp } from './op.ts';
 import { turnOf } from './orientation.ts';
-import type { Instruction, ResolvedFill, TrimBox } from './program.ts';
+import type { Instruction, TrimBox } from './program.ts';
 import {
   canvasFrame,
   cropSize,
@@ -108,7 +108,9 @@ export function lowerOp(
       if (op.colors.every((color) => color.alpha >= 1)) state.alpha = false;
       return;
     case 'mask':
-      return mask(state, op);
+      state.instructions.push(maskOf(op, size));
+      if (op.color === undefined || op.color.alpha < 1) state.alpha = true;
+      return;
     case 'border':
       state.instructions.push({ ...op, ...size });
       if (op.radii?.some((radius) => radius > 0)) state.alpha = true;
@@ -259,28 +261,9 @@ function frame(state: LowerState, frame: Region, fill: Fill): void {
   };
   if (sides.left + sides.top + sides.right + sides.bottom === 0) return;
   state.size = { width: frame.width, height: frame.height };
-  const resolved = resolveFill(fill, state);
+  const resolved = resolveFill(fill, state.size, state.alpha);
   state.instructions.push({ kind: 'extend', sides, fill: resolved, ...state.size });
-  if (resolved.kind === 'color' && resolved.color.alpha < 1) state.alpha = true;
-}
-
-function resolveFill(fill: Fill, state: LowerState): ResolvedFill {
-  switch (fill.kind) {
-    case 'color':
-      return fill;
-    case 'clear-with-alpha':
-      return { kind: 'color', color: state.alpha ? clear(fill.color) : fill.color };
-    case 'edge':
-      return fill;
-    case 'blur': {
-      const { width, height } = state.size;
-      return { kind: 'blur', sigma: fill.sigma ?? clamp(Math.min(width, height) / 20, 4, 200) };
-    }
-  }
-}
-
-function clear(color: Color): Color {
-  return { ...color, alpha: 0 };
+  if (isClear(resolved)) state.alpha = true;
 }
 
 function rotate(state: LowerState, op: Extract<Op, { kind: 'rotate' }>): void {
@@ -293,23 +276,9 @@ function rotate(state: LowerState, op: Extract<Op, { kind: 'rotate' }>): void {
   if (op.mode === 'straighten' && degrees === 180) return orient(state, 180, false);
   const { zoom, ...size } = rotatedFrame({ ...op, degrees }, state.size);
   state.size = size;
-  const fill = resolveFill(op.fill, state);
+  const fill = resolveFill(op.fill, state.size, state.alpha);
   state.instructions.push({ kind: 'rotate', degrees, zoom, fill, ...size });
-  if (op.mode === 'pivot' && fill.kind === 'color' && fill.color.alpha < 1) state.alpha = true;
-}
-
-function mask(state: LowerState, op: Extract<Op, { kind: 'mask' }>): void {
-  const shorter = Math.min(state.size.width, state.size.height);
-  const asked = op.shape.kind === 'corners' ? op.shape.radii : undefined;
-  const radius = (index: 0 | 1 | 2 | 3) => Math.min(asked?.[index] ?? shorter / 5, shorter / 2);
-  state.instructions.push({
-    kind: 'mask',
-    shape: op.shape.kind,
-    radii: [radius(0), radius(1), radius(2), radius(3)],
-    ...(op.color === undefined ? {} : { color: op.color }),
-    ...state.size,
-  });
-  if (op.color === undefined || op.color.alpha < 1) state.alpha = true;
+  if (op.mode === 'pivot' && isClear(fill)) state.alpha = true;
 }
 
 /** The instructions of a trim whose box was measured. @throws Fault region-out-of-bounds where nothing is left */

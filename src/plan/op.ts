@@ -11,6 +11,10 @@ import type { Sides, Size } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import type { Orientation } from '../image/source-info.ts';
 import type { BlendMode } from './composition/blend-mode.ts';
+import type { Gradient } from './composition/gradient.ts';
+import type { ToneStep } from './steps/tone-step.ts';
+
+export type { ToneStep };
 
 /** Pixels, or a share (1 = 100 %) of the matching side of the picture entering the step. */
 export type Length = { readonly px: number } | { readonly share: number };
@@ -74,7 +78,8 @@ export type Fill =
   /** A blurred copy of the picture; sigma in output pixels, by default a twentieth of the shorter side, 4..200. */
   | { readonly kind: 'blur'; readonly sigma?: number }
   /** The outermost pixels repeated. */
-  | { readonly kind: 'edge' };
+  | { readonly kind: 'edge' }
+  | ({ readonly kind: 'gradient' } & Gradient<Length>);
 
 export type Fit =
   /** The whole picture inside the box: scale by the smaller ratio. */
@@ -174,32 +179,6 @@ export interface OverlayOp {
   /** 0..1, times its own alpha. */
   readonly opacity: number;
 }
-
-export type ToneStep =
-  /** `value * gain + offset` on 0..255, each channel. */
-  | { readonly kind: 'linear'; readonly gain: number; readonly offset: number }
-  /** Away from (above 1) or towards (below 1) the luma of the pixel. */
-  | { readonly kind: 'saturation'; readonly factor: number }
-  /** `value ^ exponent` on 0..1. */
-  | { readonly kind: 'gamma'; readonly exponent: number }
-  /** Linear light times `2 ^ stops`. */
-  | { readonly kind: 'exposure'; readonly stops: number }
-  | { readonly kind: 'hue'; readonly degrees: number }
-  /** Saturation that spares colors already saturated; -1..1. */
-  | { readonly kind: 'vibrance'; readonly amount: number }
-  /** Highlights down (-1..0), shadows up (0..1), by smooth masks on luminance. */
-  | { readonly kind: 'shadows-highlights'; readonly shadows: number; readonly highlights: number }
-  /** Mix with sepia, 0..1. */
-  | { readonly kind: 'sepia'; readonly amount: number }
-  /** Luma in one hue; the alpha of the color is the strength. */
-  | { readonly kind: 'monochrome'; readonly color: Color }
-  /** Luma from a dark to a light color; `amount` 0..1 over the original. */
-  | {
-      readonly kind: 'duotone';
-      readonly dark: Color;
-      readonly light: Color;
-      readonly amount: number;
-    };
 
 export type Op =
   /** Turn and mirror as EXIF says. `source`: the file's own tag; a number: that tag's meaning. */
@@ -318,6 +297,8 @@ export type Op =
       readonly kind: 'mask';
       readonly shape:
         | { readonly kind: 'ellipse' }
+        /** Regular, a corner on the right, stretched to the frame. */
+        | { readonly kind: 'polygon'; readonly corners: number }
         | {
             readonly kind: 'corners';
             /** Absent: a fifth of the shorter side. */

@@ -13,6 +13,7 @@ import type { FormatName } from '../image/format.ts';
 import type { RedEyeDisc } from '../image/red-eye.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { BlendMode } from './composition/blend-mode.ts';
+import type { Gradient } from './composition/gradient.ts';
 import type { Filter, OpOf, SecondPicture, TrimRule } from './op.ts';
 import type { Output } from './output.ts';
 
@@ -20,7 +21,8 @@ import type { Output } from './output.ts';
 export type ResolvedFill =
   | { readonly kind: 'color'; readonly color: Color }
   | { readonly kind: 'blur'; readonly sigma: number }
-  | { readonly kind: 'edge' };
+  | { readonly kind: 'edge' }
+  | ({ readonly kind: 'gradient' } & Gradient<number>);
 
 export type Instruction =
   /** First mirror left-right if `mirror`, then turn clockwise. */
@@ -53,7 +55,9 @@ export type Instruction =
   | (OpOf<'checker'> & Size)
   | ({
       readonly kind: 'mask';
-      readonly shape: 'ellipse' | 'corners';
+      readonly shape: 'ellipse' | 'corners' | 'polygon';
+      /** Of a polygon. */
+      readonly corners?: number;
       readonly radii: readonly [number, number, number, number];
       readonly color?: Color;
     } & Size)

@@ -77,9 +77,18 @@ export function checker(raster: Raster, { side, colors }: Step<'checker'>): Rast
 /** All but a shape hidden: clear, or under a color. */
 export function mask(raster: Raster, step: Step<'mask'>): Raster {
   const { width, height } = raster;
-  const cover =
-    step.shape === 'ellipse' ? ellipse(width, height) : rounded(0, 0, width, height, step.radii);
-  return shownBy(raster, cover, step.color);
+  return shownBy(raster, coverOf(step, width, height), step.color);
+}
+
+function coverOf({ shape, radii, corners }: Step<'mask'>, width: number, height: number): Cover {
+  switch (shape) {
+    case 'ellipse':
+      return ellipse(width, height);
+    case 'polygon':
+      return polygon(width, height, corners ?? 3);
+    case 'corners':
+      return rounded(0, 0, width, height, radii);
+  }
 }
 
 /** Shown as far as another picture of its size is light and opaque (docs/spec/imgix.md 5.8). */
@@ -201,6 +210,32 @@ function ellipse(width: number, height: number): Cover {
     const slope = Math.hypot(u / a, v / b) / length;
     return clamp01((1 - length) / slope + 0.5);
   };
+}
+
+/** A regular polygon with a corner on the right, stretched until it touches all sides. */
+function polygon(width: number, height: number, corners: number): Cover {
+  const around = Array.from({ length: corners }, (_, i) => (2 * Math.PI * i) / corners);
+  const across = stretched(around.map(Math.cos), width);
+  const down = stretched(around.map(Math.sin), height);
+  const edges = around.map((_, i) => {
+    const [x, y] = [across[i]!, down[i]!];
+    const [dx, dy] = [across[(i + 1) % corners]! - x, down[(i + 1) % corners]! - y];
+    const length = Math.hypot(dx, dy);
+    return { x, y, dx: dx / length, dy: dy / length };
+  });
+  return (x, y) => {
+    let inside = Number.POSITIVE_INFINITY;
+    for (const edge of edges) {
+      const away = (y + 0.5 - edge.y) * edge.dx - (x + 0.5 - edge.x) * edge.dy;
+      if (away < inside) inside = away;
+    }
+    return clamp01(inside + 0.5);
+  };
+}
+
+function stretched(values: readonly number[], side: number): number[] {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return values.map((value) => ((value - least) / (most - least)) * side);
 }
 
 /** A rectangle with rounded corners: upper left, upper right, lower right, lower left. */

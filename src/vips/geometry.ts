@@ -4,11 +4,12 @@
  * What moves whole pixels is done by copying rows; what interpolates is done
  * by sharp. Each function gives exactly the size its instruction names.
  */
-import type { Color } from '../base/color.ts';
+import { BLACK, type Color, WHITE } from '../base/color.ts';
 import type { Region, Size } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
 import type { Instruction, ResolvedFill } from '../plan/program.ts';
 import { over } from '../raster/compositing.ts';
+import { gradient } from '../raster/gradient.ts';
 import { still, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { blurred } from './blur.ts';
 import { pipeline, pixels } from './pipeline.ts';
@@ -29,6 +30,7 @@ export function extract(raster: Raster, { left, top, width, height }: Region): R
 export async function extend(
   raster: Raster,
   step: Extract<Instruction, { kind: 'extend' }>,
+  ownColors?: OwnColors,
 ): Promise<Raster> {
   const { fill, sides } = step;
   switch (fill.kind) {
@@ -38,7 +40,21 @@ export async function extend(
       return onto(filled(step, fill.color, raster.channels), raster, sides);
     case 'blur':
       return onto(await blurredCanvas(raster, step, fill.sigma), raster, sides);
+    case 'gradient':
+      return onto(gradientCanvas(raster, step, fill, ownColors), raster, sides);
   }
+}
+
+/** Two colors that a picture is made of, a dark and a light one. */
+export type OwnColors = (raster: Raster) => readonly [Color, Color];
+
+function gradientCanvas(
+  raster: Raster,
+  size: Size,
+  fill: Extract<ResolvedFill, { kind: 'gradient' }>,
+  ownColors: OwnColors = () => [BLACK, WHITE],
+): Raster {
+  return gradient(size, { ...fill, colors: fill.colors ?? ownColors(raster) });
 }
 
 /** A canvas of one color; with alpha where the color or the picture has some. */
@@ -138,6 +154,8 @@ async function filledUnder(
   switch (fill.kind) {
     case 'color':
       return over(placed, fill.color);
+    case 'gradient':
+      return overRaster(placed, gradientCanvas(original, { width, height }, fill));
     case 'blur':
     case 'edge': {
       const sigma = fill.kind === 'blur' ? fill.sigma : 20;

@@ -18,6 +18,7 @@ import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { readCopyright } from '../metadata/copyright.ts';
 import { rgbProfile } from '../metadata/rgb-profile.ts';
+import { batchesOf } from '../plan/animation/frame-choice.ts';
 import type { Instruction, Program } from '../plan/program.ts';
 import { blendColor, overlay } from '../raster/blend.ts';
 import { withinColors } from '../raster/color-range.ts';
@@ -38,7 +39,7 @@ import { tone } from '../raster/tone.ts';
 import { isBitmapFormat, withLoader } from './bitmap.ts';
 import { blurred } from './blur.ts';
 import { denoise, sharpen } from './filters.ts';
-import { extend, extract, rotate } from './geometry.ts';
+import { extend, extract, type OwnColors, rotate } from './geometry.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
 import { orient } from './pipeline.ts';
 import { foldIntoLoad } from './shrink-on-load.ts';
@@ -48,6 +49,8 @@ import { keepsColor } from './source-pixels.ts';
 export interface RenderContext {
   /** A second picture, by its place, behind its own steps; asked for once by a program that has one. */
   readonly picture?: (index: number, steps: readonly Instruction[]) => Promise<Raster>;
+  /** For gradients without colors of their own. */
+  readonly ownColors?: OwnColors;
   /** Most bytes of frames decoded at a time; 64 MiB by default. */
   readonly frameBytes?: number;
 }
@@ -159,18 +162,6 @@ async function* framesOf(state: RenderState): AsyncGenerator<Raster> {
   }
 }
 
-/** The frames in the order they are played, in groups that lie within `most` frames of the source. */
-function batchesOf({ first, count, pages }: Program['frames'], most: number): number[][] {
-  const batches: number[][] = [];
-  for (const page of pages ?? Array.from({ length: count }, (_, i) => first + i)) {
-    const last = batches.at(-1);
-    const away = last && Math.max(...last, page) - Math.min(...last, page) + 1;
-    if (last !== undefined && away! <= most) last.push(page);
-    else batches.push([page]);
-  }
-  return batches;
-}
-
 /** GIF decodes with alpha wherever it may be clear: without, everything takes less time. */
 function opaqueOr(frame: Raster): Raster {
   return isOpaque(frame) ? withoutAlpha(frame) : frame;
@@ -219,7 +210,7 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
     case 'scale':
       return rescale(raster, step);
     case 'extend':
-      return extend(raster, step);
+      return extend(raster, step, state.context.ownColors);
     case 'rotate':
       return rotate(raster, step);
     case 'red-eye':

@@ -6,6 +6,7 @@
 import type { Color } from '../../src/base/color.ts';
 import type { Raster } from '../../src/image/raster.ts';
 import { BLEND_MODES } from '../../src/plan/composition/blend-mode.ts';
+import { GRADIENT_SPACES } from '../../src/plan/composition/gradient.ts';
 import {
   CENTRE,
   type Fill,
@@ -201,6 +202,29 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
       'by a blurred copy': {
         ...{ kind: 'pad', ...lengths(4, 4, 4, 4), fill: { kind: 'blur' } },
       },
+      'by a gradient of its own colors': {
+        ...{ kind: 'pad', ...lengths(12, 4, 12, 4) },
+        fill: { kind: 'gradient', shape: { kind: 'linear', x: 0, y: 1 }, space: 'srgb' },
+      },
+      ...Object.fromEntries(
+        GRADIENT_SPACES.map((space) => [
+          `by a radial gradient in ${space}`,
+          {
+            ...{ kind: 'pad', ...lengths(12, 12, 12, 12) },
+            fill: {
+              kind: 'gradient',
+              shape: {
+                kind: 'radial',
+                x: share(0.5),
+                y: share(0.5),
+                radii: [share(0.3), share(0.8)],
+              },
+              colors: [color(230, 40, 20), color(20, 60, 220, 0.5)],
+              space,
+            },
+          },
+        ]),
+      ),
     },
     canvas: {
       larger: {
@@ -315,6 +339,8 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
         ...{ kind: 'mask', shape: { kind: 'corners', radii: [4, 8, 12, 16] }, color: TEAL },
       },
       'corners by default': { kind: 'mask', shape: { kind: 'corners' } },
+      triangle: { kind: 'mask', shape: { kind: 'polygon', corners: 3 } },
+      'hexagon on a color': { kind: 'mask', shape: { kind: 'polygon', corners: 6 }, color: TEAL },
     },
     border: {
       plain: { kind: 'border', sides: sides(2, 4, 6, 8), color: TEAL },

@@ -6,6 +6,7 @@ import type { Param, Values } from '../params.ts';
 import { knownNames } from '../shortfall.ts';
 import { ANIMATION_PARAMS } from './params/animation.ts';
 import { COMPOSITION_PARAMS } from './params/composition.ts';
+import { GRADIENT_PARAMS } from './params/gradient.ts';
 import { LOOK_PARAMS } from './params/look.ts';
 import { OUTPUT_PARAMS } from './params/output.ts';
 import { SIZE_PARAMS } from './params/size.ts';
@@ -14,6 +15,7 @@ import { IGNORED_PARAMS, PLANNED_PARAMS, PREMIUM_PARAMS } from './params/unbuilt
 export const PARAMS = {
   ...SIZE_PARAMS,
   ...LOOK_PARAMS,
+  ...GRADIENT_PARAMS,
   ...COMPOSITION_PARAMS,
   ...ANIMATION_PARAMS,
   ...OUTPUT_PARAMS,

@@ -145,11 +145,6 @@ export function shortfalls(values: ImgixValues): Diagnostic[] {
   const say = (held: boolean | undefined, message: string, param: ParamName) => {
     if (held) remarks.push(notBuilt(message, param));
   };
-  say(
-    values.fill === 'gradient' && (values.fit === 'fill' || values.fit === 'fillmax'),
-    'Gradients are not built; the space is filled with fill-color.',
-    'fill',
-  );
   say(values.cs === 'adobergb1998', 'Adobe RGB is not built; sRGB takes its place.', 'cs');
   if (values['rasterize-bypass']) {
     const message = 'rasterize-bypass has an effect only on files named svg, eps, pdf or ai.';

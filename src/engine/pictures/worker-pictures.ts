@@ -5,15 +5,18 @@
  * a step draws it. One that cannot be read counts as absent: the picture is made without it, and a
  * remark says so.
  */
+import { BLACK, type Color, WHITE } from '../../base/color.ts';
 import { type Diagnostic, notUsed } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
 import type { FindingName } from '../../image/findings.ts';
 import type { PictureLimits } from '../../image/picture-limits.ts';
+import type { Raster } from '../../image/raster.ts';
 import type { SecondPicture } from '../../plan/op.ts';
 import type { Instruction, Known, KnownPicture } from '../../plan/program.ts';
 import { probe } from '../../vips/probe.ts';
 import { type RenderContext, render } from '../../vips/render.ts';
 import type { SourceFile } from '../../vips/source-file.ts';
+import { paletteOf } from '../../vision/palette.ts';
 import { FINDERS } from '../findings/finders.ts';
 import { type FindingsMap, SourceFindings } from '../findings/source-findings.ts';
 import { withSource } from '../sources/checked-source.ts';
@@ -39,6 +42,22 @@ export async function withPictures<Result>(
     return withSource(source, (file) => open([...done, { param, hash, file }]));
   };
   return open([]);
+}
+
+/** The vibrant dark and the vibrant light color of a picture, or its first and last (docs/spec/imgix.md 5.4.3). */
+function ownColors(raster: Raster): readonly [Color, Color] {
+  const { colors, dominant } = paletteOf(raster, 6);
+  const ends = [...colors].sort((a, b) => luma(a) - luma(b));
+  const dark = dominant.vibrant_dark ?? ends[0] ?? BLACK;
+  const light = dominant.vibrant_light ?? ends.at(-1) ?? WHITE;
+  const color = ({ red, green, blue }: Rgb) => ({ red, green, blue, alpha: 1 });
+  return [color(dark), color(light)];
+}
+
+type Rgb = Pick<Color, 'red' | 'green' | 'blue'>;
+
+function luma({ red, green, blue }: Rgb): number {
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 /** A second picture could not be rendered. */
@@ -70,7 +89,7 @@ export class WorkerPictures implements TaskPictures {
     open.forEach(({ file }, index) => {
       if (file === undefined) this.#drop(index, 'could not be fetched');
     });
-    this.context = open.length === 0 ? {} : { picture: (...of) => this.#render(...of) };
+    this.context = this.#context();
   }
 
   /** By their places. */
@@ -141,10 +160,22 @@ export class WorkerPictures implements TaskPictures {
     }
     const input = { frames: { first: 0, count: 1 }, color: 'srgb', instructions } as const;
     try {
-      return await render(file, known.info, input, this.context);
+      return await render(file, known.info, input, this.#context());
     } catch (error) {
       throw error instanceof Fault ? new PictureFailure(index, error) : error;
     }
+  }
+
+  /** Of one picture: what its first frame is made of holds for all. */
+  #context(): RenderContext {
+    let own: readonly [Color, Color] | undefined;
+    return {
+      picture: (...of) => this.#render(...of),
+      ownColors(raster) {
+        own ??= ownColors(raster);
+        return own;
+      },
+    };
   }
 
   #findingsOf(index: number): SourceFindings {

@@ -63,3 +63,25 @@ export function played(
     loop: loop ?? source.loop,
   };
 }
+
+/** Frames that are read: from the first on, or these. */
+interface Frames {
+  readonly first: number;
+  readonly count: number;
+  readonly pages?: readonly number[];
+}
+
+/** The frames in the order they are played, in groups that lie within `most` frames of the source. */
+export function batchesOf(
+  { first, count, pages }: Frames,
+  most: number,
+): readonly (readonly number[])[] {
+  const batches: number[][] = [];
+  for (const page of pages ?? Array.from({ length: count }, (_, i) => first + i)) {
+    const last = batches.at(-1);
+    const away = last && Math.max(...last, page) - Math.min(...last, page) + 1;
+    if (last !== undefined && away! <= most) last.push(page);
+    else batches.push([page]);
+  }
+  return batches;
+}

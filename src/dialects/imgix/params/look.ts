@@ -18,6 +18,9 @@ const amount = (doc: string, row: Partial<Row> = {}) =>
 const pad = (doc: string, fallback: string) => integer(0, WIDEST_PAD, { doc, fallback });
 const bar = (doc: string) => integer(0, 100, { doc, fallback: 'border' });
 
+/** A shape, a regular polygon, or a second picture. */
+export type MaskValue = 'ellipse' | 'corners' | { readonly corners: number } | PictureText;
+
 export interface Border {
   readonly width: number;
   readonly color: Color;
@@ -57,7 +60,7 @@ export const LOOK_PARAMS = {
     doc: 'What fills the space that fit=fill and fit=fillmax leave.',
     fallback: 'solid',
     support: 'partial',
-    note: 'Gradients and generated content are drawn as solid.',
+    note: 'Generated content is drawn as solid.',
   }),
   'fill-color': color({
     doc: 'Color for fill=solid.',
@@ -78,20 +81,22 @@ export const LOOK_PARAMS = {
   'border-right': bar('Width of the bar at the right, in place of the width of border.'),
   'border-bottom': bar('Width of the bar at the bottom, in place of the width of border.'),
   'border-left': bar('Width of the bar at the left, in place of the width of border.'),
+  'border-stroke-size': integer(0, 100, {
+    doc: 'Width of a line along the outer edge, in CSS pixels.',
+    fallback: '0',
+  }),
+  'border-stroke-color': color({ doc: 'Color of that line.', fallback: '0FFF' }),
   'border-radius': corners({ doc: 'Outer radii of the border, in CSS pixels.' }),
   'border-radius-inner': corners({ doc: 'Inner radii of the border, in CSS pixels.' }),
-  mask: param<'ellipse' | 'corners' | PictureText>({
+  mask: param<MaskValue>({
     doc: 'Hides all but a shape, or what a second picture has dark or clear.',
-    values: 'ellipse, corners, or a picture as mark names one',
-    support: 'partial',
-    note: 'Polygons are not built.',
+    values: 'ellipse, corners, poly3 to poly32, or a picture as mark names one',
     read: (text) => {
       const given = text.trim();
-      if (given === 'ellipse' || given === 'corners') return { value: given };
       if (given === '') return {};
-      return /^poly\d+$|^[\d.]+,[\d.,-]+$/.test(given)
-        ? { notBuilt: 'polygons are not built' }
-        : { value: { picture: given } };
+      if (given === 'ellipse' || given === 'corners') return { value: given };
+      const corners = /^poly([3-9]|[12]\d|3[0-2])$/.exec(given)?.[1];
+      return { value: corners === undefined ? { picture: given } : { corners: Number(corners) } };
     },
   }),
   'mask-bg': color({

@@ -51,6 +51,18 @@ const grid: Need = {
   met: ({ transparency }) => transparency !== undefined,
 };
 
+const gradient: Need = {
+  text: 'fill=gradient',
+  met: (values) => filled.met(values) && values.fill === 'gradient',
+};
+const radial: Need = {
+  text: 'fill=gradient and fill-gradient-type=radial',
+  met: (values) => gradient.met(values) && values['fill-gradient-type'] === 'radial',
+};
+const linear: Need = {
+  text: 'fill=gradient without fill-gradient-type=radial',
+  met: (values) => gradient.met(values) && values['fill-gradient-type'] !== 'radial',
+};
 const mark: Need = { text: 'mark', met: (values) => values.mark !== undefined };
 const markBox: Need = {
   text: 'mark and mark-w or mark-h',
@@ -113,6 +125,22 @@ const NEEDS: Readonly<Partial<Record<ParamName, Need>>> = {
   'border-radius': border,
   'border-radius-inner': border,
   'corner-radius': { text: 'mask=corners', met: ({ mask }) => mask === 'corners' },
+  'fill-gradient-type': gradient,
+  'fill-gradient-cs': gradient,
+  'fill-gradient-linear': linear,
+  'fill-gradient-linear-direction': linear,
+  'fill-gradient-radial': radial,
+  'fill-gradient-radial-radius': radial,
+  'fill-gradient-radial-x': radial,
+  'fill-gradient-radial-y': radial,
+  'border-stroke-size': {
+    text: 'border-stroke-color',
+    met: (values) => values['border-stroke-color'] !== undefined,
+  },
+  'border-stroke-color': {
+    text: 'border-stroke-size',
+    met: (values) => (values['border-stroke-size'] ?? 0) > 0,
+  },
   'mark-base': mark,
   'mark-align': mark,
   'mark-alpha': mark,

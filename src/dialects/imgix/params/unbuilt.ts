@@ -52,18 +52,7 @@ export const PLANNED_PARAMS = {
   'txt-width': planned('Width of the text.', 'txtwidth'),
   'txt-x': planned('Distance of the text from the left edge.', 'txtx'),
   'txt-y': planned('Distance of the text from the top edge.', 'txty'),
-  // gradients of fill
-  'fill-gradient-cs': planned('Color space in which a gradient runs.'),
-  'fill-gradient-linear': planned('Two colors of a linear gradient.'),
-  'fill-gradient-linear-direction': planned('Direction of a linear gradient.'),
-  'fill-gradient-radial': planned('Two colors of a radial gradient.'),
-  'fill-gradient-radial-radius': planned('Inner and outer radius of a radial gradient.'),
-  'fill-gradient-radial-x': planned('Centre of a radial gradient, from the left.'),
-  'fill-gradient-radial-y': planned('Centre of a radial gradient, from the top.'),
-  'fill-gradient-type': planned('Linear or radial.'),
   // single features
-  'border-stroke-size': planned('Width of a line drawn along the border.'),
-  'border-stroke-color': planned('Color of that line.'),
   'pdf-annotation': planned('Draws the annotations of a PDF page.', 'annotation'),
 } satisfies ParamTable;
 

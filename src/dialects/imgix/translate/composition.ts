@@ -17,8 +17,9 @@ import {
 } from '../../../plan/op.ts';
 import type { PictureText, Place } from '../params/composition.ts';
 import type { ImgixValues } from '../params.ts';
+import { TRANSPARENT_FILL } from './fill.ts';
 import type { Pictures } from './pictures.ts';
-import { DEFAULT_FILTER, TRANSPARENT_FILL } from './size.ts';
+import { DEFAULT_FILTER } from './size.ts';
 
 /** The distance of a mark from the edges, in CSS pixels. */
 const MARK_PAD = 5;

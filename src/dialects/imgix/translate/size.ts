@@ -2,7 +2,6 @@
  * Size: from the sizing parameters to ops
  * (docs/spec/imgix.md 4.6 to 4.10, 5.1 to 5.3, 5.7, 5.8).
  */
-import type { Color } from '../../../base/color.ts';
 import type { Sides } from '../../../base/size.ts';
 import {
   type Anchor,
@@ -20,6 +19,7 @@ import type { Hints } from '../hints.ts';
 import { LONGEST_SIDE } from '../params/readers.ts';
 import type { FitWord } from '../params/size.ts';
 import type { ImgixValues } from '../params.ts';
+import { colorFill, spaceFill, TRANSPARENT_FILL } from './fill.ts';
 
 /** The vendor's default: Lanczos with two lobes (docs/spec/imgix.md 5.1.3). */
 export const DEFAULT_FILTER = 'lanczos2';
@@ -183,7 +183,7 @@ function plainResizeOps(
     enlarge,
     filter: values['resize-filter'] ?? DEFAULT_FILTER,
     ...(place === undefined ? {} : { anchor: place }),
-    ...(fit === 'contain' ? { fill: fillOf(values, word) } : {}),
+    ...(fit === 'contain' ? { fill: fillOf(values, word, box.density) } : {}),
     ...(room === undefined ? {} : { reserve: room }),
   });
   return [...zoom, { ...at(anchor), ...(next === undefined ? {} : { withoutFaces: at(next) }) }];
@@ -285,23 +285,9 @@ function zoomCrop({ x, y, zoom, shown }: Extract<Anchor, { kind: 'focus' }>) {
   return [crop, ...lines];
 }
 
-export const TRANSPARENT_FILL: Fill = {
-  kind: 'color',
-  color: { red: 255, green: 255, blue: 255, alpha: 0 },
-};
-
-/**
- * What fills the box of fill, fillmax and clamp; old URLs give `bg` alone
- * (docs/spec/imgix.md 5.4).
- */
-function fillOf(values: ImgixValues, word: PlainFit): Fill {
-  if (word === 'clamp') return { kind: 'edge' };
-  if (values.fill === 'blur') return { kind: 'blur' };
-  return colorFill(values['fill-color'] ?? values.bg);
-}
-
-export function colorFill(color: Color | undefined): Fill {
-  return color === undefined || color.alpha === 0 ? TRANSPARENT_FILL : { kind: 'color', color };
+/** What fills the box of fill, fillmax and clamp. */
+function fillOf(values: ImgixValues, word: PlainFit, density: number): Fill {
+  return word === 'clamp' ? { kind: 'edge' } : spaceFill(values, density);
 }
 
 /** Mirror and turn. */

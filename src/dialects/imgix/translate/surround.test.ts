@@ -59,7 +59,17 @@ describe('what surrounds the picture', () => {
       '5.8: from the upper left',
     ],
     ['mask=corners&corner-radius=1,2', [{ kind: 'mask', shape: { kind: 'corners' } }], '7.2'],
-    ['mask=poly5', [], '5.8: polygons are not built'],
+    ['mask=poly5', [{ kind: 'mask', shape: { kind: 'polygon', corners: 5 } }], '5.8.6'],
+    ['border-stroke-size=3&border-stroke-color=f00', [border(3)], '5.8.5: without bars'],
+    ['border-stroke-size=3', [], '5.8.5: clear by default'],
+    [
+      'border=9,f00&border-stroke-size=3&border-stroke-color=f00&border-radius=5',
+      [
+        { ...border(9), radii: [5, 5, 5, 5] },
+        { ...border(3), radii: [5, 5, 5, 5] },
+      ],
+      '5.8.5: over the bars',
+    ],
     ['border=10,f00', [border(10)], '5.8'],
     ['border=900,f00', [border(100)], '7.2: clamped'],
     ['border=10', [], '7.2: a list of the wrong length'],

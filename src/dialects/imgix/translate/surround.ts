@@ -7,13 +7,14 @@
 import type { Color } from '../../../base/color.ts';
 import type { Sides } from '../../../base/size.ts';
 import { devicePixels } from '../../../plan/fit.ts';
-import { type Op, px } from '../../../plan/op.ts';
+import { type Op, type OpOf, px } from '../../../plan/op.ts';
 import { colorOf } from '../params/colors.ts';
-import { WIDEST_PAD } from '../params/look.ts';
+import type { PictureText } from '../params/composition.ts';
+import { type MaskValue, WIDEST_PAD } from '../params/look.ts';
 import type { Corners } from '../params/readers.ts';
 import type { ImgixValues } from '../params.ts';
+import { colorFill } from './fill.ts';
 import type { Pictures } from './pictures.ts';
-import { colorFill } from './size.ts';
 
 const GRID_COLORS: readonly [Color, Color] = [colorOf('D0D7DD')!, colorOf('FFFFFF')!];
 
@@ -62,18 +63,25 @@ export function maskOps(values: ImgixValues, density: number, pictures: Pictures
   const radii = asked?.some((radius) => radius > 0) ? times(asked, density) : undefined;
   const color = values['mask-bg'];
   const under = color === undefined || color.alpha === 0 ? {} : { color };
-  if (typeof mask === 'object') {
+  if (typeof mask === 'object' && 'picture' in mask) {
     const picture = pictures.add(mask.picture, 'mask');
     return picture === undefined ? [] : [{ kind: 'picture-mask', picture, ...under }];
   }
-  const shape = mask === 'ellipse' ? { kind: mask } : { kind: mask, ...(radii ? { radii } : {}) };
-  return [{ kind: 'mask', shape, ...under }];
+  return [{ kind: 'mask', shape: shapeOf(mask, radii), ...under }];
+}
+
+function shapeOf(
+  mask: Exclude<MaskValue, PictureText>,
+  radii: Corners | undefined,
+): OpOf<'mask'>['shape'] {
+  if (typeof mask === 'object') return { kind: 'polygon', corners: mask.corners };
+  return mask === 'ellipse' ? { kind: mask } : { kind: mask, ...(radii ? { radii } : {}) };
 }
 
 /** Bars over the edge of the finished picture. */
 export function borderOps(values: ImgixValues, density: number): Op[] {
   const { border } = values;
-  if (border === undefined) return [];
+  if (border === undefined) return strokeOps(values, density);
   const bar = (own: number | undefined) => devicePixels(own ?? border.width, density);
   const radii = values['border-radius'];
   const innerRadii = values['border-radius-inner'];
@@ -89,6 +97,23 @@ export function borderOps(values: ImgixValues, density: number): Op[] {
       color: border.color,
       ...(radii === undefined ? {} : { radii: times(radii, density) }),
       ...(innerRadii === undefined ? {} : { innerRadii: times(innerRadii, density) }),
+    },
+    ...strokeOps(values, density),
+  ];
+}
+
+/** A line along the outer edge, over the bars. */
+function strokeOps(values: ImgixValues, density: number): Op[] {
+  const side = devicePixels(values['border-stroke-size'] ?? 0, density);
+  const color = values['border-stroke-color'];
+  if (side === 0 || color === undefined || color.alpha === 0) return [];
+  const radii = values.border === undefined ? undefined : values['border-radius'];
+  return [
+    {
+      kind: 'border',
+      sides: { top: side, right: side, bottom: side, left: side },
+      color,
+      ...(radii === undefined ? {} : { radii: times(radii, density) }),
     },
   ];
 }
