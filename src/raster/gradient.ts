@@ -12,8 +12,8 @@ import type { Raster } from '../image/raster.ts';
 import type { Gradient, GradientShape, GradientSpace } from '../plan/composition/gradient.ts';
 import { still } from './pixels.ts';
 
-/** Entries on the way: more than any side that is seen has levels. */
-const STEPS = 4096;
+/** Entries on the way, its middle one of them: more than any side that is seen has levels. */
+const STEPS = 4097;
 
 /** A canvas of a size. */
 export function gradient(
