@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 /**
- * Builds `dist/`: the kernels (AssemblyScript to WASM), the TypeScript, the face detector and the
- * encoder version.
+ * Builds `dist/`: the kernels (AssemblyScript to WASM), the TypeScript, the programs as few files,
+ * the face detector and the encoder version.
  * With `--when-changed` only where a source is newer than the last build.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundlePrograms } from './bundle-programs.mjs';
 import { hashOfWorker } from './code-hash.mjs';
 import { bundleFaceDetector } from './faces/bundle.mjs';
 import { isStale } from './stale.mjs';
@@ -43,6 +44,7 @@ for (const file of existsSync(kernels) ? readdirSync(kernels) : []) {
   );
 }
 run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
+await bundlePrograms(join(root, 'dist'));
 await bundleFaceDetector(join(root, 'dist/vision/faces/model'));
 
 const version = `${JSON.stringify(hashOfWorker(root), null, 2)}\n`;

@@ -8,35 +8,17 @@
  * (docs/spec/http.md 13.4, 13.5). Redirects are followed by hand. Proxy variables of the
  * environment are not read, and nothing of the visitor is passed on.
  */
-import { promises as dns } from 'node:dns';
-import type { LookupFunction } from 'node:net';
-import { Agent, buildConnector, type Dispatcher, Pool } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { Fault, isFault } from '../base/fault.ts';
-import { type AddressGuard, UNREACHABLE } from './address-guard.ts';
-import { hostOf, portOf } from './allow-list.ts';
+import { UNREACHABLE } from './address-guard.ts';
+import { BLOCKED, guardedAgent, type HttpClientOptions } from './guarded-agent.ts';
 import { keptHeaders, meaningOf, nextHop, sameServer } from './http-answer.ts';
 import { readBody } from './http-body.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Fetched, Validators } from './origin.ts';
 import { type PassingLimits, tooLarge } from './oversize.ts';
 
-export interface Resolved {
-  readonly address: string;
-  readonly family: number;
-}
-
-/** All addresses of a name. @throws what node:dns throws */
-export type Resolve = (host: string) => Promise<readonly Resolved[]>;
-
-export interface HttpClientOptions {
-  readonly guard: AddressGuard;
-  readonly limits: OriginLimits;
-  readonly resolve?: Resolve;
-  /** Further certificate authorities, PEM. */
-  readonly ca?: string;
-  /** What `CDN-Loop` says of this server (RFC 8586); one that comes back names a loop. */
-  readonly loopToken?: string;
-}
+export type { HttpClientOptions, Resolve, Resolved } from './guarded-agent.ts';
 
 /** What only the server that is asked first is told, not where it redirects to. */
 export interface OwnHeaders {
@@ -54,6 +36,8 @@ export interface HttpClient {
     own?: OwnHeaders,
     passing?: PassingLimits,
   ): Promise<Fetched>;
+  /** Loads what connects, which the first request waits for otherwise. */
+  prepare(): void;
   close(): Promise<void>;
 }
 
@@ -65,18 +49,11 @@ const HEADERS = {
 
 export function httpClient(options: HttpClientOptions): HttpClient {
   const { guard, limits: usual } = options;
-  const agent = new Agent({
-    factory: (origin, settings) => {
-      const url = new URL(origin);
-      return new Pool(url, { ...settings, connect: connectorFor(url, options) } as Pool.Options);
-    },
-    connections: usual.connections,
-    pipelining: 1,
-    maxHeaderSize: usual.headerBytes,
-    // Both are metered here, where one deadline spans all hops.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  let agent: Promise<Agent> | undefined;
+  const agentOf = () => {
+    agent ??= guardedAgent(options);
+    return agent;
+  };
 
   async function get(
     start: URL,
@@ -96,7 +73,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
           ? { ...conditions(held, visited.length === 1), ...ownHeaders(own) }
           : {};
         const loop = { 'cdn-loop': options.loopToken ?? 'fovea' };
-        const answer = await ask(agent, url, { ...loop, ...asked }, deadline);
+        const answer = await ask(await agentOf(), url, { ...loop, ...asked }, deadline);
         const meaning = meaningOf(
           answer.statusCode,
           'if-none-match' in asked || 'if-modified-since' in asked,
@@ -116,7 +93,11 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  return { get, close: () => agent.destroy() };
+  return {
+    get,
+    prepare: () => void agentOf(),
+    close: async () => (await agent)?.destroy(),
+  };
 }
 
 async function ask(
@@ -252,63 +233,6 @@ function one(value: string | string[] | undefined): string | undefined {
 function discard(answer: Dispatcher.ResponseData): void {
   answer.body.on('error', () => {}).destroy();
 }
-
-const BLOCKED = 'FOVEA_BLOCKED';
-
-function blocked(): Error {
-  return Object.assign(new Error('no admitted address'), { code: BLOCKED });
-}
-
-function connectorFor(url: URL, { guard, limits, resolve = systemResolve, ca }: HttpClientOptions) {
-  const host = hostOf(url);
-  const port = portOf(url);
-  const lookup: LookupFunction = (name, options, callback) => {
-    resolve(name).then(
-      (found) => {
-        const usable = found.filter(({ address }) => guard.admits(address, host, port));
-        const [first] = usable;
-        if (!first) callback(blocked(), '');
-        else if (options.all) callback(null, [...usable]);
-        else callback(null, first.address, first.family);
-      },
-      (error) => callback(error, ''),
-    );
-  };
-  const connect = buildConnector({
-    timeout: limits.connectMs,
-    lookup,
-    allowH2: false,
-    ...(ca === undefined ? {} : { ca }),
-  });
-  const checked: typeof connect = (options, callback) =>
-    connect(options, (error, socket) => {
-      if (error) return callback(error, null);
-      if (guard.admits(socket.remoteAddress ?? '', host, port)) return callback(null, socket);
-      socket.destroy();
-      callback(blocked(), null);
-    });
-  return checked;
-}
-
-/**
- * Resolution by the system, two names at a time: each lookup holds a thread of
- * the pool that files are read with, and a slow name server must not stop those.
- */
-const systemResolve: Resolve = (() => {
-  let free = 2;
-  const waiting: (() => void)[] = [];
-  return async (host) => {
-    if (free > 0) free--;
-    else await new Promise<void>((go) => waiting.push(go));
-    try {
-      return await dns.lookup(host, { all: true });
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free++;
-    }
-  };
-})();
 
 /**
  * No name, or none that leads anywhere for us: a name with private addresses

@@ -45,6 +45,10 @@ export class HttpOrigin implements Origin {
     return this.#client.get(url, held, signal, own, passing);
   }
 
+  prepare(): void {
+    this.#client.prepare();
+  }
+
   close(): Promise<void> {
     return this.#client.close();
   }

@@ -54,6 +54,8 @@ export interface Origin {
   ): Promise<Fetched>;
   /** Whether a held copy is still the source, without reading it; only where that is cheap (folders). */
   stat?(location: Location): Promise<Validators | undefined>;
+  /** Loads what the first fetch needs, while there is time. */
+  prepare?(): void;
   /** Frees connections. */
   close(): Promise<void>;
 }

@@ -52,6 +52,10 @@ export class WebOrigin implements Origin {
     }
   }
 
+  prepare(): void {
+    this.#client.prepare();
+  }
+
   close(): Promise<void> {
     return this.#client.close();
   }

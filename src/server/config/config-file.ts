@@ -6,8 +6,9 @@
  * they read, and a configuration holds secrets.
  */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { type ErrorCode, parseDocument } from 'yaml';
+import type * as Yaml from 'yaml';
 import { findJsonProblem } from './json-problem.ts';
 import { ConfigError } from './problems.ts';
 import { systemReason } from './system-reason.ts';
@@ -41,6 +42,8 @@ function readJson(file: string, text: string): unknown {
 }
 
 function readYaml(file: string, text: string): unknown {
+  // Most configurations of servers in containers are JSON, and this takes a while to load
+  const { parseDocument }: typeof Yaml = createRequire(import.meta.url)('yaml');
   const document = parseDocument(text, { prettyErrors: true });
   const problems = document.errors.map(({ code, linePos }) => {
     const [start] = linePos ?? [];
@@ -56,7 +59,7 @@ function readYaml(file: string, text: string): unknown {
   }
 }
 
-const YAML_REASONS: Readonly<Record<ErrorCode, string>> = {
+const YAML_REASONS: Readonly<Record<Yaml.ErrorCode, string>> = {
   ALIAS_PROPS: 'an alias (*) cannot have an anchor or a tag',
   BAD_ALIAS: 'this alias (*) cannot be read',
   BAD_COLLECTION_TYPE: 'a list or an object stands where the other was announced',
