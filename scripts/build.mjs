@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Builds `dist/`: the kernels (AssemblyScript to WASM), the TypeScript, the programs as few files,
- * the face detector and the encoder version.
+ * the face detector, the fonts and the encoder version.
  * With `--when-changed` only where a source is newer than the last build.
  */
 import { execFileSync } from 'node:child_process';
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { bundlePrograms } from './bundle-programs.mjs';
 import { hashOfWorker } from './code-hash.mjs';
 import { bundleFaceDetector } from './faces/bundle.mjs';
+import { bundleFonts } from './fonts/bundle.mjs';
 import { isStale } from './stale.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -46,6 +47,7 @@ for (const file of existsSync(kernels) ? readdirSync(kernels) : []) {
 run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
 await bundlePrograms(join(root, 'dist'));
 await bundleFaceDetector(join(root, 'dist/vision/faces/model'));
+bundleFonts(join(root, 'node_modules'), join(root, 'dist/text/fonts.bin'));
 
 const version = `${JSON.stringify(hashOfWorker(root), null, 2)}\n`;
 writeFileSync(join(root, 'dist/engine/encoder-version.json'), version);

@@ -20,6 +20,7 @@ import type { Op } from '../src/plan/op.ts';
 import { picture } from '../src/plan/output.ts';
 import { freezePlan } from '../src/plan/plan.ts';
 import { flatten } from '../src/raster/compositing.ts';
+import { typesetter } from '../src/text/typeset.ts';
 import { vipsEncoder } from '../src/vips/encode.ts';
 import { setUpVips } from '../src/vips/loader-policy.ts';
 import { probe } from '../src/vips/probe.ts';
@@ -35,6 +36,8 @@ import {
 import { clearScene, greyScene, movingScene, scene } from './support/pixel-scenes.ts';
 
 setUpVips({ concurrency: 1 });
+// The fonts stand beside the built code.
+await typesetter(new URL('../dist/text/fonts.bin', import.meta.url));
 
 const sharpOf = ({ width, height, channels, data, pages }: Raster): Sharp =>
   sharp(data, {

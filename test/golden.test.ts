@@ -127,7 +127,8 @@ function sourceText(source: SourceRef): string {
     case 'url':
       return source.url;
     case 'upload':
-      return 'upload';
+    case 'blank':
+      return source.kind;
   }
 }
 

@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['plan', 'metadata', 'svg', 'jpeg'],
   ['raster'],
   ['gif'],
-  ['dialects', 'metrics', 'vips', 'vision', 'video', 'origins', 'stores'],
+  ['dialects', 'metrics', 'vips', 'vision', 'text', 'video', 'origins', 'stores'],
   ['optimizer'],
   ['engine'],
   ['server', 'cli'],

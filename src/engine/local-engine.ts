@@ -85,7 +85,7 @@ export class LocalEngine implements Engine {
       maxBytes: sourceBytes,
       decode: (...of) => this.#renderer.decode(...of),
     });
-    this.#sources = new RequestSources(this.#sourceCache);
+    this.#sources = new RequestSources(this.#sourceCache, clock);
     this.#pictures = new SecondPictures(this.#sources);
     this.#cache = new RenditionCache(renditions, clock);
     this.#pool = new Pool({

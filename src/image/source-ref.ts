@@ -12,5 +12,7 @@ export type SourceRef =
   | { readonly kind: 'path'; readonly path: string; readonly query?: string }
   /** An absolute URL, unparsed. */
   | { readonly kind: 'url'; readonly url: string }
+  /** A clear pixel, under what a plan draws by itself. */
+  | { readonly kind: 'blank' }
   /** The body of the request. */
   | { readonly kind: 'upload' };

@@ -112,6 +112,9 @@ function canonicalOp(op: Op): Op[] {
       return [{ ...op, picture: canonicalPicture(op.picture) }];
     case 'blend':
       return op.opacity * op.color.alpha === 0 ? [] : [op];
+    case 'text':
+      return op.style.text === '' || op.style.size <= 0 ? [] : [op];
+    case 'text-canvas':
     case 'trim':
     case 'limit':
     case 'canvas':

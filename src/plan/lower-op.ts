@@ -42,7 +42,7 @@ export interface LowerState {
 /** The instructions of one op, appended; the state moved on. @throws Fault region-out-of-bounds */
 export function lowerOp(
   state: LowerState,
-  op: Exclude<Op, { kind: 'trim' } | CompositionOp>,
+  op: Exclude<Op, { kind: 'trim' | 'text-canvas' } | CompositionOp>,
   info: SourceInfo,
   findings: Findings = {},
 ): void {
@@ -126,6 +126,7 @@ export function lowerOp(
     }
     case 'cross-hairs':
       return crossHairs(state, op.x * size.width, op.y * size.height);
+    case 'text':
     case 'blend':
     case 'tone':
     case 'sharpen':

@@ -67,7 +67,7 @@ export function lower(
   plan: Plan,
   info: SourceInfo,
   accepts: ReadonlySet<FormatName>,
-  { measured = [], findings = {}, pictures = [] }: Known = {},
+  { measured = [], findings = {}, pictures = [], heights = [] }: Known = {},
   limits: LowerLimits = DEFAULT_LOWER_LIMITS,
 ): Lowered {
   const { output } = plan;
@@ -80,6 +80,7 @@ export function lower(
   const inks = plan.cmyk === undefined ? {} : { cmyk: plan.cmyk };
   const moving = isAnimation(info) && plan.frames.kind === 'all';
   let trims = 0;
+  let canvases = 0;
   const told = output.kind === 'facts' && output.faces === true;
   if (told && findings.faces === undefined) return { kind: 'find', finding: 'faces' };
   for (const given of plan.ops) {
@@ -101,6 +102,13 @@ export function lower(
         };
       }
       lowerTrim(state, op, box);
+    } else if (op.kind === 'text-canvas') {
+      const height = op.height ?? heights[canvases++];
+      if (height === undefined) return { kind: 'typeset', op };
+      const { width } = op;
+      state.size = { width, height };
+      state.alpha = true;
+      state.instructions.push({ ...op, width, height });
     } else if (isComposition(op)) {
       const missing = lowerComposition(state, op, pictures);
       if (missing !== undefined) return missing;
@@ -253,7 +261,7 @@ function colorOf({ output, ops }: Plan, info: SourceInfo): Program['color'] {
 
 /** Whether an op mixes colors from elsewhere with those of the source. */
 function mixes({ kind }: Op): boolean {
-  return kind === 'overlay' || kind === 'blend';
+  return kind === 'overlay' || kind === 'blend' || kind === 'text';
 }
 
 /** Steps that make a picture larger must stay in bounds; the source's own size is the probe's business. */

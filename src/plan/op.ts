@@ -12,6 +12,7 @@ import type { FormatName } from '../image/format.ts';
 import type { Orientation } from '../image/source-info.ts';
 import type { BlendMode } from './composition/blend-mode.ts';
 import type { Gradient } from './composition/gradient.ts';
+import type { TextClip, TextStyle } from './composition/text-style.ts';
 import type { ToneStep } from './steps/tone-step.ts';
 
 export type { ToneStep };
@@ -280,6 +281,29 @@ export type Op =
       readonly picture: SecondPicture;
       /** Under the hidden part; absent: clear. */
       readonly color?: Color;
+    }
+  /** One line of text, within `room` pixels, by default the picture's without `pad` on both sides. */
+  | {
+      readonly kind: 'text';
+      readonly style: TextStyle;
+      readonly x: Placement;
+      readonly y: Placement;
+      readonly pad: number;
+      readonly room?: number;
+      readonly clip: TextClip;
+      /** Made smaller until it fits, rather than clipped. */
+      readonly shrink?: true;
+    }
+  /** A clear canvas with lines of text in place of the picture; without a height as high as they are. */
+  | {
+      readonly kind: 'text-canvas';
+      readonly style: TextStyle;
+      readonly width: number;
+      readonly height?: number;
+      readonly pad: number;
+      /** Shares of the slack, of each line and of all. */
+      readonly x: number;
+      readonly y: number;
     }
   /** A color laid on the whole picture; its alpha times `opacity` (0..1) counts. */
   | {

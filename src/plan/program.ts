@@ -77,6 +77,8 @@ export type Instruction =
       readonly opacity: number;
     } & Size)
   | (OpOf<'blend'> & Size)
+  | (OpOf<'text'> & Size)
+  | (OpOf<'text-canvas'> & Size)
   | (OpOf<'border'> & Size)
   /** Lines through a pixel, from edge to edge. */
   | ({ readonly kind: 'cross-hairs'; readonly x: number; readonly y: number } & Size);
@@ -143,6 +145,8 @@ export interface Known {
   /** The boxes of the trims of this plan so far, in order. */
   readonly measured?: readonly TrimBox[];
   readonly findings?: Findings;
+  /** The heights of the canvases of text of this plan so far, in order. */
+  readonly heights?: readonly number[];
   /** The second pictures by their places; `absent`: it cannot be had, and what asks for it is left out. */
   readonly pictures?: readonly (KnownPicture | 'absent' | undefined)[];
 }
@@ -164,6 +168,8 @@ export type Lowered =
       readonly rule: TrimRule;
     }
   | { readonly kind: 'find'; readonly finding: FindingName }
+  /** A canvas of text is as high as its lines. */
+  | { readonly kind: 'typeset'; readonly op: OpOf<'text-canvas'> }
   /** A second picture has to be known, and `finding` of it. */
   | {
       readonly kind: 'picture';

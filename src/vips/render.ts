@@ -16,9 +16,11 @@ import { gifColors, withClearedBoxes } from '../containers/gif-frames.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
+import type { TextDrawing } from '../image/text-drawing.ts';
 import { readCopyright } from '../metadata/copyright.ts';
 import { rgbProfile } from '../metadata/rgb-profile.ts';
 import { batchesOf } from '../plan/animation/frame-choice.ts';
+import type { OpOf } from '../plan/op.ts';
 import type { Instruction, Program } from '../plan/program.ts';
 import { blendColor, overlay } from '../raster/blend.ts';
 import { withinColors } from '../raster/color-range.ts';
@@ -38,6 +40,7 @@ import { removeRedEyes } from '../raster/red-eye.ts';
 import { tone } from '../raster/tone.ts';
 import { isBitmapFormat, withLoader } from './bitmap.ts';
 import { blurred } from './blur.ts';
+import { drawnText } from './drawn-text.ts';
 import { denoise, sharpen } from './filters.ts';
 import { extend, extract, type OwnColors, rotate } from './geometry.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
@@ -49,6 +52,8 @@ import { keepsColor } from './source-pixels.ts';
 export interface RenderContext {
   /** A second picture, by its place, behind its own steps; asked for once by a program that has one. */
   readonly picture?: (index: number, steps: readonly Instruction[]) => Promise<Raster>;
+  /** Sets text as outlines. */
+  readonly typeset?: (op: OpOf<'text' | 'text-canvas'>, size: Size) => Promise<TextDrawing>;
   /** For gradients without colors of their own. */
   readonly ownColors?: OwnColors;
   /** Most bytes of frames decoded at a time; 64 MiB by default. */
@@ -243,11 +248,31 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
       return overlay(raster, await secondPicture(step, state), step);
     case 'blend':
       return blendColor(raster, step);
+    case 'text':
+      return overlay(raster, await text(step, state), AT_ORIGIN);
+    case 'text-canvas':
+      return text(step, state);
     case 'border':
       return border(raster, step);
     case 'cross-hairs':
       return crossHairs(raster, step);
   }
+}
+
+const AT_ORIGIN = { places: { x: [0], y: [0] }, mode: 'normal', opacity: 1 } as const;
+
+/** The text of a step on a clear canvas, drawn once for all frames. */
+function text(
+  step: Extract<Instruction, { kind: 'text' | 'text-canvas' }>,
+  { context, pictures }: RenderState,
+): Promise<Raster> {
+  const { typeset } = context;
+  if (typeset === undefined) throw new Error('Expected something that sets text, got none.');
+  const known = pictures.get(step);
+  if (known !== undefined) return known;
+  const drawn = typeset(step, step).then(({ path }) => drawnText(path, step.style, step));
+  pictures.set(step, drawn);
+  return drawn;
 }
 
 /** The second picture of a step, made once for all frames. */

@@ -7,6 +7,7 @@ import type { Color } from '../../src/base/color.ts';
 import type { Raster } from '../../src/image/raster.ts';
 import { BLEND_MODES } from '../../src/plan/composition/blend-mode.ts';
 import { GRADIENT_SPACES } from '../../src/plan/composition/gradient.ts';
+import type { TextStyle } from '../../src/plan/composition/text-style.ts';
 import {
   CENTRE,
   type Fill,
@@ -96,6 +97,18 @@ const SECOND: SecondPicture = { index: 0, ops: [] };
 const LAID: OverlayOp = {
   ...{ kind: 'overlay', picture: SECOND, x: CENTRE, y: CENTRE },
   ...{ pad: 0, mode: 'normal', opacity: 1 },
+};
+
+const LETTERS: TextStyle = {
+  text: 'Hamburg ab',
+  family: 'sans',
+  size: 14,
+  color: color(200, 0, 90),
+};
+
+const WRITTEN: OpOf<'text'> = {
+  ...{ kind: 'text', style: LETTERS, pad: 2, clip: { at: 'end', ellipsis: false } },
+  ...{ x: { kind: 'slack', share: 1 }, y: { kind: 'slack', share: 1 } },
 };
 
 /** By name behind the kind of op. */
@@ -318,6 +331,20 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
           enlarge: 'allowed',
           filter: 'lanczos2',
         },
+      },
+    },
+    text: {
+      'in the lower right corner': WRITTEN,
+      'clipped, with dots': { ...WRITTEN, clip: { at: 'end', ellipsis: true }, room: 30 },
+      'made smaller, outlined': {
+        ...{ ...WRITTEN, shrink: true, room: 40 },
+        style: { ...LETTERS, outline: { width: 2, color: TEAL } },
+      },
+    },
+    'text-canvas': {
+      'in lines': {
+        ...{ kind: 'text-canvas', width: 60, pad: 2, x: 0.5, y: 0 },
+        style: { ...LETTERS, leading: 2 },
       },
     },
     'picture-mask': {

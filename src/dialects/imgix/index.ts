@@ -89,6 +89,9 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   const asItIs = sourcePlan(values['svg-sanitize'] !== false || !everyUrlIsSigned(settings));
 
   const renders = [...given.keys()].some((name) => !PASSIVE.has(name));
+  if (source.kind === 'blank' && (values.txt ?? '').trim() === '') {
+    throw new Fault('bad-parameter', 'Expected txt for a picture of text, got none.');
+  }
   if (!renders || bypasses(values, target.path, source)) {
     refuseShortfalls(settings, base);
     return {

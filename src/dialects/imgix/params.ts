@@ -10,6 +10,7 @@ import { GRADIENT_PARAMS } from './params/gradient.ts';
 import { LOOK_PARAMS } from './params/look.ts';
 import { OUTPUT_PARAMS } from './params/output.ts';
 import { SIZE_PARAMS } from './params/size.ts';
+import { TEXT_PARAMS } from './params/text.ts';
 import { IGNORED_PARAMS, PLANNED_PARAMS, PREMIUM_PARAMS } from './params/unbuilt.ts';
 
 export const PARAMS = {
@@ -18,6 +19,7 @@ export const PARAMS = {
   ...GRADIENT_PARAMS,
   ...COMPOSITION_PARAMS,
   ...ANIMATION_PARAMS,
+  ...TEXT_PARAMS,
   ...OUTPUT_PARAMS,
   ...PLANNED_PARAMS,
   ...PREMIUM_PARAMS,

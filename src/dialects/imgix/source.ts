@@ -9,15 +9,14 @@ import type { DialectSettings } from '../dialect.ts';
 /**
  * The source that a path names: below the origin, or, for a web proxy, an
  * absolute URL.
- * @throws Fault bad-request for a proxy path that is no absolute URL; not-implemented for `/~text`
+ * Canvases of text (`/~text`) have none.
+ * @throws Fault bad-request for a proxy path that is no absolute URL
  */
 export function sourceOf(path: string, origin: DialectSettings['origin']): SourceRef {
   const below = path.replace(/^\//, '');
+  if (origin === 'web' && below === '~text') return { kind: 'blank' };
   if (origin === 'web') return { kind: 'url', url: absoluteUrl(below) };
-  if (below === '~text') {
-    throw new Fault('not-implemented', 'Pictures of text (/~text) are not built.');
-  }
-  return { kind: 'path', path: below };
+  return below === '~text' ? { kind: 'blank' } : { kind: 'path', path: below };
 }
 
 /**

@@ -16,6 +16,7 @@ import { type ClientFacts, fmRemark, pictureOutput } from './translate/format.ts
 import type { Pictures } from './translate/pictures.ts';
 import { before, boxOf, type RequestedBox, resizeOps, turns } from './translate/size.ts';
 import { borderOps, maskOps, padding, surroundOps } from './translate/surround.ts';
+import { canvasOp, textOps } from './translate/text.ts';
 
 /**
  * Whether adjustments come after sizing. The vendor documents them before it;
@@ -43,16 +44,33 @@ export function translate(
     };
   }
   const box = boxOf(values, hints);
+  const density = pictures.onText ? (hints.dpr ?? values.dpr ?? 1) : box.density;
   return {
     ...framesOf(values),
-    ops: steps(values, box, pictures),
-    output: outputOf(values, client, box.density),
+    ops: stepsFor(values, hints, pictures),
+    output: outputOf(values, client, density),
   };
 }
 
 /** The steps of a second picture with these parameters. */
 export function stepsOf(values: ImgixValues, pictures: Pictures): Op[] {
-  return steps(values, boxOf(values, NO_HINTS), pictures);
+  return stepsFor(values, NO_HINTS, pictures);
+}
+
+function stepsFor(values: ImgixValues, hints: Hints, pictures: Pictures): Op[] {
+  if (!pictures.onText) return steps(values, boxOf(values, hints), pictures);
+  const density = hints.dpr ?? values.dpr ?? 1;
+  const canvas = canvasOp(values, hints);
+  const room = padding(values, density);
+  return [
+    canvas,
+    ...surroundOps(values, room, density),
+    ...(room ? [LIMIT] : []),
+    ...maskOps(values, density, pictures),
+    ...blendOps(values, density, pictures, []),
+    ...markOps(values, density, pictures),
+    ...borderOps(values, density),
+  ];
 }
 
 function steps(values: ImgixValues, box: RequestedBox, pictures: Pictures): Op[] {
@@ -71,6 +89,7 @@ function steps(values: ImgixValues, box: RequestedBox, pictures: Pictures): Op[]
     ...maskOps(values, density, pictures),
     ...blendOps(values, density, pictures, sizing),
     ...markOps(values, density, pictures),
+    ...textOps(values, density),
     ...borderOps(values, density),
   ];
 }

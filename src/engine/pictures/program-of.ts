@@ -7,7 +7,7 @@ import type { FindingName } from '../../image/findings.ts';
 import type { FormatName } from '../../image/format.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import { lower } from '../../plan/lower.ts';
-import type { SecondPicture } from '../../plan/op.ts';
+import type { OpOf, SecondPicture } from '../../plan/op.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Known, Lowered, Program, TrimBox } from '../../plan/program.ts';
 import { findTrim } from '../../raster/trim-box.ts';
@@ -22,6 +22,8 @@ export interface TaskPictures {
   readonly known: NonNullable<Known['pictures']>;
   /** Makes a picture, and a finding on it, known. */
   prepare(picture: SecondPicture, finding?: FindingName): Promise<void>;
+  /** The height that lines of text take. */
+  heightOf(op: OpOf<'text-canvas'>): Promise<number>;
   /** Renders them. */
   readonly context: RenderContext;
 }
@@ -41,10 +43,11 @@ export async function programOf(task: Lowering, timings: Stopwatch): Promise<Pro
   const { file, info, plan, findings, pictures } = task;
   const accepts = new Set(task.accepts);
   const measured: TrimBox[] = [];
+  const heights: number[] = [];
   // Every round measures one more trim, finds one thing more or prepares one picture more: three
   // for an op at most, one for the output.
   for (let round = 0; round <= 3 * plan.ops.length + 1; round++) {
-    const known = { measured, findings: findings.known, pictures: pictures.known };
+    const known = { measured, heights, findings: findings.known, pictures: pictures.known };
     const lowered: Lowered = lower(plan, info, accepts, known);
     switch (lowered.kind) {
       case 'program':
@@ -54,6 +57,9 @@ export async function programOf(task: Lowering, timings: Stopwatch): Promise<Pro
         break;
       case 'picture':
         await timed(timings, 'transform', () => pictures.prepare(lowered.picture, lowered.finding));
+        break;
+      case 'typeset':
+        heights.push(await timed(timings, 'transform', () => pictures.heightOf(lowered.op)));
         break;
       case 'measure': {
         const { before, rule, ...reading } = lowered;

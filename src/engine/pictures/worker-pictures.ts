@@ -8,10 +8,12 @@
 import { BLACK, type Color, WHITE } from '../../base/color.ts';
 import { type Diagnostic, notUsed } from '../../base/diagnostic.ts';
 import { Fault } from '../../base/fault.ts';
+import type { Size } from '../../base/size.ts';
 import type { FindingName } from '../../image/findings.ts';
 import type { PictureLimits } from '../../image/picture-limits.ts';
 import type { Raster } from '../../image/raster.ts';
-import type { SecondPicture } from '../../plan/op.ts';
+import type { TextDrawing } from '../../image/text-drawing.ts';
+import type { OpOf, SecondPicture } from '../../plan/op.ts';
 import type { Instruction, Known, KnownPicture } from '../../plan/program.ts';
 import { probe } from '../../vips/probe.ts';
 import { type RenderContext, render } from '../../vips/render.ts';
@@ -60,6 +62,10 @@ function luma({ red, green, blue }: Rgb): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
+/** Where the remark on text stands among those on pictures. */
+const WITHOUT_SHAPE = -1;
+const NO_SHAPE = notUsed('Some letters of the text have no shape in the fonts here.', 'txt');
+
 /** A second picture could not be rendered. */
 class PictureFailure extends Error {
   readonly index: number;
@@ -104,7 +110,7 @@ export class WorkerPictures implements TaskPictures {
 
   /** @throws Fault bad-parameter, where one was left out */
   demandAll(): void {
-    const [first] = this.#remarks.values();
+    const first = [...this.#remarks].find(([index]) => index !== WITHOUT_SHAPE)?.[1];
     if (first !== undefined) {
       const text = `${first.message} This source refuses such requests.`;
       throw new Fault('bad-parameter', text, { param: first.param });
@@ -145,6 +151,20 @@ export class WorkerPictures implements TaskPictures {
     }
   }
 
+  async heightOf(op: OpOf<'text-canvas'>): Promise<number> {
+    const { typesetter, textCanvas } = await import('../../text/typeset.ts');
+    return textCanvas(op, await typesetter()).height;
+  }
+
+  /** Text as outlines; its shaper and fonts are loaded by the first that asks. */
+  async #typeset(op: OpOf<'text' | 'text-canvas'>, size: Size): Promise<TextDrawing> {
+    const { typesetter, textCanvas, textOn } = await import('../../text/typeset.ts');
+    const by = await typesetter();
+    const drawing = op.kind === 'text' ? textOn(op, size, by) : textCanvas(op, by);
+    if (drawing.missing) this.#remarks.set(WITHOUT_SHAPE, NO_SHAPE);
+    return drawing;
+  }
+
   /** Whether an error says that a second picture cannot be rendered; it is absent from then on. */
   leavesOut(error: unknown): boolean {
     if (!(error instanceof PictureFailure)) return false;
@@ -171,6 +191,7 @@ export class WorkerPictures implements TaskPictures {
     let own: readonly [Color, Color] | undefined;
     return {
       picture: (...of) => this.#render(...of),
+      typeset: (...of) => this.#typeset(...of),
       ownColors(raster) {
         own ??= ownColors(raster);
         return own;

@@ -118,6 +118,7 @@ function nameOf(mount: string, ref: SourceRef): string {
     case 'url':
       return `${mount} url ${ref.url}`;
     case 'upload':
-      return `${mount} upload`;
+    case 'blank':
+      return `${mount} ${ref.kind}`;
   }
 }

@@ -101,6 +101,8 @@ function referenceText(reference: SourceRef): string {
       return reference.url.replace(/\/\/[^/@]*@/, '//…@');
     case 'upload':
       return 'the body of the request';
+    case 'blank':
+      return 'a clear pixel, under what is drawn';
   }
 }
 

@@ -196,6 +196,7 @@ function signedTarget(target: string, token: string): string {
 /** Asks the origin whether there is such a source. @throws Fault */
 async function findSource({ mount, compiled }: RenderRequest): Promise<void> {
   const { origin } = mount;
+  if (compiled.source.kind === 'blank') return;
   const location = await origin.locate(compiled.source);
   if (origin.stat !== undefined) {
     if ((await origin.stat(location)) === undefined) {

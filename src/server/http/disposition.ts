@@ -66,7 +66,7 @@ export function contentDisposition(
 
 /** The last segment of the path, decoded where it can be. */
 function nameOfSource(source: SourceRef): string {
-  if (source.kind === 'upload') return '';
+  if (source.kind === 'upload' || source.kind === 'blank') return '';
   const text = source.kind === 'path' ? source.path : source.url;
   const path = text.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0]!;
   const segment = path.slice(path.lastIndexOf('/') + 1);

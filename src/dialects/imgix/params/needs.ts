@@ -78,6 +78,8 @@ const blendPicture: Need = {
   met: (values) => typeof values.blend === 'object' && 'picture' in values.blend,
 };
 
+const txt: Need = { text: 'txt', met: ({ txt = '' }) => txt.trim() !== '' };
+
 const NEEDS: Readonly<Partial<Record<ParamName, Need>>> = {
   fit: sized,
   dpr: side,
@@ -140,6 +142,25 @@ const NEEDS: Readonly<Partial<Record<ParamName, Need>>> = {
   'border-stroke-color': {
     text: 'border-stroke-size',
     met: (values) => (values['border-stroke-size'] ?? 0) > 0,
+  },
+  'txt-align': txt,
+  'txt-clip': txt,
+  'txt-color': txt,
+  'txt-fit': txt,
+  'txt-font': txt,
+  'txt-lead': txt,
+  'txt-lig': txt,
+  'txt-line': txt,
+  'txt-pad': txt,
+  'txt-shad': txt,
+  'txt-size': txt,
+  'txt-track': txt,
+  'txt-width': txt,
+  'txt-x': txt,
+  'txt-y': txt,
+  'txt-line-color': {
+    text: 'txt and txt-line',
+    met: (values) => txt.met(values) && (values['txt-line'] ?? 0) > 0,
   },
   'mark-base': mark,
   'mark-align': mark,

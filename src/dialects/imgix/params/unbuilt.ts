@@ -30,28 +30,6 @@ const fallbackOf = (step: string, ...aliases: string[]): Param<boolean> =>
   });
 
 export const PLANNED_PARAMS = {
-  // text
-  txt: planned('Text drawn over the picture.', 't'),
-  'txt-align': planned('Where the text stands.', 'txtalign', 'ta'),
-  'txt-clip': planned('Where text too long is cut.', 'txtclip', 'tcl'),
-  'txt-color': planned('Color of the text.', 'txtcolor', 'txt-clr', 'txtclr', 'tc'),
-  'txt-fit': planned('Shrinks the text until it fits.', 'txtfit'),
-  'txt-font': planned('Font of the text.', 'tf', 'txtfont'),
-  'txt-lead': planned('Space between lines of text.', 'txtlead'),
-  'txt-line': planned('Width of the outline of the text.', 'txtline', 'tl'),
-  'txt-line-color': planned(
-    'Color of the outline of the text.',
-    'txtlinecolor',
-    'txt-line-clr',
-    'txtlineclr',
-  ),
-  'txt-pad': planned('Distance of the text from the edges.', 'txtpad', 'tp'),
-  'txt-shad': planned('Strength of the shadow of the text.', 'txtshad', 'tsh'),
-  'txt-size': planned('Size of the text.', 'tsz', 'txtsize'),
-  'txt-track': planned('Space between letters.', 'txttrack', 'tt'),
-  'txt-width': planned('Width of the text.', 'txtwidth'),
-  'txt-x': planned('Distance of the text from the left edge.', 'txtx'),
-  'txt-y': planned('Distance of the text from the top edge.', 'txty'),
   // single features
   'pdf-annotation': planned('Draws the annotations of a PDF page.', 'annotation'),
 } satisfies ParamTable;
@@ -103,5 +81,4 @@ export const IGNORED_PARAMS = {
   'video-codec': ignored('Codec of a video.'),
   'video-thumbnail': ignored('One frame of a video.'),
   'gif-q': ignored('Quality of GIF; withdrawn by the vendor.'),
-  'txt-lig': ignored('Ligatures; withdrawn by the vendor.'),
 } satisfies ParamTable;

@@ -51,6 +51,11 @@ export class Pictures {
     return new Pictures({ settings, stepsOf, refs: [], remarks: [] }, base, 1);
   }
 
+  /** They are laid on a canvas of text, not on a picture. */
+  get onText(): boolean {
+    return this.#base.kind === 'blank';
+  }
+
   /** All that were added, by their places. */
   get refs(): readonly PictureRef[] {
     return this.#shared.refs;
@@ -90,6 +95,9 @@ export class Pictures {
     const href = text.startsWith('//') ? `https:${text}` : text;
     const url = URL.canParse(href) ? new URL(href) : undefined;
     if (url === undefined || url.username + url.password !== '') return undefined;
+    if (url.pathname === '/~text' && VENDOR.test(url.hostname)) {
+      return { ref: { kind: 'blank' }, query: url.search.slice(1) };
+    }
     if (hosts.includes(url.hostname.toLowerCase())) {
       return ownPicture(url.pathname, url.search.slice(1), origin);
     }
@@ -101,6 +109,7 @@ export class Pictures {
     const at = text.indexOf('?');
     const path = at < 0 ? text : text.slice(0, at);
     const query = at < 0 ? '' : text.slice(at + 1);
+    if (path.replace(/^\//, '') === '~text') return { ref: { kind: 'blank' }, query };
     if (origin !== 'web') return ownPicture(encoded(path), query, origin);
     // The host of the picture it is laid on (documented for web proxies).
     const base = this.#base.kind === 'url' ? this.#base.url : undefined;
@@ -110,7 +119,7 @@ export class Pictures {
 
   /** The steps of the own parameters of a picture. */
   #steps({ ref, query }: Named, param: string): Op[] {
-    if (query === '') return [{ kind: 'orient', by: 'source' }];
+    if (query === '') return ref.kind === 'blank' ? [] : [{ kind: 'orient', by: 'source' }];
     const { remarks, stepsOf } = this.#shared;
     try {
       const { given, diagnostics } = gather(query, {});
@@ -138,6 +147,8 @@ interface Named {
   readonly query: string;
 }
 
+/** Canvases of text are the same at every host of the vendor (docs/spec/imgix.md 6.3.4). */
+const VENDOR = /\.imgix\.net$/i;
 const LONGEST = 4000;
 const ABSOLUTE = /^(https?:)?\/\//i;
 const CONTROL = /[\p{Cc}\\]/u;
