@@ -21,7 +21,7 @@ import type { Budget } from '../optimizer/task.ts';
 import { lower } from '../plan/lower.ts';
 import { isVideo, type Output, withoutVideo } from '../plan/output.ts';
 import { printProgram } from '../plan/print.ts';
-import type { Lowered, Program } from '../plan/program.ts';
+import type { Program } from '../plan/program.ts';
 import { sampled } from '../plan/sampled.ts';
 import { probe } from '../vips/probe.ts';
 import { render } from '../vips/render.ts';
@@ -118,7 +118,7 @@ async function explainFrom(request: Task): Promise<ExplainResult> {
   const lowerNow = () =>
     lower(plan, info, accepts, { findings: known, heights, pictures: pictures.known });
   let lowered = lowerNow();
-  for (; isOpen(lowered); lowered = lowerNow()) {
+  for (; lowered.kind !== 'program' && lowered.kind !== 'measure'; lowered = lowerNow()) {
     if (lowered.kind === 'picture') await pictures.prepare(lowered.picture, lowered.finding);
     if (lowered.kind === 'typeset') heights.push(await pictures.heightOf(lowered.op));
     if (lowered.kind !== 'find') continue;
@@ -142,11 +142,6 @@ async function explainFrom(request: Task): Promise<ExplainResult> {
     program: [...unknown, ...printProgram(program)],
     ...(predicted === undefined ? {} : { predicted }),
   };
-}
-
-/** Whether something has to be known that no pixel of the source is decoded for. */
-function isOpen(lowered: Lowered): lowered is Exclude<Lowered, { kind: 'program' | 'measure' }> {
-  return lowered.kind !== 'program' && lowered.kind !== 'measure';
 }
 
 /** When the work began, and what its stages took. */

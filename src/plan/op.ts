@@ -14,8 +14,9 @@ import type { BlendMode } from './composition/blend-mode.ts';
 import type { Gradient } from './composition/gradient.ts';
 import type { TextClip, TextStyle } from './composition/text-style.ts';
 import type { ToneStep } from './steps/tone-step.ts';
+import type { TrimRule } from './steps/trim-rule.ts';
 
-export type { ToneStep };
+export type { ToneStep, TrimRule };
 
 /** Pixels, or a share (1 = 100 %) of the matching side of the picture entering the step. */
 export type Length = { readonly px: number } | { readonly share: number };
@@ -95,26 +96,6 @@ export type Fit =
   | 'contain';
 
 export type Filter = 'nearest' | 'bilinear' | 'bicubic' | 'mitchell' | 'lanczos2' | 'lanczos3';
-
-/** How a trim finds the frame that goes. */
-export type TrimRule =
-  /** Rows and columns within `tolerance` of a color; no `color`: that of the upper left pixel. */
-  | {
-      readonly by: 'color';
-      readonly color?: Color;
-      /** Euclidean RGBA distance over its maximum, 0 (exact) .. 1. */
-      readonly tolerance: number;
-    }
-  /** Rows and columns whose alpha is within `tolerance` (0..255) of `alpha` (0..255). */
-  | { readonly by: 'alpha'; readonly alpha: number; readonly tolerance: number }
-  /** A uniform border judged from its own color: mean difference and standard deviation, 0..255. */
-  | { readonly by: 'border'; readonly mean: number; readonly deviation: number }
-  /** By alpha where there is an alpha channel, else by color. */
-  | {
-      readonly by: 'alpha-or-color';
-      readonly color?: Color;
-      readonly tolerance: number;
-    };
 
 /** Limits for the side of a box that was not asked for, in pixels before density. */
 export interface SideLimits {

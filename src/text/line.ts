@@ -35,6 +35,8 @@ interface Run {
   readonly text: string;
   readonly face: OpenFace;
   readonly level: number;
+  /** Marks of the letter before them, which its own face lacks. */
+  readonly marks?: true;
 }
 
 const CLUSTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
@@ -50,17 +52,22 @@ export function lineOf(text: string, style: TextStyle, size: number, by: Typeset
   const glyphs: PlacedGlyph[] = [];
   const tracking = style.tracking ?? 0;
   let width = 0;
+  let letter = 0;
   for (const run of inVisualOrder(runs)) {
     const scale = size / run.face.unitsPerEm;
+    const middle = width - tracking - letter / 2;
     for (const { codepoint, xAdvance = 0, xOffset = 0, yOffset = 0 } of shaped(run, style, by)) {
+      const { xBearing = 0, width: extent = 0 } = run.face.font.glyphExtents(codepoint) ?? {};
       glyphs.push({
         face: run.face,
         glyph: codepoint,
-        x: width + xOffset * scale,
+        x: run.marks ? middle - (xBearing + extent / 2) * scale : width + xOffset * scale,
         y: -yOffset * scale,
       });
       // A mark stands on its letter and takes no room of its own.
-      if (xAdvance !== 0) width += xAdvance * scale + tracking;
+      if (xAdvance === 0 || run.marks) continue;
+      letter = xAdvance * scale;
+      width += letter + tracking;
     }
   }
   return { glyphs, width: Math.max(0, width - (glyphs.length > 0 ? tracking : 0)), missing };
@@ -100,18 +107,40 @@ function runsOf(
     const hasAll = (face: OpenFace) => codes.every((code) => face.has(code));
     // Blanks and signs stay with what stands before them, so that letters keep their joins.
     const face =
-      last !== undefined && hasAll(last.face)
+      last !== undefined && !last.marks && hasAll(last.face)
         ? last.face
         : (faces.find(hasAll) ?? faces.find((one) => one.has(codes[0]!)));
-    if (face === undefined || !hasAll(face)) missing = true;
+    const marks = face && !hasAll(face) && level % 2 === 0 ? marksOf(codes, face, faces) : [];
+    if (face === undefined || (!hasAll(face) && marks.length === 0)) missing = true;
     const chosen = face ?? faces[0]!;
-    if (last !== undefined && last.face === chosen && last.level === level) {
+    if (marks.length > 0) {
+      const letters = codes.filter((code) => chosen.has(code));
+      runs.push({ text: String.fromCodePoint(...letters), face: chosen, level });
+      for (const mark of marks) runs.push({ ...mark, level, marks: true });
+      continue;
+    }
+    if (last !== undefined && last.face === chosen && last.level === level && !last.marks) {
       runs[runs.length - 1] = { ...last, text: last.text + cluster };
     } else {
       runs.push({ text: cluster, face: chosen, level });
     }
   }
   return { runs, missing };
+}
+
+/** The marks of a letter that its face lacks, each from another; none where one is not to be had. */
+function marksOf(
+  codes: readonly number[],
+  own: OpenFace,
+  faces: readonly OpenFace[],
+): Pick<Run, 'text' | 'face'>[] {
+  const lacking = codes.filter((code) => !own.has(code));
+  const marks = lacking.flatMap((code) => {
+    const text = String.fromCodePoint(code);
+    const face = faces.find((one) => one.has(code));
+    return face !== undefined && /^\p{M}$/u.test(text) ? [{ text, face }] : [];
+  });
+  return marks.length === lacking.length ? marks : [];
 }
 
 /** Controls and marks of direction are obeyed, not drawn. */

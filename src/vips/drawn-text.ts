@@ -13,6 +13,9 @@ import { still } from '../raster/pixels.ts';
 import { blurred } from './blur.ts';
 import { pixels } from './pipeline.ts';
 
+/** One picture on another of its size. */
+export const ALL_OVER = { places: { x: [0], y: [0] }, mode: 'normal', opacity: 1 } as const;
+
 /** Blackness of a shadow. */
 const SHADOW: Color = { red: 0, green: 0, blue: 0, alpha: 0.6 };
 
@@ -30,8 +33,7 @@ export async function drawnText(path: string, style: TextStyle, size: Size): Pro
     layers.push(await filled(path, outline.color, size, { stroke: outline.width }));
   }
   layers.push(await filled(path, style.color, size));
-  const step = { places: { x: [0], y: [0] }, mode: 'normal', opacity: 1 } as const;
-  return layers.reduce((below, layer) => overlay(below, layer, step), clear);
+  return layers.reduce((below, layer) => overlay(below, layer, ALL_OVER), clear);
 }
 
 function filled(

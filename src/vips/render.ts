@@ -40,7 +40,7 @@ import { removeRedEyes } from '../raster/red-eye.ts';
 import { tone } from '../raster/tone.ts';
 import { isBitmapFormat, withLoader } from './bitmap.ts';
 import { blurred } from './blur.ts';
-import { drawnText } from './drawn-text.ts';
+import { ALL_OVER, drawnText } from './drawn-text.ts';
 import { denoise, sharpen } from './filters.ts';
 import { extend, extract, type OwnColors, rotate } from './geometry.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
@@ -249,7 +249,7 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
     case 'blend':
       return blendColor(raster, step);
     case 'text':
-      return overlay(raster, await text(step, state), AT_ORIGIN);
+      return overlay(raster, await text(step, state), ALL_OVER);
     case 'text-canvas':
       return text(step, state);
     case 'border':
@@ -258,8 +258,6 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
       return crossHairs(raster, step);
   }
 }
-
-const AT_ORIGIN = { places: { x: [0], y: [0] }, mode: 'normal', opacity: 1 } as const;
 
 /** The text of a step on a clear canvas, drawn once for all frames. */
 function text(

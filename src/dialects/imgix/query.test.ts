@@ -89,14 +89,14 @@ describe('gather', () => {
     ['dl64=my card', 'plain text'],
     ['mark64=https://a.test/logo.png', 'an address'],
     ['blend64=_w', 'no UTF-8'],
+    ['txt64=Hello World', 'plain text, as some clients write it'],
   ])('%s is refused (%s)', (query) => {
     expect(() => gather(query, {})).toThrow(/URL-safe base64/);
   });
 
   test.each([
-    ['txt64=Hello World', 'Hello World', 'plain text, as some clients write it'],
-    ['txt64=Hello', 'Hello', 'a length that base64 cannot have'],
-    ['txt64=%C3%9Cber', 'Über', 'plain UTF-8'],
+    ['bg-replace64=Hello', 'Hello', 'a length that base64 cannot have'],
+    ['bg-replace64=%C3%9Cber', 'Über', 'plain UTF-8'],
     ['bg-replace64=a b', 'a b', 'a prompt'],
     ['fill-gen-prompt64=_w', '_w', 'no UTF-8'],
   ])('%s is read as it is: it has no effect (%s)', (query, text) => {

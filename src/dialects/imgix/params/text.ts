@@ -23,7 +23,7 @@ const FONTS =
 const EXACT = /^(sans-serif|serif|monospace|noto sans|noto serif|noto sans mono)$/;
 const MONO = /mono|courier|menlo|consol|typewriter|andale|code/;
 const SERIF =
-  /(^|[^s])serif|times|georgia|garamond|palatino|baskerville|didot|bodoni|hoefler|cochin|caslon|roman|charter|minion|slab|rockwell|superclarendon|iowan|athelas|marion|bookman|century|cambria/;
+  /serif|times|georgia|garamond|palatino|baskerville|didot|bodoni|hoefler|cochin|caslon|roman|charter|minion|slab|rockwell|superclarendon|iowan|athelas|marion|bookman|century|cambria/;
 
 export const TEXT_PARAMS = {
   txt: text({
@@ -110,6 +110,11 @@ export const TEXT_PARAMS = {
   }),
 } satisfies ParamTable;
 
+function familyOf(name: string): FontFamily {
+  if (MONO.test(name)) return 'mono';
+  return SERIF.test(name) && !/sans/.test(name) ? 'serif' : 'sans';
+}
+
 /** A family and words of style, with commas or within the name: `Avenir Next Demi,Bold`. */
 function readFont(given: string): { value?: FontChoice; expected?: string } {
   if (given.length > LONGEST_TEXT || given.trim() === '') return { expected: FONTS };
@@ -119,10 +124,10 @@ function readFont(given: string): { value?: FontChoice; expected?: string } {
     .map((part) => part.trim());
   const all = `${name} ${style.join(' ')}`;
   const value = {
-    family: MONO.test(name) ? 'mono' : SERIF.test(name) ? 'serif' : 'sans',
+    family: familyOf(name),
     bold: /bold|heavy|black|demi/.test(all),
     italic: /italic|oblique/.test(all),
-  } as const;
+  };
   const plain = name.replace(/[ -]?(semi|extra|demi|bold|italic|oblique|regular)\b/g, '').trim();
   return EXACT.test(plain) ? { value } : { value, expected: FONTS };
 }
