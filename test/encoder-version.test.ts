@@ -38,6 +38,7 @@ beforeAll(() => {
     'package.json',
     'dist/wasm',
     'dist/vision/faces/model',
+    'dist/text/fonts.bin',
   ]) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
@@ -74,6 +75,7 @@ describe('the hash of the code', () => {
     ['dist/wasm/ssimulacra2.wasm', '\0asm', '\0asn'],
     ['dist/wasm/reduce.wasm', '\0asm', '\0asn'],
     ['dist/vision/faces/model/tfjs-backend-wasm-simd.wasm', '\0asm', '\0asn'],
+    ['dist/text/fonts.bin', '"family":"sans"', '"family":"sanS"'],
     ['dist/vision/faces/model/face-api.cjs', '"use strict"', '"use Strict"'],
   ])('%s: %j in place of %j is another hash', (file, from, to) => {
     expect(changed(file, (text) => text.replace(from, to), hash)).not.toBe(before);

@@ -10,7 +10,7 @@ import type { TextClip, TextStyle } from '../src/plan/composition/text-style.ts'
 import type { OpOf } from '../src/plan/op.ts';
 import { flatten } from '../src/raster/compositing.ts';
 import { textCanvas, textOn, typesetter } from '../src/text/typeset.ts';
-import { drawnText } from '../src/vips/drawn-text.ts';
+import { clearCanvas, drawnText, withText } from '../src/vips/drawn-text.ts';
 
 // The fonts stand beside the built code.
 const by = await typesetter(new URL('../dist/text/fonts.bin', import.meta.url));
@@ -66,9 +66,12 @@ const CASES: Readonly<Record<string, OpOf<'text' | 'text-canvas'>>> = {
 async function drawn(op: OpOf<'text' | 'text-canvas'>): Promise<string[]> {
   const set = op.kind === 'text' ? textOn(op, { width: 220, height: 56 }, by) : textCanvas(op, by);
   const size = { width: 220, height: op.kind === 'text' ? 56 : Math.ceil(set.height) };
-  const { data, width, height } = flatten(await drawnText(set.path, op.style, size), {
-    ...{ red: 255, green: 255, blue: 255 },
-  });
+  const { data, width, height } = flatten(
+    withText(clearCanvas(size), await drawnText(set, op.style, size)),
+    {
+      ...{ red: 255, green: 255, blue: 255 },
+    },
+  );
   const rows: string[] = [];
   for (let top = 0; top + 4 <= height; top += 4) {
     let row = '';

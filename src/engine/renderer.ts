@@ -21,6 +21,7 @@ import type { Pool, PoolTask, TaskResult } from './pool/pool.ts';
 import type { Prediction } from './pool/service-rate.ts';
 import { WarmStartCache } from './renditions/warm-start-cache.ts';
 import type { ResolvedPicture, ResolvedRequest } from './resolved-request.ts';
+import { isBlank } from './sources/blank-source.ts';
 import type { RequestSources } from './sources/request-sources.ts';
 import { factsOf } from './sources/source-facts.ts';
 import { estimateSource, predictTime, type SourceEstimate } from './time-prediction.ts';
@@ -221,7 +222,9 @@ export class Renderer {
     inline = false,
   ): Promise<TaskResult> {
     const request = await this.#workerRequest(kind, resolved, budget, inline);
-    return this.#pool.run({ ...terms, request, sourceKey: resolved.content });
+    // All that is drawn by itself has the same source: what one text does tells nothing of another.
+    const sourceKey = isBlank(resolved.source) ? resolved.key : resolved.content;
+    return this.#pool.run({ ...terms, request, sourceKey });
   }
 
   async #workerRequest(

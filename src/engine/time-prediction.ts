@@ -185,11 +185,17 @@ function searchCost({ quality }: Extract<Output, { kind: 'picture' }>, format: W
   return lossy && quality.kind === 'target' ? TRIALS * once : once;
 }
 
+/** Height that a canvas of text is taken to have before it is set. */
+const TEXT_HEIGHT = 400;
+
 /** About the pixels of the result. Crops and trims are unknown and left out; no op makes more than the last box. */
 function resultPixels({ ops }: Plan, { width, height }: SourceEstimate): number {
   let size = { width, height };
   for (const op of ops) {
     if (op.kind === 'resize') size = resized(op, size);
+    if (op.kind === 'text-canvas') {
+      size = { width: op.width, height: op.height ?? Math.min(op.width, TEXT_HEIGHT) };
+    }
     if (op.kind === 'limit') {
       const factor = Math.min(1, op.side / Math.max(size.width, size.height));
       size = { width: size.width * factor, height: size.height * factor };

@@ -22,6 +22,9 @@ const DESCENT = 0.293;
 /** The highest canvas, in pixels. */
 const HIGHEST = 8192;
 
+/** Lines beyond these show nothing at any size that can be read. */
+const MOST_LINES = 1000;
+
 let ready: Promise<Typesetter> | undefined;
 
 /** What sets texts, loaded once. */
@@ -66,10 +69,12 @@ export function textOn(op: OpOf<'text'>, picture: Size, by: Typesetter): TextDra
 export function textCanvas(op: OpOf<'text-canvas'>, by: Typesetter): TextDrawing {
   const { style, width, pad } = op;
   const room = Math.max(1, width - 2 * pad);
-  const lines = style.text
-    .split(/\r\n|[\r\n\u2028\u2029]/)
-    .flatMap((paragraph) => wrapped(paragraph, style, room, by));
   const step = style.size * LINE_HEIGHT + (style.leading ?? 0);
+  const lines: Line[] = [];
+  for (const paragraph of style.text.split(/\r\n|[\r\n\u2028\u2029]/)) {
+    if (lines.length * step > HIGHEST) break;
+    lines.push(...wrapped(paragraph, style, room, by).slice(0, MOST_LINES - lines.length));
+  }
   const block = step * lines.length - (style.leading ?? 0);
   const height = clamp(Math.ceil(block + 2 * pad), 1, HIGHEST);
   const top = pad + op.y * ((op.height ?? height) - 2 * pad - block);
@@ -125,19 +130,20 @@ function wrapped(paragraph: string, style: TextStyle, room: number, by: Typesett
   const lines: Line[] = [];
   let words = paragraph.split(/[ \t]+/).filter((word) => word !== '');
   if (words.length === 0) return [set('')];
-  while (words.length > 0) {
-    const count = most(words.length, (n) => set(words.slice(0, n).join(' ')).width <= room);
-    if (count > 0) {
-      lines.push(set(words.slice(0, count).join(' ')));
-      words = words.slice(count);
-      continue;
-    }
+  while (words.length > 0 && lines.length < MOST_LINES) {
+    // The first word by its letters: no more of it is shaped than about a line holds.
     const clusters = clustersOf(words[0]!);
     const fits = most(clusters.length, (n) => set(clusters.slice(0, n).join('')).width <= room);
-    const head = Math.max(1, fits);
-    lines.push(set(clusters.slice(0, head).join('')));
-    const rest = clusters.slice(head).join('');
-    words = rest === '' ? words.slice(1) : [rest, ...words.slice(1)];
+    if (fits < clusters.length) {
+      const head = Math.max(1, fits);
+      lines.push(set(clusters.slice(0, head).join('')));
+      const rest = clusters.slice(head).join('');
+      words = rest === '' ? words.slice(1) : [rest, ...words.slice(1)];
+      continue;
+    }
+    const count = most(words.length, (n) => set(words.slice(0, n).join(' ')).width <= room);
+    lines.push(set(words.slice(0, Math.max(1, count)).join(' ')));
+    words = words.slice(Math.max(1, count));
   }
   return lines;
 }

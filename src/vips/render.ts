@@ -10,6 +10,7 @@
  * (of the last instruction); sRGB unless it carries a profile.
  */
 import sharp from 'sharp';
+import { Memo } from '../base/memo.ts';
 import type { Size } from '../base/size.ts';
 import { sizeText } from '../base/size.ts';
 import { gifColors, withClearedBoxes } from '../containers/gif-frames.ts';
@@ -40,7 +41,7 @@ import { removeRedEyes } from '../raster/red-eye.ts';
 import { tone } from '../raster/tone.ts';
 import { isBitmapFormat, withLoader } from './bitmap.ts';
 import { blurred } from './blur.ts';
-import { ALL_OVER, drawnText } from './drawn-text.ts';
+import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
 import { denoise, sharpen } from './filters.ts';
 import { extend, extract, type OwnColors, rotate } from './geometry.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
@@ -90,7 +91,7 @@ export async function render(
   context: RenderContext = {},
 ): Promise<Raster> {
   const file = await readableFile(given, info);
-  const state: RenderState = { context, file, info, input, pictures: new Map() };
+  const state: RenderState = { context, file, info, input, ...memos() };
   const raster = input.frames.count > 1 ? await renderFrames(state) : await renderStill(state);
   return input.output === undefined ? raster : finish(raster, state);
 }
@@ -108,7 +109,7 @@ export async function* renderOpaqueFrames(
   context: RenderContext = {},
 ): AsyncGenerator<Raster> {
   const file = await readableFile(given, info);
-  const state: RenderState = { context, file, info, input, pictures: new Map() };
+  const state: RenderState = { context, file, info, input, ...memos() };
   for await (const frame of framesOf(state)) yield flatten(frame, input.output.background);
 }
 
@@ -130,8 +131,14 @@ interface RenderState {
   readonly info: SourceInfo;
   readonly input: RenderInput;
   /** Second pictures made so far, by the steps that use them. */
-  readonly pictures: Map<Instruction, Promise<Raster>>;
+  readonly pictures: Memo<Instruction, Promise<Raster>>;
+  readonly texts: Memo<Instruction, Promise<PlacedText | undefined>>;
 }
+
+const memos = (): Pick<RenderState, 'pictures' | 'texts'> => ({
+  pictures: new Memo(),
+  texts: new Memo(),
+});
 
 async function renderStill(state: RenderState): Promise<Raster> {
   const { file, info, input } = state;
@@ -249,9 +256,9 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
     case 'blend':
       return blendColor(raster, step);
     case 'text':
-      return overlay(raster, await text(step, state), ALL_OVER);
+      return withText(raster, await text(step, state));
     case 'text-canvas':
-      return text(step, state);
+      return withText(clearCanvas(step), await text(step, state));
     case 'border':
       return border(raster, step);
     case 'cross-hairs':
@@ -259,32 +266,22 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
   }
 }
 
-/** The text of a step on a clear canvas, drawn once for all frames. */
+/** The text of a step, drawn once for all frames. */
 function text(
   step: Extract<Instruction, { kind: 'text' | 'text-canvas' }>,
-  { context, pictures }: RenderState,
-): Promise<Raster> {
-  const { typeset } = context;
+  { context: { typeset }, texts }: RenderState,
+): Promise<PlacedText | undefined> {
   if (typeset === undefined) throw new Error('Expected something that sets text, got none.');
-  const known = pictures.get(step);
-  if (known !== undefined) return known;
-  const drawn = typeset(step, step).then(({ path }) => drawnText(path, step.style, step));
-  pictures.set(step, drawn);
-  return drawn;
+  return texts.of(step, async () => drawnText(await typeset(step, step), step.style, step));
 }
 
 /** The second picture of a step, made once for all frames. */
 function secondPicture(
   step: Extract<Instruction, { kind: 'overlay' | 'picture-mask' }>,
-  { context, pictures }: RenderState,
+  { context: { picture }, pictures }: RenderState,
 ): Promise<Raster> {
-  if (context.picture === undefined) throw new Error('Expected second pictures, got none.');
-  let made = pictures.get(step);
-  if (made === undefined) {
-    made = context.picture(step.picture, step.steps);
-    pictures.set(step, made);
-  }
-  return made;
+  if (picture === undefined) throw new Error('Expected second pictures, got none.');
+  return pictures.of(step, () => picture(step.picture, step.steps));
 }
 
 /** Everything that goes into the file beside the pixels. */
