@@ -39,7 +39,8 @@ export function createOrigin(
       return new FolderOrigin(config.path, bounds);
     case 'http': {
       const base = readBase(config.base);
-      const { guard, client } = network(hostsOf(config));
+      const own = readAllowList([`${base.url.hostname}:${portOf(base.url)}`]);
+      const { guard, client } = network([...own, ...readAllowList(config.allow ?? [])]);
       return new HttpOrigin(base, guard, client);
     }
     case 'web': {
@@ -53,26 +54,18 @@ export function createOrigin(
 }
 
 /**
- * Where second pictures with an absolute URL come from: the hosts that the configuration lists,
- * without the credentials of its base. Absent where the origin itself reads such URLs, or no host
- * is listed.
+ * Where second pictures come from whose absolute URL is not below the origin: the hosts that the
+ * configuration lists. Absent where the origin itself reads such URLs, or none is listed.
  */
 export function createElsewhere(
   config: OriginConfig,
   limits: Partial<OriginLimits> = {},
   options: OriginOptions = {},
 ): Origin | undefined {
-  const hosts = config.kind === 'web' ? [] : hostsOf(config);
+  const hosts = config.kind === 'web' ? [] : readAllowList(config.allow ?? []);
   if (hosts.length === 0) return undefined;
   const { guard, client } = networkOf(hosts, { ...DEFAULT_LIMITS, ...limits }, options);
   return new WebOrigin(guard, client);
-}
-
-function hostsOf(config: Exclude<OriginConfig, { kind: 'web' }>): readonly AllowEntry[] {
-  const listed = readAllowList(config.allow ?? []);
-  if (config.kind === 'folder') return listed;
-  const { url } = readBase(config.base);
-  return [...readAllowList([`${url.hostname}:${portOf(url)}`]), ...listed];
 }
 
 function networkOf(

@@ -33,6 +33,15 @@ export class HttpOrigin implements Origin {
     return isPublicHost(url) ? { id: url.href, url: url.href } : { id: url.href };
   }
 
+  covers(url: string): boolean {
+    try {
+      this.#below(url);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   async fetch(
     location: Location,
     held: Validators | undefined,

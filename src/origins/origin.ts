@@ -52,6 +52,8 @@ export interface Origin {
     requestId?: string,
     passing?: PassingLimits,
   ): Promise<Fetched>;
+  /** Whether an absolute URL lies below this origin, which then reads it; absent: none does. */
+  covers?(url: string): boolean;
   /** Whether a held copy is still the source, without reading it; only where that is cheap (folders). */
   stat?(location: Location): Promise<Validators | undefined>;
   /** Loads what the first fetch needs, while there is time. */

@@ -67,7 +67,8 @@ function counted(attempt: Attempt, response: HttpResponse): HttpResponse {
   const { site, services, rendition, compiled } = attempt;
   const { name, params } = site.dialect;
   services.meter?.answered(name, response.status, rendition);
-  services.meter?.fellShort(name, shortfallNames(params, compiled?.diagnostics ?? []));
+  const remarks = [...(compiled?.diagnostics ?? []), ...(rendition?.diagnostics ?? [])];
+  services.meter?.fellShort(name, shortfallNames(params, remarks));
   response.picture = madeFacts(site.settings.name, name, rendition);
   return response;
 }

@@ -29,6 +29,8 @@ beforeAll(async () => {
       body: await solid(200, 100, '#00f'),
       headers: { 'cache-control': 'max-age=5000' },
     },
+    'public/photo.png': await solid(200, 100, '#00f'),
+    'public/red.png': red,
     'broken.png': red.subarray(0, 60),
     'text.png': Buffer.from('no picture at all'),
     'down.png': { body: Buffer.from('down'), status: 500 },
@@ -55,6 +57,12 @@ beforeAll(async () => {
         dialect: 'imgix',
         mount: '/far',
         origin: { kind: 'http', base: `${origin.url}/`, allow },
+      },
+      {
+        name: 'below',
+        dialect: 'imgix',
+        mount: '/below',
+        origin: { kind: 'http', base: `${origin.url}/public/` },
       },
       { name: 'web', dialect: 'imgix', mount: '/web', origin: { kind: 'web', allow } },
     ],
@@ -86,11 +94,13 @@ describe('where a second picture comes from', () => {
     ['/far/photo.png?mark=red.png', 'a path below a base'],
     ['/far/photo.png?mark=$red', 'a URL of the host of the base'],
     ['/far/photo.png?mark-base=$base&mark=red.png', 'below a base of its own'],
+    ['/below/photo.png?mark=$below', 'a URL below the base'],
     ['/web/$photo?mark=$red', 'a URL, of a web proxy'],
     ['/web/$photo?mark=%2Fred.png', 'a path on the host of the source of a web proxy'],
   ])('%s (%s)', async (given) => {
     const target = given
       .replace('$red', url('red.png'))
+      .replace('$below', url('public/red.png'))
       .replace('$photo', url('photo.png'))
       .replace('$base', url(''));
     const picture = await shown(`${target}&fm=png`);
@@ -104,6 +114,7 @@ describe('where a second picture comes from', () => {
     ['/imgix/photo.png?mark=none.png', 'not there'],
     ['/imgix/photo.png?mark=..%2F..%2Fetc%2Fhosts', 'outside the folder'],
     ['/imgix/photo.png?mark=$red', 'a host that is not allowed'],
+    ['/below/photo.png?mark=$red', 'the host of the base, but not below it'],
     ['/far/photo.png?mark=http%3A%2F%2F127.0.0.1%3A1%2Fa.png', 'a private address'],
     ['/far/photo.png?mark=http%3A%2F%2F169.254.169.254%2Fa', 'an address of the machine'],
     ['/far/photo.png?mark=file%3A%2F%2F%2Fetc%2Fhosts', 'another scheme'],

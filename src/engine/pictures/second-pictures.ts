@@ -6,6 +6,7 @@
  * most. What is made of them is named by the content of all.
  */
 import { isFault } from '../../base/fault.ts';
+import type { SourceRef } from '../../image/source-ref.ts';
 import { hashKey } from '../../plan/key.ts';
 import type { Freshness } from '../../stores/freshness.ts';
 import type { Mount, RenderRequest } from '../engine.ts';
@@ -121,15 +122,16 @@ function ownRequests(request: RenderRequest): { param: string; request: RenderRe
     param,
     request: {
       ...request,
-      mount: ref.kind === 'url' ? elsewhere(mount) : mount,
+      mount: mountOf(mount, ref),
       compiled: { ...compiled, source: ref },
     },
   }));
 }
 
-/** A mount of its own name, so that two origins never share a source. */
-function elsewhere({ name, origin, ...mount }: Mount): Mount {
-  return mount.elsewhere === undefined
-    ? { name, origin }
-    : { name: `${name} elsewhere`, origin: mount.elsewhere };
+/** Where a picture comes from; a mount of its own name, so that two origins never share a source. */
+function mountOf({ name, origin, elsewhere }: Mount, ref: SourceRef): Mount {
+  const outside = ref.kind === 'url' && origin.covers?.(ref.url) !== true;
+  return outside && elsewhere !== undefined
+    ? { name: `${name} elsewhere`, origin: elsewhere }
+    : { name, origin };
 }

@@ -104,7 +104,7 @@ export const SOURCE_SETTINGS = {
     schema: origin,
     values:
       '`{ kind: folder, path, allow }`, `{ kind: http, base, allow }` or `{ kind: web, allow }`',
-    doc: 'Where its originals live. `allow` lists `host`, `host:port` or `*.suffix`, and a private address only literally; of a folder, the hosts that the second pictures of imgix (`mark`, `blend`, `mask`) may come from.',
+    doc: 'Where its originals live. `allow` lists `host`, `host:port` or `*.suffix`, and a private address only literally; of a folder and a base also the hosts that the second pictures of imgix (`mark`, `blend`, `mask`) may come from.',
   },
   signing: {
     schema: z

@@ -157,7 +157,7 @@ export class HitTable {
       picture,
       line: repeatedLine(loggable(request.target), bodyLength(rendition.body), picture),
       dialect: name,
-      shortfalls: [...shortfallNames(params, compiled.diagnostics)],
+      shortfalls: [...shortfallNames(params, [...compiled.diagnostics, ...rendition.diagnostics])],
     };
     const { target: key } = request;
     const others = (this.#hits.get(key) ?? []).filter((one) => !holds(one, request.headers));

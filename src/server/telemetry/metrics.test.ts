@@ -36,12 +36,12 @@ describe('metrics', () => {
     const own = createMetrics(engine);
     const routes = [{ site: site('pictures', imgix), prefix: '/i', hosts: [] }];
     const ask = handleWith(engine, { routes, services: { ...services(engine), meter: own } });
-    for (const query of ['mark=/l.png&w=9', 'mark=/m.png', 'mark-glow=1&mark-gloss=2', 'w=9']) {
+    for (const query of ['bg-remove=1&w=9', 'bg-remove=1', 'mark-glow=1&mark-gloss=2', 'w=9']) {
       await ask(request(`/i/a.jpg?${query}`));
     }
     const lines = (await own.text()).split('\n').filter((line) => line.includes('without_effect'));
     expect(lines.filter((line) => !line.startsWith('#'))).toEqual([
-      'fovea_parameters_without_effect_total{dialect="imgix",param="mark"} 2',
+      'fovea_parameters_without_effect_total{dialect="imgix",param="bg-remove"} 2',
       'fovea_parameters_without_effect_total{dialect="imgix",param="other"} 1',
     ]);
   });

@@ -167,7 +167,8 @@ function ownPicture(
 }
 
 function joined(below: string, text: string): string {
-  return `${below.replace(/\/+$/, '')}/${text.replace(/^\/+/, '')}`;
+  const base = below.endsWith('/') ? below.slice(0, -1) : below;
+  return `${base}/${text.replace(/^\/+/, '')}`;
 }
 
 /** A path whose text may hold what a URL cannot; escapes that are there stay. */
