@@ -17,7 +17,6 @@ import { VideoFailure } from '../image/video.ts';
 import { colorRemarks } from '../metadata/color-remarks.ts';
 import { optimize, type Tools } from '../optimizer/optimize.ts';
 import { predict } from '../optimizer/predict.ts';
-import type { Budget } from '../optimizer/task.ts';
 import { lower } from '../plan/lower.ts';
 import { isVideo, type Output, withoutVideo } from '../plan/output.ts';
 import { printProgram } from '../plan/print.ts';
@@ -36,6 +35,7 @@ import { WorkerPictures, withPictures } from './pictures/worker-pictures.ts';
 import { packed } from './renditions/packed.ts';
 import { remarks, withoutFinding } from './renditions/remarks.ts';
 import { withSource } from './sources/checked-source.ts';
+import { TaskBudget } from './task-budget.ts';
 import { type Stopwatch, timed } from './timings.ts';
 import { makeVideo, VideoRests } from './video/video-task.ts';
 import type { ExplainResult, WorkerRequest, WorkerResult } from './worker-protocol.ts';
@@ -76,14 +76,14 @@ function withTask<Result>(
 
 async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
   const timings: Stopwatch = {};
-  const start = performance.now();
+  const budget = new TaskBudget(request.budget);
   if (request.plan.output.kind === 'source') return safeSource(request);
   const info = await timed(timings, 'probe', () => probe(request.file, request.limits));
   const findings = findingsOf(request);
-  const made = await makeWithout(request, info, tools, { timings, start }, findings);
+  const made = await makeWithout(request, info, tools, { timings, budget }, findings);
   if (request.refusesAbsent) request.pictures.demandAll();
   const { fresh, failed } = findings;
-  timings.render = performance.now() - start;
+  timings.render = budget.passed;
   return {
     body: await packed(made.bytes, request.resultFile),
     mediaType: made.mediaType,
@@ -144,10 +144,10 @@ async function explainFrom(request: Task): Promise<ExplainResult> {
   };
 }
 
-/** When the work began, and what its stages took. */
+/** What is left of the time, and what the stages of the work took. */
 interface Timing {
   readonly timings: Stopwatch;
-  readonly start: number;
+  readonly budget: TaskBudget;
 }
 
 /** The same as `make`, once more without each second picture that cannot be rendered. */
@@ -206,14 +206,14 @@ async function video(
   timing: Timing,
   findings: SourceFindings,
 ): Promise<Rendered> {
-  const { timings, start } = timing;
+  const { timings, budget } = timing;
   const { file, threads, warmStart, video: use = { kind: 'none' } } = request;
   try {
     const made = await makeVideo(
       {
         ...{ file, info, program, output, use, threads },
         context: request.pictures.context,
-        budget: () => remaining(request.budget, start),
+        budget: () => budget.left(),
         ...(warmStart ? { warmStart } : {}),
         took(stage, milliseconds) {
           timings[stage] = (timings[stage] ?? 0) + milliseconds;
@@ -253,7 +253,7 @@ async function picture(
   raster: Raster,
   output: Extract<Output, { kind: 'picture' }>,
   tools: Tools,
-  { timings, start }: Timing,
+  { timings, budget }: Timing,
 ): Promise<Rendered> {
   const chosen = program.chosen!;
   const asIs = program.unchanged && output.whenLarger === 'source-as-is';
@@ -271,7 +271,7 @@ async function picture(
         upright: program.upright,
         ...(source ? { source } : {}),
         ...samplerOf(request, info, program),
-        budget: remaining(request.budget, start),
+        budget: budget.left(),
         ...(request.warmStart ? { warmStart: request.warmStart } : {}),
       },
       tools,
@@ -292,14 +292,6 @@ async function picture(
 function samplerOf({ file, pictures }: Task, info: SourceInfo, program: Program) {
   const sharp = info.palette === undefined ? undefined : sampled(program);
   return sharp === undefined ? {} : { sampler: () => render(file, info, sharp, pictures.context) };
-}
-
-/** What decoding and transforming have left of the time for a picture. */
-function remaining(budget: Budget, start: number): Budget {
-  return {
-    ...budget,
-    milliseconds: Math.max(1, budget.milliseconds - (performance.now() - start)),
-  };
 }
 
 async function facts(

@@ -41,6 +41,12 @@ const REFINE_MS = 180_000;
 /** Time for a first answer that is a video, in milliseconds: room for coding it three times. */
 const VIDEO_MS = 20_000;
 
+/**
+ * Times that the clock may show of the time that a first answer has for its work: on a machine whose
+ * processors others want too, work takes as many times longer as there are of them.
+ */
+const WALL = 5;
+
 /** Of an explanation: nothing is decoded. */
 const EXPLANATION: Prediction = { usual: 20, least: 20 };
 
@@ -270,7 +276,8 @@ export class Renderer {
 
   /** The time a first answer gets; the pool cuts it where a deadline leaves less. */
   #budget(plan: Plan): Budget {
-    return { mode: 'online', milliseconds: this.latency(plan) };
+    const milliseconds = this.latency(plan);
+    return { mode: 'online', milliseconds, wall: milliseconds * WALL };
   }
 }
 

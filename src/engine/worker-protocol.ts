@@ -104,7 +104,13 @@ export interface ExplainResult {
 export type Message =
   /** It has rendered a test picture; `encoderVersion` names the encoders and their versions. */
   | { readonly kind: 'ready'; readonly encoderVersion: string }
-  | { readonly kind: 'done'; readonly id: number; readonly outcome: WorkerResult }
+  /** `lost`: milliseconds in which the worker had no processor meanwhile. */
+  | {
+      readonly kind: 'done';
+      readonly id: number;
+      readonly outcome: WorkerResult;
+      readonly lost?: number;
+    }
   | { readonly kind: 'explained'; readonly id: number; readonly outcome: ExplainResult }
   | { readonly kind: 'failed'; readonly id: number; readonly fault: FaultText };
 

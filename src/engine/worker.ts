@@ -17,6 +17,7 @@ import { setUpReducer, warmUpReducer } from '../vips/reduction/reducer.ts';
 import { optimizeJpegLossless, optimizePngLossless, turnJpegUpright } from '../vips/repack.ts';
 import { encoderVersion } from './encoder-version.ts';
 import { executeExplain, executeRender } from './render-task.ts';
+import { lostTime } from './task-budget.ts';
 import { faultText, type Message, type WorkerRequest } from './worker-protocol.ts';
 
 const send = (message: Message) =>
@@ -45,6 +46,7 @@ async function loadTools(): Promise<Tools> {
     halve,
     metric: guarded(await createSsimulacra2(kernel)),
     now: () => performance.now(),
+    lost: lostTime,
   };
 }
 
@@ -54,7 +56,9 @@ async function work(request: WorkerRequest, tools: Tools): Promise<void> {
     if (request.kind === 'explain') {
       await send({ kind: 'explained', id: request.id, outcome: await executeExplain(request) });
     } else {
-      await send({ kind: 'done', id: request.id, outcome: await executeRender(request, tools) });
+      const before = lostTime();
+      const outcome = await executeRender(request, tools);
+      await send({ kind: 'done', id: request.id, outcome, lost: lostTime() - before });
     }
   } catch (error) {
     await send({ kind: 'failed', id: request.id, fault: faultText(error) });

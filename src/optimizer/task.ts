@@ -15,8 +15,10 @@ export type { Mode } from './mode.ts';
 
 export interface Budget {
   readonly mode: Mode;
-  /** Time for encoding and measuring, in milliseconds from the start of the task. */
+  /** Time of work for encoding and measuring, in milliseconds: what others took of the processor meanwhile does not count. */
   readonly milliseconds: number;
+  /** Most milliseconds on the clock, from the start of the task; as many as of work where absent. */
+  readonly wall?: number;
 }
 
 /** How a picture deviated from its prior curve. */

@@ -63,14 +63,15 @@ export class Admission {
     const { workers } = this.#options;
     const left: number[] = [];
     for (const { task, since, budget } of this.#running()) {
-      const whole = this.#rate.duration(task.predicted, budget);
+      const whole = this.#rate.duration(task.predicted, this.#rate.onClock(budget));
       left.push(Math.max(0, whole - (this.#timer.now() - since)));
     }
     // Each waiting task begins with the worker that is free first, as this one will.
     const free = Array.from({ length: workers }, (_, i) => left[i] ?? 0);
     for (const { predicted, request } of this.#queue) {
       const first = free.indexOf(Math.min(...free));
-      free[first] = free[first]! + this.#rate.duration(predicted, request.budget.milliseconds);
+      free[first] =
+        free[first]! + this.#rate.duration(predicted, this.#rate.onClock(request.budget));
     }
     return Math.min(...free);
   }

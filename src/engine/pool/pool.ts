@@ -235,10 +235,12 @@ export class Pool {
     // A second attempt gets what the first has left, so that one picture has one limit.
     const limit = (task.renderTimeout ?? this.#renderTimeout) - task.worked;
     const disarm = this.#timer.after(limit, () => this.#killLate(worker));
-    const milliseconds = Math.max(1, Math.min(request.budget.milliseconds, expires - now));
-    const budget = { ...request.budget, milliseconds };
+    const { milliseconds: work, wall: most = work } = request.budget;
+    const milliseconds = Math.max(1, Math.min(work, expires - now));
+    const wall = Math.max(1, Math.min(most, expires - now));
+    const budget = { ...request.budget, milliseconds, wall };
     const threads = this.#threadsFor(worker);
-    worker.current = { task, since: now, budget: milliseconds, disarm };
+    worker.current = { task, since: now, budget, disarm };
     task.begun?.(milliseconds);
     worker.process.send({ ...request, budget, id: task.id, threads });
   }
@@ -261,7 +263,9 @@ export class Pool {
     } else {
       const now = this.#timer.now();
       if (worker.lane === 'request') {
-        this.#rate.add(task.predicted, current.budget, now - since, now);
+        const took = now - since;
+        const slowed = this.#rate.addLost(took, message.kind === 'done' ? (message.lost ?? 0) : 0);
+        this.#rate.add(task.predicted, this.#rate.onClock(current.budget, slowed), took, now);
       }
       this.#quarantine.forget(task.sourceKey);
       task.resolve({ outcome: message.outcome, queued: since - task.queuedAt });

@@ -72,4 +72,18 @@ describe('the service rate', () => {
     expect(rate.leastRatioAt(15_000)).toBeCloseTo(2);
     expect(rate.leastRatioAt(65_000)).toBeLessThan(0.1);
   });
+
+  test('tells how long a budget of work lasts on the clock', () => {
+    const rate = new ServiceRate();
+    const budget = { mode: 'online', milliseconds: 1000, wall: 5000 } as const;
+    expect(rate.onClock(budget)).toBe(1000);
+    // A third of the processor, for long
+    for (let i = 0; i < 200; i++) expect(rate.addLost(300, 200)).toBe(3);
+    expect(rate.onClock(budget)).toBeCloseTo(3000, -1);
+    for (let i = 0; i < 200; i++) rate.addLost(3000, 2999);
+    expect(rate.onClock(budget)).toBe(5000);
+    expect(rate.onClock({ mode: 'online', milliseconds: 1000 })).toBe(1000);
+    // Threads that work side by side lose nothing
+    expect(rate.addLost(300, -200)).toBe(1);
+  });
 });

@@ -9,6 +9,7 @@
  * The ratio is the mean over the latest tasks, each weighing as much as it was
  * predicted to take: what is wanted of it is the time of a whole queue.
  */
+import type { Budget } from '../../optimizer/task.ts';
 
 /** Predicted milliseconds of one task. */
 export interface Prediction {
@@ -42,6 +43,8 @@ export class ServiceRate {
   #weighted = 0;
   #weights = 0;
   #measuredAt = 0;
+  /** Milliseconds on the clock for one of work, lately. */
+  #slowed = 1;
   /** Ratios of single tasks, the latest last. */
   readonly #latest: number[] = [];
 
@@ -68,6 +71,18 @@ export class ServiceRate {
   /** Milliseconds that a task is likely to take here. */
   duration(prediction: Prediction, budget: number, ratio = this.ratio): number {
     return Math.max(prediction.least * ratio, Math.min(prediction.usual * ratio, budget));
+  }
+
+  /** How long a task may take on the clock, whose processor others want too. */
+  onClock({ milliseconds, wall = milliseconds }: Budget, slowed = this.#slowed): number {
+    return Math.min(wall, milliseconds * slowed);
+  }
+
+  /** Notes how much longer than its work a task took on the clock; gives the ratio, at least 1. @param lost of `actual`, in milliseconds */
+  addLost(actual: number, lost: number): number {
+    const slowed = actual / Math.max(1, actual - Math.max(0, lost));
+    this.#slowed = this.#slowed * DECAY + slowed * (1 - DECAY);
+    return Math.max(1, slowed);
   }
 
   /** Notes a task that has ended at `now`, having had a budget; all times in milliseconds. */

@@ -2,6 +2,7 @@
  * Worker: what the pool knows of one worker process.
  */
 import type { Fault } from '../../base/fault.ts';
+import type { Budget } from '../../optimizer/task.ts';
 import type { Lane, QueuedTask } from './task-queue.ts';
 import type { StartWorker, WorkerEvents, WorkerProcess } from './worker-process.ts';
 
@@ -10,8 +11,8 @@ export interface RunningTask {
   readonly task: QueuedTask;
   /** When it was given out, on the pool's timer. */
   readonly since: number;
-  /** Milliseconds that it was told to take. */
-  readonly budget: number;
+  /** The time that it was told to take at most. */
+  readonly budget: Budget;
   /** Takes back the alarm that kills the worker at the limit. */
   readonly disarm: () => void;
 }

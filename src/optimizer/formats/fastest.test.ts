@@ -27,4 +27,15 @@ describe('no time for any format', () => {
     const { receipt } = await optimize(task('avif', { alternatives: [choice('jpeg')] }), tools());
     expect(receipt.format).toBe('avif');
   });
+
+  test('with the work done and time on the clock the chosen format stays, and says that it was cut short', async () => {
+    const input = task('avif', {
+      alternatives: [choice('jpeg'), choice('webp')],
+      budget: { mode: 'online', milliseconds: 0, wall: 10_000 },
+    });
+    const { receipt } = await optimize(input, tools());
+    expect(receipt.format).toBe('avif');
+    expect(receipt.cutShort).toBe(true);
+    expect(receipt.skipped).toBe(true);
+  });
 });

@@ -1,7 +1,7 @@
 /**
  * Fastest: which format to write when there is no time for the usual settings.
  *
- * Where even the fastest encoding of the chosen format would end too late, the
+ * Where even the fastest encoding of the chosen format would end too late by the clock, the
  * fastest of the formats the client accepts is written: a deadline is missed by
  * one encode of that kind at most. Another format has to take less than half the
  * time: for less the client gets what was chosen.
@@ -17,7 +17,7 @@ export function fastestFormat(
   others: readonly ChosenFormat[],
 ): ChosenFormat {
   const fastest = ({ format }: ChosenFormat) => fastestEncoding(codecFor(runner.codecs, format));
-  if (runner.affords(fastest(chosen), false)) return chosen;
+  if (runner.endsInTime(fastest(chosen))) return chosen;
   const cost = (choice: ChosenFormat) => runner.cost(fastest(choice));
   return [chosen, ...others].reduce((a, b) => (cost(b) < cost(a) / 2 ? b : a));
 }

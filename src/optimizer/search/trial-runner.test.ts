@@ -34,6 +34,41 @@ describe('TrialRunner', () => {
     expect(runner.beside(small, 10 - cost / 2).affords(WEBP, false)).toBe(false);
   });
 
+  /** A runner at a moment: so long since its task began, of which so much was lost to others. */
+  function at(passed: number, lost: number, wall: number) {
+    let now = 1000;
+    let away = 500;
+    const clock = { ...tools(), now: () => now, lost: () => away };
+    const given = { mode: 'online', milliseconds: 100, wall } as const;
+    const runner = new TrialRunner(raster(), clock, given);
+    now += passed;
+    away += lost;
+    return { runner, cost: runner.cost(WEBP) };
+  }
+
+  test.each([
+    // passed, lost, wall, in time, in time by the clock
+    [50, 0, 500, true, true, 'half of the work is done'],
+    [300, 250, 500, true, true, 'the same on a machine that others want too'],
+    [110, 0, 500, false, true, 'the work is done, there is time on the clock'],
+    [495, 400, 500, false, false, 'the clock ends it'],
+    [40, -60, 500, true, true, 'several threads work no more than the clock shows'],
+    [110, -400, 500, false, true, 'nor less'],
+  ])('%d ms passed, %d lost, of %d: %s, by the clock %s (%s)', (passed, lost, wall, all, clock) => {
+    const { runner, cost } = at(passed, lost, wall);
+    expect(cost).toBeLessThan(20);
+    expect(runner.endsInTime(WEBP)).toBe(clock);
+    expect(runner.affords(WEBP, false)).toBe(all);
+  });
+
+  test('a machine that has been slow is taken to stay so', () => {
+    const { runner, cost } = at(400, 360, 500);
+    // A tenth of the processor: ten times what it takes alone.
+    expect(runner.endsInTime(WEBP)).toBe(400 + 10 * cost <= 500);
+    expect(at(400, 360, 400 + 9 * cost).runner.endsInTime(WEBP)).toBe(false);
+    expect(at(400, 360, 400 + 11 * cost).runner.endsInTime(WEBP)).toBe(true);
+  });
+
   test.each([45, 60, 75, 90, 105, 120])('an animation is written within %i ms', async (ms) => {
     const film = raster({ pages: 12, delays: Array(12).fill(40) });
     // Every encoding takes 15 ms, the last one of the whole film as well.

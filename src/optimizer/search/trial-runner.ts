@@ -30,6 +30,8 @@ export interface Tools {
   readonly halve?: (raster: Raster) => Promise<Raster>;
   /** Milliseconds on a clock that only moves forward. */
   now(): number;
+  /** Milliseconds on that clock in which the process had no processor, since it began; none where absent. */
+  lost?(): number;
 }
 
 /** An encoded file, measured or not. */
@@ -40,7 +42,7 @@ export interface Attempt {
   readonly worst?: number;
   /** Levels by which dark gradients are stepped. */
   readonly bands?: number;
-  /** Encoding, and measuring where that was done. */
+  /** Of work: encoding, and measuring where that was done. */
   readonly milliseconds: number;
 }
 
@@ -60,6 +62,8 @@ export class TrialRunner {
   readonly #tools: Tools;
   readonly #budget: Budget;
   readonly #start: number;
+  /** What was lost before the task. */
+  readonly #lost: number;
   #referenceSet = false;
   /** Milliseconds taken and milliseconds expected, over all trials. */
   #taken = 0;
@@ -84,6 +88,7 @@ export class TrialRunner {
     this.#tools = tools;
     this.#budget = budget;
     this.#start = start;
+    this.#lost = tools.lost?.() ?? 0;
   }
 
   /** Whether there is a metric. */
@@ -98,13 +103,34 @@ export class TrialRunner {
 
   /** Whether an encoding, `measured` or not, is likely to end in time. */
   affords(encoding: Encoding, measured = true): boolean {
+    const inTime = this.#endsBy(encoding, measured, this.#worked(), this.#budget.milliseconds);
+    const affords = inTime && this.endsInTime(encoding, measured);
+    if (!affords) this.#skips.any = true;
+    return affords;
+  }
+
+  /** The same by the clock alone, however much work there has been. */
+  endsInTime(encoding: Encoding, measured = false): boolean {
+    const { milliseconds, wall = milliseconds } = this.#budget;
+    const passed = this.#tools.now() - this.#start;
+    // What has been lost so far of each millisecond of work is likely to be lost again.
+    const slowed = Math.max(1, passed / Math.max(1, this.#worked()));
+    return this.#endsBy(encoding, measured, passed, wall, slowed);
+  }
+
+  #endsBy(encoding: Encoding, measured: boolean, passed: number, end: number, slowed = 1): boolean {
     const measuring = measured ? measureCost(this.codecs, encoding) : 0;
     const expected = this.#megapixels() * (encodeCost(this.codecs, encoding) + measuring);
     // One small trial says little about the speed of the machine.
     const speed = this.#expected > ENOUGH_WORK ? this.#taken / this.#expected : 1;
-    const inTime = this.#tools.now() + expected * speed <= this.#start + this.#budget.milliseconds;
-    if (!inTime) this.#skips.any = true;
-    return inTime;
+    return passed + expected * speed * slowed <= end;
+  }
+
+  /** Milliseconds of work since the task began: never more than on the clock, however many threads there were. */
+  #worked(): number {
+    const { now, lost } = this.#tools;
+    const away = Math.max(0, (lost?.() ?? 0) - this.#lost);
+    return Math.max(0, now() - this.#start - away);
   }
 
   /** Milliseconds that encoding the whole raster is likely to take, measuring left out. */
@@ -119,16 +145,20 @@ export class TrialRunner {
 
   /** A runner for another raster of the task, whose deadline comes earlier by `reserve` milliseconds. */
   beside(raster: Raster, reserve: number): TrialRunner {
-    const milliseconds = this.#budget.milliseconds - reserve;
-    const budget = { ...this.#budget, milliseconds };
+    const { milliseconds, wall = milliseconds } = this.#budget;
+    const budget = {
+      ...this.#budget,
+      milliseconds: milliseconds - reserve,
+      wall: wall - reserve,
+    };
     return new TrialRunner(raster, this.#tools, budget, this.#start, this.#skips);
   }
 
   /** The raster, or one drawn in its place, as a file; the trial is noted without a score. */
   async encode(encoding: Encoding, drawn = this.raster): Promise<Attempt> {
-    const start = this.#tools.now();
+    const start = this.#worked();
     const bytes = await this.#tools.encoder.encode(drawn, encoding);
-    return this.#note({ encoding, bytes, milliseconds: this.#tools.now() - start });
+    return this.#note({ encoding, bytes, milliseconds: this.#worked() - start });
   }
 
   /** The raster as a file, decoded again and compared with what went in. @throws without a metric */
@@ -152,11 +182,16 @@ export class TrialRunner {
     drawn: Raster,
     judge: (compared: Comparison<'ssimulacra2'>) => Comparison<'ssimulacra2'>,
   ): Promise<MeasuredAttempt> {
-    const { encoder, now } = this.#tools;
-    const start = now();
+    const { encoder } = this.#tools;
+    const start = this.#worked();
     const bytes = await encoder.encode(drawn, encoding);
     const compared = judge(await this.#compared(bytes));
-    const attempt = this.#note({ encoding, bytes, ...compared, milliseconds: now() - start });
+    const attempt = this.#note({
+      encoding,
+      bytes,
+      ...compared,
+      milliseconds: this.#worked() - start,
+    });
     this.measured.push(attempt);
     return attempt;
   }
