@@ -11,7 +11,7 @@ export async function packed(bytes: Uint8Array, file: string): Promise<ResultBod
   const hash = createHash('sha256').update(bytes).digest('hex');
   if (bytes.length <= INLINE_BYTES) return { inline: bytes, hash };
   try {
-    await writeNew(file, bytes, false);
+    await writeNew(file, bytes);
     return { file, bytes: bytes.length, crc: crc32(bytes), hash };
   } catch {
     return { inline: bytes, hash };

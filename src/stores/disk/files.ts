@@ -12,12 +12,11 @@ import type { Sum } from '../store.ts';
 
 const PIECE = 256 * 1024;
 
-/** Writes a file that did not exist before; synced to the disk if asked. */
-export async function writeNew(path: string, bytes: Uint8Array, sync: boolean): Promise<void> {
+/** Writes a file that did not exist before. */
+export async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
   const file = await withFolder(path, () => fs.open(path, 'wx', 0o600));
   try {
     await file.writeFile(bytes);
-    if (sync) await file.datasync();
   } catch (error) {
     await remove(path);
     throw error;

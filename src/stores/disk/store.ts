@@ -3,8 +3,8 @@
  *
  * An entry is a record under the key's name, with a small body behind it or
  * the name of a large one, which has a file and a name of its own, used once.
- * Files are written under a temporary name, synced and renamed, the body
- * before its record. Killed at any point, what is left is the old entry, the
+ * Files are written under a temporary name and renamed, the body before its
+ * record, and synced when nobody waits any more. Killed at any point, what is left is the old entry, the
  * new one, or litter that the next start removes. A torn or altered file fails
  * its check and is a miss: small bodies are checked at every reading, large
  * ones when their file is not the one that was last found good.
@@ -47,7 +47,7 @@ export interface DiskOptions {
   readonly graceMs?: number;
   /** A use is written down at most this often per entry, in milliseconds. */
   readonly touchMs?: number;
-  /** Sync bodies to the disk before their records; without, a power cut costs more entries. */
+  /** Sync bodies to the disk once they are in their places; without, a power cut costs more entries. */
   readonly sync?: boolean;
   readonly clock?: Clock;
   /** Told of failures of the disk and of altered files; the store itself goes on without the entry. */

@@ -1,9 +1,14 @@
 /**
  * Disk writer: puts bodies and records in their places, whole or not at all.
+ *
+ * Nobody waits for the disk itself: what was written is synced behind its
+ * back, a file at a time. A power cut in between leaves a body that is not the
+ * one of its record, which its checksum finds out: a miss, like every loss.
  */
+import pLimit from 'p-limit';
 
 import type { Fingerprint } from './files.ts';
-import { fingerprintAt, isFull, moveInto, remove, sync, writeNew } from './files.ts';
+import { fingerprintAt, isFull, isGone, moveInto, remove, sync, writeNew } from './files.ts';
 import type { DiskPaths } from './paths.ts';
 import { type DiskRecord, encodeRecord } from './record.ts';
 
@@ -11,12 +16,15 @@ import { type DiskRecord, encodeRecord } from './record.ts';
 export type Content = Uint8Array | string;
 
 export interface WriterOptions {
-  /** Sync bodies to the disk before their records. */
+  /** Sync bodies to the disk once they are in their places. */
   readonly sync: boolean;
   readonly onError: (error: unknown) => void;
   /** Makes room on a disk that is full; false when there is none to be made. */
   readonly clear: (bytes: number) => Promise<boolean>;
 }
+
+/** Files that may wait to be synced; the system writes further ones in its own time. */
+const MOST_UNSYNCED = 200;
 
 /** Attempts to write to a full disk, with more room made before each. */
 const ATTEMPTS = 3;
@@ -24,6 +32,7 @@ const ATTEMPTS = 3;
 export class DiskWriter {
   readonly #paths: DiskPaths;
   readonly #options: WriterOptions;
+  readonly #syncs = pLimit(1);
 
   constructor(paths: DiskPaths, options: WriterOptions) {
     this.#paths = paths;
@@ -72,15 +81,24 @@ export class DiskWriter {
 
   async #body(content: Content, path: string): Promise<void> {
     if (typeof content !== 'string') return this.#new(content, path, true);
-    if (this.#options.sync) await sync(content);
     await moveInto(content, path, this.#paths.temporary());
+    this.#syncLater(path);
+  }
+
+  #syncLater(path: string): void {
+    if (!this.#options.sync || this.#syncs.pendingCount >= MOST_UNSYNCED) return;
+    void this.#syncs(() => sync(path)).catch((error: unknown) => {
+      // It may have been replaced or evicted meanwhile.
+      if (!isGone(error)) this.#options.onError(error);
+    });
   }
 
   async #new(bytes: Uint8Array, path: string, durable: boolean): Promise<void> {
     const temporary = this.#paths.temporary();
-    await writeNew(temporary, bytes, this.#options.sync && durable);
+    await writeNew(temporary, bytes);
     try {
       await moveInto(temporary, path, this.#paths.temporary());
+      if (durable) this.#syncLater(path);
     } catch (error) {
       await remove(temporary);
       throw error;
