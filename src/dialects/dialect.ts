@@ -14,6 +14,7 @@ import type { Size } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import type { SourceRef } from '../image/source-ref.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { FormatSettings } from './negotiation.ts';
 import type { ParamTable } from './params.ts';
 
 /** What a client asked, as a dialect sees it. */
@@ -32,7 +33,7 @@ export interface ImageRequest {
 }
 
 /** One mount of the configuration, as the dialect reads it. */
-export interface DialectSettings {
+export interface DialectSettings extends FormatSettings {
   /** Name of the source in the configuration. */
   readonly name: string;
   /** The kind of origin behind it decides how a path names a source. */

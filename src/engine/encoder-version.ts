@@ -12,6 +12,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { OPTIONAL_PACKAGES } from '../vips/optional/optional-package.ts';
 
 /** What the build knows. */
 interface BuiltVersion {
@@ -31,19 +32,23 @@ export function encoderVersion(
   file: URL = new URL('./encoder-version.json', import.meta.url),
 ): string {
   const { code, packages } = JSON.parse(readFileSync(file, 'utf8')) as BuiltVersion;
-  const versions = packages.map((name) => `${name} ${packageVersion(name, file)}`);
+  const versions = packages.map((name) => `${name} ${packageVersion(name, file) ?? absent(name)}`);
   return JSON.stringify([code, versions, libraries]);
 }
 
+/** @throws Error where the code cannot do without the package */
+function absent(name: string): string {
+  if (OPTIONAL_PACKAGES.includes(name)) return 'none';
+  throw new Error(`expected the package ${name} to be installed, found none`);
+}
+
 /** The installed version of a package, looked for as Node does, from a file upwards. */
-function packageVersion(name: string, from: URL): string {
+function packageVersion(name: string, from: URL): string | undefined {
   for (let folder = new URL('./', from); ; folder = new URL('../', folder)) {
     const description = fileURLToPath(new URL(`node_modules/${name}/package.json`, folder));
     if (existsSync(description)) {
       return (JSON.parse(readFileSync(description, 'utf8')) as { version: string }).version;
     }
-    if (folder.pathname === new URL('../', folder).pathname) {
-      throw new Error(`expected the package ${name} to be installed, found none`);
-    }
+    if (folder.pathname === new URL('../', folder).pathname) return undefined;
   }
 }

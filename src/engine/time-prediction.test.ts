@@ -31,7 +31,7 @@ describe('the formats in question', () => {
       [],
       'webp',
     ],
-    ['that cannot be written', [{ format: 'jxl' }], [], 'jpeg'],
+    ['that cannot be written', [{ format: 'heic' }], [], 'jpeg'],
   ])('%s', (_, rules, accepts, formats) => {
     expect(formatsInQuestion(output(rules), 'jpeg', new Set(accepts)).join(' ')).toBe(formats);
   });

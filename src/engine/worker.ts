@@ -12,6 +12,7 @@ import { createSsimulacra2 } from '../metrics/ssimulacra2.ts';
 import type { Repacker, Tools } from '../optimizer/optimize.ts';
 import { vipsEncoder } from '../vips/encode.ts';
 import { setUpVips, useThreads, vipsVersions } from '../vips/loader-policy.ts';
+import { warmJxl } from '../vips/optional/jxl.ts';
 import { halve } from '../vips/pipeline.ts';
 import { setUpReducer, warmUpReducer } from '../vips/reduction/reducer.ts';
 import { optimizeJpegLossless, optimizePngLossless, turnJpegUpright } from '../vips/repack.ts';
@@ -52,6 +53,7 @@ async function loadTools(): Promise<Tools> {
 
 async function work(request: WorkerRequest, tools: Tools): Promise<void> {
   useThreads(request.threads);
+  if (mayNeedJxl(request)) warmJxl();
   try {
     if (request.kind === 'explain') {
       await send({ kind: 'explained', id: request.id, outcome: await executeExplain(request) });
@@ -63,6 +65,15 @@ async function work(request: WorkerRequest, tools: Tools): Promise<void> {
   } catch (error) {
     await send({ kind: 'failed', id: request.id, fault: faultText(error) });
   }
+}
+
+/** Whether JPEG XL is likely to be the answer. */
+function mayNeedJxl({ kind, plan: { output }, accepts }: WorkerRequest): boolean {
+  if (kind !== 'render' || output.kind !== 'picture') return false;
+  return output.formats.some(({ when, format }) => {
+    const accepted = when?.accepts === undefined || accepts.includes(when.accepts);
+    return format === 'jxl' && accepted;
+  });
 }
 
 setUpVips({ concurrency: 1 });

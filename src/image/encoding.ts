@@ -54,6 +54,14 @@ export type Encoding =
       readonly chroma: Chroma;
     }
   | {
+      readonly format: 'jxl';
+      readonly mode: 'lossy' | 'lossless';
+      /** On the scale of libjxl, where 90 is a distance of 1 (`jxlDistance`); ignored for lossless. */
+      readonly quality: Quality<'jxl'>;
+      /** 1 fast .. 9 small. */
+      readonly effort: number;
+    }
+  | {
       readonly format: 'png';
       /** Most colors of the palette, 2..256; absent for true color. */
       readonly palette?: number;
@@ -91,6 +99,16 @@ export type Encoding =
 /** Encodings of frames that refer to one another. */
 export type VideoEncoding = Extract<Encoding, { format: 'mp4' | 'webm' }>;
 
+/**
+ * The butteraugli distance of a quality of JPEG XL: 1 is what an eye can just not see, 0 keeps every
+ * pixel. As libjxl maps qualities (`JxlEncoderDistanceFromQuality`): 0.09 for each from 30 on.
+ */
+export function jxlDistance(quality: number): number {
+  if (quality >= 100) return 0;
+  if (quality >= 30) return 0.1 + (100 - quality) * 0.09;
+  return (53 / 3000) * quality * quality - (23 / 20) * quality + 25;
+}
+
 /** Encodes rasters; implemented in `vips/`, given to the optimizer as an argument. */
 export interface Encoder {
   /** The raster as a file, without metadata unless the raster carries some. */
@@ -110,6 +128,8 @@ export function encodingText(encoding: Encoding): string {
         : `webp ${encoding.mode === 'lossy' ? '' : `${encoding.mode} `}q${encoding.quality} e${encoding.effort}${encoding.smartSubsample ? ' smart' : ''}${encoding.deblock ? ' deblock' : ''}`;
     case 'avif':
       return `avif q${encoding.quality} e${encoding.effort} ${encoding.chroma} ${encoding.depth}bit`;
+    case 'jxl':
+      return `jxl ${encoding.mode === 'lossless' ? 'lossless' : `q${encoding.quality}`} e${encoding.effort}`;
     case 'png':
       return encoding.palette === undefined
         ? `png e${encoding.effort}`

@@ -85,7 +85,15 @@ export const FORMATS = {
   // https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern
   ico: card('image/x-icon', 'ico', { alpha: true, lossless: true, encodable: false }),
   svg: card('image/svg+xml', 'svg', { alpha: true, encodable: false }),
-  jxl: card('image/jxl', 'jxl', { alpha: true, lossy: true, encodable: false, decodable: false }),
+  jxl: card('image/jxl', 'jxl', {
+    alpha: true,
+    animation: true,
+    lossy: true,
+    lossless: true,
+    maxPixels: 4096 * 4096, // its encoder takes 60 bytes of memory for each
+    preference: 0,
+    decodable: false,
+  }),
   heic: card('image/heic', 'heic', { lossy: true, encodable: false, decodable: false }),
   pdf: card('application/pdf', 'pdf', { encodable: false, decodable: false }),
   mp4: card('video/mp4', 'mp4', VIDEO),

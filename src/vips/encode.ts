@@ -15,15 +15,17 @@ import { concat, plain } from '../containers/bytes.ts';
 import { writeTiff } from '../containers/tiff-writer.ts';
 import { withClearCanvas } from '../containers/webp.ts';
 import { writeGif } from '../gif/write-gif.ts';
-import type { Encoder, Encoding } from '../image/encoding.ts';
+import { type Encoder, type Encoding, jxlDistance } from '../image/encoding.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
+import { sniffFormat } from '../image/sniff.ts';
 import { keepSaturation } from '../jpeg/saturation.ts';
 import { withSmoothClear } from '../raster/clear-colors.ts';
 import { indexedPicture } from '../raster/palette/indexed-picture.ts';
-import { isGrey, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
+import { isGrey, isOpaque, still, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { withAlphaOf } from './avif-alpha.ts';
 import { packedPng } from './lossless-packers.ts';
+import { jxlBackEnd } from './optional/jxl.ts';
 import { palettePng } from './palette-png.ts';
 import { pipeline } from './pipeline.ts';
 import { withoutResolution, withPngMetadata } from './png-metadata.ts';
@@ -43,6 +45,7 @@ async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
   if (encoding.format === 'png' && encoding.palette !== undefined && encoding.flat) {
     return await flatPng(raster, encoding.palette, encoding.effort);
   }
+  if (encoding.format === 'jxl') return await encodeJxl(raster, encoding);
   const alphaApart = encoding.format === 'avif' && !isOpaque(raster);
   const shown = alphaApart ? withoutAlpha(smoothClear(raster)) : drawable(raster, encoding);
   const pipe = described(opened(shown, encoding), shown, encoding.format);
@@ -56,9 +59,21 @@ async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
   return silent && density !== undefined ? withJfif(bytes, density) : bytes;
 }
 
-/** Colors of clear pixels cost bytes in a lossy WebP and run into what is seen. */
+/** A JPEG XL by the package that writes it; alpha is kept exactly, whatever the colors lose. */
+async function encodeJxl(
+  raster: Raster,
+  encoding: Extract<Encoding, { format: 'jxl' }>,
+): Promise<Uint8Array> {
+  const { encode: write } = await jxlBackEnd();
+  const distance = encoding.mode === 'lossless' ? 0 : jxlDistance(encoding.quality);
+  const { effort } = encoding;
+  return write(drawable(raster, encoding), { distance, effort });
+}
+
+/** Colors of clear pixels cost bytes in a lossy WebP or JPEG XL and run into what is seen. */
 function drawable(raster: Raster, encoding: Encoding): Raster {
-  const lossy = encoding.format === 'webp' && encoding.mode === 'lossy';
+  const coded = encoding.format === 'webp' || encoding.format === 'jxl';
+  const lossy = coded && encoding.mode === 'lossy';
   return lossy && raster.pages === 1 ? smoothClear(raster) : raster;
 }
 
@@ -163,11 +178,10 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
             .toBuffer();
     case 'gif':
       return writeGif(raster, encoding.palette, encoding.slack);
+    case 'jxl':
     case 'mp4':
     case 'webm':
-      throw new Error(
-        `Expected a picture to write, got ${encoding.format}, which \`video/\` writes.`,
-      );
+      throw new Error(`Expected a format that sharp writes, got ${encoding.format}.`);
     default:
       return assertNever(encoding);
   }
@@ -235,6 +249,7 @@ function described(pipe: Sharp, { profile, metadata, pages }: Raster, format: Fo
 }
 
 async function decode(bytes: Uint8Array, channels: 3 | 4): Promise<Raster> {
+  if (sniffFormat(bytes) === 'jxl') return await decodeJxl(bytes, channels);
   const pipe = sharp(bytes, { animated: true, ignoreIcc: true, limitInputPixels: false });
   const { data, info } = await pipe
     .toColorspace('srgb')
@@ -252,5 +267,15 @@ async function decode(bytes: Uint8Array, channels: 3 | 4): Promise<Raster> {
     delays: delay ?? [],
     loop: pages > 1 ? (loop ?? 0) : 1,
   };
+  return channels === 4 ? withAlpha(raster) : withoutAlpha(raster);
+}
+
+/** The pixels of a JPEG XL that `encode` wrote. */
+async function decodeJxl(bytes: Uint8Array, channels: 3 | 4): Promise<Raster> {
+  const { width, height, channels: found, data } = (await jxlBackEnd()).decode(bytes);
+  if (!(data instanceof Uint8Array) || (found !== 3 && found !== 4)) {
+    throw new Error(`Expected 8 bits of RGB from a JPEG XL of ours, got ${found} channels.`);
+  }
+  const raster = still(width, height, found, data);
   return channels === 4 ? withAlpha(raster) : withoutAlpha(raster);
 }

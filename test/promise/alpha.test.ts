@@ -24,7 +24,7 @@ beforeAll(async () => {
   tools = { encoder: vipsEncoder, metric, now: () => performance.now() };
 });
 
-async function run(shown: Raster, format: 'avif' | 'webp', score: number, mode: Mode) {
+async function run(shown: Raster, format: 'avif' | 'jxl' | 'webp', score: number, mode: Mode) {
   const { width, height } = shown;
   const facts = { width, height, pages: 1, delays: [], loop: 1 };
   return optimize(
@@ -52,7 +52,7 @@ const RUNS = [
 
 const NAMES = Object.keys(ALPHA_PICTURES).filter((_, i) => process.env.REPORT || i % 3 === 0);
 
-describe.each(['avif', 'webp'] as const)('%s', (format) => {
+describe.each(['avif', 'jxl', 'webp'] as const)('%s', (format) => {
   test.each(NAMES)('%s', async (name) => {
     const shown = await ALPHA_PICTURES[name]!();
     for (const [mode, target] of RUNS) {

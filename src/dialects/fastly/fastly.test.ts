@@ -364,7 +364,6 @@ describe('warnings', () => {
     ['precrop=2:3,offset-y10,smart', /^Parameter precrop: smart places/, 'on either axis'],
     ['sharpen=a5', /^Parameter sharpen: /, 'all three required'],
     ['format=bmp', /^Parameter format: /, 'unknown value'],
-    ['format=jxl', /^Parameter format: jxl cannot be written/, 'no encoder'],
     ['auto=compress', /^Parameter auto: /, 'unknown token'],
     ['metadata=c2pa', /^Parameter metadata: c2pa/, 'no signing keys'],
     ['width=9000', /^Parameter width: .*8192/, 'the largest output'],
@@ -393,6 +392,14 @@ describe('warnings', () => {
       expect.stringMatching(/^Header x-fastly-imageopto-overlay: no overlay/),
     ]);
   });
+});
+
+test.each(['jxl', 'pjxl', 'jpegxl'])('format=%s warns where no encoder is installed', (word) => {
+  const settings = { name: 'shop', origin: 'folder', missing: ['jxl'] } as const;
+  const { diagnostics } = fastly.compile(request(`/a.jpg?format=${word}`), settings);
+  expect(diagnostics).toMatchObject([
+    { param: 'format', message: expect.stringMatching(/cannot be written here; .* wasm-vips/) },
+  ]);
 });
 
 describe('service settings', () => {

@@ -41,7 +41,7 @@ const LONGEST_AGE = 365 * 24 * 60 * 60;
  * with `unsupported: refuse` for what is not built
  */
 function compile(request: ImageRequest, mount: DialectSettings): Compiled {
-  const settings = readSettings(mount.defaults);
+  const settings = readSettings(mount.defaults, mount);
   const target = readTarget(request.target, mount.aliases);
   const diagnostics: Diagnostic[] = [];
   const remark: Remark = (param, reason, shortfall = 'not-used') => {

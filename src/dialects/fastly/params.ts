@@ -115,7 +115,7 @@ export const PARAMS = {
       doc: 'Format of the output.',
       fallback: 'the format of the source',
       support: 'partial',
-      note: 'Where this build cannot write it, jxl is the best format that the client accepts; svg keeps that of the source. mp4 makes a video of an animation where ffmpeg or node-av is installed; a still keeps its format.',
+      note: 'jxl needs the npm package wasm-vips beside the server; without it, it is the best format that the client accepts. svg keeps that of the source. mp4 makes a video of an animation where ffmpeg or node-av is installed; a still keeps its format.',
     },
   ),
   frame: choice(['1'], { doc: 'The first frame of an animation.', fallback: 'all frames' }),

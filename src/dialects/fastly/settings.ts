@@ -9,6 +9,7 @@
 import { nameIndex, nearest } from '../../base/nearest.ts';
 import type { Filter } from '../../plan/op.ts';
 import type { DefaultProblem } from '../dialect.ts';
+import type { FormatSettings } from '../negotiation.ts';
 import { didYouMean } from '../shortfall.ts';
 import { qualityNumber } from './params/readers.ts';
 import { PARAMS } from './params.ts';
@@ -84,7 +85,7 @@ type SettingName = keyof typeof SETTINGS;
 type SettingOf<N extends SettingName> = (typeof SETTINGS)[N]['fallback'];
 
 /** What a service is set to; qualities 1..100. */
-export interface ServiceSettings {
+export interface ServiceSettings extends FormatSettings {
   readonly jpegQuality: number;
   readonly webpQuality: number;
   readonly jpegType: 'auto' | 'baseline' | 'progressive';
@@ -95,13 +96,18 @@ export interface ServiceSettings {
   readonly originQuery: 'none' | 'unknown';
 }
 
-export function readSettings(given: Readonly<Record<string, string>> = {}): ServiceSettings {
+export function readSettings(
+  given: Readonly<Record<string, string>> = {},
+  { formats, missing }: FormatSettings = {},
+): ServiceSettings {
   const setting = <N extends SettingName>(name: N): SettingOf<N> => {
     const row: Setting<SettingOf<N>> = SETTINGS[name];
     const value = Object.hasOwn(given, name) ? row.read(String(given[name])) : undefined;
     return value ?? row.fallback;
   };
   return {
+    ...(formats ? { formats } : {}),
+    ...(missing ? { missing } : {}),
     jpegQuality: setting('jpeg_quality'),
     webpQuality: setting('webp_quality'),
     jpegType: setting('jpeg_type'),

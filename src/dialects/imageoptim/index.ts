@@ -46,7 +46,7 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   const { options, diagnostics: remarks } = readOptions(segment);
   const diagnostics: Diagnostic[] = [...remarks];
   const source = sourceOf(request, rest, settings, diagnostics);
-  const { plan, diagnostics: more, negotiated } = translate(options, request.method);
+  const { plan, diagnostics: more, negotiated } = translate(options, request.method, settings);
   const all = [...diagnostics, ...more];
   refuseShortfalls(settings, all);
   return {

@@ -12,6 +12,7 @@ import { type Anchor, type Op, px, type ResizeOp } from '../../plan/op.ts';
 import { type Output, picture } from '../../plan/output.ts';
 import { freezePlan, type Plan } from '../../plan/plan.ts';
 import type { ImageRequest } from '../dialect.ts';
+import type { FormatSettings } from '../negotiation.ts';
 import type { CropAt } from './params/readers.ts';
 import type { Options, SizeMode } from './read.ts';
 import { formatRules, qualityOf } from './translate/format.ts';
@@ -24,7 +25,11 @@ export interface Translated {
 }
 
 /** The plan for these options, asked for by this method. */
-export function translate(options: Options, method: ImageRequest['method']): Translated {
+export function translate(
+  options: Options,
+  method: ImageRequest['method'],
+  settings: FormatSettings = {},
+): Translated {
   const ops = opsOf(options);
   if (options.meta) {
     const output: Output = { kind: 'facts', form: 'imageoptim' };
@@ -48,7 +53,7 @@ export function translate(options: Options, method: ImageRequest['method']): Tra
     frames: still ? { kind: 'one', index: 0 } : { kind: 'all' },
     ops,
     output: picture({
-      formats: formatRules(options, method),
+      formats: formatRules(options, method, settings),
       quality: qualityOf(options),
       density: options.density,
       background: options.background,

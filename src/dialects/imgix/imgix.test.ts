@@ -96,6 +96,8 @@ describe('the source', () => {
   });
 });
 
+const WITHOUT_JXL: DialectSettings = { ...FOLDER, missing: ['jxl'] };
+
 describe('an SVG source', () => {
   const RASTERISE = { ...FOLDER, svg: 'rasterise' } as const;
   test.each([
@@ -106,7 +108,8 @@ describe('an SVG source', () => {
     ['palette=css', FOLDER, true, 'data'],
     ['fm=blurhash', FOLDER, true, 'data'],
     ['fm=auto', FOLDER, true, 'no format of the service'],
-    ['fm=jxl&w=9', FOLDER, true, 'not written here'],
+    ['fm=jxl&w=9', WITHOUT_JXL, true, 'not written here'],
+    ['fm=jxl&w=9', FOLDER, false, 'a format of pixels'],
     ['fm=mp4', FOLDER, true, 'no picture'],
     ['fm=png&w=200', FOLDER, false, 'a format of pixels'],
     ['fm=webp', FOLDER, false, 'the same'],
@@ -220,7 +223,7 @@ describe('the response', () => {
     ['fm=webp', [], 'an explicit format'],
     ['auto=format', ['accept'], '4.4'],
     ['fm=auto', ['accept'], '4.3.2'],
-    ['fm=jxl', ['accept'], '4.3.2'],
+    ['fm=jxl', [], 'an explicit format'],
     ['auto=format&ch=Width,DPR', ['accept', 'sec-ch-width', 'width', 'sec-ch-dpr', 'dpr'], '5.11'],
     ['ch=save-data', ['save-data'], '5.11'],
   ])('%s varies by %j (%s)', (query, vary) => {
@@ -265,6 +268,14 @@ describe('the response', () => {
   });
 });
 
+test('fm=jxl says so where it is not written, and depends on Accept', () => {
+  const { diagnostics, response } = compile('fm=jxl', {}, WITHOUT_JXL);
+  expect(diagnostics).toMatchObject([
+    { message: expect.stringMatching(/does not write jxl; the best format .* wasm-vips/) },
+  ]);
+  expect(response.vary).toEqual(['accept']);
+});
+
 describe('remarks', () => {
   test.each([
     ['q=abc', 'warning', 'Expected a whole number from 0 to 100 for q, got "abc"; ignored.'],
@@ -277,7 +288,6 @@ describe('remarks', () => {
     ['mark-algin=left&w=9', 'warning', 'did you mean "mark-align"?'],
     ['mark-glow=9', 'warning', 'Expected the name of a parameter'],
     ['fm=auto', 'warning', 'fm=auto is read as auto=format.'],
-    ['fm=jxl', 'warning', 'does not write jxl; the best format that the client accepts'],
     ['fm=pdf', 'warning', 'only on files named pdf'],
     ['chromasub=422', 'warning', '422 is written as 444'],
     ['frame=1-2-3', 'warning', 'two with a hyphen'],

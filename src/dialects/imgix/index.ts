@@ -73,7 +73,7 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   const unsigned = checkSignature(target, settings);
   const { given, diagnostics } = gather(target.query, settings.defaults ?? {});
   const { values: read, diagnostics: remarks } = readValues(given);
-  const values = withAutoFormat(read);
+  const values = withAutoFormat(read, settings);
   const until = checkExpiry(values, request.now);
   const source = sourceOf(target.path, settings.origin);
   const base = [...unsigned, ...diagnostics, ...remarks, ...onSanitizing(values, settings)];
@@ -106,8 +106,8 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   const hints = hintsOf(values.ch ?? [], request.headers);
   const broken = USER_AGENT_DECIDES ? brokenFormats(request.headers['user-agent']) : [];
   const pictures = Pictures.of(settings, source, stepsOf);
-  const plan = translate(values, hints, { saveData: hints.saveData, broken }, pictures);
-  const all = [...base, ...left, ...shortfalls(read), ...pictures.remarks];
+  const plan = translate(values, hints, { saveData: hints.saveData, broken, settings }, pictures);
+  const all = [...base, ...left, ...shortfalls(read, settings), ...pictures.remarks];
   refuseShortfalls(settings, all);
   return {
     source,

@@ -7,6 +7,7 @@ import { wholeBox } from '../../plan/fit.ts';
 import type { Op } from '../../plan/op.ts';
 import type { Output } from '../../plan/output.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { FormatSettings } from '../negotiation.ts';
 import { type Hints, hintsOf } from './hints.ts';
 import { LONGEST_SIDE } from './params/readers.ts';
 import type { ImgixValues, ParamName } from './params.ts';
@@ -158,8 +159,8 @@ function outputOf(values: ImgixValues, client: ClientFacts, density: number): Ou
 }
 
 /** Remarks on what was read well and cannot be done in full. */
-export function shortfalls(values: ImgixValues): Diagnostic[] {
-  const onFormat = fmRemark(values.fm);
+export function shortfalls(values: ImgixValues, settings: FormatSettings): Diagnostic[] {
+  const onFormat = fmRemark(values.fm, settings);
   const remarks = onFormat === undefined ? [] : [onFormat];
   const say = (held: boolean | undefined, message: string, param: ParamName) => {
     if (held) remarks.push(notBuilt(message, param));

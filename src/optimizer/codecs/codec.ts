@@ -72,6 +72,11 @@ export interface LossyCoding<E extends Encoding = Encoding> {
    * absent where no quality steps them.
    */
   stepless?(levels: number): number;
+  /**
+   * What a picture of this content takes at a score beyond what the curve says of it beside other
+   * encoders, as a natural logarithm; `lnBpp`: that of the bits per pixel it took. Absent for none.
+   */
+  excess?(content: Content, lnBpp: number): number;
   /** Highest quality worth searching: above, bytes explode and scores do not move. */
   readonly top: number;
   /** Stages for a file that is not measured, best first; the last serves where none is in time. */

@@ -12,6 +12,7 @@ import { AVIF } from './avif.ts';
 import type { Codec, Codecs, LossyCoding } from './codec.ts';
 import { GIF } from './gif.ts';
 import { JPEG } from './jpeg.ts';
+import { JXL } from './jxl.ts';
 import { MP4 } from './mp4.ts';
 import { PNG } from './png.ts';
 import { WEBM } from './webm.ts';
@@ -35,6 +36,7 @@ export const CODECS = {
   jpeg: JPEG,
   webp: WEBP,
   avif: AVIF,
+  jxl: JXL,
   png: PNG,
   gif: GIF,
   mp4: MP4,

@@ -8,13 +8,7 @@
  */
 import { formatCard } from '../../image/format.ts';
 import type { ChosenFormat } from '../../plan/program.ts';
-import {
-  type Codec,
-  codecFor,
-  type LossyCoding,
-  usualCurve,
-  usualEncoding,
-} from '../codecs/codec.ts';
+import { type Codec, codecFor, type LossyCoding, usualCurve } from '../codecs/codec.ts';
 import type { Content } from '../model/content.ts';
 import { lnBppAt } from '../model/priors.ts';
 import { searchNeighbours } from '../search/post-search.ts';
@@ -22,6 +16,13 @@ import { type EncodeResult, searchLossy } from '../search/quality-search.ts';
 import type { SearchSettings } from '../search/search-settings.ts';
 import type { TrialRunner } from '../search/trial-runner.ts';
 import type { Mode, OptimizeInput } from '../task.ts';
+import {
+  candidates,
+  estimatedLosslessBytes,
+  isSmallerEnough,
+  limitFor,
+  worthStarting,
+} from './alternatives.ts';
 import { orLossless, searchAnimation } from './animation.ts';
 import { fastestFormat } from './fastest.ts';
 import {
@@ -36,18 +37,6 @@ import { byteLimits, scoreFor, searchColors } from './only-palette.ts';
 import { type QualityRequest, qualityRequestFor, wantsEveryPixel } from './quality-request.ts';
 import { likeSource, paletteAim, smallerPalette } from './source-palette.ts';
 import { sourceQualityCap } from './source-quality-cap.ts';
-
-/** What an alternative format must save to be delivered in place of the chosen one, as a share. */
-export const ALTERNATIVE_SAVING = 0.1;
-
-/**
- * How much smaller than predicted an alternative may turn out to be, as a
- * factor; `online` looks only at likely winners.
- */
-const OPTIMISM: Readonly<Record<Mode, number>> = { instant: 1, online: 0.9, background: 0.8 };
-
-/** Lossless bytes are at least about this share of the residual entropy. */
-const LOSSLESS_SHARE = 0.4;
 
 /** Most that keeping every pixel may cost, as a multiple of a lossy file that misses the target. */
 const UNREACHED_PRICE = 2;
@@ -76,71 +65,40 @@ export async function selectFormat(
   const chosen = toTarget ? fastestFormat(runner, task.chosen, others) : task.chosen;
   const first = await encodeFormat(runner, task, chosen, content, mode);
   if (chosen !== task.chosen) return { ...first, cutShort: true };
-  if (!toTarget) return first;
   if (mode === 'instant' || runner.raster.pages > 1) return first;
+  if (request.kind === 'lossless') {
+    return await smallestLossless(runner, task, others, content, { mode, first });
+  }
+  if (!toTarget) return first;
+  const start = { found: first, choice: chosen, content, target: request.score, mode };
   let best = first;
   for (const other of others) {
-    const limit = first.attempt.bytes.length * (1 - ALTERNATIVE_SAVING);
-    const floor = Math.min(limit, best.attempt.bytes.length);
-    const alternative = codecFor(runner.codecs, other.format);
-    if (!worthStarting(runner, alternative)) continue;
-    const bound = estimatedBytes(first, codec, alternative, content, request.score, runner);
-    if (bound * OPTIMISM[mode] >= floor && best.reached) continue;
+    if (!worthStarting(runner, start, other, best)) continue;
     const found = await encodeFormat(runner, task, other, content, mode);
-    if (found.reached && (isSmallerEnough(found, best, floor) || !best.reached)) best = found;
+    const limit = limitFor(start, other);
+    if (found.reached && (isSmallerEnough(found, best, limit) || !best.reached)) best = found;
   }
   return best;
 }
 
-/** Whether a format can be written in time at all: what is late is no better than what is there. */
-function worthStarting(runner: TrialRunner, { lossy }: Codec): boolean {
-  return lossy === undefined || runner.affords(usualEncoding(lossy), false);
-}
-
-/** Clearly smaller; or no larger, with every pixel kept. */
-function isSmallerEnough(found: EncodeResult, best: EncodeResult, floor: number): boolean {
-  const { length } = found.attempt.bytes;
-  const freeLossless = !found.lossy && best.lossy && length <= best.attempt.bytes.length;
-  return length <= floor || freeLossless;
-}
-
-/** Alternatives worth a trial: formats not tried yet that can hold the picture. */
-function candidates(runner: TrialRunner, task: OptimizeInput, content: Content): ChosenFormat[] {
-  const seen = new Set([task.chosen.format]);
-  return task.alternatives.filter(({ format, onlySource }) => {
-    const codec = runner.codecs[format];
-    // A palette alone is never smaller than what the other formats can do.
-    const hopeful = codec?.lossy !== undefined || codec?.lossless !== undefined;
-    if (onlySource || seen.has(format) || !hopeful) return false;
-    seen.add(format);
-    return !content.hasAlpha || formatCard(format).alpha;
-  });
-}
-
-/** The bytes an alternative is likely to take, from the priors and what the chosen format took. */
-function estimatedBytes(
-  first: EncodeResult,
-  chosen: Codec,
-  { lossy, lossless }: Codec,
-  content: Content,
-  target: number,
+/** Where every pixel is kept, the smallest of the formats that are smaller than the plain ones and keep them too. */
+async function smallestLossless(
   runner: TrialRunner,
-): number {
-  const kept = lossless === undefined ? undefined : estimatedLosslessBytes(runner, content);
-  if (lossy === undefined) return kept ?? Number.POSITIVE_INFINITY;
-  const usual = lnBppAt(usualCurve(lossy), target);
-  const { width, height } = runner.raster;
-  let bytes = (width * height * Math.exp(usual)) / 8;
-  if (chosen.lossy !== undefined && first.lossy && first.reached) {
-    const own = lnBppAt(usualCurve(chosen.lossy), target);
-    bytes = first.attempt.bytes.length * Math.exp(usual - own);
+  task: OptimizeInput,
+  others: readonly ChosenFormat[],
+  content: Content,
+  { mode, first }: { readonly mode: Mode; readonly first: EncodeResult },
+): Promise<EncodeResult> {
+  let best = first;
+  for (const other of others) {
+    const { lossless } = codecFor(runner.codecs, other.format);
+    const modern = formatCard(other.format).preference < formatCard('png').preference;
+    if (!modern || !other.lossless || lossless === undefined) continue;
+    if (!runner.affords(lossless.encoding(mode), false)) continue;
+    const found = await encodeFormat(runner, task, other, content, mode);
+    if (!found.lossy && found.attempt.bytes.length < best.attempt.bytes.length) best = found;
   }
-  return Math.min(bytes, kept ?? bytes);
-}
-
-/** Roughly the bytes of a file that keeps every pixel. */
-function estimatedLosslessBytes({ raster }: TrialRunner, { residualEntropy }: Content): number {
-  return (LOSSLESS_SHARE * raster.width * raster.height * residualEntropy) / 8;
+  return best;
 }
 
 /** The smallest file of one format that does what is asked of it. */

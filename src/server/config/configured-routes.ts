@@ -4,7 +4,9 @@
  */
 import { DIALECTS } from '../../dialects/all.ts';
 import type { DialectSettings } from '../../dialects/dialect.ts';
+import type { FormatName } from '../../image/format.ts';
 import { createElsewhere, createOrigin, type OriginOptions } from '../../origins/create.ts';
+import { missingEncoders } from '../../vips/optional/jxl.ts';
 import type { Route } from '../routes.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { SourceConfig } from './source-schema.ts';
@@ -16,7 +18,8 @@ import type { SourceConfig } from './source-schema.ts';
  * @throws ConfigError for an origin that cannot be meant
  */
 export function configuredRoutes(config: Config, loopToken: string): Route[] {
-  return config.sources.map((source, index) => routeOf(source, index, config, loopToken));
+  const missing = missingEncoders();
+  return config.sources.map((source, index) => routeOf(source, index, config, loopToken, missing));
 }
 
 function routeOf(
@@ -24,9 +27,10 @@ function routeOf(
   index: number,
   { limits, listen }: Config,
   loopToken: string,
+  missing: readonly FormatName[],
 ): Route {
   const { name, dialect, origin, mount, hosts, signing, defaults, accounts, unsupported } = source;
-  const { svg, notPictures, aliases } = source;
+  const { svg, notPictures, aliases, formats } = source;
   const settings: DialectSettings = {
     name,
     origin: origin.kind,
@@ -38,6 +42,8 @@ function routeOf(
     ...(notPictures === undefined ? {} : { notPictures }),
     ...(aliases === undefined ? {} : { aliases }),
     ...(hosts.length === 0 ? {} : { hosts }),
+    ...(formats === undefined ? {} : { formats }),
+    missing,
   };
   const selfAddresses = [...hosts, `${bracketed(listen.host)}:${listen.port}`];
   const itself = { selfAddresses, loopToken };

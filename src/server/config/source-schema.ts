@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { duration as durationOption } from '../../base/options.ts';
+import { NEGOTIATED } from '../../dialects/negotiation.ts';
 import { readAllowList } from '../../origins/allow-list.ts';
 import { readBase } from '../../origins/http.ts';
 
@@ -126,6 +127,12 @@ export const SOURCE_SETTINGS = {
     values: '`warn` or `refuse`',
     fallback: 'warn',
     doc: 'What becomes of a request with a documented parameter that is not built here, such as a watermark: the picture without it and a `Fovea-Warning`, or a 400 in the form of the dialect.',
+  },
+  formats: {
+    schema: z.array(z.enum(NEGOTIATED)).optional(),
+    values: 'a list of `jxl`, `avif` and `webp`',
+    fallback: '`[jxl, avif, webp]`; imgix: `[avif, webp]`',
+    doc: 'Formats that may be chosen because a client lists them in `Accept`. JPEG XL is written where the npm package wasm-vips stands beside the server. A format that a URL names is written whatever stands here.',
   },
   cmyk: {
     schema: z.enum(['screen', 'press']).default('screen'),

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Output } from '../../../plan/output.ts';
+import type { FormatSettings } from '../../negotiation.ts';
 import { fastly } from '../index.ts';
 
 type Picture = Extract<Output, { kind: 'picture' }>;
 
-function compile(query: string, defaults: Record<string, string> = {}) {
+function compile(
+  query: string,
+  defaults: Record<string, string> = {},
+  settings: FormatSettings = {},
+) {
   const request = {
     method: 'GET',
     target: `/a.jpg?${query}`,
@@ -13,16 +18,25 @@ function compile(query: string, defaults: Record<string, string> = {}) {
     now: 0,
     upload: false,
   } as const;
-  return fastly.compile(request, { name: 'shop', origin: 'folder', defaults });
+  return fastly.compile(request, { name: 'shop', origin: 'folder', defaults, ...settings });
 }
 
-function picture(query: string, defaults?: Record<string, string>): Picture {
-  return compile(query, defaults).plan.output as Picture;
+function picture(
+  query: string,
+  defaults?: Record<string, string>,
+  settings?: FormatSettings,
+): Picture {
+  return compile(query, defaults, settings).plan.output as Picture;
 }
 
 /** `webp! if accepts webp still`: rules in a few letters. */
-function rules(query: string, defaults?: Record<string, string>): string[] {
-  return picture(query, defaults).formats.map(({ when = {}, format, lossless, palette, final }) => {
+function rules(
+  query: string,
+  defaults?: Record<string, string>,
+  settings?: FormatSettings,
+): string[] {
+  const { formats } = picture(query, defaults, settings);
+  return formats.map(({ when = {}, format, lossless, palette, final }) => {
     const conditions = [
       ...(when.accepts ? [`accepts ${when.accepts}`] : []),
       ...(when.animated === undefined ? [] : [when.animated ? 'moving' : 'still']),
@@ -55,6 +69,29 @@ describe('the choice of format', () => {
     'jpeg if from jpeg/webp/avif',
     ...kept.slice(4),
   ];
+  const modern = ['avif if accepts avif still', 'webp if accepts webp still'];
+
+  test.each<[FormatSettings, readonly string[], string]>([
+    [{ missing: ['jxl'] }, modern, 'no encoder'],
+    [{ formats: ['avif', 'webp'] }, modern, 'the operator leaves it out'],
+    [{ formats: ['webp'] }, modern.slice(1), 'and AVIF'],
+    [{ formats: [] }, [], 'and all'],
+  ])('%j: format=auto offers %j (%s)', (settings, offers) => {
+    expect(rules('format=auto', {}, settings)).toEqual([
+      ...offers,
+      ...displayable.slice(offers.length === 0 ? 1 : 0),
+    ]);
+  });
+
+  test.each(['format=jxl', 'format=jpegxl', 'format=pjpegxl'])(
+    '%s is the best that the client accepts where there is no encoder',
+    (query) => {
+      const missing = { missing: ['jxl'] } as const;
+      expect(rules(query, {}, missing)).toEqual([...modern, ...displayable]);
+      expect(compile(query, {}, missing).response.vary).toEqual(['accept']);
+    },
+  );
+
   test.each<[string, readonly string[], string]>([
     ['', kept, 'format is unchanged'],
     ['format=bmp', kept, 'unknown: the source format'],
@@ -115,17 +152,16 @@ describe('the choice of format', () => {
     ['auto=compress', kept, 'unknown tokens are ignored'],
     [
       'format=auto',
-      ['avif if accepts avif still', 'webp if accepts webp still', ...displayable],
-      'AVIF before WebP, then what every client shows',
+      ['jxl if accepts jxl still', ...modern, ...displayable],
+      '9.1: JPEG XL, AVIF, WebP, then what every client shows',
     ],
-    [
-      'format=jxl',
-      ['avif if accepts avif still', 'webp if accepts webp still', ...displayable],
-      'no encoder: the best that the client accepts, as auto',
-    ],
+    ['format=jxl', ['jxl'], 'a format that is written'],
+    ['format=pjpegxl', ['jxl'], 'its progressive form'],
+    ['format=jpegxl&quality=100', ['jxl!'], '9.5: lossless exists for JPEG XL'],
     [
       'format=auto&quality=100',
       [
+        'jxl!. if accepts jxl still',
         'webp!. if accepts webp still',
         'webp!. if accepts webp moving from webp',
         'gif if from gif',
@@ -137,6 +173,7 @@ describe('the choice of format', () => {
     [
       'format=auto&bw=atkinson',
       [
+        'jxl!. if accepts jxl still',
         'webp!. if accepts webp still',
         'webp!. if accepts webp moving from webp',
         'gif if from gif',
@@ -159,7 +196,7 @@ describe('the choice of format', () => {
   test.each<[string, readonly string[], string]>([
     ['auto=webp', ['accept'], 'Accept may change the answer, also when it does not'],
     ['format=auto', ['accept'], 'negotiated'],
-    ['format=pjpegxl', ['accept'], 'negotiated, for want of an encoder'],
+    ['format=pjpegxl', [], 'the same'],
     ['format=webp', [], 'an explicit format does not look at Accept'],
     ['', [], 'format is unchanged'],
     ['auto=compress', [], 'an unknown token negotiates nothing'],

@@ -4,7 +4,7 @@
  * The choice is written as rules, first match wins: the format of `auto` for
  * clients that list it, then that of `format`, then that of the source.
  */
-import { type FormatName, formatCard } from '../../../image/format.ts';
+import type { FormatName } from '../../../image/format.ts';
 import {
   type FormatCondition,
   type FormatRule,
@@ -12,6 +12,7 @@ import {
   picture,
   type QualitySpec,
 } from '../../../plan/output.ts';
+import { HOW_TO_WRITE_JXL, isWritten, offered } from '../../negotiation.ts';
 import { targetFor } from '../../targets.ts';
 import type { FastlyValues, FormatWord } from '../params.ts';
 import type { Remark } from '../read.ts';
@@ -37,15 +38,15 @@ export function output(
   settings: ServiceSettings,
   remark: Remark,
 ): OutputChoice {
-  const format = writable(values.format, remark);
+  const format = writable(values.format, settings, remark);
   const automatic = format === 'auto' ? [] : automaticFormats(values, settings);
   const chosen = explicit(format, values);
   return {
     output: picture({
-      formats: [
-        ...automatic.flatMap((type) => negotiated(type, values, chosen.keep)),
-        ...chosen.rules,
-      ],
+      formats: offered(
+        [...automatic.flatMap((type) => negotiated(type, values, chosen.keep)), ...chosen.rules],
+        settings,
+      ),
       quality: quality(values, settings, format, automatic),
       density: values.dpr ?? 1,
       jpeg: { kind: jpegKind(format, settings), chroma: 'free' },
@@ -61,16 +62,22 @@ export function output(
  * What `format` says, unless this build cannot write it: then as if it were absent
  * (docs/spec/fastly-io.md 17).
  */
-function writable(word: FormatWord | undefined, remark: Remark): FormatWord | undefined {
+function writable(
+  word: FormatWord | undefined,
+  settings: ServiceSettings,
+  remark: Remark,
+): FormatWord | undefined {
   const names: Partial<Record<FormatWord, FormatName>> = {
     jxl: 'jxl',
     pjxl: 'jxl',
     svg: 'svg',
   };
   const name = word && names[word];
-  if (name === undefined || formatCard(name).encodable) return word;
+  if (name === undefined || isWritten(name, settings)) return word;
   const best = name === 'jxl';
-  const instead = best ? 'the best that the client accepts is taken' : 'that of the source is kept';
+  const instead = best
+    ? `the best that the client accepts is taken (${HOW_TO_WRITE_JXL})`
+    : 'that of the source is kept';
   remark('format', `${word} cannot be written here; ${instead}`, 'not-built');
   return best ? 'auto' : undefined;
 }
@@ -139,7 +146,10 @@ function explicit(format: FormatWord | undefined, values: FastlyValues): Explici
       return { rules: [animatedGif(values), { format: 'webp' }], keep: 'never' };
     case 'jxl':
     case 'pjxl':
-      return { rules: [{ format: 'jxl' }], keep: 'never' };
+      return {
+        rules: [{ format: 'jxl', ...(exact(values) ? { lossless: true } : {}) }],
+        keep: 'never',
+      };
     case 'mp4':
       // docs/spec/fastly-io.md 7.23
       return {
@@ -239,9 +249,7 @@ function automaticChoice(values: FastlyValues): FormatRule[] {
   const kept = exact(values) ? { lossless: true, final: true } : {};
   const modern: readonly FormatName[] = exact(values) ? ['jxl', 'webp'] : ['jxl', 'avif', 'webp'];
   return [
-    ...modern
-      .filter((format) => formatCard(format).encodable)
-      .map((format) => ({ when: { accepts: format, animated: false }, format, ...kept })),
+    ...modern.map((format) => ({ when: { accepts: format, animated: false }, format, ...kept })),
     { when: { accepts: 'webp', animated: true, source: ['webp'] }, format: 'webp', ...kept },
     gif(values, { source: ['gif'] }),
     ...(values.bw ? BLACK_AND_WHITE : displayable(values)),

@@ -8,6 +8,7 @@
 import type { FormatName } from '../../../image/format.ts';
 import type { FormatCondition, FormatRule, QualitySpec } from '../../../plan/output.ts';
 import type { ImageRequest } from '../../dialect.ts';
+import { type FormatSettings, offered } from '../../negotiation.ts';
 import { targetFor } from '../../targets.ts';
 import type { Options } from '../read.ts';
 
@@ -42,10 +43,14 @@ function png({ quality, box }: Options, when: FormatCondition = {}): FormatRule[
   return [{ when: { ...when, sourcePalette: true }, format: 'png' }, rule];
 }
 
-export function formatRules(options: Options, method: ImageRequest['method']): FormatRule[] {
+export function formatRules(
+  options: Options,
+  method: ImageRequest['method'],
+  settings: FormatSettings,
+): FormatRule[] {
   const { format } = options;
   if (format === undefined) {
-    return method === 'POST' ? familyRules(options) : negotiatedRules(options);
+    return method === 'POST' ? familyRules(options) : offered(negotiatedRules(options), settings);
   }
   switch (format) {
     case 'same':
@@ -94,12 +99,14 @@ function negotiatedRules(options: Options): FormatRule[] {
   if (options.quality === 'lossless') {
     rules.push(
       { when: { animated: false, source: ['jpeg'] }, format: 'jpeg' },
+      { when: { animated: false, accepts: 'jxl' }, ...withPixels('jxl', options) },
       { when: { animated: false, accepts: 'webp' }, ...webp(options) },
       ...png(options, { animated: false }),
     );
     return rules;
   }
   rules.push(
+    { when: { animated: false, accepts: 'jxl' }, format: 'jxl' },
     { when: { animated: false, accepts: 'avif' }, format: 'avif' },
     { when: { animated: false, accepts: 'webp' }, format: 'webp' },
     ...baseRules(options),
@@ -136,9 +143,11 @@ function familyRules(options: Options): FormatRule[] {
   ];
 }
 
-/** WebP keeps every pixel for `lossless`; beside a size, the quality ask decides that later. */
-function webp({ quality, box }: Options): Omit<FormatRule, 'when'> {
-  return quality === 'lossless' && box === undefined
-    ? { format: 'webp', lossless: true }
-    : { format: 'webp' };
+function webp(options: Options): Omit<FormatRule, 'when'> {
+  return withPixels('webp', options);
+}
+
+/** WebP and JPEG XL keep every pixel for `lossless`; beside a size, the quality asked for decides that later. */
+function withPixels(format: 'webp' | 'jxl', { quality, box }: Options): Omit<FormatRule, 'when'> {
+  return quality === 'lossless' && box === undefined ? { format, lossless: true } : { format };
 }

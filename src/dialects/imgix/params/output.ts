@@ -43,7 +43,7 @@ export const OUTPUT_PARAMS = {
     fallback: 'the format of the source',
     support: 'partial',
     note:
-      'auto, which some clients send, is auto=format. jxl is negotiated like it; jp2 and jxr ' +
+      'auto, which some clients send, is auto=format. jxl is negotiated like it where the npm package wasm-vips is not installed; jp2 and jxr ' +
       'are dropped; mp4 and webm make a video of an animation where ffmpeg or node-av is installed, and are dropped for stills; pdf delivers the document as it is. An SVG is drawn where fm names a format of pixels.',
   }),
   q: integer(0, 100, {

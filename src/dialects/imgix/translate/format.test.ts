@@ -2,15 +2,22 @@ import { describe, expect, test } from 'vitest';
 import type { FormatName } from '../../../image/format.ts';
 import { lower } from '../../../plan/lower.ts';
 import type { Output } from '../../../plan/output.ts';
-import { compile, sourceInfo } from '../fixtures.suite.ts';
+import type { FormatSettings } from '../../negotiation.ts';
+import { compile, FOLDER, sourceInfo } from '../fixtures.suite.ts';
 
 type Picture = Extract<Output, { kind: 'picture' }>;
 
 const output = (query: string, headers = {}) => compile(query, headers).plan.output as Picture;
 
-function chosen(source: string, query: string, accepts: string): string {
+function chosen(
+  source: string,
+  query: string,
+  accepts: string,
+  settings: FormatSettings = {},
+): string {
   const list = accepts.split(' ').filter(Boolean) as FormatName[];
-  const lowered = lower(compile(query).plan, sourceInfo(source), new Set(list));
+  const { plan } = compile(query, {}, { ...FOLDER, ...settings });
+  const lowered = lower(plan, sourceInfo(source), new Set(list));
   if (lowered.kind !== 'program' || !lowered.program.chosen) return lowered.kind;
   const { format, lossless, palette } = lowered.program.chosen;
   const frames = lowered.program.frames.count;
@@ -27,6 +34,17 @@ const JPEG = '300x200 jpeg';
 const PNG = '300x200 png';
 const CLEAR = '300x200 png alpha';
 const MOVING = '300x200 gif animated';
+
+test.each<[string, string, FormatSettings, string, string]>([
+  // query   accepts         settings              result  why
+  ['fm=jxl', BOTH, { missing: ['jxl'] }, 'avif', '4.3.2: no encoder, so the best of the client'],
+  ['fm=jxl', 'webp', { missing: ['jxl'] }, 'webp', '4.3.2: not JPEG'],
+  ['auto=format', 'jxl avif', { formats: ['jxl', 'avif'] }, 'jxl', 'the operator allows it'],
+  ['auto=format', 'avif webp', { formats: ['jxl', 'webp'] }, 'webp', 'and leaves AVIF out'],
+  ['auto=format', 'jxl avif', { formats: ['jxl', 'avif'], missing: ['jxl'] }, 'avif', 'no encoder'],
+])('%s, accepting %s, with %j: %s (%s)', (query, accepts, settings, expected) => {
+  expect(chosen(JPEG, query, accepts, settings)).toBe(expected);
+});
 
 describe('the choice of a format (docs/spec/imgix.md 4.3)', () => {
   test.each([
@@ -62,8 +80,8 @@ describe('the choice of a format (docs/spec/imgix.md 4.3)', () => {
     [JPEG, 'fm=pjpg', '', 'jpeg', 'progressive'],
     [JPEG, 'fm=bmp', '', 'jpeg', '7.2: an unknown word is ignored'],
     [JPEG, 'fm=jxr', '', 'jpeg', '4.3.2: dropped'],
-    [JPEG, 'fm=jxl', BOTH, 'avif', '4.3.2: no encoder, so the best of the client'],
-    [JPEG, 'fm=jxl', 'webp', 'webp', '4.3.2: not JPEG'],
+    [JPEG, 'fm=jxl', BOTH, 'jxl', 'a format that is named is written'],
+    [JPEG, 'auto=format', 'jxl avif', 'avif', '4.3.3: the page knows no JPEG XL'],
     [JPEG, 'fm=auto', BOTH, 'avif', '4.3.2: what some clients send for auto=format'],
     [CLEAR, 'fm=auto&auto=compress', '', 'png palette-256', '4.3.2: beside other words of auto'],
     [MOVING, 'fm=mp4&auto=format', BOTH, 'mp4 x4', '4.3.7: before any negotiation'],

@@ -10,6 +10,13 @@ import { WHITE } from '../../../base/color.ts';
 import { type Diagnostic, notBuilt, notUsed, warning } from '../../../base/diagnostic.ts';
 import { type FormatName, formatCard } from '../../../image/format.ts';
 import { type FormatRule, type Output, picture, type QualitySpec } from '../../../plan/output.ts';
+import {
+  type FormatSettings,
+  HOW_TO_WRITE_JXL,
+  isWritten,
+  type NegotiatedFormat,
+  offered,
+} from '../../negotiation.ts';
 import { targetFor } from '../../targets.ts';
 import type { FmWord } from '../params/output.ts';
 import type { ImgixValues } from '../params.ts';
@@ -22,6 +29,9 @@ import type { ImgixValues } from '../params.ts';
 const COMPRESS_OVERRIDES_FM = true;
 
 const DEFAULT_QUALITY = 75;
+
+/** What `auto=format` chooses among; its page knows no JPEG XL (docs/spec/imgix.md 4.3.3). */
+const AUTO_FORMATS: readonly NegotiatedFormat[] = ['avif', 'webp'];
 
 /** The words of `fm` that name a picture, and their formats. */
 const PICTURES: Readonly<Partial<Record<FmWord, FormatName>>> = {
@@ -44,6 +54,8 @@ const VIDEOS: ReadonlySet<FormatName> = new Set(['mp4', 'webm']);
 /** What the request says about its client. */
 export interface ClientFacts {
   readonly saveData: boolean;
+  /** What may be negotiated, and what can be written. */
+  readonly settings: FormatSettings;
   /** Formats that the client lists and cannot show. */
   readonly broken: readonly FormatName[];
 }
@@ -53,22 +65,22 @@ export interface ClientFacts {
  * service does not know and some clients send, and JPEG XL where this build
  * has no encoder for it, because who asks for it does not want a JPEG.
  */
-function meansAuto(fm: FmWord | undefined): boolean {
-  return fm === 'auto' || (fm === 'jxl' && !formatCard('jxl').encodable);
+function meansAuto(fm: FmWord | undefined, settings: FormatSettings): boolean {
+  return fm === 'auto' || (fm === 'jxl' && !isWritten('jxl', settings));
 }
 
 /** The values with such an `fm` as what it means, `auto=format`. */
-export function withAutoFormat(values: ImgixValues): ImgixValues {
-  if (!meansAuto(values.fm)) return values;
+export function withAutoFormat(values: ImgixValues, settings: FormatSettings): ImgixValues {
+  if (!meansAuto(values.fm, settings)) return values;
   const { fm: _, auto = [], ...others } = values;
   return { ...others, auto: [...auto, 'format'] };
 }
 
 /** The remark on an `fm` that is not done as written. */
-export function fmRemark(fm: FmWord | undefined): Diagnostic | undefined {
+export function fmRemark(fm: FmWord | undefined, settings: FormatSettings): Diagnostic | undefined {
   if (fm === 'auto') return warning('fm=auto is read as auto=format.', 'fm');
-  if (meansAuto(fm)) {
-    const best = 'the best format that the client accepts takes its place';
+  if (meansAuto(fm, settings)) {
+    const best = `the best format that the client accepts takes its place (${HOW_TO_WRITE_JXL})`;
     return notBuilt(`This server does not write ${fm}; ${best}.`, 'fm');
   }
   if (fm === 'pdf') return notUsed('fm=pdf has an effect only on files named pdf.', 'fm');
@@ -86,7 +98,7 @@ function dropsFm(fm: FmWord | undefined): boolean {
 
 /** The output of a request for a picture. `density` is in device pixels per CSS pixel. */
 export function pictureOutput(values: ImgixValues, client: ClientFacts, density: number): Output {
-  const formats = rules(values, client);
+  const formats = offered(rules(values, client), client.settings, AUTO_FORMATS);
   const { bg, colorquant, dpi, chromasub, cs, iptc } = values;
   const progressive = values.fm === 'pjpg' ? true : values['jpg-progressive'];
   const detailed =
@@ -130,22 +142,23 @@ function compresses(values: ImgixValues): boolean {
 }
 
 /** The algorithm of docs/spec/imgix.md 4.3 as ordered rules. */
-function rules(values: ImgixValues, { saveData, broken }: ClientFacts): FormatRule[] {
+function rules(values: ImgixValues, client: ClientFacts): FormatRule[] {
+  const { broken } = client;
   const fm = dropsFm(values.fm) ? undefined : values.fm;
   const named = fm === undefined ? undefined : PICTURES[fm];
   if (named !== undefined && VIDEOS.has(named)) {
     // Stills, and animations whose video fails, are what they would be without it.
     const { fm: _, ...others } = values;
-    return [{ when: { animated: true }, format: named }, ...rules(others, { saveData, broken })];
+    return [{ when: { animated: true }, format: named }, ...rules(others, client)];
   }
   const webp = { format: 'webp', ...(values.lossless ? { lossless: true } : {}) } as const;
   const asked = named === undefined ? [] : askedRules(fm as FmWord, values, webp);
   const compress = compresses(values);
   if (negotiates(values)) {
     return [
-      ...(broken.includes('avif')
-        ? []
-        : [{ when: { accepts: 'avif', animated: false }, format: 'avif' } as const]),
+      ...(['jxl', 'avif'] as const)
+        .filter((format) => !broken.includes(format))
+        .map((format) => ({ when: { accepts: format, animated: false }, format })),
       ...(broken.includes('webp') ? [] : [{ when: { accepts: 'webp' }, ...webp } as const]),
       ...asked,
       ...(isOpen(asked) ? fallback(values, compress) : []),

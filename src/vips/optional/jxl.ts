@@ -1,0 +1,43 @@
+/**
+ * JPEG XL: what reads and writes it, behind one small interface.
+ *
+ * sharp's libvips is built without it, so it comes from a package that may be
+ * installed beside the server (docs/decisions/0021-jpeg-xl.md). It is loaded by the
+ * first picture that needs it: a worker that meets none pays nothing.
+ */
+import { Fault } from '../../base/fault.ts';
+import type { FormatName } from '../../image/format.ts';
+import type { JxlBackEnd } from './jxl-back-end.ts';
+import { installedVersion, JXL_PACKAGE } from './optional-package.ts';
+
+let loading: Promise<JxlBackEnd> | undefined;
+
+/** The back end, loaded once per process. @throws Fault source-unsupported, where its package is not installed */
+export function jxlBackEnd(): Promise<JxlBackEnd> {
+  loading ??= load();
+  return loading;
+}
+
+/** Has the back end loaded while other work goes on; whoever needs it sees what failed. */
+export function warmJxl(): void {
+  jxlBackEnd().catch(() => undefined);
+}
+
+async function load(): Promise<JxlBackEnd> {
+  if (installedVersion(JXL_PACKAGE) === undefined) throw missingJxl();
+  const { loadWasmVips } = await import('./wasm-vips.ts');
+  return await loadWasmVips();
+}
+
+/** Formats that would be written if their package were installed. Nothing is loaded to find out. */
+export function missingEncoders(): FormatName[] {
+  return installedVersion(JXL_PACKAGE) === undefined ? ['jxl'] : [];
+}
+
+/** Part of an answer to a client. */
+export function missingJxl(): Fault {
+  return new Fault(
+    'source-unsupported',
+    `Expected a source this server reads, got JXL. The npm package ${JXL_PACKAGE} beside the server would read it.`,
+  );
+}

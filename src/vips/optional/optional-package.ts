@@ -1,0 +1,28 @@
+/**
+ * Optional package: whether a package that is no dependency stands beside this server.
+ *
+ * A look at the paths where Node would find it; nothing of it is loaded or run.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Reads and writes JPEG XL. */
+export const JXL_PACKAGE = 'wasm-vips';
+
+/** What a server does without where nobody has installed it. */
+export const OPTIONAL_PACKAGES: readonly string[] = [JXL_PACKAGE];
+
+/** The version of an installed package; undefined where it is not installed. */
+export function installedVersion(name: string): string | undefined {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const description = join(folder, 'node_modules', name, 'package.json');
+    if (existsSync(description)) return versionOf(description);
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+function versionOf(file: string): string | undefined {
+  const { version }: { version?: unknown } = JSON.parse(readFileSync(file, 'utf8'));
+  return typeof version === 'string' ? version : undefined;
+}
