@@ -2,19 +2,21 @@
  * Lines of traffic: access logs in the combined format, as Apache and nginx write them by default,
  * and plain lists of URLs or targets.
  *
- * Every pattern is anchored and linear in the length of its line.
+ * A line is taken apart at its first two quotes; every pattern is anchored.
  */
 import { LONGEST_TARGET, partsOf, type Recorded } from './recorded.ts';
 
 /** Longest line that is read, in characters. */
 const LONGEST_LINE = 65_536;
 
-/** `"GET /path HTTP/1.1" 200 5120`, behind whatever stands before it. */
-const REQUEST = /"([A-Z]{3,10}) (\S{1,16384})(?: HTTP\/[\d.]{1,4})?" (\d{3}) (\d{1,15}|-)/;
+/** Method, target and, for all but the oldest clients, the version. */
+const REQUEST = /^([A-Z]{3,10}) (\S+)(?: HTTP\/[\d.]{1,4})?$/;
 
-/** A name of a virtual host, as `%v` and `$host` put it before the address of the client. */
-const VIRTUAL_HOST =
-  /^([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+)(?::\d{1,5})? \S{1,64} \S{1,256} \S{1,256} \[/i;
+/** Status and length behind the request. */
+const ANSWER = /^ (\d{3}) (\d{1,15}|-)(?:\s|$)/;
+
+/** A host name or an address, and its port. */
+const HOST = /^([a-z0-9.-]+)(?::\d{1,5})?$/i;
 
 /** What a line says was asked for; undefined for comments, other methods and lines of no known form. */
 export function readLine(line: string): Recorded | undefined {
@@ -29,10 +31,12 @@ export function readLine(line: string): Recorded | undefined {
 }
 
 function logged(text: string): Recorded | undefined {
-  const match = REQUEST.exec(text);
-  if (match === null) return undefined;
-  const [, method, asked = '', status, bytes] = match;
-  if (method !== 'GET') return undefined;
+  const open = text.indexOf('"');
+  const close = text.indexOf('"', open + 1);
+  if (open < 0 || close < 0) return undefined;
+  const [, method, asked = ''] = REQUEST.exec(text.slice(open + 1, close)) ?? [];
+  const [, status, bytes] = ANSWER.exec(text.slice(close + 1, close + 32)) ?? [];
+  if (method !== 'GET' || status === undefined || asked.length > LONGEST_TARGET) return undefined;
   const parts = partsOf(asked) ?? { host: virtualHost(text), target: asked };
   if (!parts.target.startsWith('/')) return undefined;
   const vendor = {
@@ -44,8 +48,9 @@ function logged(text: string): Recorded | undefined {
   return { ...parts, accept: undefined, vendor };
 }
 
+/** Some logs put the name of the virtual host (`%v`, `$host`) before the address of the client. */
 function virtualHost(text: string): string | undefined {
-  const name = VIRTUAL_HOST.exec(text)?.[1]?.toLowerCase();
-  // An address of a client stands in the same place
-  return name === undefined || /^[\d.]+$/.test(name) ? undefined : name;
+  const name = HOST.exec(text.slice(0, text.indexOf(' ')))?.[1]?.toLowerCase();
+  // Most logs begin with the address of the client
+  return name !== undefined && /[a-z]/.test(name) && name.includes('.') ? name : undefined;
 }

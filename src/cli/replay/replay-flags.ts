@@ -39,7 +39,7 @@ function baseOf(given: string | undefined): string | undefined {
 }
 
 function mountOf(given: string): string {
-  const mount = given.replace(/\/+$/, '');
+  const mount = given.endsWith('/') ? given.slice(0, -1) : given;
   if (mount !== '' && !/^\/[^\s?#]*$/.test(mount)) {
     throw new ConfigError([`expected a path such as /imgix for --mount, got ${given}`]);
   }
