@@ -271,6 +271,7 @@ async function picture(
         upright: program.upright,
         ...(source ? { source } : {}),
         ...samplerOf(request, info, program),
+        ...filterOf(program),
         budget: budget.left(),
         ...(request.warmStart ? { warmStart: request.warmStart } : {}),
       },
@@ -292,6 +293,12 @@ async function picture(
 function samplerOf({ file, pictures }: Task, info: SourceInfo, program: Program) {
   const sharp = info.palette === undefined ? undefined : sampled(program);
   return sharp === undefined ? {} : { sampler: () => render(file, info, sharp, pictures.context) };
+}
+
+/** What it was made smaller with, where it was. */
+function filterOf({ instructions }: Program) {
+  const scale = instructions.findLast((one) => one.kind === 'scale');
+  return scale === undefined ? {} : { filter: scale.filter };
 }
 
 async function facts(

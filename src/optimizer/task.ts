@@ -6,6 +6,7 @@
  */
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
+import type { Filter } from '../plan/op.ts';
 import type { Output } from '../plan/output.ts';
 import type { ChosenFormat } from '../plan/program.ts';
 import type { Mode } from './mode.ts';
@@ -49,6 +50,8 @@ export interface OptimizeInput {
   readonly identity: boolean;
   /** The file of the source shows the same picture, whatever its colors and its orientation. */
   readonly unchanged?: boolean;
+  /** What the picture was made smaller with; a half of it is made alike. */
+  readonly filter?: Filter;
   /** It does so upright, while the file says its orientation with a tag. */
   readonly upright?: boolean;
   /** Renders the picture again with pixels of the source as they are, none blended; absent where that is not possible. */

@@ -7,7 +7,9 @@
 import sharp, { type Sharp } from 'sharp';
 import { plain } from '../containers/bytes.ts';
 import type { Raster } from '../image/raster.ts';
+import type { Filter } from '../plan/op.ts';
 import { still } from '../raster/pixels.ts';
+import { reduced } from './reduction/reducer.ts';
 import type { Turn } from './shrink-on-load.ts';
 
 /** A pipeline that begins with the pixels of a raster. */
@@ -48,9 +50,14 @@ export async function orient(raster: Raster, turn: Turn): Promise<Raster> {
   return pixels(turned(pipeline(raster), turn));
 }
 
-/** A still at half its width and height, as resizing by 0.5 makes it; sides round, to 1 at least. */
-export async function halve(raster: Raster): Promise<Raster> {
+/**
+ * A still at half its width and height, as rendering it so with that filter makes it; sides round,
+ * to 1 at least.
+ */
+export async function halve(raster: Raster, filter: Filter = 'lanczos3'): Promise<Raster> {
+  const smooth = filter === 'nearest' ? 'lanczos3' : filter;
   const side = (length: number) => Math.max(1, Math.round(length / 2));
-  const [width, height] = [side(raster.width), side(raster.height)];
-  return await pixels(pipeline(raster).resize(width, height, { fit: 'fill' }));
+  const to = { width: side(raster.width), height: side(raster.height) };
+  const same = to.width === raster.width && to.height === raster.height;
+  return same ? raster : reduced(raster, { ...to, filter: smooth });
 }

@@ -39,7 +39,7 @@ export async function trainHalfSize(
   const codec = codecFor(tools.codecs ?? CODECS, format);
   const request = qualityRequestFor(output, chosen, false, codec);
   if (codec.lossy === undefined || request.kind !== 'target') return warmStart;
-  const half = await tools.halve(raster);
+  const half = await tools.halve(raster, task.filter);
   const smaller: OptimizeInput = {
     ...{ ...task, raster: half, chosen, alternatives: [], identity: false, warmStart },
     budget: { ...task.budget, mode: 'online' },

@@ -10,6 +10,7 @@
 import type { Encoder, Encoding } from '../../image/encoding.ts';
 import type { Raster } from '../../image/raster.ts';
 import type { Comparison, Metric } from '../../metrics/metric.ts';
+import type { Filter } from '../../plan/op.ts';
 import { samePixels } from '../../raster/pixels.ts';
 import { type Codecs, codecFor } from '../codecs/codec.ts';
 import { CODECS } from '../codecs/index.ts';
@@ -26,8 +27,8 @@ export interface Tools {
   readonly metric?: Metric<'ssimulacra2'>;
   /** Without it sources are neither re-packed nor stripped, hence never delivered as they are. */
   readonly repacker?: Repacker;
-  /** A still at half its width and height. Without it a task leaves no warm start for other widths. */
-  readonly halve?: (raster: Raster) => Promise<Raster>;
+  /** A still at half its width and height, by the filter of the picture. Without it a task leaves no warm start for other widths. */
+  readonly halve?: (raster: Raster, filter?: Filter) => Promise<Raster>;
   /** Milliseconds on a clock that only moves forward. */
   now(): number;
   /** Milliseconds on that clock in which the process had no processor, since it began; none where absent. */
