@@ -93,12 +93,16 @@ export async function loadFrames(
   return { ...strip, height: info.height, pages: Math.round(strip.height / info.height) };
 }
 
-/** A still raster at another size: smaller in light, larger in encoded values. */
-export async function rescale(raster: Raster, scale: Scale): Promise<Raster> {
+/**
+ * A still raster at another size: smaller in light, larger in encoded values. `inFloat`: by libvips, for
+ * frames of few colors: its light has finer steps where it is dark, which leaves a palette fewer shades.
+ */
+export async function rescale(raster: Raster, scale: Scale, inFloat = false): Promise<Raster> {
   if (raster.width === scale.width && raster.height === scale.height) return raster;
-  return isReduction(raster, scale)
-    ? reduced(raster, scale)
-    : pixels(resized(pipeline(raster), scale));
+  if (!isReduction(raster, scale)) return pixels(resized(pipeline(raster), scale));
+  return inFloat
+    ? pixels(resized(pipeline(raster), scale).pipelineColorspace('scrgb'))
+    : reduced(raster, scale);
 }
 
 /** Frames of a GIF, one below another, as a still that is clear where no frame covers its screen. */

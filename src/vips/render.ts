@@ -220,7 +220,7 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
     case 'extract':
       return extract(raster, step);
     case 'scale':
-      return rescale(raster, step);
+      return rescale(raster, step, state.info.format === 'gif' && state.info.pages > 1);
     case 'extend':
       return extend(raster, step, state.context.ownColors);
     case 'rotate':
