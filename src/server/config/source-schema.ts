@@ -126,7 +126,7 @@ export const SOURCE_SETTINGS = {
     schema: z.enum(['warn', 'refuse']).default('warn'),
     values: '`warn` or `refuse`',
     fallback: 'warn',
-    doc: 'What becomes of a request with a documented parameter that is not built here, such as a watermark: the picture without it and a `Fovea-Warning`, or a 400 in the form of the dialect.',
+    doc: 'What becomes of a request with a documented parameter that is not built here, such as the notes of a PDF: the picture without it and a `Fovea-Warning`, or a 400 in the form of the dialect.',
   },
   formats: {
     schema: z.array(z.enum(NEGOTIATED)).optional(),
