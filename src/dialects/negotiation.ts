@@ -12,9 +12,15 @@ export const NEGOTIATED = ['jxl', 'avif', 'webp'] as const;
 
 export type NegotiatedFormat = (typeof NEGOTIATED)[number];
 
+/**
+ * Those that are negotiated where the operator says nothing. JPEG XL is not among them: there are browsers
+ * that list it and do not show it (docs/spec/http.md 3.2).
+ */
+export const USUAL: readonly NegotiatedFormat[] = ['avif', 'webp'];
+
 /** What decides about formats beside the request. */
 export interface FormatSettings {
-  /** Formats that may be negotiated; those that the dialect's own pages name where it is absent. */
+  /** Formats that may be negotiated; {@link USUAL} where it is absent. */
   readonly formats?: readonly NegotiatedFormat[];
   /** Formats whose encoder is not installed. */
   readonly missing?: readonly FormatName[];
@@ -28,18 +34,10 @@ export function isWritten(format: FormatName, { missing = [] }: FormatSettings):
   return formatCard(format).encodable && !missing.includes(format);
 }
 
-/**
- * The rules without those that offer a format which is not to be negotiated.
- *
- * @param usual formats that the dialect negotiates where the operator says nothing
- */
-export function offered(
-  rules: readonly FormatRule[],
-  settings: FormatSettings,
-  usual: readonly NegotiatedFormat[] = NEGOTIATED,
-): FormatRule[] {
+/** The rules without those that offer a format which is not to be negotiated. */
+export function offered(rules: readonly FormatRule[], settings: FormatSettings): FormatRule[] {
   const allowed = new Set<FormatName>(
-    (settings.formats ?? usual).filter((format) => isWritten(format, settings)),
+    (settings.formats ?? USUAL).filter((format) => isWritten(format, settings)),
   );
   return rules.filter(({ when }) => when?.accepts === undefined || allowed.has(when.accepts));
 }

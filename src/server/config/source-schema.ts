@@ -131,8 +131,8 @@ export const SOURCE_SETTINGS = {
   formats: {
     schema: z.array(z.enum(NEGOTIATED)).optional(),
     values: 'a list of `jxl`, `avif` and `webp`',
-    fallback: '`[jxl, avif, webp]`; imgix: `[avif, webp]`',
-    doc: 'Formats that may be chosen because a client lists them in `Accept`. JPEG XL is written where the npm package wasm-vips stands beside the server. A format that a URL names is written whatever stands here.',
+    fallback: '`[avif, webp]`',
+    doc: 'Formats that may be chosen because a client lists them in `Accept`. JPEG XL is not among them by itself, because there are browsers that list it and do not show it; it is written where the npm package wasm-vips stands beside the server. A format that a URL names is written whatever stands here.',
   },
   cmyk: {
     schema: z.enum(['screen', 'press']).default('screen'),

@@ -49,6 +49,9 @@ function rules(
   });
 }
 
+/** A source that offers all there is. */
+const EVERY: FormatSettings = { formats: ['jxl', 'avif', 'webp'] };
+
 describe('the choice of format', () => {
   const kept = [
     'png if from png',
@@ -72,7 +75,9 @@ describe('the choice of format', () => {
   const modern = ['avif if accepts avif still', 'webp if accepts webp still'];
 
   test.each<[FormatSettings, readonly string[], string]>([
-    [{ missing: ['jxl'] }, modern, 'no encoder'],
+    [{}, modern, 'the operator says nothing: JPEG XL is off (docs/spec/http.md 3.2)'],
+    [{ ...EVERY, missing: ['jxl'] }, modern, 'no encoder'],
+    [EVERY, ['jxl if accepts jxl still', ...modern], 'all'],
     [{ formats: ['avif', 'webp'] }, modern, 'the operator leaves it out'],
     [{ formats: ['webp'] }, modern.slice(1), 'and AVIF'],
     [{ formats: [] }, [], 'and all'],
@@ -182,7 +187,7 @@ describe('the choice of format', () => {
       'bw with format=auto is lossless',
     ],
   ])('%s: %j (%s)', (query, expected) => {
-    expect(rules(query)).toEqual(expected);
+    expect(rules(query, {}, EVERY)).toEqual(expected);
   });
 
   test('the setting webp comes behind auto=avif', () => {

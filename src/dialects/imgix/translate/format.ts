@@ -10,13 +10,7 @@ import { WHITE } from '../../../base/color.ts';
 import { type Diagnostic, notBuilt, notUsed, warning } from '../../../base/diagnostic.ts';
 import { type FormatName, formatCard } from '../../../image/format.ts';
 import { type FormatRule, type Output, picture, type QualitySpec } from '../../../plan/output.ts';
-import {
-  type FormatSettings,
-  HOW_TO_WRITE_JXL,
-  isWritten,
-  type NegotiatedFormat,
-  offered,
-} from '../../negotiation.ts';
+import { type FormatSettings, HOW_TO_WRITE_JXL, isWritten, offered } from '../../negotiation.ts';
 import { targetFor } from '../../targets.ts';
 import type { FmWord } from '../params/output.ts';
 import type { ImgixValues } from '../params.ts';
@@ -29,9 +23,6 @@ import type { ImgixValues } from '../params.ts';
 const COMPRESS_OVERRIDES_FM = true;
 
 const DEFAULT_QUALITY = 75;
-
-/** What `auto=format` chooses among; its page knows no JPEG XL (docs/spec/imgix.md 4.3.3). */
-const AUTO_FORMATS: readonly NegotiatedFormat[] = ['avif', 'webp'];
 
 /** The words of `fm` that name a picture, and their formats. */
 const PICTURES: Readonly<Partial<Record<FmWord, FormatName>>> = {
@@ -98,7 +89,7 @@ function dropsFm(fm: FmWord | undefined): boolean {
 
 /** The output of a request for a picture. `density` is in device pixels per CSS pixel. */
 export function pictureOutput(values: ImgixValues, client: ClientFacts, density: number): Output {
-  const formats = offered(rules(values, client), client.settings, AUTO_FORMATS);
+  const formats = offered(rules(values, client), client.settings);
   const { bg, colorquant, dpi, chromasub, cs, iptc } = values;
   const progressive = values.fm === 'pjpg' ? true : values['jpg-progressive'];
   const detailed =
