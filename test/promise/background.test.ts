@@ -9,8 +9,11 @@ import type { Raster } from '../../src/image/raster.ts';
 import { sourceInfo } from '../../src/image/source-info.suite.ts';
 import { optimize, type Tools } from '../../src/optimizer/optimize.ts';
 import type { Mode, OptimizeInput, OptimizeResult } from '../../src/optimizer/task.ts';
+import { fitInside } from '../../src/plan/fit.ts';
 import { picture } from '../../src/plan/output.ts';
+import { still } from '../../src/raster/pixels.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
+import { rescale } from '../../src/vips/load.ts';
 import { halve } from '../../src/vips/pipeline.ts';
 import { builtMetric } from '../support/metric.ts';
 import { committed } from '../support/pictures.ts';
@@ -25,16 +28,16 @@ beforeAll(async () => {
   tools = { encoder: vipsEncoder, metric, halve, now: () => performance.now() };
 });
 
+/** A picture made smaller as the server does it, so that half a width is half the picture. */
 async function raster(name: string, side = SIDE): Promise<Raster> {
-  const box = { width: side, height: side, fit: 'inside' } as const;
   const { data, info } = await sharp(committed(name))
-    .resize(box)
     .flatten()
     .toColorspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  return { width, height, channels: 3, pages: 1, delays: [], loop: 1, data: new Uint8Array(data) };
+  const whole = still(info.width, info.height, 3, new Uint8Array(data));
+  const { width, height } = fitInside(whole, { width: side, height: side });
+  return await rescale(whole, { width, height, filter: 'lanczos3' });
 }
 
 async function run(
