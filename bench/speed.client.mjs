@@ -12,9 +12,12 @@ export const ACCEPT = {
   jpeg: 'image/*,*/*;q=0.8',
 };
 
-/** A server with one source for each dialect before `origin`; nothing is refined unless said. */
-export async function startFovea(origin, more = {}) {
-  const site = (dialect) => ({ name: dialect, dialect, mount: `/${dialect}`, origin });
+/**
+ * A server with one source for each dialect before `origin`; nothing is refined unless said. `more`: its
+ * configuration; `settings`: those of each source.
+ */
+export async function startFovea(origin, more = {}, settings = {}) {
+  const site = (dialect) => ({ name: dialect, dialect, mount: `/${dialect}`, origin, ...settings });
   return await startServer({
     refine: false,
     sources: [site('imgix'), site('fastly'), site('imageoptim')],

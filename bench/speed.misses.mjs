@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
-import { geometricMean, mean, median, quantile } from './quality.sums.mjs';
+import { mean, median, quantile } from './quality.sums.mjs';
 import { ACCEPT, ask, inFlight, receipt, startFovea, webOrigin } from './speed.client.mjs';
 import { startPlain } from './speed.plain.mjs';
 import { reference } from './speed.reference.mjs';
@@ -125,7 +125,7 @@ export async function scaling({ photos, rounds }) {
 /** Scores of the pixels before encoding, against a double-precision reduction in linear light. */
 export async function reduction({ photos }) {
   const metric = await createSsimulacra2(kernel);
-  return await withServers(photos, async ({ origin, fovea, plain: _ }) => {
+  return await withServers(photos, async ({ origin, fovea }) => {
     const rows = [];
     for (const [side, bars] of [
       [512, [93, 88]],
@@ -243,7 +243,7 @@ async function compared(
     ratio: median(a.map((time, i) => time / b[i])),
     ours: median(a),
     theirs: median(b),
-    bytes: geometricMean([mean(bytes.ours) / mean(bytes.theirs)]),
+    bytes: mean(bytes.ours) / mean(bytes.theirs),
     p50: median(walls),
     p99: quantile(walls, 0.99),
   };
