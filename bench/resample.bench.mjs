@@ -17,7 +17,7 @@ import sharp from 'sharp';
 import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
 import { setUpVips } from '../dist/vips/loader-policy.js';
 import { probe } from '../dist/vips/probe.js';
-import { shrunkSize, shrunkWindow } from '../dist/vips/reduction/decoder-shrink.js';
+import { shrunkWindow } from '../dist/vips/reduction/decoder-shrink.js';
 import { reduced, setUpReducer } from '../dist/vips/reduction/reducer.js';
 import { render } from '../dist/vips/render.js';
 import { mean, median } from './quality.sums.mjs';
