@@ -17,7 +17,6 @@ import { check } from './check.ts';
 import { serveDemo } from './demo.ts';
 import { explain } from './explain.ts';
 import { reportFailure } from './failures.ts';
-import { replay } from './replay/replay.ts';
 import { replayFlags } from './replay/replay-flags.ts';
 import { serve, serveFolder } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -89,6 +88,7 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
     .option('--json <file>', 'write every outcome and the summary as JSON')
     .option('--html <file>', 'write a page with the worst twenty side by side')
     .action(async (file: string, flags: Flags) => {
+      const { replay } = await import('./replay/replay.ts');
       // A Fovea of its own takes any free port and does not mix with the answers on the screen
       const own = { 'listen.host': '127.0.0.1', 'listen.port': 0, 'log.level': 'error' } as const;
       const config = () => configOf(flags, around, {}, own);
