@@ -17,6 +17,7 @@ import { VideoFailure } from '../image/video.ts';
 import { colorRemarks } from '../metadata/color-remarks.ts';
 import { optimize, type Tools } from '../optimizer/optimize.ts';
 import { predict } from '../optimizer/predict.ts';
+import type { Scores } from '../optimizer/task.ts';
 import { lower } from '../plan/lower.ts';
 import { isVideo, type Output, withoutVideo } from '../plan/output.ts';
 import { printProgram } from '../plan/print.ts';
@@ -47,14 +48,24 @@ interface Rendered
   readonly mediaType: string;
   readonly format: FormatName;
   readonly size: Size;
+  readonly measure?: () => Promise<Scores>;
 }
 
 /** What this worker has found on sources. */
 const FOUND = findingsMap();
 
-/** The rendition a request asks for. @throws Fault */
-export async function executeRender(request: WorkerRequest, tools: Tools): Promise<WorkerResult> {
-  return withTask(request, (task) => renderFrom(task, tools));
+/**
+ * The rendition a request asks for. What may be measured of it once it has left is handed to
+ * `later`, to be called before the next request.
+ *
+ * @throws Fault
+ */
+export async function executeRender(
+  request: WorkerRequest,
+  tools: Tools,
+  later: (measure: () => Promise<Scores>) => void = () => undefined,
+): Promise<WorkerResult> {
+  return withTask(request, (task) => renderFrom(task, tools, later));
 }
 
 /** A request whose source and second pictures have been found to be what they should be. */
@@ -74,7 +85,11 @@ function withTask<Result>(
   );
 }
 
-async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
+async function renderFrom(
+  request: Task,
+  tools: Tools,
+  later: (measure: () => Promise<Scores>) => void,
+): Promise<WorkerResult> {
   const timings: Stopwatch = {};
   const budget = new TaskBudget(request.budget);
   if (request.plan.output.kind === 'source') return safeSource(request);
@@ -82,6 +97,7 @@ async function renderFrom(request: Task, tools: Tools): Promise<WorkerResult> {
   const findings = findingsOf(request);
   const made = await makeWithout(request, info, tools, { timings, budget }, findings);
   if (request.refusesAbsent) request.pictures.demandAll();
+  if (made.measure) later(made.measure);
   const { fresh, failed } = findings;
   timings.render = budget.passed;
   return {
@@ -258,7 +274,7 @@ async function picture(
   const chosen = program.chosen!;
   const asIs = program.unchanged && output.whenLarger === 'source-as-is';
   const source = program.identity || asIs ? await readSource(request.file) : undefined;
-  const { bytes, receipt, warmStart } = await timed(timings, 'encode', () =>
+  const { bytes, receipt, warmStart, measure } = await timed(timings, 'encode', () =>
     optimize(
       {
         raster,
@@ -285,6 +301,7 @@ async function picture(
     size: program.size,
     receipt,
     warmStart,
+    ...(measure ? { measure } : {}),
     diagnostics: remarks(request.plan, info, program, receipt),
   };
 }

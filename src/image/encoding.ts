@@ -23,11 +23,12 @@ export type Encoding =
       readonly chroma: Chroma;
       readonly progressive: boolean;
       /**
-       * `fast`: libjpeg-turbo with optimised Huffman tables; `trellis`: trellis
+       * `fast`: libjpeg-turbo with optimised Huffman tables; `plain`: mozjpeg's table and
+       * deringing without trellis, at a quality that looks like `full`; `trellis`: trellis
        * quantisation, baseline, for searching; `full`: trellis, overshoot
        * deringing and scan optimisation (scans only when `progressive`).
        */
-      readonly effort: 'fast' | 'trellis' | 'full';
+      readonly effort: 'fast' | 'plain' | 'trellis' | 'full';
       /** Quantisation table in the numbering of mozjpeg, 0..8, instead of the effort's own. */
       readonly table?: number;
     }

@@ -55,6 +55,50 @@ describe('a fixed quality', () => {
     expect(receipt.trials).toHaveLength(1);
   });
 
+  test.each(['jpeg', 'webp', 'avif'] as const)(
+    'is one encode of %s, whose score is there for whoever asks afterwards',
+    async (format) => {
+      const output = asked({ kind: 'quality', jpeg: 75 });
+      const made = tools();
+      const { receipt, bytes, measure } = await optimize(task(format, { output }), made);
+      expect(receipt.score).toBeUndefined();
+      expect(made.encodings).toHaveLength(1);
+      const scores = await measure?.();
+      expect(scores?.score).toBeGreaterThan(0);
+      expect(scores?.worst).toBeGreaterThan(0);
+      expect(made.encodings).toHaveLength(1);
+      expect(bytes.length).toBe(receipt.bytes);
+    },
+  );
+
+  test('is not measured where no metric is, nor in haste; a target is not measured twice', async () => {
+    const output = asked({ kind: 'quality', jpeg: 75 });
+    const { metric: _, ...rest } = tools();
+    expect((await optimize(task('jpeg', { output }), rest)).measure).toBeUndefined();
+    const hasty = await optimize(task('jpeg', { output, budget: instant }), tools());
+    expect(hasty.measure).toBeUndefined();
+    expect((await optimize(task('jpeg'), tools())).measure).toBeUndefined();
+  });
+
+  test('reads no pixel for it but to encode', async () => {
+    const shown = raster();
+    let reads = 0;
+    const watched = {
+      ...shown,
+      get data() {
+        reads++;
+        return shown.data;
+      },
+    };
+    const output = asked({ kind: 'quality', jpeg: 75 });
+    const made = tools();
+    await optimize(task('jpeg', { output, raster: watched }), made);
+    const fixed = reads;
+    reads = 0;
+    await optimize(task('jpeg', { raster: watched }), made);
+    expect(fixed).toBeLessThan(reads);
+  });
+
   test("a format's own number overrides, on its own scale", async () => {
     const output = asked({ kind: 'quality', jpeg: 85, own: { webp: 75 } });
     expect((await optimize(task('webp', { output }), tools())).receipt.quality).toBe(75);

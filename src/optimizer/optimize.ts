@@ -150,6 +150,7 @@ export function fromEncoder(
   const hasQuality = 'quality' in encoding && found.lossy;
   return {
     bytes,
+    ...(found.unmeasured ? { measure: () => runner.compare(bytes) } : {}),
     warmStart: found.warmStart
       ? mergeWarmStarts(task.warmStart, found.warmStart)
       : (task.warmStart ?? { offsets: {} }),

@@ -62,8 +62,16 @@ export interface OptimizeInput {
   readonly warmStart?: WarmStart;
 }
 
+/** What a metric says of a result. */
+export type Scores = Required<Pick<Receipt, 'score' | 'worst'>>;
+
 export interface OptimizeResult {
   readonly bytes: Uint8Array;
   readonly receipt: Receipt;
   readonly warmStart: WarmStart;
+  /**
+   * Measures the result, where nothing depended on its score: to be called, if at all, once the
+   * bytes have left and before the tools are used again.
+   */
+  readonly measure?: () => Promise<Scores>;
 }

@@ -125,15 +125,15 @@ async function packed(png: Uint8Array): Promise<Uint8Array> {
 async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<Uint8Array> {
   switch (encoding.format) {
     case 'jpeg': {
-      const patient = encoding.effort !== 'fast';
+      const { effort, quality } = encoding;
       return pipe
         .jpeg({
-          quality: encoding.quality,
+          quality: effort === 'plain' ? withoutTrellis(quality) : quality,
           chromaSubsampling: encoding.chroma,
           optimiseCoding: true,
-          trellisQuantisation: patient,
-          quantisationTable: encoding.table ?? (patient ? MOZJPEG_TABLE : 0),
-          overshootDeringing: encoding.effort === 'full',
+          trellisQuantisation: effort === 'trellis' || effort === 'full',
+          quantisationTable: encoding.table ?? (effort === 'fast' ? 0 : MOZJPEG_TABLE),
+          overshootDeringing: effort === 'plain' || effort === 'full',
           optimiseScans: encoding.effort === 'full' && encoding.progressive,
           progressive: encoding.progressive,
         })
@@ -185,6 +185,15 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
     default:
       return assertNever(encoding);
   }
+}
+
+/**
+ * The quality at which a JPEG without trellis looks as one with it does: trellis takes small
+ * coefficients away. Medians of 12 photographs at 512 px by SSIMULACRA 2: 2.7 less at 80, 2.5 at
+ * 85, 0.9 at 90 and 95; of graphics more.
+ */
+function withoutTrellis(quality: number): number {
+  return quality - (quality < 88 ? 3 : 1);
 }
 
 /** A JPEG with a JFIF segment that says its resolution: libvips leaves that segment out. */

@@ -5,12 +5,15 @@
 import { readFile } from 'node:fs/promises';
 import { Fault } from '../base/fault.ts';
 
-/** A file on disk that does not change while it is read, or its bytes. */
-export type SourceFile = { readonly path: string } | { readonly bytes: Uint8Array };
+/** A file on disk that does not change while it is read, with its bytes where they are known, or bytes alone. */
+export type SourceFile =
+  | { readonly path: string; readonly bytes?: Uint8Array }
+  | { readonly bytes: Uint8Array };
 
 /** The bytes of a source. @throws Fault source-lost, when the file is gone; internal, when it cannot be read */
 export async function readSource(file: SourceFile): Promise<Uint8Array> {
-  if ('bytes' in file) return file.bytes;
+  if (!('path' in file)) return file.bytes;
+  if (file.bytes !== undefined) return file.bytes;
   try {
     return await readFile(file.path);
   } catch (cause) {
@@ -21,7 +24,7 @@ export async function readSource(file: SourceFile): Promise<Uint8Array> {
 
 /** What sharp is given: the path, so that it is mapped and not copied, or the bytes. */
 export function sharpInput(file: SourceFile): string | Uint8Array {
-  return 'bytes' in file ? file.bytes : file.path;
+  return 'path' in file ? file.path : file.bytes;
 }
 
 /**

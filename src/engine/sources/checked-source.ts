@@ -7,7 +7,7 @@
  * and what failed on them is no fault of the picture.
  */
 import { Fault } from '../../base/fault.ts';
-import { fingerprintAt, sumUp } from '../../stores/disk/files.ts';
+import { fingerprintAt, readSummed } from '../../stores/disk/files.ts';
 import type { SourceFile } from '../../vips/source-file.ts';
 import type { WorkerSource } from '../worker-protocol.ts';
 
@@ -21,9 +21,9 @@ export async function withSource<Result>(
   work: (file: SourceFile) => Promise<Result>,
 ): Promise<Result> {
   if ('bytes' in source) return work(source);
-  const before = await fingerprintOfGood(source);
+  const { fingerprint: before, bytes } = await readGood(source);
   try {
-    return await work({ path: source.path });
+    return await work({ path: source.path, bytes });
   } finally {
     // Thrown from here it takes the place of a result, and of what the alteration led to.
     const after = await fingerprintAt(source.path).catch(() => undefined);
@@ -32,12 +32,13 @@ export async function withSource<Result>(
   }
 }
 
-async function fingerprintOfGood({ path, length, crc }: Exclude<WorkerSource, { bytes: unknown }>) {
-  const sum = await sumUp(path).catch((cause: unknown) => {
+/** A file as it should be; read once, whoever needs its bytes afterwards. */
+async function readGood({ path, length, crc }: Exclude<WorkerSource, { bytes: unknown }>) {
+  const read = await readSummed(path, length).catch((cause: unknown) => {
     throw lost(cause);
   });
-  if (sum.fingerprint === undefined || sum.length !== length || sum.crc !== crc) throw lost();
-  return sum.fingerprint;
+  if (read.fingerprint === undefined || read.length !== length || read.crc !== crc) throw lost();
+  return read;
 }
 
 function lost(cause?: unknown): Fault {

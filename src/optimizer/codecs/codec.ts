@@ -31,9 +31,10 @@ export interface Style {
 
 /**
  * `search`: cheap settings whose scores deviate like those of `final`; `final`: what is
- * delivered; `fastest`: what is delivered where time allows nothing better.
+ * delivered; `named`: what is delivered for a quality that a request names, and looks like
+ * `final` at that quality; `fastest`: what is delivered where time allows nothing better.
  */
-export type StageName = 'search' | 'final' | 'fastest';
+export type StageName = 'search' | 'final' | 'named' | 'fastest';
 
 /** What the optimizer knows of the encoder of one format. */
 export interface Codec<E extends Encoding = Encoding> {
@@ -81,6 +82,8 @@ export interface LossyCoding<E extends Encoding = Encoding> {
   readonly top: number;
   /** Stages for a file that is not measured, best first; the last serves where none is in time. */
   readonly unmeasured: readonly [StageName, ...StageName[]];
+  /** The same for a quality that a request names; absent where they are those of `unmeasured`. */
+  readonly named?: readonly [StageName, ...StageName[]];
   readonly chroma: ChromaRule;
   readonly sourceCap: SourceCap;
   readonly transfer: Transfer;

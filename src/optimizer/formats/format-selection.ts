@@ -125,13 +125,13 @@ async function encodeFormat(
     const lossless = { ...keeper.lossless, encoding };
     return await encodeLossless(runner, { ...keeper, lossless }, content, mode);
   }
-  const target = request.kind === 'target' ? request.score : 0;
-  const settings = searchSettingsFor(task, choice, lossy, target, content, mode);
   if (request.kind === 'quality') {
-    const fixed = await atQuality(runner, settings, request.quality);
+    const fixed = await atQuality(runner, task, lossy, request.quality, mode);
     // Frames of flat color pack better as they are, whatever quality was named.
     return runner.raster.pages > 1 ? await orLossless(runner, codec, content, mode, fixed) : fixed;
   }
+  const target = request.kind === 'target' ? request.score : 0;
+  const settings = searchSettingsFor(task, choice, lossy, target, content, mode);
   if (runner.raster.pages > 1) return await searchAnimation(runner, settings, codec, content);
   if (keeper === undefined) return await searchWithPostSearch(runner, settings, content);
   return await lossyOrLossless(runner, settings, keeper, content);
@@ -277,28 +277,30 @@ export function searchSettingsFor(
   };
 }
 
-/** A quality the request fixed: one encode, never above what the source has. */
+/** A quality the request fixed: one encode, never above what the source has, and measured once it has left. */
 async function atQuality(
   runner: TrialRunner,
-  settings: SearchSettings,
+  task: OptimizeInput,
+  codec: LossyCoding,
   quality: number,
+  mode: Mode,
 ): Promise<EncodeResult> {
-  const used = Math.min(quality, settings.qualityCap);
-  const { codec, mode, progressive, chroma } = settings;
-  const sharpChroma = chroma.free ? codec.chroma.usual : chroma.sharp;
+  const used = Math.min(quality, sourceQualityCap(task, codec));
+  const { sharpChroma = codec.chroma.usual, progressive } = codec.fixed(task);
   const style = { mode, sharpChroma, target: undefined, progressive } as const;
-  const [first, ...others] = codec.unmeasured;
-  const at = (stage: (typeof codec.unmeasured)[number]) =>
-    codec.encoding({ ...style, stage }, used);
+  const [first, ...others] = codec.named ?? codec.unmeasured;
+  const at = (stage: typeof first) => codec.encoding({ ...style, stage }, used);
   const usual = at(first);
   const encoding = runner.timely([usual, ...others.map(at)]);
-  const still = runner.measures && runner.raster.pages === 1;
-  const measured = mode !== 'instant' && still && runner.affords(encoding);
-  const attempt = measured ? await runner.measure(encoding) : await runner.encode(encoding);
+  const attempt = await runner.encode(encoding);
   const reason =
     used < quality
       ? 'no higher quality than the source itself has'
       : 'the quality that was asked for';
-  const late = encoding !== usual ? { cutShort: true } : {};
-  return { attempt, reached: true, lossy: true, reason, ...late };
+  const still = runner.measures && runner.raster.pages === 1;
+  return {
+    ...{ attempt, reached: true, lossy: true, reason },
+    ...(mode !== 'instant' && still ? { unmeasured: true } : {}),
+    ...(encoding !== usual ? { cutShort: true } : {}),
+  };
 }

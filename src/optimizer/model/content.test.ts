@@ -15,6 +15,24 @@ function draw(width: number, height: number, pixel: (x: number, y: number) => nu
 const noise = (x: number, y: number) => ((x * 7919 + y * 104729) % 251) + 2;
 
 describe('contentOf', () => {
+  test('reads no pixel until a feature is asked for, and each once', () => {
+    const drawn = draw(64, 64, (x, y) => [noise(x, y), noise(x, y) - 1, noise(y, x)]);
+    let reads = 0;
+    const content = contentOf({
+      ...drawn,
+      get data() {
+        reads++;
+        return drawn.data;
+      },
+    });
+    expect(reads).toBe(0);
+    const { texture } = content;
+    const once = reads;
+    expect(once).toBeGreaterThan(0);
+    expect([content.texture, content.highContrast]).toEqual([texture, content.highContrast]);
+    expect(reads).toBe(once);
+  });
+
   test('noise is a photograph', () => {
     const content = contentOf(draw(64, 64, (x, y) => [noise(x, y), noise(x, y) - 1, noise(y, x)]));
     expect(content).toMatchObject({ kind: 'photo', hasAlpha: false });

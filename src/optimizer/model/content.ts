@@ -17,7 +17,7 @@ export interface Content {
   /** Share of pixels equal to their left neighbour, 0..1. */
   readonly repeatedShare: number;
   /** Different colors in the whole raster; absent above 256. */
-  readonly colors?: number;
+  readonly colors?: number | undefined;
   /**
    * Bits per pixel that keeping every pixel takes before repetition is used: the
    * entropy of what the Paeth predictor misses, green taken from red and blue. Lossless
@@ -63,19 +63,55 @@ const GRAPHIC_FROM = 0.4;
 /** Difference of a chroma value (-128..127) inside a block that 4:2:0 visibly smears. */
 const STRONG_CHROMA = 48;
 
-/** The features of a raster; of an animation, those of its first frame. */
+/**
+ * The features of a raster; of an animation, those of its first frame. Each is found when it is
+ * first asked for: a quality that was named needs none of them.
+ */
 export function contentOf(raster: Raster): Content {
-  const repeated = repeatedShare(raster);
+  const repeated = once(() => repeatedShare(raster));
   // Only stills are written with a palette of theirs.
-  const colors = raster.pages > 1 ? undefined : countColors(raster, 256);
+  const colors = once(() => (raster.pages > 1 ? undefined : countColors(raster, 256)));
+  const entropy = once(() => residualEntropy(raster));
+  const blocks = once(() => activity(raster));
+  const chroma = once(() => chromaEdgeShare(raster));
+  const clear = once(() => !isOpaque(raster));
   return {
-    kind: repeated > GRAPHIC_FROM ? 'graphic' : 'photo',
-    repeatedShare: repeated,
-    ...(colors === undefined ? {} : { colors }),
-    residualEntropy: residualEntropy(raster),
-    ...activity(raster),
-    chromaEdges: chromaEdgeShare(raster),
-    hasAlpha: !isOpaque(raster),
+    get kind() {
+      return repeated() > GRAPHIC_FROM ? 'graphic' : 'photo';
+    },
+    get repeatedShare() {
+      return repeated();
+    },
+    get colors() {
+      return colors();
+    },
+    get residualEntropy() {
+      return entropy();
+    },
+    get texture() {
+      return blocks().texture;
+    },
+    get highContrast() {
+      return blocks().highContrast;
+    },
+    get lowContrast() {
+      return blocks().lowContrast;
+    },
+    get chromaEdges() {
+      return chroma();
+    },
+    get hasAlpha() {
+      return clear();
+    },
+  };
+}
+
+/** What a function gives, found at its first call. */
+function once<T>(find: () => T): () => T {
+  let found: { readonly value: T } | undefined;
+  return () => {
+    found ??= { value: find() };
+    return found.value;
   };
 }
 

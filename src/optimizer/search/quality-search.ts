@@ -51,6 +51,8 @@ export interface EncodeResult {
   readonly cutShort?: boolean;
   /** Pixels changed. */
   readonly lossy: boolean;
+  /** Its score is of interest, but nothing depends on it. */
+  readonly unmeasured?: boolean;
   /** One sentence: why this result. */
   readonly reason: string;
   /** Why the search for its quality ended; absent where none was made. */

@@ -81,6 +81,27 @@ export async function sumUp(
   }
 }
 
+/**
+ * The bytes of a regular file with their checksum; and its fingerprint, if it stayed the same.
+ * A file that is not of this length is not read.
+ */
+export async function readSummed(
+  path: string,
+  length: number,
+): Promise<Sum & { readonly bytes: Uint8Array; readonly fingerprint: Fingerprint | undefined }> {
+  const file = await fs.open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const stats = await file.stat({ bigint: true });
+    const before = fingerprintOf(stats);
+    const bytes = Number(stats.size) === length ? await file.readFile() : new Uint8Array(0);
+    const after = fingerprintOf(await file.stat({ bigint: true }));
+    const fingerprint = before === after ? before : undefined;
+    return { length: bytes.length, crc: crc32(bytes), bytes, fingerprint };
+  } finally {
+    await file.close();
+  }
+}
+
 /** Length and checksum of an open file. */
 export async function sumOf(file: fs.FileHandle): Promise<Sum> {
   const piece = Buffer.allocUnsafe(PIECE);
