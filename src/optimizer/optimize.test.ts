@@ -55,6 +55,20 @@ describe('a fixed quality', () => {
     expect(receipt.trials).toHaveLength(1);
   });
 
+  test.each([
+    // JPEG quality, effort   why
+    [40, 'full', 'trellis saves a tenth of the bytes'],
+    [77, 'full', 'and here a twentieth'],
+    [78, 'plain', 'and from here on nothing that is worth its time'],
+    [95, 'plain', 'nor above'],
+  ])('a JPEG of %i is written with %s effort (%s)', async (jpeg, effort) => {
+    const output = asked({ kind: 'quality', jpeg });
+    const made = tools();
+    const { receipt } = await optimize(task('jpeg', { output }), made);
+    expect(made.encodings).toMatchObject([{ format: 'jpeg', quality: jpeg, effort }]);
+    expect(receipt.quality).toBe(jpeg);
+  });
+
   test.each(['jpeg', 'webp', 'avif'] as const)(
     'is one encode of %s, whose score is there for whoever asks afterwards',
     async (format) => {

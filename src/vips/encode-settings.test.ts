@@ -40,6 +40,42 @@ function drawing(channels: 3 | 4 = 3): Raster {
   return picture;
 }
 
+describe('a JPEG without trellis', () => {
+  /** The table of luma of a file, as its numbers. */
+  const table = (bytes: Uint8Array) =>
+    Array.from(
+      walkJpeg(bytes)
+        .segments.find(({ marker }) => marker === 0xdb)!
+        .data.subarray(1, 65),
+    );
+
+  test.each([
+    // quality, that of the encoder which looks the same
+    [78, 75],
+    [80, 77],
+    [87, 84],
+    [88, 87],
+    [100, 99],
+  ])('of %i has the table of %i with trellis', async (asked, own) => {
+    const plain = await encode(drawing(), jpeg({ quality: q(asked), effort: 'plain' }));
+    const full = await encode(drawing(), jpeg({ quality: q(own), effort: 'full' }));
+    expect(table(plain)).toEqual(table(full));
+  });
+
+  test('looks the same and is about as small', async () => {
+    const picture = card(320, 240);
+    const of = async (effort: string) => {
+      const bytes = await encode(picture, jpeg({ quality: q(80), effort, progressive: true }));
+      const { data } = await vipsEncoder.decode(bytes, 3);
+      const off = data.reduce((sum, value, i) => sum + (value - picture.data[i]!) ** 2, 0);
+      return { bytes: bytes.length, off: off / data.length };
+    };
+    const [plain, full] = [await of('plain'), await of('full')];
+    expect(plain.bytes / full.bytes).toBeLessThan(1.15);
+    expect(plain.off / full.off).toBeLessThan(1.3);
+  });
+});
+
 describe('a PNG', () => {
   test('of a flat palette is our own, packed once more at full effort', async () => {
     const flat = await encode(drawing(), { format: 'png', palette: 9, flat: true, effort: 7 });

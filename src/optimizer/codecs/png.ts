@@ -12,18 +12,21 @@ export type PngEncoding = Extract<Encoding, { format: 'png' }>;
 /** The sizes that sharp's palettes have: it gives any other the next of them, more colors than asked for. */
 const DITHERED: readonly number[] = [2, 4, 16, 256];
 
+/** The effort of a first answer: of photographs and graphics 7 saves 3 to 4 % in twice the time. */
+const FIRST = 4;
+
 export const PNG = {
   text: encodingText,
   time: {
     encode({ palette, flat, effort }) {
       if (flat) return effort < 10 ? 600 : 1500;
       if (palette !== undefined) return effort < 10 ? 500 : 1200;
-      return effort < 4 ? 20 : effort < 10 ? 90 : 900;
+      return effort < 4 ? 20 : effort < 7 ? 40 : effort < 10 ? 90 : 900;
     },
     decode: 5,
   },
   lossless: {
-    encoding: (mode) => ({ format: 'png', effort: mode === 'background' ? 10 : 7 }),
+    encoding: (mode) => ({ format: 'png', effort: mode === 'background' ? 10 : FIRST }),
     fastest: { format: 'png', effort: 1 },
   },
   palette: {
