@@ -8,6 +8,7 @@
  * but made in the background.
  */
 import { isFault } from '../base/fault.ts';
+import type { Scores } from '../optimizer/task.ts';
 import type { Background } from './background.ts';
 import type { FallbackTime } from './fallback-time.ts';
 import { tooLate } from './pool/admission.ts';
@@ -129,12 +130,19 @@ export class FirstAnswers {
     begun: () => void,
   ): Promise<StoredRendition> {
     const { renderer, cache } = this.#parts;
-    const visitor = { signal, begun, ...(expires === undefined ? {} : { expires }) };
+    const { key } = resolved;
+    let keeping: Promise<StoredRendition> | undefined;
+    const visitor = {
+      ...{ signal, begun, ...(expires === undefined ? {} : { expires }) },
+      scored: (scores: Scores) =>
+        void keeping?.then((kept) => cache.addScores(key, kept, scores)).catch(() => undefined),
+    };
     const { result, queue, deadlineBound } = await renderer.firstAnswer(resolved, visitor);
     // A shorter budget is no harm where nothing was left out for it.
     const cut = deadlineBound && result.receipt?.skipped;
     const extra = cut ? { cutShort: 'deadline' as const } : {};
-    const kept = await cache.keep(resolved.key, result, { queue, ...extra });
+    keeping = cache.keep(key, result, { queue, ...extra });
+    const kept = await keeping;
     if (kept.meta.cutShort && kept.meta.cutShort !== 'findings') this.#cutShort++;
     return kept;
   }

@@ -10,11 +10,10 @@ import type { Size } from '../base/size.ts';
 import { imageoptimFacts } from '../dialects/imageoptim/facts.ts';
 import { imgixFacts } from '../dialects/imgix/facts.ts';
 import { type FindingName, type Findings, NOTHING_FOUND } from '../image/findings.ts';
-import { type FormatName, formatCard } from '../image/format.ts';
+import { formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { type SourceInfo, uprightSize } from '../image/source-info.ts';
 import { VideoFailure } from '../image/video.ts';
-import { colorRemarks } from '../metadata/color-remarks.ts';
 import { optimize, type Tools } from '../optimizer/optimize.ts';
 import { predict } from '../optimizer/predict.ts';
 import type { Scores } from '../optimizer/task.ts';
@@ -35,21 +34,12 @@ import { programOf } from './pictures/program-of.ts';
 import { WorkerPictures, withPictures } from './pictures/worker-pictures.ts';
 import { packed } from './renditions/packed.ts';
 import { remarks, withoutFinding } from './renditions/remarks.ts';
+import { type Rendered, renderedText } from './renditions/rendered.ts';
 import { withSource } from './sources/checked-source.ts';
 import { TaskBudget } from './task-budget.ts';
 import { type Stopwatch, timed } from './timings.ts';
 import { makeVideo, VideoRests } from './video/video-task.ts';
 import type { ExplainResult, WorkerRequest, WorkerResult } from './worker-protocol.ts';
-
-/** What was made, before it is packed for the way back. */
-interface Rendered
-  extends Pick<WorkerResult, 'receipt' | 'warmStart' | 'diagnostics' | 'videoFailure'> {
-  readonly bytes: Uint8Array;
-  readonly mediaType: string;
-  readonly format: FormatName;
-  readonly size: Size;
-  readonly measure?: () => Promise<Scores>;
-}
 
 /** What this worker has found on sources. */
 const FOUND = findingsMap();
@@ -200,12 +190,17 @@ async function make(
     case 'picture':
       return picture(request, info, program, raster, output, tools, timing);
     case 'blurhash':
-      return text(blurhash(raster, output.x, output.y), 'text/plain; charset=utf-8', raster, info);
+      return renderedText(
+        blurhash(raster, output.x, output.y),
+        'text/plain; charset=utf-8',
+        raster,
+        info,
+      );
     case 'palette': {
       const found = paletteOf(raster, output.colors);
       return output.form === 'css'
-        ? text(paletteCss(found, output.prefix), 'text/css; charset=utf-8', raster, info)
-        : text(JSON.stringify(paletteJson(found)), 'application/json', raster, info);
+        ? renderedText(paletteCss(found, output.prefix), 'text/css; charset=utf-8', raster, info)
+        : renderedText(JSON.stringify(paletteJson(found)), 'application/json', raster, info);
     }
     case 'source':
       throw new Fault('internal', 'A source is delivered without rendering.');
@@ -329,20 +324,7 @@ async function facts(
     form === 'imgix'
       ? imgixFacts(await readSource(request.file), info, withFaces ? faces : undefined)
       : imageoptimFacts(info, size);
-  return text(JSON.stringify(document), 'application/json', size);
-}
-
-/** @param shown the source whose colors were looked at */
-function text(
-  content: string,
-  mediaType: string,
-  { width, height }: Size,
-  shown?: SourceInfo,
-): Rendered {
-  const bytes = new TextEncoder().encode(content);
-  // Data outputs have no picture format; the nearest card only fills the facts.
-  const diagnostics = shown === undefined ? [] : colorRemarks(shown);
-  return { bytes, mediaType, format: 'png', size: { width, height }, diagnostics };
+  return renderedText(JSON.stringify(document), 'application/json', size);
 }
 
 /** An SVG source as it is, made harmless. */

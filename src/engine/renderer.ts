@@ -8,7 +8,7 @@ import { bytesOf } from '../base/body.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
 import { Fault, isFault } from '../base/fault.ts';
 import type { FormatName } from '../image/format.ts';
-import type { Budget } from '../optimizer/task.ts';
+import type { Budget, Scores } from '../optimizer/task.ts';
 import { isVideo, mayBeVideo } from '../plan/output.ts';
 import type { Plan } from '../plan/plan.ts';
 import { seriesKey } from '../plan/size-series.ts';
@@ -67,6 +67,8 @@ export interface Visitor {
   readonly signal: AbortSignal;
   /** Told when the work goes on to its end whoever waits. */
   readonly begun: () => void;
+  /** Told of the scores of the answer where it was measured after it had left. */
+  readonly scored?: (scores: Scores) => void;
 }
 
 /** What a worker has made for a visitor. */
@@ -116,7 +118,7 @@ export class Renderer {
   /** A first answer, made while its visitor waits. @throws Fault */
   async firstAnswer(
     resolved: ResolvedRequest,
-    { expires, signal, begun }: Visitor,
+    { expires, signal, begun, scored }: Visitor,
   ): Promise<FirstAnswer> {
     const latency = this.latency(resolved.plan);
     let milliseconds = latency;
@@ -128,6 +130,7 @@ export class Renderer {
         milliseconds = left;
         begun();
       },
+      ...(scored ? { scored } : {}),
       ...(expires === undefined ? {} : { expires: expires - WAY_BACK }),
     });
     const deadlineBound = milliseconds < latency;

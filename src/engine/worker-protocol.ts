@@ -12,7 +12,7 @@ import type { FormatName } from '../image/format.ts';
 import type { PictureLimits } from '../image/picture-limits.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
-import type { Budget, WarmStart } from '../optimizer/task.ts';
+import type { Budget, Scores, WarmStart } from '../optimizer/task.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Timings } from './timings.ts';
 import type { VideoUse } from './video/video-use.ts';
@@ -111,6 +111,8 @@ export type Message =
       readonly outcome: WorkerResult;
       readonly lost?: number;
     }
+  /** After `done`, where the worker had nothing else to do: what a metric says of the result. */
+  | { readonly kind: 'scored'; readonly id: number; readonly scores: Scores }
   | { readonly kind: 'explained'; readonly id: number; readonly outcome: ExplainResult }
   | { readonly kind: 'failed'; readonly id: number; readonly fault: FaultText };
 

@@ -18,6 +18,7 @@ import { setUpReducer, warmUpReducer } from '../vips/reduction/reducer.ts';
 import { optimizeJpegLossless, optimizePngLossless, turnJpegUpright } from '../vips/repack.ts';
 import { encoderVersion } from './encoder-version.ts';
 import { executeExplain, executeRender } from './render-task.ts';
+import { ScoresLater } from './renditions/scores-later.ts';
 import { lostTime } from './task-budget.ts';
 import { faultText, type Message, type WorkerRequest } from './worker-protocol.ts';
 
@@ -51,7 +52,11 @@ async function loadTools(): Promise<Tools> {
   };
 }
 
+/** Measures the last result when nothing else has come; see scores-later.ts. */
+const later = new ScoresLater((id, scores) => send({ kind: 'scored', id, scores }));
+
 async function work(request: WorkerRequest, tools: Tools): Promise<void> {
+  await later.stop();
   useThreads(request.threads);
   if (mayNeedJxl(request)) warmJxl();
   try {
@@ -59,8 +64,10 @@ async function work(request: WorkerRequest, tools: Tools): Promise<void> {
       await send({ kind: 'explained', id: request.id, outcome: await executeExplain(request) });
     } else {
       const before = lostTime();
-      const outcome = await executeRender(request, tools);
-      await send({ kind: 'done', id: request.id, outcome, lost: lostTime() - before });
+      const { id } = request;
+      const outcome = await executeRender(request, tools, (measure) => later.hold(id, measure));
+      await send({ kind: 'done', id, outcome, lost: lostTime() - before });
+      later.start();
     }
   } catch (error) {
     await send({ kind: 'failed', id: request.id, fault: faultText(error) });

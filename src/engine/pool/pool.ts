@@ -254,10 +254,15 @@ export class Pool {
   }
 
   #receive(worker: Worker, message: Exclude<Message, { kind: 'ready' }>): void {
-    const { current } = worker;
+    const { current, scoring } = worker;
+    if (message.kind === 'scored') {
+      if (scoring?.id === message.id) scoring.scored?.(message.scores);
+      return;
+    }
     if (!current || current.task.id !== message.id) return;
     const { task, since, disarm } = current;
     disarm();
+    worker.scoring = task.scored && { id: task.id, scored: task.scored };
     if (message.kind === 'failed') {
       task.reject(faultFrom(message.fault));
     } else {

@@ -4,6 +4,7 @@
  * Invariant: no task waits past its own expiry.
  */
 import type { Fault } from '../../base/fault.ts';
+import type { Scores } from '../../optimizer/task.ts';
 import type { Timer } from '../timer.ts';
 import type { ExplainResult, UnassignedRequest, WorkerResult } from '../worker-protocol.ts';
 import type { Prediction } from './service-rate.ts';
@@ -26,6 +27,8 @@ export interface PoolTask {
    * @param milliseconds its budget, as the expiry has left it
    */
   readonly begun?: (milliseconds: number) => void;
+  /** Told of the scores of a result that was measured after it had left; mostly never. */
+  readonly scored?: (scores: Scores) => void;
   /** Takes the task out of the queue; work that has begun goes on. */
   readonly signal?: AbortSignal;
 }

@@ -25,6 +25,8 @@ export class Worker {
   /** Tasks it has ended. */
   done = 0;
   current: RunningTask | undefined;
+  /** Who wants to know the score of its last result, if it is measured afterwards. */
+  scoring: Pick<QueuedTask, 'id' | 'scored'> | undefined;
   /** Why the pool killed it, when it did. */
   killReason: Fault | undefined;
   /**

@@ -9,6 +9,7 @@ import { readFile, rm } from 'node:fs/promises';
 import type { Body } from '../../base/body.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
+import type { Scores } from '../../optimizer/task.ts';
 import type { Key } from '../../plan/key.ts';
 import type { OpenEntry } from '../../stores/store.ts';
 import type { TieredStore } from '../../stores/tiered.ts';
@@ -83,8 +84,18 @@ export class RenditionCache {
     return bytes;
   }
 
-  /** Notes that nothing is left to improve. */
-  async markRefined(key: Key, { meta: { cutShort: _, ...meta } }: StoredRendition): Promise<void> {
+  /** Adds what was measured of a rendition after it had left, unless another has taken its place. */
+  async addScores(key: Key, { meta: { etag } }: StoredRendition, scores: Scores): Promise<void> {
+    const now = stored(await this.#store.open(key));
+    const receipt = now?.meta.receipt;
+    if (!now || !receipt || now.meta.etag !== etag || receipt.score !== undefined) return;
+    await this.#store.update(key, { ...now.meta, receipt: { ...receipt, ...scores } });
+  }
+
+  /** Notes that nothing is left to improve; it may have gained scores meanwhile. */
+  async markRefined(key: Key, { meta: before }: StoredRendition): Promise<void> {
+    const now = stored(await this.#store.open(key));
+    const { cutShort: _, ...meta } = now?.meta.etag === before.etag ? now.meta : before;
     await this.#store.update(key, { ...meta, refined: true });
   }
 

@@ -277,7 +277,7 @@ export function searchSettingsFor(
   };
 }
 
-/** A quality the request fixed: one encode, never above what the source has, and measured once it has left. */
+/** A quality the request fixed: one encode, never above what the source has. A first answer is measured once it has left. */
 async function atQuality(
   runner: TrialRunner,
   task: OptimizeInput,
@@ -288,19 +288,21 @@ async function atQuality(
   const used = Math.min(quality, sourceQualityCap(task, codec));
   const { sharpChroma = codec.chroma.usual, progressive } = codec.fixed(task);
   const style = { mode, sharpChroma, target: undefined, progressive } as const;
-  const [first, ...others] = codec.named ?? codec.unmeasured;
+  const patient = mode === 'background';
+  const [first, ...others] = patient ? codec.unmeasured : (codec.named ?? codec.unmeasured);
   const at = (stage: typeof first) => codec.encoding({ ...style, stage }, used);
   const usual = at(first);
   const encoding = runner.timely([usual, ...others.map(at)]);
-  const attempt = await runner.encode(encoding);
+  const still = runner.measures && runner.raster.pages === 1;
+  const measured = patient && still;
+  const attempt = measured ? await runner.measure(encoding) : await runner.encode(encoding);
   const reason =
     used < quality
       ? 'no higher quality than the source itself has'
       : 'the quality that was asked for';
-  const still = runner.measures && runner.raster.pages === 1;
   return {
     ...{ attempt, reached: true, lossy: true, reason },
-    ...(mode !== 'instant' && still ? { unmeasured: true } : {}),
+    ...(mode === 'online' && still ? { unmeasured: true } : {}),
     ...(encoding !== usual ? { cutShort: true } : {}),
   };
 }
