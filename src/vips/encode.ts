@@ -189,8 +189,8 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
 
 /**
  * The quality at which a JPEG without trellis looks as one with it does: trellis takes small
- * coefficients away. Medians of 12 photographs at 512 px by SSIMULACRA 2: 2.7 less at 80, 2.5 at
- * 85, 0.9 at 90 and 95; of graphics more.
+ * coefficients away. By SSIMULACRA 2 it is 3.4 less at 80, 2.6 at 85, 1.6 at 90 and 0.9 at 95
+ * (bench/results/jpeg-effort.md).
  */
 function withoutTrellis(quality: number): number {
   return quality - (quality < 88 ? 3 : 1);

@@ -8,7 +8,7 @@
 import type { Scores } from '../../optimizer/task.ts';
 
 /** Milliseconds without a request after which a result is measured. */
-const IDLE = 250;
+const IDLE = 1000;
 
 export class ScoresLater {
   readonly #tell: (id: number, scores: Scores) => Promise<void>;

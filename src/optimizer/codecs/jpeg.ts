@@ -33,9 +33,8 @@ const SMALL_FILE = 10_000;
 
 /**
  * From this quality on, one that a request names is written without trellis, at the quality of
- * the encoder that looks the same (vips/encode.ts). Of 12 photographs at 512 px and 5 at 1000 px
- * that takes 1 to 4 % more bytes at equal score and a quarter of the time, where at 70 it would
- * take 5 to 8 % and at 40 more than 10 %.
+ * the encoder that looks the same (vips/encode.ts): that takes less than 2 % more bytes at equal
+ * score and a fifth of the time; at 70 it would take 4 %, at 40 10 % (bench/results/jpeg-effort.md).
  */
 const PLAIN_FROM = 78;
 
