@@ -1,6 +1,6 @@
 /**
  * Source kind: a drawing of few colors made smaller in pixels takes no more bytes than its source,
- * whichever formats its client accepts (docs/spec/http.md 14.25).
+ * whichever formats its client accepts (docs/spec/http.md 14.22).
  *
  * A GIF or a palette PNG is small by its few colors and its runs, which is what the formats that
  * are sent first for photographs do not see. So where the format that won may be larger than that, a
