@@ -38,7 +38,7 @@ type Frames = Program['frames'] & Pick<Program, 'playing'>;
 async function shown(bytes: Uint8Array, { playing, ...frames }: Frames, atATime: number) {
   const info = await probe({ bytes });
   const order = {
-    ...{ frames, color: 'srgb', instructions: [] } as const,
+    ...({ frames, color: 'srgb', instructions: [] } as const),
     ...(playing ? { playing } : {}),
     output: { kind: 'blurhash', x: 4, y: 3 } as const,
   };
