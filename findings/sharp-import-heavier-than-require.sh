@@ -3,8 +3,8 @@
 #
 # sharp ships ES modules and CommonJS side by side, so one expects both ways in to cost the same, or the ES modules less.
 # But its ES modules import packages that are CommonJS (semver, detect-libc). For the first such import Node 20 starts
-# cjs-module-lexer as WebAssembly, which stays in the process. A process that only imports sharp grows by about 13 MB of
-# private memory and 70 to 100 ms of processor time; one that requires it by about 6 MB and 35 ms. A server with a process
+# cjs-module-lexer as WebAssembly, which stays in the process. A process that only imports sharp was seen to grow by 13 to 22 MB
+# of private memory and 70 to 100 ms of processor time; one that requires it by 6 to 12 MB and 35 ms. A server with a process
 # per core pays that for each of them. Ratios are looked at here, not the figures, since those differ between machines.
 # Run it with Node 20 on Linux (the memory is read from /proc).
 set -euo pipefail
