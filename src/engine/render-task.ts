@@ -81,7 +81,9 @@ async function renderFrom(
   const timings: Stopwatch = {};
   const budget = new TaskBudget(request.budget);
   if (request.plan.output.kind === 'source') return safeSource(request);
-  const info = await timed(timings, 'probe', () => probe(request.file, request.limits));
+  const info = await timed(timings, 'probe', () =>
+    probe(request.file, request.limits, pageOf(request.plan)),
+  );
   const findings = findingsOf(request);
   const made = await makeWithout(request, info, tools, { timings, budget }, findings);
   if (request.refusesAbsent) request.pictures.demandAll();
@@ -110,7 +112,7 @@ function findingsOf({ sourceHash, plan, findings }: Task): SourceFindings {
 /** Facts, program and prediction: everything but pixels. @throws Fault */
 export async function executeExplain(request: WorkerRequest): Promise<ExplainResult> {
   return withTask(request, async (task) => {
-    const info = await probe(task.file, task.limits);
+    const info = await probe(task.file, task.limits, pageOf(task.plan));
     return explained({ ...task, info, known: findingsOf(task).known });
   });
 }
