@@ -93,6 +93,8 @@ export class FakeWorkers {
       },
       end: async () => worker.exit('SIGKILL'),
       memory: () => worker.size,
+      used: () => undefined,
+      prefer: () => false,
     };
   };
 

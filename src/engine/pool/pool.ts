@@ -241,6 +241,7 @@ export class Pool {
     const budget = { ...request.budget, milliseconds, wall };
     const threads = this.#threadsFor(worker);
     worker.current = { task, since: now, budget, disarm };
+    if (worker.lane === 'request') worker.priority.begin(now);
     task.begun?.(milliseconds);
     worker.process.send({ ...request, budget, id: task.id, threads });
   }

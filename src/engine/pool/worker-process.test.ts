@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_PICTURE_LIMITS } from '../../image/picture-limits.ts';
 import type { Message, WorkerRequest } from '../worker-protocol.ts';
@@ -53,6 +55,25 @@ describe('a forked worker', () => {
     expect(await exit).toEqual({ code: null, signal: 'SIGKILL' });
     expect(() => process.kill(worker.pid!, 0)).toThrow();
   });
+
+  test.skipIf(getPriority() > 10)(
+    'runs below this process, and with all its threads beside it where that is permitted',
+    async () => {
+      const { worker } = await started();
+      const own = getPriority();
+      const priorities = () =>
+        new Set(
+          readdirSync(`/proc/${worker.pid}/task`).map((thread) => getPriority(Number(thread))),
+        );
+      expect([...priorities()]).toEqual([Math.min(19, own + 10)]);
+      expect(worker.used()).toBeGreaterThan(0);
+      if (worker.prefer('front')) expect([...priorities()]).toEqual([own]);
+      expect(worker.prefer('below')).toBe(true);
+      expect([...priorities()]).toEqual([Math.min(19, own + 10)]);
+      await worker.end();
+      expect(worker.used()).toBeUndefined();
+    },
+  );
 
   test.each([
     ['crash', { code: null, signal: 'SIGSEGV' }],

@@ -5,8 +5,8 @@
  * environment, and works on one request at a time.
  */
 import { fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Message, WorkerRequest } from '../worker-protocol.ts';
 import type { Lane } from './task-queue.ts';
@@ -34,11 +34,24 @@ export interface WorkerProcess {
   end(): Promise<void>;
   /** Resident memory in bytes; 0 where the system does not tell. */
   memory(): number;
+  /** Processor time since its start in milliseconds, in steps of ten; undefined where the system does not tell. */
+  used(): number | undefined;
+  /** Gives it the priority of the front, or the lower one it began with; false where that is not permitted. */
+  prefer(place: 'front' | 'below'): boolean;
 }
 
 export type StartWorker = (lane: Lane, events: WorkerEvents) => WorkerProcess;
 
 const PROGRAM = new URL('../worker.js', import.meta.url);
+
+/** The priority of workers for requests, lower than that of this process by a distance. */
+const below = () => Math.min(LOWEST, getPriority() + 10);
+
+/** The lowest priority that there is. */
+const LOWEST = 19;
+
+/** Milliseconds of a tick of the processor clock in /proc. */
+const TICK = 10;
 
 /** Starts child processes. @param program the worker's program; for tests */
 export function forkWorker(program = PROGRAM): StartWorker {
@@ -80,6 +93,8 @@ export function forkWorker(program = PROGRAM): StartWorker {
           child.kill('SIGKILL');
         }),
       memory: () => memoryOf(child.pid),
+      used: () => usedBy(child.pid),
+      prefer: (place) => setPriorities(child.pid, place === 'front' ? getPriority() : below()),
     };
   };
 }
@@ -88,9 +103,31 @@ function lowerPriority(pid: number | undefined, lane: Lane): void {
   if (pid === undefined) return;
   try {
     // The front goes first: hits never wait for an encode.
-    setPriority(pid, lane === 'background' ? constants.priority.PRIORITY_LOW : 10);
+    setPriority(pid, lane === 'background' ? LOWEST : below());
   } catch {
     // Not permitted here; the work is the same, only less polite.
+  }
+}
+
+/** The same for all threads that a process has by now: Linux counts each by itself. */
+function setPriorities(pid: number | undefined, priority: number): boolean {
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), priority);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function usedBy(pid: number | undefined): number | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name of the program, in brackets, may have spaces; the times are the 14th and 15th field.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    return Number.isFinite(ticks) ? ticks * TICK : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import type { Fault } from '../../base/fault.ts';
 import type { Budget } from '../../optimizer/task.ts';
+import { PriorityWatch } from './priority-watch.ts';
 import type { Lane, QueuedTask } from './task-queue.ts';
 import type { StartWorker, WorkerEvents, WorkerProcess } from './worker-process.ts';
 
@@ -20,6 +21,7 @@ export interface RunningTask {
 export class Worker {
   readonly lane: Lane;
   readonly process: WorkerProcess;
+  readonly priority: PriorityWatch;
   /** It has shown that it can render. */
   ready = false;
   /** Tasks it has ended. */
@@ -38,6 +40,10 @@ export class Worker {
   constructor(lane: Lane, start: StartWorker, events: WorkerEvents) {
     this.lane = lane;
     this.process = start(lane, events);
+    this.priority = new PriorityWatch(this.process, () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    });
   }
 
   /** It can take a task now. */

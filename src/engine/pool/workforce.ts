@@ -43,8 +43,8 @@ const TASKS_PER_WORKER = 500;
 /** An idle worker above this share of its memory limit is replaced. */
 const IDLE_MEMORY_SHARE = 0.6;
 
-/** Milliseconds between looks at the workers' memory. */
-const MEMORY_INTERVAL = 250;
+/** Milliseconds between looks at the workers. */
+const LOOK_INTERVAL = 250;
 
 /** Milliseconds before a second start after one that failed; doubled each time, up to the longest. */
 const FIRST_WAIT = 200;
@@ -70,7 +70,7 @@ export class Workforce {
     this.#options = options;
     this.#events = events;
     for (let i = 0; i < options.workers; i++) this.#start('request');
-    this.#watchMemory();
+    this.#watch();
   }
 
   /** Since the start: killed at a limit, gone otherwise, started in place of others. */
@@ -113,6 +113,7 @@ export class Workforce {
   /** A worker has ended its task. */
   finished(worker: Worker): void {
     worker.current = undefined;
+    worker.priority.end(this.#options.timer.now());
     worker.done++;
     if (worker.state === 'retired') worker.retire();
     else if (worker.state === 'working' && this.#isWorn(worker)) this.#replace(worker);
@@ -181,17 +182,18 @@ export class Workforce {
     });
   }
 
-  #watchMemory(): void {
-    this.#options.timer.after(MEMORY_INTERVAL, () => {
+  #watch(): void {
+    this.#options.timer.after(LOOK_INTERVAL, () => {
       if (this.#closed) return;
-      for (const worker of this.#workers) this.#checkMemory(worker);
-      this.#watchMemory();
+      for (const worker of this.#workers) this.#check(worker);
+      this.#watch();
     });
   }
 
-  #checkMemory(worker: Worker): void {
-    const { current, killReason, process } = worker;
+  #check(worker: Worker): void {
+    const { current, killReason, process, priority } = worker;
     if (!current || killReason) return;
+    priority.look(this.#options.timer.now());
     const bytes = process.memory();
     if (bytes <= this.#options.workerMemory) return;
     this.#events.tooLarge(current);
