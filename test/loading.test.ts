@@ -3,29 +3,43 @@ import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { expect, test } from 'vitest';
 
-/** What a built file imports as it is loaded, and what the files that it loads do: names of packages. */
-function packagesOf(file: URL, seen = new Set<string>()): string[] {
-  if (seen.has(file.href)) return [];
+interface Loaded {
+  /** Names of packages that are imported. */
+  readonly packages: readonly string[];
+  /** Names of packages that are asked for as CommonJS. */
+  readonly required: readonly string[];
+}
+
+/** What a built file loads as it is loaded, and what the files do that it imports. */
+function loadedBy(file: URL, seen = new Set<string>()): Loaded {
+  if (seen.has(file.href)) return { packages: [], required: [] };
   seen.add(file.href);
   const text = readFileSync(file, 'utf8');
-  const names = [...text.matchAll(/^(?:import|export) (?:[^;'"]*? from )?["']([^"']+)["'];/gm)];
-  return names.flatMap(([, name = '']) => {
-    if (isBuiltin(name)) return [];
-    return name.startsWith('.') ? packagesOf(new URL(name, file), seen) : [name];
-  });
+  const imports = [...text.matchAll(/^(?:import|export) (?:[^;'"]*? from )?["']([^"']+)["'];/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => !isBuiltin(name));
+  const here = text.matchAll(/createRequire\(import\.meta\.url\)\("(.*)"\)/g);
+  const below = imports
+    .filter((name) => name.startsWith('.'))
+    .map((name) => loadedBy(new URL(name, file), seen));
+  return {
+    packages: [
+      ...imports.filter((name) => !name.startsWith('.')),
+      ...below.flatMap(({ packages }) => packages),
+    ],
+    required: [
+      ...[...here].map(([, name = '']) => name),
+      ...below.flatMap(({ required }) => required),
+    ],
+  };
 }
 
 const built = (name: string) => new URL(`../dist/${name}`, import.meta.url);
 
 test('the front starts without any package: no decoder, no client of origins', () => {
-  expect(packagesOf(built('cli/main.js'))).toEqual([]);
+  expect(loadedBy(built('cli/main.js'))).toEqual({ packages: [], required: [] });
 });
 
 test('a worker starts with sharp alone, asked for as CommonJS', () => {
-  const program = built('engine/worker.js');
-  expect(packagesOf(program)).toEqual([]);
-  const asked = readFileSync(program, 'utf8').matchAll(
-    /createRequire\(import\.meta\.url\)\("(.*)"\)/g,
-  );
-  expect([...asked].map(([, name]) => name)).toEqual(['sharp']);
+  expect(loadedBy(built('engine/worker.js'))).toEqual({ packages: [], required: ['sharp'] });
 });

@@ -26,12 +26,7 @@ export async function bundleFaceDetector(folder) {
     platform: 'node',
     resolve: {
       mainFields: ['module', 'main'],
-      alias: {
-        // The nets ask for all of tfjs with three back ends; this is the part they use.
-        '@tensorflow/tfjs/dist/index.js': join(here, 'tfjs.mjs'),
-        '@tensorflow/tfjs-backend-webgl/dist/index.js': join(here, 'nothing.mjs'),
-        'node-fetch': join(here, 'nothing.mjs'),
-      },
+      alias: { 'node-fetch': join(here, 'nothing.mjs') },
     },
     output: { file: join(folder, 'face-api.cjs'), format: 'cjs', minify: true },
     logLevel: 'warn',

@@ -12,6 +12,8 @@ const LONG = 4;
 const RATIONAL = 5;
 const UNDEFINED = 7;
 
+const STRIP_OFFSETS = 273;
+
 interface Entry {
   readonly tag: number;
   readonly type: number;
@@ -20,10 +22,13 @@ interface Entry {
   readonly value: number | Uint8Array;
 }
 
-/** Pixels of one still, 8 bits per channel, RGB or RGB with straight alpha, and what travels with them. */
+/** Pixels, 8 bits per channel, RGB or RGB with straight alpha, and what travels with them. */
 export interface TiffPicture {
   readonly width: number;
+  /** Of one page. */
   readonly height: number;
+  /** Pages of the same size, one behind another in `data`; 1 by default. */
+  readonly pages?: number;
   readonly channels: 3 | 4;
   readonly data: Uint8Array;
   /** An ICC profile. */
@@ -32,9 +37,10 @@ export interface TiffPicture {
   readonly metadata?: { readonly density?: number };
 }
 
-/** A little-endian TIFF of one still, with its profile and density. */
+/** A little-endian TIFF with the profile and density of its pages. */
 export function writeTiff(picture: TiffPicture): Uint8Array {
-  const { width, height, channels, data, profile, metadata } = picture;
+  const { width, height, channels, data, pages = 1, profile, metadata } = picture;
+  const length = width * height * channels;
   const bits = shorts(Array.from({ length: channels }, () => 8));
   const entries: Entry[] = [
     { tag: 256, type: LONG, count: 1, value: width },
@@ -42,10 +48,10 @@ export function writeTiff(picture: TiffPicture): Uint8Array {
     { tag: 258, type: SHORT, count: channels, value: bits },
     { tag: 259, type: SHORT, count: 1, value: 1 }, // not compressed
     { tag: 262, type: SHORT, count: 1, value: 2 }, // RGB
-    { tag: 273, type: LONG, count: 1, value: 0 }, // set below
+    { tag: STRIP_OFFSETS, type: LONG, count: 1, value: 0 }, // set below
     { tag: 277, type: SHORT, count: 1, value: channels },
     { tag: 278, type: LONG, count: 1, value: height },
-    { tag: 279, type: LONG, count: 1, value: data.length },
+    { tag: 279, type: LONG, count: 1, value: length },
   ];
   if (metadata?.density !== undefined) {
     const density = longs([Math.round(metadata.density * 100), 100]);
@@ -55,14 +61,23 @@ export function writeTiff(picture: TiffPicture): Uint8Array {
   }
   if (channels === 4) entries.push({ tag: 338, type: SHORT, count: 1, value: 2 }); // straight alpha
   if (profile) entries.push({ tag: 34675, type: UNDEFINED, count: profile.length, value: profile });
-  return assemble(entries, data);
+  return assemble(entries, data, { pages, length });
 }
 
-function assemble(entries: readonly Entry[], pixels: Uint8Array): Uint8Array {
-  const directory = 8;
-  let free = directory + 2 + entries.length * 12 + 4;
+/** Where directories begin. */
+const FIRST = 8;
+
+/** The header, a directory for each page, what did not fit into them, and the pixels. */
+function assemble(
+  entries: readonly Entry[],
+  pixels: Uint8Array,
+  { pages, length }: { readonly pages: number; readonly length: number },
+): Uint8Array {
+  const directory = 2 + entries.length * 12 + 4;
+  const head = new DataView(new ArrayBuffer(FIRST + directory * pages));
+  let free = head.byteLength;
   const far: Uint8Array[] = [];
-  const offsets = entries.map(({ value }) => {
+  const values = entries.map(({ value }) => {
     if (typeof value === 'number') return value;
     const at = free;
     const padded = value.length & 1 ? concat([value, new Uint8Array(1)]) : value;
@@ -70,18 +85,21 @@ function assemble(entries: readonly Entry[], pixels: Uint8Array): Uint8Array {
     free += padded.length;
     return at;
   });
-  const head = new DataView(new ArrayBuffer(directory + 2 + entries.length * 12 + 4));
   head.setUint16(0, 0x4949); // "II": little-endian
   head.setUint16(2, 42, true);
-  head.setUint32(4, directory, true);
-  head.setUint16(directory, entries.length, true);
-  entries.forEach(({ tag, type, count }, i) => {
-    const at = directory + 2 + i * 12;
-    head.setUint16(at, tag, true);
-    head.setUint16(at + 2, type, true);
-    head.setUint32(at + 4, count, true);
-    head.setUint32(at + 8, tag === 273 ? free : offsets[i]!, true);
-  });
+  head.setUint32(4, FIRST, true);
+  for (let page = 0; page < pages; page++) {
+    const start = FIRST + directory * page;
+    head.setUint16(start, entries.length, true);
+    entries.forEach(({ tag, type, count }, i) => {
+      const at = start + 2 + i * 12;
+      head.setUint16(at, tag, true);
+      head.setUint16(at + 2, type, true);
+      head.setUint32(at + 4, count, true);
+      head.setUint32(at + 8, tag === STRIP_OFFSETS ? free + page * length : values[i]!, true);
+    });
+    head.setUint32(start + directory - 4, page + 1 < pages ? start + directory : 0, true);
+  }
   return concat([new Uint8Array(head.buffer), ...far, pixels]);
 }
 

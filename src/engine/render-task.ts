@@ -9,17 +9,14 @@ import { Fault } from '../base/fault.ts';
 import type { Size } from '../base/size.ts';
 import { imageoptimFacts } from '../dialects/imageoptim/facts.ts';
 import { imgixFacts } from '../dialects/imgix/facts.ts';
-import { type FindingName, type Findings, NOTHING_FOUND } from '../image/findings.ts';
+import type { Findings } from '../image/findings.ts';
 import { formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import { type SourceInfo, uprightSize } from '../image/source-info.ts';
 import { VideoFailure } from '../image/video.ts';
 import { optimize, type Tools } from '../optimizer/optimize.ts';
-import { predict } from '../optimizer/predict.ts';
 import type { Scores } from '../optimizer/task.ts';
-import { lower } from '../plan/lower.ts';
 import { isVideo, type Output, withoutVideo } from '../plan/output.ts';
-import { printProgram } from '../plan/print.ts';
 import type { Program } from '../plan/program.ts';
 import { sampled } from '../plan/sampled.ts';
 import { probe } from '../vips/probe.ts';
@@ -27,6 +24,7 @@ import { render } from '../vips/render.ts';
 import { readSource, type SourceFile } from '../vips/source-file.ts';
 import { blurhash } from '../vision/blurhash.ts';
 import { paletteCss, paletteJson, paletteOf } from '../vision/palette.ts';
+import { explained } from './explain/explained.ts';
 import { FINDERS } from './findings/finders.ts';
 import { pageOf } from './findings/findings-cache.ts';
 import { findingsMap, SourceFindings } from './findings/source-findings.ts';
@@ -83,7 +81,9 @@ async function renderFrom(
   const timings: Stopwatch = {};
   const budget = new TaskBudget(request.budget);
   if (request.plan.output.kind === 'source') return safeSource(request);
-  const info = await timed(timings, 'probe', () => probe(request.file, request.limits));
+  const info = await timed(timings, 'probe', () =>
+    probe(request.file, request.limits, pageOf(request.plan)),
+  );
   const findings = findingsOf(request);
   const made = await makeWithout(request, info, tools, { timings, budget }, findings);
   if (request.refusesAbsent) request.pictures.demandAll();
@@ -111,43 +111,10 @@ function findingsOf({ sourceHash, plan, findings }: Task): SourceFindings {
 
 /** Facts, program and prediction: everything but pixels. @throws Fault */
 export async function executeExplain(request: WorkerRequest): Promise<ExplainResult> {
-  return withTask(request, explainFrom);
-}
-
-async function explainFrom(request: Task): Promise<ExplainResult> {
-  const info = await probe(request.file, request.limits);
-  const accepts = new Set(request.accepts);
-  const { plan, pictures } = request;
-  let { known } = findingsOf(request);
-  const open: FindingName[] = [];
-  const heights: number[] = [];
-  const lowerNow = () =>
-    lower(plan, info, accepts, { findings: known, heights, pictures: pictures.known });
-  let lowered = lowerNow();
-  for (; lowered.kind !== 'program' && lowered.kind !== 'measure'; lowered = lowerNow()) {
-    if (lowered.kind === 'picture') await pictures.prepare(lowered.picture, lowered.finding);
-    if (lowered.kind === 'typeset') heights.push(await pictures.heightOf(lowered.op));
-    if (lowered.kind !== 'find') continue;
-    open.push(lowered.finding);
-    known = { ...known, [lowered.finding]: NOTHING_FOUND[lowered.finding] };
-  }
-  const unknown = open.map(
-    (name) => `find ${name}; below stands what is done where nothing is found`,
-  );
-  if (lowered.kind === 'measure') {
-    return { info, program: [...unknown, `measure trim by ${lowered.rule.by}, then the rest`] };
-  }
-  const { program } = lowered;
-  const { output, chosen } = program;
-  const predicted =
-    output.kind === 'picture' && chosen
-      ? predict({ output, chosen, info, size: program.size, mode: request.budget.mode })
-      : undefined;
-  return {
-    info,
-    program: [...unknown, ...printProgram(program)],
-    ...(predicted === undefined ? {} : { predicted }),
-  };
+  return withTask(request, async (task) => {
+    const info = await probe(task.file, task.limits, pageOf(task.plan));
+    return explained({ ...task, info, known: findingsOf(task).known });
+  });
 }
 
 /** What is left of the time, and what the stages of the work took. */

@@ -45,6 +45,8 @@ export type Encoding =
       readonly deblock?: boolean;
       /** Lossless: the colors of clear pixels are kept too. */
       readonly exact?: true;
+      /** Lossless: of the picture in so many colors at most, 2..256, each pixel the nearest. */
+      readonly palette?: number;
     }
   | {
       readonly format: 'avif';
@@ -125,7 +127,7 @@ export function encodingText(encoding: Encoding): string {
       return `jpeg q${encoding.quality} ${encoding.chroma} ${encoding.effort}${encoding.progressive ? ' progressive' : ''}${encoding.table === undefined ? '' : ` table-${encoding.table}`}`;
     case 'webp':
       return encoding.mode === 'lossless'
-        ? `webp lossless${encoding.exact ? ' exact' : ''} e${encoding.effort}`
+        ? `webp lossless${encoding.exact ? ' exact' : ''}${encoding.palette === undefined ? '' : ` palette-${encoding.palette}`} e${encoding.effort}`
         : `webp ${encoding.mode === 'lossy' ? '' : `${encoding.mode} `}q${encoding.quality} e${encoding.effort}${encoding.smartSubsample ? ' smart' : ''}${encoding.deblock ? ' deblock' : ''}`;
     case 'avif':
       return `avif q${encoding.quality} e${encoding.effort} ${encoding.chroma} ${encoding.depth}bit`;

@@ -18,6 +18,7 @@ export type FormatName =
   | 'jxl'
   | 'heic'
   | 'pdf'
+  | 'psd'
   | 'mp4'
   | 'webm';
 
@@ -43,7 +44,7 @@ export interface FormatCard {
   readonly preference: number;
   /** Whether this build can write it; each such format has a record in `optimizer/codecs/`. */
   readonly encodable: boolean;
-  /** Whether this build can read it; each such format has a loader in `vips/loader-policy.ts` or is one of `vips/bitmap.ts`. */
+  /** Whether this build can read it; each such format has a loader in `vips/loader-policy.ts` or a reader in `vips/foreign/`. */
   readonly decodable: boolean;
 }
 
@@ -92,10 +93,11 @@ export const FORMATS = {
     lossless: true,
     maxPixels: 4096 * 4096, // its encoder takes 60 bytes of memory for each
     preference: 0,
-    decodable: false,
   }),
-  heic: card('image/heic', 'heic', { lossy: true, encodable: false, decodable: false }),
-  pdf: card('application/pdf', 'pdf', { encodable: false, decodable: false }),
+  heic: card('image/heic', 'heic', { alpha: true, lossy: true, encodable: false }),
+  pdf: card('application/pdf', 'pdf', { encodable: false }),
+  // https://www.iana.org/assignments/media-types/image/vnd.adobe.photoshop
+  psd: card('image/vnd.adobe.photoshop', 'psd', { alpha: true, lossless: true, encodable: false }),
   mp4: card('video/mp4', 'mp4', VIDEO),
   webm: card('video/webm', 'webm', VIDEO),
 } as const satisfies Record<FormatName, FormatCard>;

@@ -23,6 +23,9 @@ export const MOST_HELD_PIXELS: Readonly<Partial<Record<FormatName, number>>> = {
   avif: 50_000_000,
   bmp: 50_000_000,
   ico: 50_000_000,
+  jxl: 32_000_000,
+  heic: 50_000_000,
+  psd: 50_000_000,
 };
 
 /** Most bytes of decoded pixels of a picture that is interlaced, and so held as a whole, twice: 100 megapixels of three channels. */

@@ -38,6 +38,7 @@ export function sniffFormat(bytes: Uint8Array): FormatName | undefined {
   if (startsWith(bytes, [0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a]))
     return 'jxl';
   if (head.startsWith('%PDF-')) return 'pdf';
+  if (head.startsWith('8BPS')) return 'psd';
   if (isBmp(bytes)) return 'bmp';
   if (isIco(bytes)) return 'ico';
   if (startsWith(bytes, [0x1a, 0x45, 0xdf, 0xa3])) return isWebm(bytes) ? 'webm' : undefined;

@@ -27,6 +27,10 @@ const SAID_BY = {
   svg: 'none',
   bmp: 'none',
   ico: 'none',
+  jxl: 'none',
+  heic: 'none',
+  pdf: 'none',
+  psd: 'none',
   tiff: 'tag',
 } as const satisfies Readonly<Record<DecodableFormat, 'tag' | 'early' | 'none'>>;
 

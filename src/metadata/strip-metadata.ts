@@ -34,6 +34,10 @@ const STRIPPERS = {
   bmp: undefined,
   ico: undefined,
   svg: undefined,
+  jxl: undefined,
+  heic: undefined,
+  pdf: undefined,
+  psd: undefined,
 } as const satisfies Readonly<
   Record<DecodableFormat, ((bytes: Uint8Array) => Uint8Array) | undefined>
 >;

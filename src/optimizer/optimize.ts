@@ -17,6 +17,7 @@ import { codecFor, fastestEncoding, keepsPixels } from './codecs/codec.ts';
 import { selectFormat } from './formats/format-selection.ts';
 import { type Deliverable, sourceAsIs, sourceInstead } from './formats/never-larger.ts';
 import { qualityRequestFor, wantsEveryPixel } from './formats/quality-request.ts';
+import { orSourceKind } from './formats/source-kind.ts';
 import { contentOf } from './model/content.ts';
 import type { Receipt } from './receipt.ts';
 import { trainHalfSize } from './search/half-size-training.ts';
@@ -78,7 +79,9 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
     }
   }
 
-  const found = await selectFormat(runner, task, contentOf(raster), mode);
+  const content = contentOf(raster);
+  const selected = await selectFormat(runner, task, content, mode);
+  const found = await orSourceKind(runner, { ...task, raster }, content, mode, selected);
   const source = await sourceInstead(task, tools.repacker, {
     bytes: found.attempt.bytes.length,
     lossy: found.lossy,

@@ -313,3 +313,68 @@ describe('rectangles of a ratio', () => {
     );
   });
 });
+
+describe('a focus that is shown', () => {
+  const shownAt = (source: Size, box: Size, x: number, y: number, zoom = 1) =>
+    fitResize(
+      resize({
+        ...boxed(box.width, box.height),
+        ...{ fit: 'cover', anchor: { kind: 'focus', x, y, zoom, shown: true } },
+      }),
+      source,
+    ).point;
+
+  test.each<[Size, Size, number, number, number, [number, number], string]>([
+    // source, box, focus, zoom, place in the box, why
+    [size(400, 100), size(50, 50), 0.5, 0.5, 1, [25, 25], 'the window is around it'],
+    [size(400, 100), size(50, 50), 0.1, 0.5, 1, [20, 25], 'the window cannot go farther left'],
+    [size(400, 100), size(50, 50), 0.9, 0.2, 1, [30, 10], 'nor farther right'],
+    [size(100, 400), size(50, 50), 0.5, 0.1, 1, [25, 20], 'nor up'],
+    [size(100, 400), size(50, 50), 0.2, 0.9, 1, [10, 30], 'nor down'],
+    [size(100, 100), size(50, 50), 0.3, 0.8, 1, [15, 40], 'nothing is cut'],
+    [size(100, 100), size(50, 50), 0.5, 0.5, 2, [25, 25], 'zoomed'],
+    [size(100, 100), size(50, 50), 0.1, 0.9, 2, [10, 40], 'zoomed into a corner'],
+  ])('of %j in %j, focus %d, %d, zoom %d: %j (%s)', (source, box, x, y, zoom, place) => {
+    const point = shownAt(source, box, x, y, zoom)!;
+    expect(point.x).toBeCloseTo(place[0], 6);
+    expect(point.y).toBeCloseTo(place[1], 6);
+  });
+
+  test('stands where the same place of the picture is seen', () => {
+    fc.assert(
+      fc.property(
+        sizes,
+        sizes,
+        point,
+        point,
+        fc.double({ min: 1, max: 8, noNaN: true }),
+        (...row) => {
+          const [source, box, x, y, zoom] = row;
+          const fitted = fitResize(
+            resize({
+              ...boxed(box.width, box.height),
+              ...{ fit: 'cover', anchor: { kind: 'focus', x, y, zoom, shown: true } },
+            }),
+            source,
+          );
+          const before = fitted.before ?? { left: 0, top: 0, ...source };
+          const { left, top } = fitted.window ?? { left: 0, top: 0 };
+          // Back to the source from the place in the result.
+          const backX =
+            ((fitted.point!.x + left) * before.width) / fitted.scaled.width + before.left;
+          const backY =
+            ((fitted.point!.y + top) * before.height) / fitted.scaled.height + before.top;
+          expect(Math.abs(backX - x * source.width)).toBeLessThan(1e-6 * source.width + 1e-6);
+          expect(Math.abs(backY - y * source.height)).toBeLessThan(1e-6 * source.height + 1e-6);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('is said only where it is asked for', () => {
+    const anchor = { kind: 'focus', x: 0.5, y: 0.5, zoom: 1 } as const;
+    const op = resize({ ...boxed(50, 50), fit: 'cover', anchor });
+    expect(fitResize(op, size(400, 100)).point).toBeUndefined();
+  });
+});

@@ -664,3 +664,20 @@ describe('plans and programs in text', () => {
     expect(Object.isFrozen(sourcePlan(false).output)).toBe(true);
   });
 });
+
+describe('cross-hairs', () => {
+  test.each([
+    // share of the width and of the height of 200 x 100, pixel
+    [0, 0, 0, 0],
+    [1, 1, 199, 99],
+    [0.5, 0.5, 100, 50],
+    [0.998, 0.996, 199, 99],
+    [0.0049, 0.0099, 0, 0],
+    [0.0051, 0.0151, 1, 1],
+    [0.1234, 0.5678, 24, 56],
+  ])('at %d and %d stand on the pixel %i, %i that holds the place', (x, y, column, row) => {
+    expect(steps([{ kind: 'cross-hairs', x, y }])).toEqual([
+      { kind: 'cross-hairs', x: column, y: row, width: 200, height: 100 },
+    ]);
+  });
+});

@@ -31,7 +31,7 @@ export function negotiateFormat(
 ): Choice {
   const holding = formats
     .map((rule, index) => ({ rule, index, format: formatOf(rule, facts.info) }))
-    .filter(({ rule }) => holds(rule.when ?? {}, facts));
+    .filter(({ rule, format }) => holds(rule.when ?? {}, facts) && !passedOver(rule, format));
   const [first, ...rest] = holding.filter(({ rule, format }) => fitsFormat(rule, format, facts));
   const asked = holding.find(({ rule }) => rule.when?.accepts === undefined);
   const insteadOf =
@@ -76,6 +76,15 @@ function holds(when: FormatCondition, { info, accepts, animated, alpha }: Pictur
     (when.sourcePalette === undefined || when.sourcePalette === (info.palette !== undefined))
   );
 }
+
+/**
+ * Formats that few clients show: a rule that keeps the format of the source passes them over, for it asks
+ * nobody what he accepts (docs/spec/http.md 3.2).
+ */
+const RARELY_SHOWN: ReadonlySet<FormatName> = new Set(['jxl']);
+
+const passedOver = (rule: FormatRule, format: FormatName): boolean =>
+  rule.format === 'source' && RARELY_SHOWN.has(format);
 
 /** Whether this build can write the format, and the format can hold the picture. */
 function fitsFormat(rule: FormatRule, format: FormatName, facts: PictureFacts): boolean {

@@ -6,7 +6,7 @@ import { type Color, colorText } from '../base/color.ts';
 import { sizeText } from '../base/size.ts';
 import type { FormatRule, Output } from './output.ts';
 import type { Plan } from './plan.ts';
-import type { Program } from './program.ts';
+import type { Instruction, Program } from './program.ts';
 
 /** A plan as lines: frames where not all, the ops in order, the output. */
 export function printPlan(plan: Plan): string {
@@ -21,12 +21,10 @@ export function printPlan(plan: Plan): string {
 }
 
 /** A program as lines, each with the size after it. */
-export function printProgram(program: Program): string[] {
-  const lines = program.instructions.map(({ width, height, ...step }) =>
-    step.kind === 'extract'
-      ? `extract ${step.left},${step.top} -> ${sizeText({ width, height })}`
-      : `${printStep(step)} -> ${sizeText({ width, height })}`,
-  );
+export function printProgram(
+  program: Program,
+  lines: readonly string[] = program.instructions.map(printInstruction),
+): string[] {
   const { first, count, pages } = program.frames;
   const named = pages?.join(' ') ?? `${first}..${first + count - 1}`;
   const frames = count > 1 || first > 0 ? [`frames ${named}`] : [];
@@ -36,6 +34,12 @@ export function printProgram(program: Program): string[] {
       ]
     : [];
   return [...frames, ...lines, ...chosen];
+}
+
+/** `extract 12,0 -> 300x200` */
+export function printInstruction({ width, height, ...step }: Instruction): string {
+  const done = step.kind === 'extract' ? `extract ${step.left},${step.top}` : printStep(step);
+  return `${done} -> ${sizeText({ width, height })}`;
 }
 
 /** `resize width 300 fit inside enlarge never`: a step as its kind and its fields. */

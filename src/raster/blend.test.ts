@@ -176,3 +176,59 @@ test('what stands beyond the edges is cut, wherever it begins', () => {
   expect(reds(2, 1)).toEqual([0, 0, 0, 0, 0, 255]);
   expect(reds(0, 0)).toEqual([255, 255, 0, 255, 255, 0]);
 });
+
+describe('every pixel of the upper picture falls on its own place', () => {
+  /** No two pixels alike. */
+  const numbered = (width: number, height: number, channels: 3 | 4, from: number): Raster =>
+    still(
+      width,
+      height,
+      channels,
+      Uint8Array.from({ length: width * height * channels }, (_, i) =>
+        i % 4 === 3 && channels === 4 ? 255 : (from + i * 7) & 255,
+      ),
+    );
+  const pixel = ({ data, width, channels }: Raster, x: number, y: number) => [
+    ...data.subarray((y * width + x) * channels, (y * width + x) * channels + 3),
+  ];
+
+  test.each([
+    [3, 3],
+    [3, 4],
+    [4, 3],
+    [4, 4],
+  ] as const)('%i channels under %i', (below, above) => {
+    const base = numbered(7, 5, below, 3);
+    const top = numbered(4, 3, above, 90);
+    for (let x = -5; x < 8; x++) {
+      for (let y = -4; y < 6; y++) {
+        const places = { x: [x], y: [y] };
+        const laid = overlay(base, top, { places, mode: 'normal', opacity: 1 });
+        for (let row = 0; row < 5; row++) {
+          for (let column = 0; column < 7; column++) {
+            const [a, b] = [column - x, row - y];
+            const inside = a >= 0 && b >= 0 && a < 4 && b < 3;
+            expect(pixel(laid, column, row), `${x},${y}: ${column},${row}`).toEqual(
+              inside ? pixel(top, a, b) : pixel(base, column, row),
+            );
+          }
+        }
+      }
+    }
+  });
+
+  test('in a grid as well, cut at every edge', () => {
+    const top = numbered(3, 2, 3, 50);
+    const places = { x: [-2, 2, 6], y: [-1, 2] };
+    const laid = overlay(numbered(7, 4, 3, 0), top, { places, mode: 'normal', opacity: 1 });
+    for (const x of places.x) {
+      for (const y of places.y) {
+        for (let row = Math.max(0, y); row < Math.min(4, y + 2); row++) {
+          for (let column = Math.max(0, x); column < Math.min(7, x + 3); column++) {
+            expect(pixel(laid, column, row)).toEqual(pixel(top, column - x, row - y));
+          }
+        }
+      }
+    }
+  });
+});

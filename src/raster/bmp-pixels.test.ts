@@ -340,6 +340,19 @@ describe('icons', () => {
     );
   });
 
+  test.each([
+    // sides in the order of the file, the one that is taken; 256 is written as 0
+    [[256, 48], 256],
+    [[48, 256], 256],
+    [[16, 255, 256, 32], 256],
+    [[16, 48, 32], 48],
+    [[255, 16], 255],
+  ])('of sides %j it is %i', (sides, largest) => {
+    const png = (side: number) => Buffer.from(`\x89PNG of ${side}`, 'latin1');
+    const file = ico(...sides.map((side) => ({ side, bits: 32, bytes: png(side) })));
+    expect(shown(file)).toEqual({ kind: 'png', bytes: png(largest) });
+  });
+
   test('a picture that is not read leaves the next one', () => {
     const small = bitmap({ bits: 24, width: 1, height: 2, rows: [bgr(RED), [0]] }).bytes;
     const file = ico(

@@ -135,6 +135,31 @@ describe('a picture through its curve', () => {
     expect(ends(vivid)).toBeLessThanOrEqual(ends(plain));
   });
 
+  test('nor where a channel is near an end already, dark or bright', () => {
+    const level = fc.integer({ min: 1, max: 254 });
+    const near = fc.oneof(level, fc.constantFrom(1, 2, 3, 252, 253, 254));
+    const vivid = fc.double({ min: 0.02, max: 0.35, noNaN: true });
+    fc.assert(
+      fc.property(fc.tuple(near, near, near), vivid, (color, vibrance) => {
+        const [red, green, blue] = at(enhance(solid(1, 1, color), { ...LEAST, vibrance }), 0, 0);
+        for (const value of [red!, green!, blue!]) {
+          expect(value).toBeGreaterThanOrEqual(1);
+          expect(value).toBeLessThanOrEqual(254);
+        }
+        // Its light stays: every channel moves away from the same grey.
+        const luma = ([r, g, b]: readonly number[]) => 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+        expect(Math.abs(luma([red!, green!, blue!]) - luma(color))).toBeLessThanOrEqual(1);
+      }),
+      {
+        examples: [
+          [[40, 10, 2], 0.35],
+          [[2, 40, 60], 0.35],
+          [[250, 230, 200], 0.35],
+        ],
+      },
+    );
+  });
+
   test('vibrance is for weak colors: a strong one gains less, by saturation', () => {
     const gain = (color: readonly number[]) => {
       const [red, , blue] = at(enhance(solid(1, 1, color), { ...LEAST, vibrance: 0.3 }), 0, 0);

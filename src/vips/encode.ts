@@ -21,7 +21,7 @@ import type { Raster } from '../image/raster.ts';
 import { sniffFormat } from '../image/sniff.ts';
 import { keepSaturation } from '../jpeg/saturation.ts';
 import { withSmoothClear } from '../raster/clear-colors.ts';
-import { indexedPicture } from '../raster/palette/indexed-picture.ts';
+import { inColors, indexedPicture } from '../raster/palette/indexed-picture.ts';
 import { isGrey, isOpaque, still, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { withAlphaOf } from './avif-alpha.ts';
 import { packedPng } from './lossless-packers.ts';
@@ -44,6 +44,10 @@ async function encode(raster: Raster, encoding: Encoding): Promise<Uint8Array> {
   }
   if (encoding.format === 'png' && encoding.palette !== undefined && encoding.flat) {
     return await flatPng(raster, encoding.palette, encoding.effort);
+  }
+  if (encoding.format === 'webp' && encoding.palette !== undefined) {
+    const { palette, ...lossless } = encoding;
+    return await encode(inColors(raster, palette), lossless);
   }
   if (encoding.format === 'jxl') return await encodeJxl(raster, encoding);
   const alphaApart = encoding.format === 'avif' && !isOpaque(raster);

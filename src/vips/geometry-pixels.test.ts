@@ -1,6 +1,7 @@
 /** Turns, windows, frames and filters, pixel by pixel, against what they are defined as. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { BLACK } from '../base/color.ts';
 import type { Raster } from '../image/raster.ts';
 import type { Instruction, ResolvedFill } from '../plan/program.ts';
 import { at, card, solid, withBox } from '../raster/pictures.suite.ts';
@@ -201,6 +202,42 @@ describe('a turn by any angle', () => {
       if (zoom === 1) expect(outside).toBeGreaterThan(500);
     },
   );
+
+  const fills: readonly ResolvedFill[] = [
+    CLEAR,
+    { kind: 'blur', sigma: 3 },
+    { kind: 'edge' },
+    {
+      ...{ kind: 'gradient', shape: { kind: 'linear', x: 0, y: 1 }, space: 'srgb' },
+      colors: [
+        { ...BLACK, alpha: 0 },
+        { ...BLACK, alpha: 0 },
+      ],
+    },
+  ];
+  test.each(fills)('enlarged until it covers, what is half clear stays so (%j)', async (fill) => {
+    const half = solid(60, 40, [200, 100, 40, 128]);
+    const size = { width: 60, height: 40 };
+    const turned = await rotate(half, { kind: 'rotate', degrees: 10, zoom: 1.5, fill, ...size });
+    expect(turned).toMatchObject({ ...size, channels: 4 });
+    for (const [x, y] of [
+      [30, 20],
+      [2, 2],
+      [57, 37],
+    ] as const) {
+      const [red, green, blue, alpha] = at(turned, x, y);
+      const under = fill.kind === 'blur' || fill.kind === 'edge';
+      // Over a blurred copy of itself it is half clear twice.
+      expect(Math.abs(alpha! - (under ? 192 : 128))).toBeLessThanOrEqual(2);
+      expect(Math.abs(red! - 200)).toBeLessThanOrEqual(3);
+      expect(Math.abs(green! - 100)).toBeLessThanOrEqual(3);
+      expect(Math.abs(blue! - 40)).toBeLessThanOrEqual(3);
+    }
+    const solidOne = await rotate(solid(60, 40, [200, 100, 40]), {
+      ...{ kind: 'rotate', degrees: 10, zoom: 1.5, fill, ...size },
+    });
+    expect(solidOne.channels).toBe(3);
+  });
 
   const corner = async (picture: Raster, fill: ResolvedFill) => {
     const turned = await rotate(picture, {

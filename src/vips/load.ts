@@ -19,6 +19,7 @@ import type { Filter } from '../plan/op.ts';
 import { withAlpha } from '../raster/pixels.ts';
 import type { Window } from '../raster/reduction/reduce.ts';
 import { safeSvgText } from '../svg/text.ts';
+import { documentReader } from './foreign/foreign.ts';
 import { orient, pipeline, pixels, turned } from './pipeline.ts';
 import {
   decoderShrink,
@@ -60,7 +61,9 @@ export async function loadStill(
   page: number,
   transform: LoadTransform,
 ): Promise<Raster> {
-  if (info.format === 'svg') return loadSvg(file, info, transform);
+  if (info.format === 'svg' || info.format === 'pdf') {
+    return loadDrawn(await drawingOf(file, info.format, page), info, transform);
+  }
   const conversion = conversionOf(info, use);
   const read = conversion ?? readPixels;
   const covered = info.uncovered ? await loadCovered(file, info, use, page, 1) : undefined;
@@ -262,22 +265,35 @@ function resized(pipe: Sharp, { width, height, filter }: Scale): Sharp {
   });
 }
 
+/** Begins with a drawing of the size that is asked for. */
+type Drawing = (to: Size) => Sharp | Promise<Sharp>;
+
+/** What draws a file that holds lines and text in place of pixels. @throws Fault */
+async function drawingOf(file: SourceFile, format: 'svg' | 'pdf', page: number): Promise<Drawing> {
+  const bytes = await readSource(file);
+  if (format === 'pdf') {
+    const reader = await documentReader();
+    return async (to) => pipeline(await reader.draw(bytes, page, to));
+  }
+  const text = safeSvgText(bytes);
+  const natural = await svgSize(text);
+  return (to) => drawSvg(text, natural, to);
+}
+
 /** Drawn at the size that is wanted: nothing is resampled but the last fraction of a pixel. */
-async function loadSvg(
-  file: SourceFile,
+async function loadDrawn(
+  draw: Drawing,
   info: SourceInfo,
   transform: LoadTransform,
 ): Promise<Raster> {
-  const text = safeSvgText(await readSource(file));
-  const natural = await svgSize(text);
   const from: Size = transform.window ?? info;
   const to = transform.scale ?? { ...from, filter: 'lanczos3' as const };
   if (transform.window === undefined) {
-    return decoding(pixels(turned(resized(drawSvg(text, natural, to), to), transform.turn)));
+    return decoding(pixels(turned(resized(await draw(to), to), transform.turn)));
   }
   const zoom = Math.max(to.width / from.width, to.height / from.height);
   const drawn = { width: Math.ceil(info.width * zoom), height: Math.ceil(info.height * zoom) };
-  const pipe = resized(drawSvg(text, natural, drawn), { ...drawn, filter: to.filter });
+  const pipe = resized(await draw(drawn), { ...drawn, filter: to.filter });
   const whole = await decoding(pixels(pipe));
   const window = wholeWindow(transform.window, info, whole);
   return pixels(turned(resized(windowed(pipeline(whole), window), to), transform.turn));

@@ -8,7 +8,7 @@
  */
 import sharp from 'sharp';
 import type { DecodableFormat } from '../image/format.ts';
-import type { BitmapFormat } from './bitmap.ts';
+import type { ForeignFormat } from './foreign/foreign-reader.ts';
 
 /** The loader class of each format that is read by libvips; its members by file and by buffer follow. */
 const LOADERS = {
@@ -19,7 +19,7 @@ const LOADERS = {
   avif: 'VipsForeignLoadHeif',
   svg: 'VipsForeignLoadSvg',
   tiff: 'VipsForeignLoadTiff',
-} as const satisfies Readonly<Record<Exclude<DecodableFormat, BitmapFormat>, string>>;
+} as const satisfies Readonly<Record<Exclude<DecodableFormat, ForeignFormat>, string>>;
 
 /** Classes of loaders that may run. */
 export const ALLOWED_LOADERS: readonly string[] = Object.values(LOADERS);

@@ -8,15 +8,7 @@
  */
 import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';
-import { avifColor } from '../containers/avif-color.ts';
-import { latin1 } from '../containers/bytes.ts';
-import { hasGainMap } from '../containers/gain-map.ts';
 import { type JpegScans, jpegFrame, jpegScans, walkJpeg, withJpegEnd } from '../containers/jpeg.ts';
-import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
-import { pngChunks, pngFrames } from '../containers/png.ts';
-import { pngColor } from '../containers/png-color.ts';
-import { webpIsLossless } from '../containers/webp.ts';
-import { hasUncovered } from '../gif/coverage.ts';
 import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '../image/format.ts';
 import {
   DEFAULT_PICTURE_LIMITS,
@@ -26,12 +18,10 @@ import {
 } from '../image/picture-limits.ts';
 import { isImageSequence, notAnImage, sniffFormat } from '../image/sniff.ts';
 import type { SourceInfo } from '../image/source-info.ts';
-import { readExif } from '../metadata/exif.ts';
-import { profileKind, profileName } from '../metadata/icc.ts';
-import { shownOrientation } from '../metadata/orientation.ts';
-import { type ColorReading, colorOfAvif, colorOfPng } from '../metadata/source-color.ts';
 import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/text.ts';
-import { type BitmapFormat, bitmapInfo, bitmapPicture, isBitmapFormat } from './bitmap.ts';
+import { type BitmapFormat, bitmapInfo, bitmapPicture, isBitmapFormat } from './foreign/bitmap.ts';
+import { headerReader, isForeign, requireReader } from './foreign/foreign.ts';
+import { describe } from './source-facts.ts';
 import { decoding, readSource, type SourceFile, TOO_MANY } from './source-file.ts';
 import { drawSvg, svgSize } from './svg.ts';
 
@@ -47,23 +37,28 @@ export const DEFAULT_PROBE_LIMITS: ProbeLimits = {
   svg: DEFAULT_SVG_LIMITS,
 };
 
-/** Milliseconds of a frame whose file says nothing: what browsers take. */
-const PLAIN_DELAY = 100;
-
 /**
  * The facts of a source before decoding.
  *
+ * @param page which page of a document has its size told, from 0; the last where there are fewer
  * @throws Fault source-not-an-image, source-unsupported, source-broken,
  *   source-too-large, source-too-many-pixels
  */
 export async function probe(
   file: SourceFile,
   limits: PictureLimits & Partial<ProbeLimits> = DEFAULT_PROBE_LIMITS,
+  page = 0,
 ): Promise<SourceInfo> {
   const bounds = { ...DEFAULT_PROBE_LIMITS, ...limits };
   const bytes = await readSource(file);
   const format = readableFormat(bytes);
   if (isBitmapFormat(format)) return probeBitmap(bytes, format, bounds);
+  if (format === 'heic')
+    requireReader(format); // libvips reads its header
+  else if (isForeign(format)) {
+    const reader = await headerReader(format);
+    return within(await reader.describe(bytes, page), bounds);
+  }
   const scans = format === 'jpeg' ? checkJpeg(bytes, bounds) : undefined;
   const endMissing = scans?.terminated === false;
   const input = endMissing ? withJpegEnd(bytes) : bytes;
@@ -75,22 +70,40 @@ export async function probe(
         ).catch((fault: unknown) => {
           throw isImageSequence(bytes) ? sequenceFault(fault) : fault;
         });
-  if ((header.compression as string | undefined) === 'hevc') {
+  if (format !== 'heic' && (header.compression as string | undefined) === 'hevc') {
     throw new Fault('source-unsupported', 'Expected an AVIF with AV1 pictures, got HEVC.');
   }
-  const pages = formatCard(format).animation ? (header.pages ?? 1) : 1;
-  const height = header.pageHeight ?? header.height;
-  const pixels = header.width * height;
-  const most = Math.min(
-    bounds.pixels,
-    MOST_HELD_PIXELS[format] ?? bounds.pixels,
-    interlacedPixels(format, header),
+  const pages = formatCard(format).animation || format === 'tiff' ? (header.pages ?? 1) : 1;
+  const shown = format === 'tiff' && page > 0 ? await pageHeader(input, pages, page) : header;
+  const height = shown.pageHeight ?? shown.height;
+  const info = within(
+    describe(format, bytes, shown, pages, height),
+    bounds,
+    interlacedPixels(format, shown),
   );
-  if (pixels > most || pixels * pages > bounds.totalPixels || pages > bounds.frames) {
-    throw new Fault('source-too-many-pixels', TOO_MANY, { width: header.width, height, pages });
-  }
-  const info = describe(format, bytes, header, pages, height);
   return endMissing && info.jpeg ? { ...info, jpeg: { ...info.jpeg, endMissing } } : info;
+}
+
+/** The header of another page than the first. @throws Fault */
+function pageHeader(input: Uint8Array, pages: number, page: number): Promise<Metadata> {
+  const known = Math.min(page, pages - 1);
+  return decoding(sharp(input, { page: known, failOn: 'error' }).metadata());
+}
+
+/** The facts of a source that may be decoded. @throws Fault source-too-many-pixels */
+function within(
+  info: SourceInfo,
+  bounds: ProbeLimits,
+  held = Number.POSITIVE_INFINITY,
+): SourceInfo {
+  const { width, height, pages, format } = info;
+  const pixels = width * height;
+  const most = Math.min(bounds.pixels, MOST_HELD_PIXELS[format] ?? bounds.pixels, held);
+  const frames = formatCard(format).animation ? pages : 1;
+  if (pixels > most || pixels * frames > bounds.totalPixels || frames > bounds.frames) {
+    throw new Fault('source-too-many-pixels', TOO_MANY, { width, height, pages });
+  }
+  return info;
 }
 
 /** Pixels at most of a PNG that is decoded as a whole, for its bytes per pixel. */
@@ -185,140 +198,4 @@ function checkJpeg(bytes: Uint8Array, bounds: ProbeLimits): JpegScans | undefine
     throw new Fault('source-broken', 'The source image is damaged or incomplete.');
   }
   return found;
-}
-
-function describe(
-  format: DecodableFormat,
-  bytes: Uint8Array,
-  header: Metadata,
-  pages: number,
-  height: number,
-): SourceInfo {
-  const { color, unknown, overProfile, gainMap } = colorFacts(format, bytes, header);
-  const icc = overProfile || isMismatch(header) ? undefined : header.icc;
-  const profile = profileKind(icc);
-  const name = icc && profileName(icc);
-  const bits = format === 'avif' ? header.bitsPerSample : undefined;
-  const palette = paletteSize(format, bytes, header);
-  const density = densityOf(format, bytes, header);
-  const uncovered = format === 'gif' && !header.hasAlpha && hasUncovered(bytes);
-  return {
-    format,
-    bytes: bytes.length,
-    width: header.width,
-    height,
-    orientation: shownOrientation(format, bytes, header.orientation),
-    pages,
-    ...(format === 'png' && pngFrames(bytes) > 1 ? { animated: true } : {}),
-    delays: pages > 1 ? delaysOf(header, pages) : [],
-    loop: pages > 1 ? (header.loop ?? 0) : 1,
-    alpha: header.hasAlpha || uncovered,
-    ...(uncovered ? { uncovered } : {}),
-    profile,
-    ...(name === undefined ? {} : { profileName: name }),
-    ...(color === undefined ? {} : { color }),
-    ...(unknown === undefined ? {} : { unknownColor: unknown }),
-    ...(gainMap ? { gainMap } : {}),
-    space: spaceOf(header),
-    depth: header.depth === 'uchar' ? 8 : header.depth === 'ushort' ? 16 : 32,
-    ...(bits === undefined || bits === 8 ? {} : { bits }),
-    lossless: isLossless(format, bytes),
-    ...(palette === undefined ? {} : { palette }),
-    ...(density === undefined ? {} : { density }),
-    ...(format === 'jpeg' ? { jpeg: jpegFacts(bytes, header) } : {}),
-  };
-}
-
-/** A profile of another color model says nothing of inks. */
-function isMismatch({ icc, space }: Metadata): boolean {
-  return icc !== undefined && space === 'cmyk' && latin1(icc, 16, 20) !== 'CMYK';
-}
-
-/** What the file says of its colors beside a profile, and of a gain map. */
-function colorFacts(
-  format: FormatName,
-  bytes: Uint8Array,
-  { icc }: Metadata,
-): ColorReading & { readonly gainMap?: boolean } {
-  switch (format) {
-    case 'png':
-      return colorOfPng(pngColor(pngChunks(bytes).chunks), icc !== undefined);
-    case 'avif': {
-      const said = avifColor(bytes);
-      return { ...colorOfAvif(said), gainMap: said.gainMap };
-    }
-    case 'jpeg':
-      return { gainMap: hasGainMap(bytes, walkJpeg(bytes)) };
-    default:
-      return {};
-  }
-}
-
-function delaysOf({ delay = [] }: Metadata, pages: number): number[] {
-  return Array.from({ length: pages }, (_, i) => delay[i] ?? delay[0] ?? PLAIN_DELAY);
-}
-
-function spaceOf({ space }: Metadata): SourceInfo['space'] {
-  switch (space) {
-    case 'srgb':
-    case 'rgb':
-    case 'rgb16':
-    case 'scrgb':
-      return 'rgb';
-    case 'b-w':
-    case 'grey16':
-      return 'grey';
-    case 'cmyk':
-      return 'cmyk';
-    default:
-      return 'other';
-  }
-}
-
-/** TIFF compressions that lose: old and new JPEG, JPEG 2000, WebP, lossy JPEG XL. */
-const LOSSY_TIFF = new Set([6, 7, 33003, 33004, 33005, 34712, 50001, 52546]);
-
-function isLossless(format: FormatName, bytes: Uint8Array): boolean {
-  switch (format) {
-    case 'png':
-    case 'gif':
-    case 'svg':
-      return true;
-    case 'webp':
-      return webpIsLossless(bytes) ?? false;
-    case 'tiff': {
-      const compression = readExif(bytes).main.get(259);
-      return typeof compression === 'number' && !LOSSY_TIFF.has(compression);
-    }
-    default:
-      return false;
-  }
-}
-
-function paletteSize(format: FormatName, bytes: Uint8Array, header: Metadata): number | undefined {
-  if (!header.isPalette) return undefined;
-  if (format === 'png') {
-    const table = pngChunks(bytes).chunks.find(({ name }) => name === 'PLTE');
-    if (table) return Math.floor(table.data.length / 3);
-  }
-  return 2 ** Math.min(8, header.bitsPerSample ?? 8);
-}
-
-/** libvips tells 72 where a PNG says nothing. */
-function densityOf(format: FormatName, bytes: Uint8Array, header: Metadata): number | undefined {
-  if (format === 'svg' || format === 'gif') return undefined;
-  if (format === 'png' && !pngChunks(bytes).chunks.some(({ name }) => name === 'pHYs')) {
-    return undefined;
-  }
-  return header.density;
-}
-
-function jpegFacts(bytes: Uint8Array, header: Metadata): NonNullable<SourceInfo['jpeg']> {
-  const frame = jpegFrame(walkJpeg(bytes));
-  const quality = estimateJpegQuality(bytes);
-  return {
-    progressive: frame?.progressive ?? header.isProgressive,
-    chroma: frame?.chroma ?? header.chromaSubsampling ?? 'unknown',
-    ...(quality === undefined ? {} : { quality }),
-  };
 }

@@ -39,10 +39,10 @@ import { bilevel, halftone, pixelate } from '../raster/filters.ts';
 import { frameOf, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { removeRedEyes } from '../raster/red-eye.ts';
 import { tone } from '../raster/tone.ts';
-import { isBitmapFormat, withLoader } from './bitmap.ts';
 import { blurred } from './blur.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
 import { denoise, sharpen } from './filters.ts';
+import { isForeign, readableByVips } from './foreign/foreign.ts';
 import { extend, extract, type OwnColors, rotate } from './geometry.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
 import { orient } from './pipeline.ts';
@@ -115,10 +115,12 @@ export async function* renderOpaqueFrames(
 
 /** The source in a form that libvips reads, and reads rightly. */
 async function readableFile(given: SourceFile, info: SourceInfo): Promise<SourceFile> {
-  if (isBitmapFormat(info.format))
-    return { bytes: withLoader(await readSource(given), info.format) };
+  const { format } = info;
+  if (format !== 'pdf' && isForeign(format)) {
+    return { bytes: await readableByVips(await readSource(given), format) };
+  }
   if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };
-  if (info.format !== 'gif' || info.pages === 1 || !info.alpha) return given;
+  if (format !== 'gif' || info.pages === 1 || !info.alpha) return given;
   const bytes = await readSource(given);
   const cleared = withClearedBoxes(bytes);
   return cleared === bytes ? given : { bytes: cleared };

@@ -286,14 +286,14 @@ describe('other formats', () => {
     expect(await probe({ bytes })).not.toHaveProperty('density');
   });
 
-  test('a document of several pages is one picture', async () => {
+  test('a document of several pages tells their number and does not move', async () => {
     const page = await pictureOf(card(8, 8)).png().toBuffer();
     const bytes = await sharp([page, page, page], { join: { animated: true } })
       .tiff()
       .toBuffer();
     expect(await probe({ bytes })).toMatchObject({
       format: 'tiff',
-      pages: 1,
+      pages: 3,
       delays: [],
       loop: 1,
       height: 8,

@@ -105,3 +105,48 @@ test.each([
 test('compressed bytes that are no SVG are refused', async () => {
   await expect(probe({ bytes: gzipSync('just words') })).rejects.toMatchObject({ name: 'Fault' });
 });
+
+describe('a part of a drawing', () => {
+  /** Bars of odd widths, upright or lying, on white. */
+  const bars = (lying: boolean) => {
+    const at = [7, 31, 58, 83];
+    const bar = (from: number) =>
+      lying
+        ? `<rect y="${from}" width="100" height="9" fill="#000"/>`
+        : `<rect x="${from}" width="9" height="100" fill="#000"/>`;
+    const ground = '<rect width="100" height="100" fill="#fff"/>';
+    return svg(ground + at.map(bar).join(''), 'width="100" height="100"');
+  };
+
+  test.each([
+    // window, size, lying                                  why
+    [{ left: 20, top: 10, width: 50, height: 80 }, 300, 80, false, 'six times as wide'],
+    [{ left: 10, top: 20, width: 80, height: 50 }, 80, 300, true, 'six times as tall'],
+    [{ left: 5, top: 5, width: 90, height: 90 }, 450, 450, false, 'five times'],
+    [{ left: 25, top: 50, width: 50, height: 50 }, 25, 25, false, 'half'],
+  ])('%j at %i x %i is drawn at that size and not enlarged (lying: %s; %s)', async (...row) => {
+    const [window, width, height, lying] = row;
+    const steps = [
+      { kind: 'extract', ...window } as const,
+      { kind: 'scale', width, height, filter: 'lanczos3' } as const,
+    ];
+    const { raster } = await rendered(bars(lying), steps);
+    expect(raster).toMatchObject({ width, height });
+    const long = lying ? height : width;
+    const [start, part] = lying ? [window.top, window.height] : [window.left, window.width];
+    let between = 0;
+    for (let i = 0; i < long; i++) {
+      const [x, y] = lying ? [width >> 1, i] : [i, height >> 1];
+      const level = raster.data[(y * width + x) * raster.channels]!;
+      if (level > 25 && level < 230) between++;
+      // What the middle of the pixel lies on, where no edge is within a pixel of it.
+      const place = start + ((i + 0.5) * part) / long;
+      const edges = [7, 31, 58, 83].flatMap((from) => [from, from + 9]);
+      if (edges.some((edge) => Math.abs(edge - place) < (1.2 * part) / long)) continue;
+      const dark = [7, 31, 58, 83].some((from) => place > from && place < from + 9);
+      expect(dark ? level < 40 : level > 215, `${i}: ${level}`).toBe(true);
+    }
+    // A pixel at most that is neither, at each of up to eight edges.
+    expect(between).toBeLessThanOrEqual(8);
+  });
+});

@@ -156,3 +156,35 @@ describe('auto=redeye', () => {
     },
   );
 });
+
+describe('what is added around a picture keeps the color it was given', () => {
+  const RED = [250, 20, 30, 255];
+  test.each([
+    ['fit=fill&fill-color=fa141e', 'the bars of a fill'],
+    ['fit=fill&bg=fa141e', 'an old URL: the background fills'],
+    ['fit=fillmax&fill-color=fa141e', 'bars around a picture that is not enlarged'],
+    ['fit=facearea,fill&fill-color=fa141e', 'a fill in place of faces that are not there'],
+    ['fit=facearea,fillmax&bg=fa141e', 'the same by its background'],
+    ['fit=facearea,fill&facepad=2&fill-color=fa141e&dpr=2', 'the same at twice the density'],
+    ['fit=crop&pad=6&bg=fa141e', 'padding'],
+    ['fit=crop&border=6,fa141e', 'a border'],
+    ['fit=crop&mask=ellipse&mask-bg=fa141e', 'what a mask hides'],
+    ['fit=crop&rot=30&rot-type=pivot&bg=fa141e', 'the corners of a turned picture'],
+    ['fit=fill&fill-color=fa141e&rot=30&rot-type=pivot&bg=fa141e', 'bars and corners'],
+  ])('%s (%s)', async (query, _) => {
+    for (const adjust of ['auto=enhance', 'auto=enhance&sat=-80&bri=20', 'monochrome=00f']) {
+      const shown = await answer(`dull.png?w=90&h=90&fm=png&${query}&${adjust}`);
+      expect([adjust, ...shown.data.subarray(0, 4)]).toEqual([adjust, ...RED]);
+    }
+    // The picture itself is enhanced all the same.
+    const [enhanced, plain] = [
+      await answer(`dull.png?w=90&h=90&fm=png&${query}&auto=enhance`),
+      await answer(`dull.png?w=90&h=90&fm=png&${query}`),
+    ];
+    const { width, height } = enhanced;
+    const middle = 4 * (width * (height >> 1) + (width >> 1));
+    expect(enhanced.data.subarray(middle, middle + 3)).not.toEqual(
+      plain.data.subarray(middle, middle + 3),
+    );
+  });
+});

@@ -104,25 +104,22 @@ function sizeAndAdjust(values: ImgixValues, sizing: readonly Op[]): Op[] {
   const tone = [...enhanceOps(values), ...toneOps(values)];
   const spatial = [...detailOps(values), ...styleOps(values)];
   const last = sizing.at(-1);
-  const fills = last?.kind === 'resize' && last.fit === 'contain' ? last : undefined;
+  const resize = last?.kind === 'resize' ? last : undefined;
+  const fills = resize?.fit === 'contain' ? resize : undefined;
+  // Corners of a turned frame are filled as well.
+  const pivots = values['rot-type'] === 'pivot';
+  const late = pivots ? [...tone, ...turned, ...spatial] : [...turned, ...tone, ...spatial];
   if (fills === undefined || turned.length + tone.length + spatial.length === 0) {
-    return ADJUST_AFTER_SIZING
-      ? [...sizing, LIMIT, ...turned, ...tone, ...spatial]
+    // Whether there will be bars is not known before faces have been looked for.
+    return ADJUST_AFTER_SIZING && resize?.withoutFaces?.fit !== 'contain'
+      ? [...sizing, LIMIT, ...late]
       : [...tone, ...sizing, LIMIT, ...turned, ...spatial];
   }
   const box = wholeBox(fills);
   if (box === undefined) return [...tone, ...sizing, LIMIT, ...turned, ...spatial];
   // First inside the box, last into it: the second resize only adds the space.
   const { fill: _, ...inside } = box;
-  return [
-    ...sizing.slice(0, -1),
-    { ...inside, fit: 'inside' },
-    LIMIT,
-    ...turned,
-    ...tone,
-    ...spatial,
-    box,
-  ];
+  return [...sizing.slice(0, -1), { ...inside, fit: 'inside' }, LIMIT, ...late, box];
 }
 
 /** `frame` and `page` count from 1; without them all frames are read. */

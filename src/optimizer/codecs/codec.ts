@@ -103,6 +103,8 @@ export interface LosslessCoding<E extends Encoding = Encoding> {
    * absent where the encoder has none.
    */
   readonly near?: NearLossless<E>;
+  /** Every pixel of the picture in few colors; absent where a palette of its own does that (`PaletteCoding`). */
+  readonly flat?: FlatPalette<E>;
 }
 
 export interface NearLossless<E extends Encoding = Encoding> {
@@ -139,6 +141,11 @@ export interface FlatPalette<E extends Encoding = Encoding> {
   /** Sizes worth a trial, falling, 256..2. */
   readonly sizes: readonly number[];
 }
+
+/** Sizes of a flat palette, fourth roots of two apart: the next saves about a tenth of the bytes. */
+export const FLAT_SIZES: readonly number[] = [
+  256, 215, 181, 152, 128, 108, 91, 76, 64, 54, 45, 38, 32, 27, 23, 19, 16, 12, 8, 4, 2,
+];
 
 export interface ChromaRule {
   /** Whether chroma is sharp where the content is not considered. */

@@ -5,7 +5,7 @@
  */
 import type { Encoding } from '../../image/encoding.ts';
 import { encodingText } from '../../image/encoding.ts';
-import { type Codec, paletteSize } from './codec.ts';
+import { type Codec, FLAT_SIZES, paletteSize } from './codec.ts';
 
 export type PngEncoding = Extract<Encoding, { format: 'png' }>;
 
@@ -39,10 +39,7 @@ export const PNG = {
     flat: {
       trial: (colors) => ({ format: 'png', palette: paletteSize(colors), flat: true, effort: 7 }),
       final: (colors) => ({ format: 'png', palette: paletteSize(colors), flat: true, effort: 10 }),
-      // Fourth roots of two apart: the next size saves about a tenth of the bytes.
-      sizes: [
-        256, 215, 181, 152, 128, 108, 91, 76, 64, 54, 45, 38, 32, 27, 23, 19, 16, 12, 8, 4, 2,
-      ],
+      sizes: FLAT_SIZES,
     },
   },
 } satisfies Codec<PngEncoding>;

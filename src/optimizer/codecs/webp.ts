@@ -6,7 +6,15 @@
 import type { Encoding } from '../../image/encoding.ts';
 import { encodingText } from '../../image/encoding.ts';
 import type { Mode } from '../mode.ts';
-import { ALL_QUALITIES, type Codec, NOTHING_FIXED, sharpAbove, wholeQuality } from './codec.ts';
+import {
+  ALL_QUALITIES,
+  type Codec,
+  FLAT_SIZES,
+  NOTHING_FIXED,
+  paletteSize,
+  sharpAbove,
+  wholeQuality,
+} from './codec.ts';
 import { atEqualScore, capAtEqualScore } from './jpeg-scale.ts';
 import { WEBP_CURVES } from './webp-curves.ts';
 
@@ -84,6 +92,11 @@ export const WEBP = {
         { strength: 60, upTo: 96 },
       ],
       leastShare: 0.45,
+    },
+    flat: {
+      trial: (colors) => ({ ...losslessEncoding('online'), palette: paletteSize(colors) }),
+      final: (colors) => ({ ...losslessEncoding('background'), palette: paletteSize(colors) }),
+      sizes: FLAT_SIZES,
     },
   },
 } satisfies Codec<WebpEncoding>;

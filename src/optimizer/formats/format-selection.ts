@@ -102,7 +102,7 @@ async function smallestLossless(
 }
 
 /** The smallest file of one format that does what is asked of it. */
-async function encodeFormat(
+export async function encodeFormat(
   runner: TrialRunner,
   task: OptimizeInput,
   choice: ChosenFormat,

@@ -11,7 +11,7 @@
  * reckoned, not searched by halving.
  */
 import { frameColors } from '../../gif/frame-colors.ts';
-import type { Encoding } from '../../image/encoding.ts';
+import { type Encoding, encodingText } from '../../image/encoding.ts';
 import { type FormatName, formatCard } from '../../image/format.ts';
 import type { Raster } from '../../image/raster.ts';
 import type { PaletteCoding } from '../codecs/codec.ts';
@@ -107,14 +107,31 @@ export async function searchColors(
   const attempt = limits
     ? await within({ runner, still }, palette, { ...start, first }, limits, mode)
     : first;
-  if (still !== runner) runner.trials.push(...still.trials);
   if (attempt !== first) {
     const reason = 'as many colors as the bytes of the source allow';
-    return { attempt, reached: true, lossy: true, reason };
+    const shown = mode === 'instant' ? undefined : await measuredAs(still, attempt);
+    if (still !== runner) runner.trials.push(...still.trials);
+    const reached =
+      shown?.score === undefined || target === undefined || shown.score >= target - PASS_BELOW;
+    return { attempt: { ...attempt, ...shown }, reached, lossy: true, reason };
   }
+  if (still !== runner) runner.trials.push(...still.trials);
   const { measured, reached, reason } = found;
   const scores = measured && { score: measured.score, worst: measured.worst };
   return { attempt: { ...first, ...scores }, reached, lossy: true, reason };
+}
+
+/** How some frames look in an encoding; undefined where that is not measured. */
+async function measuredAs(
+  still: TrialRunner,
+  { encoding, score, worst }: Attempt,
+): Promise<Pick<MeasuredAttempt, 'score' | 'worst'> | undefined> {
+  if (score !== undefined && worst !== undefined) return { score, worst };
+  if (!still.measures || !still.affords(encoding)) return undefined;
+  const text = encodingText(encoding);
+  const known = still.measured.find((one) => encodingText(one.encoding) === text);
+  const measured = known ?? (await still.measure(encoding));
+  return { score: measured.score, worst: measured.worst };
 }
 
 /** What is measured of a raster: a few frames of an animation. */
@@ -162,8 +179,8 @@ async function paletteToScore(
   const all = await still.measure(whole);
   const reached = all.score >= target - PASS_BELOW;
   const least = {
-    score: Math.min(target - PASS_BELOW, all.score - GIVEN_UP),
-    worst: Math.min(target - WORST_BELOW, all.worst - GIVEN_UP),
+    score: leastOf(all.score, target - PASS_BELOW),
+    worst: leastOf(all.worst, target - WORST_BELOW),
   };
   const tried = new Map([[most, all]]);
   const sizes = palette.sizes.filter((size) => size >= fewest && size < most).reverse();
@@ -180,6 +197,11 @@ async function paletteToScore(
   const slack = await slackFor(still, palette.slack, colors, plain, least);
   const measured = slack > 0 ? (still.measured.at(-1) ?? plain) : plain;
   return { colors, slack, measured, reached, reason };
+}
+
+/** What is to be reached where all colors score `all`: what is enough, or a little less than they do. */
+function leastOf(all: number, enough: number): number {
+  return all >= enough ? enough : all - GIVEN_UP;
 }
 
 const ALL_NEEDED = 'fewer colors do not look as asked';

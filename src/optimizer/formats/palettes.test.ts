@@ -126,6 +126,18 @@ describe('a palette in a format that has nothing else', () => {
     );
   });
 
+  test('in reach never ends below it, however near all colors are to it', async () => {
+    for (const best of [69.5, 69.8, 70.3, 70.6]) {
+      const file = (colors: number): File => ({
+        bytes: colors,
+        score: best - (256 - colors) / 200,
+      });
+      const found = await search(file);
+      expect(found.reached, `${best}`).toBe(true);
+      expect(found.attempt.score, `${best}`).toBeGreaterThanOrEqual(69.5);
+    }
+  });
+
   test.each<[string, number, number, number]>([
     // what, points lost by fewer than 40 colors: of the whole, of the worst region; colors
     ['one point of the score', 1, 0, 3],
@@ -218,6 +230,23 @@ describe('a palette in a format that has nothing else', () => {
         ),
         { numRuns: 100 },
       );
+    });
+
+    test.each([
+      ['of a still', 1],
+      ['of an animation', 7],
+    ])('tells the score it really has, and that it missed, %s', async (_, pages) => {
+      const film = { ...flatStripes(8), pages: 1 };
+      const shown = pages === 1 ? film : raster({ width: 24, height: 20, pages, delays: [9] });
+      const file = (colors: number): File => ({ bytes: bytesOf(colors), score: 60 + colors / 16 });
+      const limits = { bySides: 3000, most: 3000 };
+      const found = await search(file, { target: 70, limits }, { picture: shown });
+      const score = 60 + found.colors / 16;
+      expect(found).toMatchObject({ attempt: { score }, reached: score >= 69.5 });
+      expect(found.reached).toBe(false);
+      const wide = await search(file, { target: 61, limits }, { picture: shown });
+      expect(wide.attempt.score! >= 60.5).toBe(wide.reached);
+      expect(wide.runner.trials).toHaveLength(wide.tried.length);
     });
 
     test('just is within', async () => {

@@ -3,7 +3,9 @@ import { still } from '../../raster/pixels.ts';
 import { vipsEncoder } from '../../vips/encode.ts';
 import { PNG } from '../codecs/png.ts';
 import { TrialRunner } from '../search/trial-runner.ts';
-import { palettesUnmeasured } from './within-bytes.ts';
+import { raster, tools } from '../simulated.suite.ts';
+import { PaletteTrials } from './palette-trials.ts';
+import { palettesUnmeasured, paletteWithin } from './within-bytes.ts';
 
 const [WIDTH, HEIGHT] = [120, 80];
 
@@ -68,5 +70,55 @@ describe('palettesUnmeasured', () => {
     const whole = await trials.encode(PNG.palette.flat.trial(3));
     const bound = { bytes: 1, colors: 3, sampler: async () => pure };
     expect(await palettesUnmeasured(trials, PNG.palette.flat, bound, whole)).toBe(whole);
+  });
+});
+
+describe('paletteWithin', () => {
+  /** Palettes of so many colors take so many bytes and score so much. */
+  async function found(
+    bound: { bytes: number; colors?: number },
+    best: { bytes: number; score: number } | undefined,
+    special = (colors: number) => ({ bytes: 100 * colors, score: 40 + colors }),
+  ) {
+    const world = tools({
+      special: (encoding) => special('palette' in encoding ? (encoding.palette ?? 0) : 0),
+    });
+    const trials = new TrialRunner(raster(), world, { mode: 'online', milliseconds: 1e6 });
+    const { flat } = PNG.palette;
+    const given = best && {
+      ...{ encoding: flat.trial(3), bytes: new Uint8Array(best.bytes) },
+      ...{ score: best.score, worst: best.score - 3, milliseconds: 1 },
+    };
+    return paletteWithin(
+      trials,
+      flat,
+      { colors: 256, sampler: undefined, ...bound },
+      new PaletteTrials(trials, flat),
+      given,
+    );
+  }
+
+  test.each<[number, { bytes: number; score: number } | undefined, number, string]>([
+    // bytes that are allowed, bytes and score of what there was, score of what is found, why
+    [3200, { bytes: 3000, score: 60 }, 72, 'more colors fit and score more'],
+    [3200, { bytes: 3000, score: 90 }, 90, 'what there was scores more'],
+    [3200, { bytes: 3300, score: 90 }, 72, 'what there was does not fit'],
+    [3799, undefined, 72, 'the next size does not fit'],
+    [3800, undefined, 78, 'it just fits'],
+  ])('within %i bytes beside %j the score is %i (%s)', async (bytes, best, score) => {
+    const attempt = await found({ bytes }, best);
+    expect(attempt?.score).toBe(score);
+    expect(attempt!.bytes.length).toBeLessThanOrEqual(bytes);
+  });
+
+  test('no more colors than asked for', async () => {
+    expect((await found({ bytes: 1e5, colors: 20 }, undefined))?.score).toBe(40 + 19);
+  });
+
+  test('where nothing fits, the smallest that can be seen', async () => {
+    expect((await found({ bytes: 10 }, { bytes: 3000, score: 60 }))?.bytes).toHaveLength(200);
+    // Two colors score nothing here, four do.
+    const unseen = (colors: number) => ({ bytes: 100 * colors, score: colors < 4 ? -20 : 50 });
+    expect((await found({ bytes: 10 }, undefined, unseen))?.bytes).toHaveLength(400);
   });
 });

@@ -45,6 +45,18 @@ export function indexedPicture(raster: Raster, most: number): IndexedPicture {
   return { width, height, palette, indices };
 }
 
+/** The same as a raster. */
+export function inColors(raster: Raster, most: number): Raster {
+  const { palette, indices } = indexedPicture(raster, most);
+  const { channels } = raster;
+  const data = new Uint8Array(raster.data.length);
+  for (let p = 0; p < indices.length; p++) {
+    const from = 4 * indices[p]!;
+    for (let c = 0; c < channels; c++) data[p * channels + c] = palette[from + c]!;
+  }
+  return { ...raster, data };
+}
+
 function countedPicture(raster: Raster): CountedPicture {
   const histogram = histogramOf(raster);
   const colors = colorsOf(raster);

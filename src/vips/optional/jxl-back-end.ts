@@ -16,7 +16,7 @@ export interface FrameRange {
   readonly count: number;
 }
 
-/** What a file holds, as it is stored: neither turned upright nor converted. */
+/** What a file shows: turned upright by libjxl, not converted. */
 export interface JxlPixels {
   readonly width: number;
   /** Of one frame. */
@@ -29,7 +29,18 @@ export interface JxlPixels {
   readonly profile?: Uint8Array;
 }
 
+/** What the header of a file says. */
+export interface JxlFacts
+  extends Pick<JxlPixels, 'width' | 'height' | 'pages' | 'channels' | 'profile'> {
+  /** Milliseconds of each frame, as far as the file tells. */
+  readonly delays: readonly number[];
+  /** Times an animation plays, 0 for ever. */
+  readonly loop: number;
+}
+
 export interface JxlBackEnd {
+  /** @throws Error for bytes that do not begin as JPEG XL */
+  facts(bytes: Uint8Array): JxlFacts;
   /** A still or an animation, with the profile that the raster carries. */
   encode(raster: Raster, settings: JxlSettings): Uint8Array;
   /** @throws Error for bytes that are no whole JPEG XL file */

@@ -10,8 +10,22 @@ import { fileURLToPath } from 'node:url';
 /** Reads and writes JPEG XL. */
 export const JXL_PACKAGE = 'wasm-vips';
 
+/** Reads HEIC. */
+export const HEIC_PACKAGE = 'libheif-js';
+
+/** Draws pages of a PDF. */
+export const PDF_PACKAGE = '@hyzyla/pdfium';
+
+/** Reads the composite of a PSD. */
+export const PSD_PACKAGE = 'ag-psd';
+
 /** What a server does without where nobody has installed it. */
-export const OPTIONAL_PACKAGES: readonly string[] = [JXL_PACKAGE];
+export const OPTIONAL_PACKAGES: readonly string[] = [
+  JXL_PACKAGE,
+  HEIC_PACKAGE,
+  PDF_PACKAGE,
+  PSD_PACKAGE,
+];
 
 /** The version of an installed package; undefined where it is not installed. */
 export function installedVersion(name: string): string | undefined {

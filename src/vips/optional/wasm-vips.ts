@@ -7,7 +7,7 @@
  */
 import Vips from 'wasm-vips';
 import type { Raster } from '../../image/raster.ts';
-import type { FrameRange, JxlBackEnd, JxlPixels, JxlSettings } from './jxl-back-end.ts';
+import type { FrameRange, JxlBackEnd, JxlFacts, JxlPixels, JxlSettings } from './jxl-back-end.ts';
 
 type Module = Awaited<ReturnType<typeof Vips>>;
 type Image = InstanceType<Module['Image']>;
@@ -23,6 +23,7 @@ export async function loadWasmVips(): Promise<JxlBackEnd> {
   vips.operationBlock('VipsForeignLoadJxl', false);
   return {
     encode: (raster, settings) => encode(vips, raster, settings),
+    facts: (bytes) => facts(vips, bytes),
     decode: (bytes, frames) => decode(vips, bytes, frames),
   };
 }
@@ -51,6 +52,24 @@ function encode(vips: Module, raster: Raster, { distance, effort }: JxlSettings)
           });
         },
       ),
+  );
+}
+
+function facts(vips: Module, bytes: Uint8Array): JxlFacts {
+  return withImage(
+    () => vips.Image.jxlloadBuffer(bytes, { fail_on: vips.FailOn.error }),
+    (image) => {
+      const has = (name: string) => image.getTypeof(name) !== 0;
+      return {
+        width: image.width,
+        height: image.height,
+        pages: has('n-pages') ? image.getInt('n-pages') : 1,
+        channels: channelsOf(image.bands),
+        delays: has('delay') ? image.getArrayInt('delay') : [],
+        loop: has('loop') ? image.getInt('loop') : 0,
+        ...(has(PROFILE) ? { profile: new Uint8Array(image.getBlob(PROFILE)) } : {}),
+      };
+    },
   );
 }
 

@@ -1,10 +1,10 @@
 /**
- * FaceApi: the detector of `@vladmandic/face-api` as a FaceDetector.
+ * FaceApi: the nets of `@vladmandic/face-api` as a FaceDetector.
  *
- * An SSD on MobileNet v1 finds boxes on 512 × 512 pixels, a small net finds 68
+ * An SSD on MobileNet v1 finds boxes on 512 pixels, a small net finds 68
  * points on each of them, both on the WASM back end of tfjs
- * (docs/decisions/0015-a-face-detector-in-the-package.md). The bundle holds code
- * alone; weights are read from their files. Tensors are freed after each use.
+ * (docs/decisions/0015-a-face-detector-in-the-package.md). The bundle holds
+ * operations alone; weights are read from their files. Tensors are freed after each use.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -13,49 +13,26 @@ import type { Region } from '../../base/size.ts';
 import type { Eye, Point } from '../../image/face.ts';
 import { MOST_FACES } from '../../image/face.ts';
 import type { Raster } from '../../image/raster.ts';
-import type { FaceBox, FaceDetector, FaceMarks } from './face-detector.ts';
+import { BoxNet } from './box-net.ts';
+import type { FaceDetector, FaceMarks } from './face-detector.ts';
+import { MarkNet } from './mark-net.ts';
 import type { ModelFiles } from './model-files.ts';
+import type { Tensors, Weights } from './tensors.ts';
 
 /** What of the bundle is used (scripts/faces/entry.mjs). */
-interface Bundle {
+interface Bundle extends Tensors {
   enableProdMode(): void;
   setWasmPaths(folder: string): void;
   setBackend(name: 'wasm'): Promise<boolean>;
-  tensor3d(data: Uint8Array, shape: [number, number, number], type: 'int32'): Tensor;
-  readonly io: { decodeWeights(bytes: ArrayBuffer, layout: Layout): WeightMap };
+  readonly io: { decodeWeights(bytes: ArrayBuffer, layout: Layout): Weights };
   readonly layouts: { readonly detector: Layout; readonly landmarks: Layout };
-  readonly SsdMobilenetv1: new () => Net & {
-    locateFaces(input: Tensor, options: object): Promise<Detection[]>;
-  };
-  readonly SsdMobilenetv1Options: new (options: {
-    readonly minConfidence: number;
-    readonly maxResults: number;
-  }) => object;
-  readonly FaceLandmark68Net: new () => Net & {
-    /** A list gives a list. */
-    detectLandmarks(inputs: Tensor[]): Promise<{ readonly positions: readonly Point[] }[]>;
-  };
-}
-
-interface Net {
-  loadFromWeightMap(weights: WeightMap): void;
 }
 
 type Layout = readonly object[];
-type WeightMap = Readonly<Record<string, Tensor>>;
-interface Tensor {
-  dispose(): void;
-}
-
-interface Detection {
-  readonly score: number;
-  readonly box: Readonly<Record<'x' | 'y' | 'width' | 'height', number>>;
-}
 
 interface Loaded {
-  readonly bundle: Bundle;
-  readonly detector: InstanceType<Bundle['SsdMobilenetv1']>;
-  readonly points: InstanceType<Bundle['FaceLandmark68Net']>;
+  readonly boxes: BoxNet;
+  readonly marks: MarkNet;
 }
 
 /** Which of the 68 points belong to what; counted as the picture is seen. */
@@ -72,7 +49,7 @@ export function createFaceApi(files: ModelFiles): FaceDetector {
     ready: async () => {
       await loaded();
     },
-    detect: async (raster, least) => detect(await loaded(), raster, least),
+    detect: async (raster, least) => (await loaded()).boxes.detect(raster, least, MOST_FACES),
     landmarks: async (raster, boxes) => landmarks(await loaded(), raster, boxes),
   };
 }
@@ -89,11 +66,10 @@ async function load(files: ModelFiles): Promise<Loaded> {
     throw new Error('Expected the WASM kernels of the face detector to start, got a failure.');
   }
   const { layouts, io } = bundle;
-  const detector = new bundle.SsdMobilenetv1();
-  detector.loadFromWeightMap(io.decodeWeights(ownBuffer(detectorBytes), layouts.detector));
-  const points = new bundle.FaceLandmark68Net();
-  points.loadFromWeightMap(io.decodeWeights(ownBuffer(pointBytes), layouts.landmarks));
-  return { bundle, detector, points };
+  return {
+    boxes: new BoxNet(bundle, io.decodeWeights(ownBuffer(detectorBytes), layouts.detector)),
+    marks: new MarkNet(bundle, io.decodeWeights(ownBuffer(pointBytes), layouts.landmarks)),
+  };
 }
 
 /** Exactly these bytes as a buffer of their own. */
@@ -101,33 +77,10 @@ function ownBuffer(bytes: Uint8Array): ArrayBuffer {
   return new Uint8Array(bytes).buffer;
 }
 
-async function detect(
-  { bundle, detector }: Loaded,
-  raster: Raster,
-  least: number,
-): Promise<FaceBox[]> {
-  const options = new bundle.SsdMobilenetv1Options({
-    minConfidence: least,
-    maxResults: MOST_FACES,
-  });
-  const found = await withTensors(bundle, [raster], ([input]) =>
-    detector.locateFaces(input!, options),
-  );
-  return found.map(({ score, box }) => ({
-    confidence: score,
-    bounds: { left: box.x, top: box.y, width: box.width, height: box.height },
-  }));
-}
-
-async function landmarks(
-  { bundle, points }: Loaded,
-  raster: Raster,
-  boxes: readonly Region[],
-): Promise<FaceMarks[]> {
+function landmarks({ marks }: Loaded, raster: Raster, boxes: readonly Region[]): FaceMarks[] {
   const parts = boxes.map((bounds) => wholeRegion(bounds, raster));
-  const cut = parts.map((part) => cutOut(raster, part));
-  const found = await withTensors(bundle, cut, (inputs) => points.detectLandmarks(inputs));
-  return found.map(({ positions }, i) => marksOf(positions, parts[i]!));
+  const found = marks.points(parts.map((part) => cutOut(raster, part)));
+  return found.map((positions, i) => marksOf(positions, parts[i]!));
 }
 
 /** @param positions in pixels of the part */
@@ -143,22 +96,6 @@ function marksOf(positions: readonly Point[], part: Region): FaceMarks {
     rightEye: eye(of(POINTS.rightEye)),
     mouth: placed(middle(of(POINTS.mouth))),
   };
-}
-
-async function withTensors<T>(
-  bundle: Bundle,
-  rasters: readonly Raster[],
-  work: (inputs: Tensor[]) => Promise<T>,
-): Promise<T> {
-  const inputs = rasters.map(({ width, height, channels, data }) => {
-    if (channels !== 3) throw new Error('Expected an opaque raster, got one with alpha.');
-    return bundle.tensor3d(data, [height, width, 3], 'int32');
-  });
-  try {
-    return await work(inputs);
-  } finally {
-    for (const input of inputs) input.dispose();
-  }
 }
 
 /** The part of bounds that lies on the raster, in whole pixels, at least one. */

@@ -4,10 +4,11 @@
  * The model looks at the whole picture, and where that shows several small
  * faces once more at each half, so that a group in rows is found to the last
  * of them. Where it shows nothing, it looks again with black around: a face
- * that fills the frame is found then. Whatever may be a face is cut out, put
- * beside the others at one size and looked at once more; and its eyes and mouth
- * are looked for in the mirrored picture too. What is none, a leaf or a sail,
- * has them elsewhere there (docs/decisions/0015-a-face-detector-in-the-package.md).
+ * that fills the frame is found then. Eyes and mouth of whatever may be a face
+ * are looked for in the mirrored picture too: what is none, a leaf or a sail,
+ * has them elsewhere there. What is seen badly, or may be a profile, is cut out,
+ * put beside the others at one size and looked at once more
+ * (docs/decisions/0015-a-face-detector-in-the-package.md).
  */
 import type { Region, Size } from '../../base/size.ts';
 import { type Eye, type Face, MOST_FACES, type Point } from '../../image/face.ts';
@@ -24,8 +25,11 @@ export const COPY_SIDE = 1024;
 /** Side of what the model sees at once, in pixels. */
 const LOOK_SIDE = 512;
 
-/** Confidence from which a box is looked at a second time. */
+/** Confidence from which a box is heeded. */
 const MAYBE = 0.3;
+
+/** Confidence from which a box whose marks stay is a face; what else had such marks stayed below 0.66. */
+const SURE = 0.75;
 
 /** Least confidence of a face that is looked at by itself. */
 const AGAIN = 0.4;
@@ -69,11 +73,11 @@ export async function findFaces(
 ): Promise<Face[]> {
   const seen = flatten(copy, GREY);
   const boxes = unlike(await candidatesIn(detector, seen)).slice(0, MOST_FACES);
-  const faces = (await lookAgain(detector, seen, boxes)).filter(isFace);
+  const faces = await facesAmong(detector, seen, await withMarks(detector, seen, boxes));
   const scale = { x: source.width / seen.width, y: source.height / seen.height };
   return largestFirst(faces.flatMap((face) => shownIn(face, seen))).map(
-    ({ confidence, again, bounds, marks }) => ({
-      confidence: (confidence + again) / 2,
+    ({ confidence, bounds, marks }) => ({
+      confidence,
       bounds: {
         left: bounds.left * scale.x,
         top: bounds.top * scale.y,
@@ -146,27 +150,41 @@ async function lookAt(detector: FaceDetector, seen: Raster, region: Region): Pro
   }));
 }
 
-/** A box with what the model made of it the second time. */
+/** A box with its eyes and mouth. */
 interface Candidate extends FaceBox {
-  /** How sure the model is of the box cut out, 0 where it sees none there. */
-  readonly again: number;
   readonly marks: FaceMarks;
   /** How far eyes and mouth lie from those found on the mirrored picture, in widths of the box. */
   readonly astray: number;
 }
 
-/** Whether a box is a face: seen twice, with eyes and mouth that stay; or a profile, which has one eye. */
-function isFace({ confidence, again, astray }: Candidate): boolean {
-  return astray <= STEADY ? again >= AGAIN : confidence >= PROFILE.first && again >= PROFILE.again;
+/**
+ * Those that are faces. One seen well, with eyes and mouth that stay, is one; one seen badly with eyes
+ * and mouth that stay has to be seen again, and so has one that may be a profile, which has one eye.
+ */
+async function facesAmong(
+  detector: FaceDetector,
+  seen: Raster,
+  candidates: readonly Candidate[],
+): Promise<Candidate[]> {
+  const isSteady = ({ astray }: Candidate) => astray <= STEADY;
+  const open = candidates.filter((candidate) =>
+    isSteady(candidate) ? candidate.confidence < SURE : candidate.confidence >= PROFILE.first,
+  );
+  const again = await eachByItself(detector, seen, open);
+  return candidates.flatMap((candidate) => {
+    const at = open.indexOf(candidate);
+    if (at < 0) return isSteady(candidate) ? [candidate] : [];
+    if (again[at]! < (isSteady(candidate) ? AGAIN : PROFILE.again)) return [];
+    return [{ ...candidate, confidence: (candidate.confidence + again[at]!) / 2 }];
+  });
 }
 
-async function lookAgain(
+async function withMarks(
   detector: FaceDetector,
   seen: Raster,
   boxes: readonly FaceBox[],
 ): Promise<Candidate[]> {
   if (boxes.length === 0) return [];
-  const again = await eachByItself(detector, seen, boxes);
   const places = boxes.map(({ bounds }) => bounds);
   const marks = await detector.landmarks(seen, places);
   const mirrored = places.map((bounds) => ({
@@ -176,7 +194,6 @@ async function lookAgain(
   const others = await detector.landmarks(mirror(seen), mirrored);
   return boxes.map((box, i) => ({
     ...box,
-    again: again[i]!,
     marks: marks[i]!,
     astray: distance(marks[i]!, mirroredMarks(others[i]!, seen.width)) / box.bounds.width,
   }));
@@ -205,7 +222,8 @@ async function eachByItself(
   const best = boxes.map(() => 0);
   for (let done = 0; done < cells.length; done += perSide ** 2) {
     const some = cells.slice(done, done + perSide ** 2);
-    const sheet = new Uint8Array(LOOK_SIDE * LOOK_SIDE * 3);
+    const tall = Math.ceil(some.length / perSide) * CELL.side;
+    const sheet = new Uint8Array(LOOK_SIDE * tall * 3);
     const places = some.map(({ bounds, around, outside }, i): Region => {
       const left = (i % perSide) * CELL.side;
       const top = Math.floor(i / perSide) * CELL.side;
@@ -223,7 +241,7 @@ async function eachByItself(
         ...{ width, height },
       };
     });
-    const found = await detector.detect(still(LOOK_SIDE, LOOK_SIDE, 3, sheet), LEAST_AGAIN);
+    const found = await detector.detect(still(LOOK_SIDE, tall, 3, sheet), LEAST_AGAIN);
     some.forEach(({ box }, i) => {
       best[box] = Math.max(best[box]!, bestAt(found, places[i]!)?.confidence ?? 0);
     });
@@ -244,15 +262,18 @@ function distance(a: FaceMarks, b: FaceMarks): number {
 }
 
 function mirror(raster: Raster): Raster {
-  const { width, height } = raster;
-  const data = new Uint8Array(raster.data.length);
+  const { width, height, data } = raster;
+  const mirrored = new Uint8Array(data.length);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = (y * width + width - 1 - x) * 3;
-      data.set(raster.data.subarray(from, from + 3), (y * width + x) * 3);
+    let to = (y * width + width - 1) * 3;
+    const end = (y + 1) * width * 3;
+    for (let from = y * width * 3; from < end; from += 3, to -= 3) {
+      mirrored[to] = data[from]!;
+      mirrored[to + 1] = data[from + 1]!;
+      mirrored[to + 2] = data[from + 2]!;
     }
   }
-  return { ...raster, data };
+  return { ...raster, data: mirrored };
 }
 
 /** Puts a cell on the sheet. */

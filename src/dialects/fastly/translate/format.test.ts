@@ -58,8 +58,8 @@ describe('the choice of format', () => {
     'webp! if from webp exact',
     'webp if from webp lossy',
     'source if from jpeg/gif/avif',
-    'png! if from svg/tiff/pdf clear',
-    'jpeg if from svg/tiff/pdf opaque',
+    'png! if from svg/tiff/pdf/psd clear',
+    'jpeg if from svg/tiff/pdf/psd opaque',
     'jpeg if from jxl/heic',
   ];
   const keptLossy = kept.flatMap((rule) =>

@@ -229,14 +229,17 @@ function sourceFormat(values: FastlyValues): FormatRule[] {
   ];
 }
 
+/** Drawings and scans: no sources of the vendor. */
+const SCANS: readonly FormatName[] = ['svg', 'tiff', 'pdf', 'psd'];
+
 /**
  * Sources that this build only reads: HEIC and JPEG XL become JPEG
  * (docs/spec/fastly-io.md 18.22). Drawings and scans are no sources of the vendor; their
  * transparency is kept.
  */
 const OTHER_SOURCES: readonly FormatRule[] = [
-  { when: { alpha: true, source: ['svg', 'tiff', 'pdf'] }, format: 'png', lossless: true },
-  { when: { alpha: false, source: ['svg', 'tiff', 'pdf'] }, format: 'jpeg' },
+  { when: { alpha: true, source: SCANS }, format: 'png', lossless: true },
+  { when: { alpha: false, source: SCANS }, format: 'jpeg' },
   { when: { source: ['jxl', 'heic'] }, format: 'jpeg' },
 ];
 

@@ -199,10 +199,9 @@ export const SIZE_PARAMS = {
     fallback: '0',
   }),
   page: integer(1, 100_000, {
-    doc: 'Page of a document, counted from 1.',
+    doc: 'Page of a PDF or a TIFF, counted from 1; the last where there are fewer.',
     fallback: '1',
-    support: 'partial',
-    note: 'Documents are delivered as they are where this build cannot read them.',
+    note: 'A PDF is drawn where the npm package @hyzyla/pdfium stands beside the server, and delivered as it is elsewhere.',
   }),
 } satisfies ParamTable;
 

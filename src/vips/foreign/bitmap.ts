@@ -4,13 +4,13 @@
  * Their headers are read by us; their pixels go to libvips as an uncompressed TIFF,
  * or as the PNG that an icon holds (docs/decisions/0012-own-reader-for-bmp-and-ico.md).
  */
-import { Fault } from '../base/fault.ts';
-import { bmpHeader } from '../containers/bmp.ts';
-import { type IconPicture, largestPicture } from '../containers/ico.ts';
-import { writeTiff } from '../containers/tiff-writer.ts';
-import type { FormatName } from '../image/format.ts';
-import type { SourceInfo } from '../image/source-info.ts';
-import { bmpPixels, hasAlpha } from '../raster/bmp-pixels.ts';
+import { Fault } from '../../base/fault.ts';
+import { bmpHeader } from '../../containers/bmp.ts';
+import { type IconPicture, largestPicture } from '../../containers/ico.ts';
+import { writeTiff } from '../../containers/tiff-writer.ts';
+import type { FormatName } from '../../image/format.ts';
+import type { SourceInfo } from '../../image/source-info.ts';
+import { bmpPixels, hasAlpha } from '../../raster/bmp-pixels.ts';
 
 export type BitmapFormat = 'bmp' | 'ico';
 

@@ -1,0 +1,80 @@
+/**
+ * HEIC by libheif-js: libheif and libde265 in WebAssembly, as a file of its own (LGPL).
+ *
+ * libvips reads the header, so facts come from the probe; this decodes the primary picture, with its
+ * grid, turns and alpha as libheif puts them together, to 8 bits.
+ */
+import { createRequire } from 'node:module';
+import sharp from 'sharp';
+import { Fault } from '../../base/fault.ts';
+import { still, withoutAlpha } from '../../raster/pixels.ts';
+import { HEIC_PACKAGE } from '../optional/optional-package.ts';
+import type { ForeignPicture, ForeignReader } from './foreign-reader.ts';
+import { reading } from './reading.ts';
+
+interface HeifImage {
+  get_width(): number;
+  get_height(): number;
+  is_primary(): boolean;
+  has_alpha_channel(): boolean;
+  is_premultiplied_alpha(): boolean;
+  display(into: Pixels, done: (shown: Pixels | null) => void): void;
+  free(): void;
+}
+
+interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+interface LibHeif {
+  readonly HeifDecoder: new () => { decode(bytes: Uint8Array): HeifImage[] };
+}
+
+let library: LibHeif | undefined;
+
+export const heicReader: Pick<ForeignReader, 'decode'> = {
+  async decode(bytes) {
+    library ??= createRequire(import.meta.url)(`${HEIC_PACKAGE}/wasm-bundle`) as LibHeif;
+    const { HeifDecoder } = library;
+    const images = await reading(() => new HeifDecoder().decode(bytes));
+    try {
+      const image = images.find((one) => one.is_primary()) ?? images[0];
+      if (image === undefined) throw new Error('Expected a picture in the file, got none.');
+      const profile = await profileOf(bytes);
+      return { ...(await reading(() => pixelsOf(image))), ...(profile ? { profile } : {}) };
+    } finally {
+      for (const image of images) image.free();
+    }
+  },
+};
+
+async function profileOf(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  return (await sharp(bytes).metadata()).icc;
+}
+
+async function pixelsOf(image: HeifImage): Promise<ForeignPicture> {
+  const [width, height] = [image.get_width(), image.get_height()];
+  const into = { width, height, data: new Uint8ClampedArray(width * height * 4) };
+  const shown = await new Promise<Pixels | null>((resolve) => image.display(into, resolve));
+  if (shown === null) {
+    throw new Fault('source-broken', 'The source image is damaged or incomplete.');
+  }
+  const alpha = image.has_alpha_channel();
+  const rgba = new Uint8Array(into.data.buffer);
+  if (alpha && image.is_premultiplied_alpha()) straighten(rgba);
+  const raster = still(width, height, 4, rgba);
+  return alpha ? raster : withoutAlpha(raster);
+}
+
+/** Colors divided by their alpha, in place. */
+function straighten(rgba: Uint8Array): void {
+  for (let at = 0; at < rgba.length; at += 4) {
+    const alpha = rgba[at + 3]!;
+    if (alpha === 0 || alpha === 255) continue;
+    for (let c = 0; c < 3; c++) {
+      rgba[at + c] = Math.min(255, Math.round((rgba[at + c]! * 255) / alpha));
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * JPEG XL as a source: stills and animations, by the back end that also writes it.
+ *
+ * Pixels come upright, with a profile, which libjxl makes where the file has code points.
+ */
+import { Fault } from '../../base/fault.ts';
+import type { SourceInfo } from '../../image/source-info.ts';
+import { profileKind, profileName } from '../../metadata/icc.ts';
+import { jxlBackEnd } from '../optional/jxl.ts';
+import type { JxlFacts, JxlPixels } from '../optional/jxl-back-end.ts';
+import type { ForeignReader } from './foreign-reader.ts';
+import { reading } from './reading.ts';
+
+/** Milliseconds of a frame whose file says nothing: what browsers take. */
+const PLAIN_DELAY = 100;
+
+export const jxlReader: ForeignReader = {
+  async describe(bytes) {
+    const backEnd = await jxlBackEnd();
+    return infoOf(await reading(() => backEnd.facts(bytes)), bytes.length);
+  },
+  async decode(bytes) {
+    const backEnd = await jxlBackEnd();
+    const { pages } = await reading(() => backEnd.facts(bytes));
+    const found = await reading(() => backEnd.decode(bytes, { first: 0, count: pages }));
+    const { width, height, profile } = found;
+    const channels = found.channels === 2 || found.channels === 4 ? 4 : 3;
+    const data = inColor(found);
+    const colored = found.channels > 2 && profile !== undefined;
+    return { width, height, channels, data, pages, ...(colored ? { profile } : {}) };
+  },
+};
+
+function infoOf(facts: JxlFacts, bytes: number): SourceInfo {
+  const { width, height, pages, channels, delays, loop, profile } = facts;
+  const grey = channels < 3;
+  const kind = grey ? 'none' : profileKind(profile);
+  const name = profile && !grey ? profileName(profile) : undefined;
+  return {
+    format: 'jxl',
+    bytes,
+    width,
+    height,
+    orientation: 1,
+    pages,
+    delays: pages > 1 ? Array.from({ length: pages }, (_, i) => delays[i] ?? PLAIN_DELAY) : [],
+    loop: pages > 1 ? loop : 1,
+    alpha: channels === 2 || channels === 4,
+    profile: kind,
+    ...(name === undefined ? {} : { profileName: name }),
+    space: 'rgb',
+    depth: 8,
+    lossless: false,
+  };
+}
+
+/** 8 bits of red, green and blue per pixel, with alpha where the file has it. */
+function inColor({ data, channels }: JxlPixels): Uint8Array {
+  const eight = data instanceof Uint8Array ? data : Uint8Array.from(data, (v) => (v + 128) / 257);
+  if (channels > 2) return eight;
+  const out = channels + 2;
+  const pixels = eight.length / channels;
+  if (!Number.isInteger(pixels)) {
+    throw new Fault('source-broken', 'The source image is damaged or incomplete.');
+  }
+  const rgb = new Uint8Array(pixels * out);
+  for (let i = 0; i < pixels; i++) {
+    rgb.fill(eight[i * channels]!, i * out, i * out + 3);
+    if (channels === 2) rgb[i * out + 3] = eight[i * 2 + 1]!;
+  }
+  return rgb;
+}

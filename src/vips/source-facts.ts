@@ -1,0 +1,163 @@
+/**
+ * Source facts: what is known of a picture before decoding, from the header that
+ * libvips has read and from small walkers for what it does not tell (lossless
+ * WebP, profile names, JPEG tables).
+ */
+import type { Metadata } from 'sharp';
+import { avifColor } from '../containers/avif-color.ts';
+import { latin1 } from '../containers/bytes.ts';
+import { hasGainMap } from '../containers/gain-map.ts';
+import { jpegFrame, walkJpeg } from '../containers/jpeg.ts';
+import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
+import { pngChunks, pngFrames } from '../containers/png.ts';
+import { pngColor } from '../containers/png-color.ts';
+import { webpIsLossless } from '../containers/webp.ts';
+import { hasUncovered } from '../gif/coverage.ts';
+import { type DecodableFormat, type FormatName, formatCard } from '../image/format.ts';
+import type { SourceInfo } from '../image/source-info.ts';
+import { readExif } from '../metadata/exif.ts';
+import { profileKind, profileName } from '../metadata/icc.ts';
+import { shownOrientation } from '../metadata/orientation.ts';
+import { type ColorReading, colorOfAvif, colorOfPng } from '../metadata/source-color.ts';
+
+/** Milliseconds of a frame whose file says nothing: what browsers take. */
+const PLAIN_DELAY = 100;
+
+/** The facts of a source from what libvips tells of its header, and from its bytes. */
+export function describe(
+  format: DecodableFormat,
+  bytes: Uint8Array,
+  header: Metadata,
+  pages: number,
+  height: number,
+): SourceInfo {
+  const { color, unknown, overProfile, gainMap } = colorFacts(format, bytes, header);
+  const icc = overProfile || isMismatch(header) ? undefined : header.icc;
+  const profile = profileKind(icc);
+  const name = icc && profileName(icc);
+  const bits = format === 'avif' || format === 'heic' ? header.bitsPerSample : undefined;
+  const palette = paletteSize(format, bytes, header);
+  const density = densityOf(format, bytes, header);
+  const moving = pages > 1 && formatCard(format).animation;
+  const uncovered = format === 'gif' && !header.hasAlpha && hasUncovered(bytes);
+  return {
+    format,
+    bytes: bytes.length,
+    width: header.width,
+    height,
+    orientation: shownOrientation(format, bytes, header.orientation),
+    pages,
+    ...(format === 'png' && pngFrames(bytes) > 1 ? { animated: true } : {}),
+    delays: moving ? delaysOf(header, pages) : [],
+    loop: moving ? (header.loop ?? 0) : 1,
+    alpha: header.hasAlpha || uncovered,
+    ...(uncovered ? { uncovered } : {}),
+    profile,
+    ...(name === undefined ? {} : { profileName: name }),
+    ...(color === undefined ? {} : { color }),
+    ...(unknown === undefined ? {} : { unknownColor: unknown }),
+    ...(gainMap ? { gainMap } : {}),
+    space: spaceOf(header),
+    depth: header.depth === 'uchar' ? 8 : header.depth === 'ushort' ? 16 : 32,
+    ...(bits === undefined || bits === 8 ? {} : { bits }),
+    lossless: isLossless(format, bytes),
+    ...(palette === undefined ? {} : { palette }),
+    ...(density === undefined ? {} : { density }),
+    ...(format === 'jpeg' ? { jpeg: jpegFacts(bytes, header) } : {}),
+  };
+}
+
+/** A profile of another color model says nothing of inks. */
+function isMismatch({ icc, space }: Metadata): boolean {
+  return icc !== undefined && space === 'cmyk' && latin1(icc, 16, 20) !== 'CMYK';
+}
+
+/** What the file says of its colors beside a profile, and of a gain map. */
+function colorFacts(
+  format: FormatName,
+  bytes: Uint8Array,
+  { icc }: Metadata,
+): ColorReading & { readonly gainMap?: boolean } {
+  switch (format) {
+    case 'png':
+      return colorOfPng(pngColor(pngChunks(bytes).chunks), icc !== undefined);
+    case 'avif':
+    case 'heic': {
+      const said = avifColor(bytes);
+      return { ...colorOfAvif(said), gainMap: said.gainMap };
+    }
+    case 'jpeg':
+      return { gainMap: hasGainMap(bytes, walkJpeg(bytes)) };
+    default:
+      return {};
+  }
+}
+
+function delaysOf({ delay = [] }: Metadata, pages: number): number[] {
+  return Array.from({ length: pages }, (_, i) => delay[i] ?? delay[0] ?? PLAIN_DELAY);
+}
+
+function spaceOf({ space }: Metadata): SourceInfo['space'] {
+  switch (space) {
+    case 'srgb':
+    case 'rgb':
+    case 'rgb16':
+    case 'scrgb':
+      return 'rgb';
+    case 'b-w':
+    case 'grey16':
+      return 'grey';
+    case 'cmyk':
+      return 'cmyk';
+    default:
+      return 'other';
+  }
+}
+
+/** TIFF compressions that lose: old and new JPEG, JPEG 2000, WebP, lossy JPEG XL. */
+const LOSSY_TIFF = new Set([6, 7, 33003, 33004, 33005, 34712, 50001, 52546]);
+
+function isLossless(format: FormatName, bytes: Uint8Array): boolean {
+  switch (format) {
+    case 'png':
+    case 'gif':
+    case 'svg':
+      return true;
+    case 'webp':
+      return webpIsLossless(bytes) ?? false;
+    case 'tiff': {
+      const compression = readExif(bytes).main.get(259);
+      return typeof compression === 'number' && !LOSSY_TIFF.has(compression);
+    }
+    default:
+      return false;
+  }
+}
+
+function paletteSize(format: FormatName, bytes: Uint8Array, header: Metadata): number | undefined {
+  if (!header.isPalette) return undefined;
+  if (format === 'png') {
+    const table = pngChunks(bytes).chunks.find(({ name }) => name === 'PLTE');
+    if (table) return Math.floor(table.data.length / 3);
+  }
+  return 2 ** Math.min(8, header.bitsPerSample ?? 8);
+}
+
+/** libvips tells 72 where a PNG says nothing. */
+function densityOf(format: FormatName, bytes: Uint8Array, header: Metadata): number | undefined {
+  if (format === 'svg' || format === 'gif') return undefined;
+  if (format === 'png' && !pngChunks(bytes).chunks.some(({ name }) => name === 'pHYs')) {
+    return undefined;
+  }
+  return header.density;
+}
+
+function jpegFacts(bytes: Uint8Array, header: Metadata): NonNullable<SourceInfo['jpeg']> {
+  const frame = jpegFrame(walkJpeg(bytes));
+  const quality = estimateJpegQuality(bytes);
+  return {
+    progressive: frame?.progressive ?? header.isProgressive,
+    chroma: frame?.chroma ?? header.chromaSubsampling ?? 'unknown',
+    ...(quality === undefined ? {} : { quality }),
+  };
+}
