@@ -71,3 +71,23 @@ describe('GifWalk', () => {
     expect(walk(gif, Uint8Array.of(0x21, 0xf9, 9))).toBe(true);
   });
 });
+
+test.each([
+  // bytes of the file that are there, end
+  [0, 'whole'],
+  [-1, 'cut'],
+  [-20, 'cut'],
+  [5, 'whole'],
+])('an icon with %i bytes more than its pictures is %s', (more, end) => {
+  const pictures = [30, 50];
+  const head = Buffer.alloc(6 + 16 * pictures.length);
+  head.writeUInt16LE(1, 2);
+  head.writeUInt16LE(pictures.length, 4);
+  let at = head.length;
+  pictures.forEach((length, i) => {
+    head.writeUInt32LE(length, 6 + 16 * i + 8);
+    head.writeUInt32LE(at, 6 + 16 * i + 12);
+    at += length;
+  });
+  expect(endOf(Buffer.concat([head, Buffer.alloc(at + more - head.length)]))).toBe(end);
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { walkJpeg } from './jpeg.ts';
 import { estimateJpegQuality } from './jpeg-quality.ts';
 
 const picture = () =>
@@ -70,4 +71,36 @@ describe('estimateJpegQuality', () => {
       }),
     );
   });
+});
+
+test('the table of chroma counts beside that of luma, each against its own', async () => {
+  const jpeg = async (quality: number) =>
+    new Uint8Array(
+      await picture().resize(8, 8).jpeg({ quality, optimiseCoding: false }).toBuffer(),
+    );
+  /** The two tables of a file, one behind the other, with the places where they stand. */
+  const tables = (bytes: Uint8Array) =>
+    walkJpeg(bytes)
+      .segments.filter(({ marker }) => marker === 0xdb)
+      .map(({ start, data }) => ({ at: start + 5, table: data.slice(1, 65) }));
+  const every = await Promise.all(Array.from({ length: 100 }, (_, i) => jpeg(i + 1)));
+  for (const [luma, chroma] of [
+    [90, 50],
+    [50, 90],
+    [75, 40],
+    [95, 70],
+  ] as const) {
+    const mixed = new Uint8Array(every[luma - 1]!);
+    mixed.set(tables(every[chroma - 1]!)[1]!.table, tables(mixed)[1]!.at);
+    const own = tables(mixed);
+    const distances = every.map((file) =>
+      tables(file).reduce(
+        (sum, { table }, t) =>
+          sum + table.reduce((s, v, i) => s + Math.abs(v - own[t]!.table[i]!), 0),
+        0,
+      ),
+    );
+    const nearest = distances.lastIndexOf(Math.min(...distances)) + 1;
+    expect(estimateJpegQuality(mixed), `${luma} and ${chroma}`).toBe(nearest);
+  }
 });

@@ -71,3 +71,15 @@ describe('gifColors', () => {
     expect(gifColors(gifOf(8, 6, [WHOLE], black), 32)).toEqual(black);
   });
 });
+
+test('a full table has no room for a clear color, and its frames stay as they are', () => {
+  const colors = Array.from({ length: 256 }, (_, i) => (i << 16) | ((255 - i) << 8) | 40);
+  const parts = [
+    { ...WHOLE, disposal: 2 },
+    { ...BOX, clear: true },
+  ];
+  const full = gifOf(8, 6, parts, colors);
+  expect(withClearedBoxes(full)).toEqual(full);
+  const room = gifOf(8, 6, parts, colors.slice(0, 128));
+  expect(withClearedBoxes(room)).not.toEqual(room);
+});

@@ -47,6 +47,18 @@ describe('stripMetadata', () => {
     },
   );
 
+  test('a WebP says that it has what is left, and nothing else', async () => {
+    const picture = tagged(1).ensureAlpha(0.5).withIccProfile('p3');
+    const bytes = await picture
+      .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/">where</x:xmpmeta>')
+      .webp()
+      .toBuffer();
+    const flags = (file: Uint8Array) => file[20]!;
+    // Profile, alpha, EXIF and XMP.
+    expect(flags(bytes)).toBe(0x20 | 0x10 | 0x08 | 0x04);
+    expect(flags(stripMetadata(bytes, 'webp'))).toBe(0x20 | 0x10);
+  });
+
   test('a WebP loses an orientation that no browser heeds', async () => {
     const bare = stripMetadata(await tagged(6).webp().toBuffer(), 'webp');
     const header = await sharp(bare).metadata();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Region, Size } from '../base/size.ts';
-import { faceWindow } from './face-window.ts';
+import { faceArea, faceWindow } from './face-window.ts';
 
 const region = (left: number, top: number, width: number, height = width): Region => ({
   ...{ left, top, width, height },
@@ -90,5 +90,32 @@ describe('faceWindow', () => {
         }
       }),
     );
+  });
+});
+
+describe('faceArea', () => {
+  const picture: Size = { width: 400, height: 300 };
+
+  test.each<[string, Region[], number, number | undefined, Region]>([
+    // what, faces, factor, ratio, area
+    ['one face', [region(100, 90, 40, 60)], 1, undefined, region(100, 90, 40, 60)],
+    ['with as much around it', [region(100, 90, 40, 60)], 2, undefined, region(80, 60, 80, 120)],
+    ['with half around it', [region(100, 90, 40, 60)], 1.5, undefined, region(90, 75, 60, 90)],
+    ['as a square', [region(100, 90, 40, 60)], 1, 1, region(90, 90, 60, 60)],
+    ['wide', [region(100, 90, 40, 60)], 2, 2, region(0, 60, 240, 120)],
+    ['two', [region(100, 90, 40), region(200, 150, 20)], 1, undefined, region(100, 90, 120, 80)],
+    [
+      'each with its own room',
+      [region(100, 90, 40), region(200, 150, 20)],
+      2,
+      undefined,
+      region(80, 70, 150, 110),
+    ],
+    ['at the upper edge', [region(5, 0, 40)], 2, undefined, region(0, 0, 80, 80)],
+    ['at the lower edge', [region(355, 260, 40)], 2, undefined, region(320, 220, 80, 80)],
+    ['larger than the picture', [region(20, 20, 300, 250)], 2, undefined, region(0, 0, 400, 300)],
+    ['larger, of a ratio', [region(20, 20, 300, 250)], 2, 1, region(20, 0, 300, 300)],
+  ])('%s', (_, faces, factor, ratio, area) => {
+    expect(faceArea(faces, picture, factor, ratio)).toEqual(area);
   });
 });

@@ -173,3 +173,17 @@ function redInRed(): Raster {
   }
   return raster;
 }
+
+test.each([
+  // color in the disc, color after it, why
+  [[200, 40, 40], [40, 40, 40], 'red becomes the grey of the others'],
+  [[200, 40, 80], [60, 60, 60], 'a little blue lightens it'],
+  [[200, 40, 190], [70, 70, 70], 'much blue does not make it bright'],
+  [[200, 100, 120], [110, 110, 110], 'a light pupil stays light'],
+  [[100, 95, 90], [100, 95, 90], 'what is hardly red stays'],
+  [[250, 250, 250], [250, 250, 250], 'the light in the eye stays'],
+])('%j in a red eye becomes %j (%s)', (from, to) => {
+  const mended = removeRedEyes(solid(21, 21, from), [{ x: 10.5, y: 10.5, radiusX: 8, radiusY: 8 }]);
+  expect(at(mended, 10, 10)).toEqual(to);
+  expect(at(mended, 0, 0)).toEqual(from);
+});

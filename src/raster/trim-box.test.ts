@@ -191,3 +191,26 @@ test.each([
     height: 8,
   });
 });
+
+describe('a frame that is half clear', () => {
+  const veil = withBox(solid(30, 20, [10, 10, 10, 100]), [6, 4, 12, 9], [10, 10, 10, 255]);
+  const box = { left: 6, top: 4, width: 12, height: 9 };
+  const color = (alpha: number) => ({ red: 10, green: 10, blue: 10, alpha });
+
+  test.each<[string, TrimRule, ReturnType<typeof findTrim>]>([
+    ['is told by the alpha of its corner', { by: 'color', tolerance: 0 }, box],
+    ['by a color with that alpha', { by: 'color', color: color(100 / 255), tolerance: 0 }, box],
+    [
+      'and is none of a solid color',
+      { by: 'color', color: color(1), tolerance: 0 },
+      { left: 0, top: 0, width: 30, height: 20 },
+    ],
+    [
+      'but near one, where more is allowed',
+      { by: 'color', color: color(1), tolerance: 155 / 510 },
+      undefined,
+    ],
+  ])('%s', (_, rule, found) => {
+    expect(findTrim(veil, rule)).toEqual(found);
+  });
+});

@@ -169,6 +169,32 @@ describe('vipsEncoder', () => {
     expect((await sharp(png).metadata()).density).toBe(300);
   });
 
+  test.each([
+    // pixels to the inch, as a JPEG says it, as a PNG does to the metre
+    [72.4, 72, 2850],
+    [72.6, 73, 2858],
+    [0.2, 1, 8],
+    [150, 150, 5906],
+    [70_000, 65_535, 2_755_906],
+  ])('%d pixels to the inch are %i in a JPEG and %i to the metre', async (density, inch, metre) => {
+    const raster = { ...card(20, 20), metadata: { density } };
+    const file = await vipsEncoder.encode(raster, jpeg());
+    const jfif = walkJpeg(file).segments.find(({ marker }) => marker === 0xe0)!.data;
+    expect([jfif[7], jfif[8]! * 256 + jfif[9]!, jfif[10]! * 256 + jfif[11]!]).toEqual([
+      1,
+      inch,
+      inch,
+    ]);
+    const png = await vipsEncoder.encode(raster, {
+      format: 'png',
+      palette: 5,
+      flat: true,
+      effort: 7,
+    });
+    const at = Buffer.from(png).indexOf('pHYs') + 4;
+    expect([Buffer.from(png).readUInt32BE(at), png[at + 8]]).toEqual([metre, 1]);
+  });
+
   test.each([0, 1, 2, 7].flatMap((loop) => [[webp(), loop] as const, [GIF, loop] as const]))(
     '%j plays as often as the film it is made of: %i (0 is without end)',
     async (encoding, loop) => {

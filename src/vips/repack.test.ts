@@ -43,6 +43,16 @@ describe('packing without loss', () => {
     expect((await pixelsOf(packed!)).equals(await pixelsOf(bytes))).toBe(true);
   });
 
+  test('a PNG that is not upright is left alone: packed, it would lose its turn', async () => {
+    const made = (orientation: number) =>
+      pictureOf(card(64, 48)).withMetadata({ orientation }).png({ compressionLevel: 0 }).toBuffer();
+    for (const orientation of [2, 3, 6, 8]) {
+      expect(await optimizePngLossless(await made(orientation))).toBeUndefined();
+    }
+    const upright = await made(1);
+    expect((await optimizePngLossless(upright))!.length).toBeLessThan(upright.length);
+  });
+
   test.each([
     [
       'a profile that matters',

@@ -100,6 +100,22 @@ describe('PNG', () => {
     expect(await shownAll(bytes)).toEqual([0, 1, 2].map(() => [180, 90, 60]));
   });
 
+  test.each<[string, ColorChunk, boolean]>([
+    // brighter than white is no value of a profile: it is shown as it is without stripping
+    ['PQ', cicp(9, 16), true],
+    ['HLG', cicp(9, 18), true],
+    ['Display P3', cicp(12, 13), false],
+    ['gamma 1', gama(1), false],
+  ])('%s whose profile is taken off is converted all the same: %s', async (_, chunk, converted) => {
+    for (const bits of [8, 16]) {
+      const bytes = await coloredPng(PATCHES[0]!, [chunk], { bits });
+      const usual = middle((await rendered(bytes, [])).raster);
+      const stripped = middle((await rendered(bytes, [], { color: 'strip' })).raster);
+      expect(deltaE(stripped, converted ? usual : [180, 90, 60])).toBeLessThan(0.5);
+      expect(deltaE(usual, [180, 90, 60])).toBeGreaterThan(2);
+    }
+  });
+
   test('a chunk behind the pixels says nothing', async () => {
     const plain = await coloredPng(PATCHES[0]!, []);
     const [chunk] = [gama(1)];

@@ -359,6 +359,53 @@ describe('between formats', () => {
     expect((await select(files, fields, rest)).formats).toEqual(formats);
   });
 
+  describe('where every pixel is asked for', () => {
+    const kept = { output: asked({ kind: 'lossless' }) };
+    const of = (format: 'png' | 'webp' | 'jxl') => choice(format, { lossless: true });
+
+    test.each<[string, ReturnType<typeof choice>[], Bytes, string, string[]]>([
+      // what, chosen and alternatives, files, answer, tried
+      [
+        'a newer format wins by a byte',
+        [of('png'), of('webp')],
+        { png: 1000, lossless: 999 },
+        'webp',
+        ['png', 'webp'],
+      ],
+      [
+        'not with as many',
+        [of('png'), of('webp')],
+        { png: 1000, lossless: 1000 },
+        'png',
+        ['png', 'webp'],
+      ],
+      [
+        'an older one is no alternative',
+        [of('webp'), of('png')],
+        { png: 10, lossless: 1000 },
+        'webp',
+        ['webp'],
+      ],
+      [
+        'nor one that would lose',
+        [of('png'), choice('webp')],
+        { png: 1000, lossless: 10 },
+        'png',
+        ['png'],
+      ],
+      [
+        'the smallest of all',
+        [of('png'), of('webp'), of('jxl')],
+        { png: 1000, lossless: 900, jxl: 800 },
+        'jxl',
+        ['png', 'webp', 'jxl'],
+      ],
+    ])('%s', async (_, [chosen, ...alternatives], files, format, formats) => {
+      const found = await select(files, { chosen: chosen!, alternatives, ...kept });
+      expect([found.format, found.lossy, found.formats]).toEqual([format, false, formats]);
+    });
+  });
+
   test('a format that keeps every pixel may take as many bytes', async () => {
     const files = { avif: 4000, lossless: 3600, webp: 1e6 };
     const fields = { chosen: choice('avif'), ...also('webp') };

@@ -9,11 +9,12 @@ import { picture } from '../../plan/output.ts';
 import { GIF } from '../codecs/gif.ts';
 import { PNG } from '../codecs/png.ts';
 import { type Content, contentOf } from '../model/content.ts';
+import type { EncodeResult } from '../search/quality-search.ts';
 import { type Tools, TrialRunner } from '../search/trial-runner.ts';
 import { choice, raster } from '../simulated.suite.ts';
 import type { Mode } from '../task.ts';
 import { byteLimits, type PaletteRequest, scoreFor, searchColors } from './only-palette.ts';
-import { likeSource, type PaletteAim, paletteAim } from './source-palette.ts';
+import { likeSource, type PaletteAim, paletteAim, smallerPalette } from './source-palette.ts';
 
 interface File {
   readonly bytes: number;
@@ -499,5 +500,38 @@ describe('a palette as the source has one', () => {
     ['every pixel wanted', { chosen: choice('png', { lossless: true }) }, target, 256, undefined],
   ])('is aimed at: %s', (_, fields, request, colors, expected) => {
     expect(paletteAim(task(fields), request, colors)).toEqual(expected);
+  });
+});
+
+describe('a palette or every pixel', () => {
+  const result = (bytes: number, score?: number): EncodeResult => ({
+    attempt: {
+      ...{ encoding: PNG.palette.flat.trial(9), bytes: new Uint8Array(bytes), milliseconds: 1 },
+      ...(score === undefined ? {} : { score, worst: score }),
+    },
+    ...{ reached: true, lossy: true, reason: 'a test' },
+  });
+  const bound = { colors: 256, likely: 20, target: 70, least: 50, bytes: 2000 };
+
+  test.each<[string, EncodeResult | undefined, number, Partial<PaletteAim>, 'palette' | 'whole']>([
+    // what, palette, bytes of every pixel, aim, answer
+    ['none was found', undefined, 3000, {}, 'whole'],
+    ['it takes fewer bytes', result(1000, 80), 3000, {}, 'palette'],
+    ['it takes as many', result(3000, 80), 3000, {}, 'whole'],
+    ['it scores less, and every pixel fits', result(1000, 60), 2000, {}, 'whole'],
+    [
+      'it scores less, and every pixel takes more than the source',
+      result(1000, 60),
+      2001,
+      {},
+      'palette',
+    ],
+    ['it scores just enough', result(1000, 69.5), 2000, {}, 'palette'],
+    ['nothing was measured', result(1000), 2000, {}, 'palette'],
+  ])('%s', (_, found, bytes, aim, answer) => {
+    const whole = result(bytes, 100);
+    expect(smallerPalette(found, whole, { ...bound, ...aim })).toBe(
+      answer === 'whole' ? whole : found,
+    );
   });
 });
