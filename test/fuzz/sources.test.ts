@@ -124,11 +124,18 @@ async function holds(bytes: Uint8Array, dialects: readonly DialectName[]): Promi
 const run = <T>(property: fc.IAsyncProperty<T>, numRuns: number) =>
   fc.assert(property, effort(numRuns));
 
+/** One dialect for each file: what a decoder makes of it does not depend on the words of the request. */
+const dialect = fc.constantFrom(...DIALECTS);
+
 test.each(FORMATS)('a damaged %s', async (format) => {
   await run(
-    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
-      await holds(changed(seeds[format], changes), DIALECTS);
-    }),
+    fc.asyncProperty(
+      fc.array(change, { minLength: 1, maxLength: 3 }),
+      dialect,
+      async (changes, one) => {
+        await holds(changed(seeds[format], changes), [one]);
+      },
+    ),
     60,
   );
 });
