@@ -45,9 +45,16 @@ export function planeBytes({ width, height }: Size): number {
   return (width * height * 3) / 2;
 }
 
-/** One frame in planes: luma, blue difference, red difference. @param raster RGB, both sides even */
-export function toPlanes({ width, height, data }: Raster): Uint8Array {
-  const planes = new Uint8Array(planeBytes({ width, height }));
+/**
+ * One frame in planes: luma, blue difference, red difference.
+ *
+ * @param raster RGB, both sides even
+ * @param planes where they go, of `planeBytes`
+ */
+export function toPlanes(
+  { width, height, data }: Raster,
+  planes = new Uint8Array(planeBytes({ width, height })),
+): Uint8Array {
   const half = width / 2;
   const atU = width * height;
   const atV = atU + half * (height / 2);

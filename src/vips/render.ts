@@ -20,7 +20,7 @@ import type { SourceInfo } from '../image/source-info.ts';
 import type { TextDrawing } from '../image/text-drawing.ts';
 import { readCopyright } from '../metadata/copyright.ts';
 import { rgbProfile } from '../metadata/rgb-profile.ts';
-import { batchesOf } from '../plan/animation/frame-choice.ts';
+import { batchesOf, bytesAtOnce } from '../plan/animation/frame-choice.ts';
 import type { OpOf } from '../plan/op.ts';
 import type { Instruction, Program } from '../plan/program.ts';
 import { blendColor, overlay } from '../raster/blend.ts';
@@ -68,8 +68,6 @@ export interface RenderInput extends Pick<Program, 'frames' | 'color' | 'cmyk' |
   readonly output?: Program['output'];
   readonly chosen?: Program['chosen'];
 }
-
-const FRAME_BYTES = 64 * 1024 * 1024;
 
 /** Most colors of a source whose picture is drawn in them. */
 const FEW_COLORS = 32;
@@ -163,7 +161,8 @@ async function renderFrames(state: RenderState): Promise<Raster> {
 async function* framesOf(state: RenderState): AsyncGenerator<Raster> {
   const { context, file, info, input } = state;
   const frameBytes = info.width * info.height * 4;
-  const most = Math.max(1, Math.floor((context.frameBytes ?? FRAME_BYTES) / frameBytes));
+  const together = context.frameBytes ?? bytesAtOnce(frameBytes * info.pages);
+  const most = Math.max(1, Math.floor(together / frameBytes));
   for (const batch of batchesOf(input.frames, most)) {
     const first = Math.min(...batch);
     const strip = await loadFrames(file, info, input, first, Math.max(...batch) - first + 1);

@@ -3,7 +3,8 @@
  *
  * Frames are rendered one by one and kept in planes, half the bytes of RGB, so
  * that a search can code them more than once without decoding the source again;
- * of the few that are measured the pixels are kept as well.
+ * of the few that are measured the pixels are kept as well. The planes stand in one
+ * piece of memory: many pieces between those that come and go would leave holes.
  */
 import { Fault } from '../../base/fault.ts';
 import type { Raster } from '../../image/raster.ts';
@@ -14,7 +15,7 @@ import type { Tools } from '../../optimizer/optimize.ts';
 import type { Budget, OptimizeResult, WarmStart } from '../../optimizer/task.ts';
 import type { Output } from '../../plan/output.ts';
 import type { Program } from '../../plan/program.ts';
-import { toPlanes } from '../../raster/yuv.ts';
+import { planeBytes, toPlanes } from '../../raster/yuv.ts';
 import { createVideoEncoder } from '../../video/encoder.ts';
 import { HOW_TO_INSTALL, openBackEnd } from '../../video/find-back-end.ts';
 import { type RenderContext, renderOpaqueFrames } from '../../vips/render.ts';
@@ -55,12 +56,15 @@ export async function makeVideo(request: VideoRequest, tools: Tools): Promise<Op
   const { width, height } = program.size;
   const start = performance.now();
   const numbers = new Set(measuredFrames(count, width * height));
+  const frameBytes = planeBytes({ width, height });
+  const held = new Uint8Array(frameBytes * count);
   const planes: Uint8Array[] = [];
   const stills: Raster[] = [];
   const input = { ...program, output };
   for await (const frame of renderOpaqueFrames(file, info, input, request.context)) {
     if (numbers.has(planes.length)) stills.push(frame);
-    planes.push(toPlanes(frame));
+    const at = frameBytes * planes.length;
+    planes.push(toPlanes(frame, held.subarray(at, at + frameBytes)));
   }
   const rendered = performance.now();
   took('transform', rendered - start);

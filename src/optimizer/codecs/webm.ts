@@ -1,8 +1,9 @@
 /**
  * WebM as the optimizer knows it: VP9 by libvpx, wherever a back end has it.
  *
- * The quality is libvpx's constant rate factor turned round. What slower speeds
- * gain is left to the background.
+ * The quality is libvpx's constant rate factor turned round. A first answer is coded in
+ * real time, in a fifth of what `good` takes for a tenth more bytes at the same score (a recorded
+ * screen of 125 frames of 978 x 720: 1.2 s and 5.9 s of processor time); the rest is left to the background.
  */
 import type { Encoding } from '../../image/encoding.ts';
 import { encodingText } from '../../image/encoding.ts';
@@ -29,7 +30,7 @@ export const WEBM = {
         ? { deadline: 'realtime', speed: 8 }
         : stage === 'final' && mode === 'background'
           ? { deadline: 'good', speed: 2 }
-          : { deadline: 'good', speed: 5 }),
+          : { deadline: 'realtime', speed: 6 }),
     }),
     curve: () => VIDEO_CURVES.vp9,
     fromJpegScale: (jpeg) => atEqualScore(VIDEO_CURVES.vp9, jpeg),

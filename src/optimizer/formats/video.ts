@@ -167,7 +167,7 @@ export function excerptOf(video: PlanarVideo, numbers: readonly number[]): Excer
   };
 }
 
-/** Codes an excerpt whatever raster it is given; decodes the measured frames to one still. */
+/** Codes an excerpt whatever raster it is given; decodes the measured frames to one raster. */
 function encoderOf({ video, measured: numbers }: Excerpt, encoder: VideoEncoder): Encoder {
   let format: VideoEncoding['format'] = 'mp4';
   return {
@@ -200,12 +200,12 @@ function dressed(codec: LossyCoding | undefined, { output, video }: VideoInput):
   };
 }
 
-/** Stills of one size below one another. */
+/** Stills of one size as frames of one animation, which are measured one after another. */
 function stacked(stills: readonly Raster[]): Raster {
   const first = stills[0]!;
   const data = new Uint8Array(first.data.length * stills.length);
   stills.forEach((still, i) => {
     data.set(still.data, i * first.data.length);
   });
-  return { ...first, height: first.height * stills.length, data };
+  return { ...first, pages: stills.length, delays: stills.map(() => 1), data };
 }

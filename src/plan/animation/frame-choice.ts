@@ -3,6 +3,7 @@
  *
  * Pure: numbers in, numbers out.
  */
+import { clamp } from '../../base/size.ts';
 import { shownDelay } from '../../image/video.ts';
 
 /** Which frames stay, counted from 0; each rule works on what the one before it has left. */
@@ -69,6 +70,19 @@ interface Frames {
   readonly first: number;
   readonly count: number;
   readonly pages?: readonly number[];
+}
+
+/** Least and most bytes of frames that are decoded at once. */
+const AT_ONCE = { least: 36 * 1024 * 1024, most: 64 * 1024 * 1024 } as const;
+
+/**
+ * Bytes of frames to decode at once: a tenth of all, within bounds. 350 MB are decoded in parts of 36.
+ *
+ * A loader begins at the first frame each time, so that a long animation wants large parts; memory
+ * wants small ones, but pieces below 32 MB are not given back to the system when they are freed.
+ */
+export function bytesAtOnce(all: number): number {
+  return clamp(all / 10, AT_ONCE.least, AT_ONCE.most);
 }
 
 /** The frames in the order they are played, in groups that lie within `most` frames of the source. */
