@@ -49,6 +49,16 @@ export function avifItems(
   return { color, ...(alpha === undefined ? {} : { alpha }) };
 }
 
+/**
+ * The file of an image sequence as that of the still picture it has beside its track, for decoders that
+ * look at the main brand alone (AV1 Image File Format, section 6.3: brands name what a reader may take it for).
+ */
+export function asStillAvif(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(bytes);
+  out.set([0x61, 0x76, 0x69, 0x66], 8); // avif
+  return out;
+}
+
 /** A still AVIF of these two images, which have to be of one size and depth. */
 export function joinAvif(color: AvifItem, alpha: AvifItem): Uint8Array {
   const head = box('ftyp', latin1Bytes('avif\0\0\0\0avifmif1miafMA1B'));

@@ -19,7 +19,7 @@ export interface SourceInfo extends Size {
   readonly orientation: Orientation;
   /** Frames of an animation or pages of a document; 1 for a still. */
   readonly pages: number;
-  /** An animation of which this build reads the first frame alone (APNG), as one page. */
+  /** An animation of which this build reads the first frame alone (APNG, a sequence of AVIF), as one page. */
   readonly animated?: true;
   /** Milliseconds each frame is shown, one number per frame; empty for a still. */
   readonly delays: readonly number[];

@@ -25,7 +25,11 @@ const frames = DELAYS.map((_, page) => {
   }
   return still(SIZE.width, SIZE.height, 3, data);
 });
-const video: PlanarVideo = { ...SIZE, delays: DELAYS, planes: frames.map((frame) => toPlanes(frame)) };
+const video: PlanarVideo = {
+  ...SIZE,
+  delays: DELAYS,
+  planes: frames.map((frame) => toPlanes(frame)),
+};
 
 const encoderOf = (backEnd: BackEnd) =>
   createVideoEncoder(backEnd, { until: performance.now() + 60_000, threads: 1 });

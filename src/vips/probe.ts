@@ -8,6 +8,7 @@
  */
 import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';
+import { asStillAvif } from '../containers/avif.ts';
 import { type JpegScans, jpegFrame, jpegScans, walkJpeg, withJpegEnd } from '../containers/jpeg.ts';
 import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '../image/format.ts';
 import {
@@ -61,14 +62,15 @@ export async function probe(
   }
   const scans = format === 'jpeg' ? checkJpeg(bytes, bounds) : undefined;
   const endMissing = scans?.terminated === false;
-  const input = endMissing ? withJpegEnd(bytes) : bytes;
+  const sequence = isImageSequence(bytes);
+  const input = endMissing ? withJpegEnd(bytes) : sequence ? asStillAvif(bytes) : bytes;
   const header =
     format === 'svg'
       ? await svgHeader(safeSvgText(bytes, bounds.svg), bounds)
       : await decoding(
           sharp(input, { limitInputPixels: bounds.pixels, failOn: 'error' }).metadata(),
         ).catch((fault: unknown) => {
-          throw isImageSequence(bytes) ? sequenceFault(fault) : fault;
+          throw sequence ? sequenceFault(fault) : fault;
         });
   if (format !== 'heic' && (header.compression as string | undefined) === 'hevc') {
     throw new Fault('source-unsupported', 'Expected an AVIF with AV1 pictures, got HEVC.');

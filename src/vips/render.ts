@@ -13,6 +13,7 @@ import sharp from 'sharp';
 import { Memo } from '../base/memo.ts';
 import type { Size } from '../base/size.ts';
 import { sizeText } from '../base/size.ts';
+import { asStillAvif } from '../containers/avif.ts';
 import { gifColors, withClearedBoxes } from '../containers/gif-frames.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';
 import type { Raster } from '../image/raster.ts';
@@ -118,6 +119,7 @@ async function readableFile(given: SourceFile, info: SourceInfo): Promise<Source
     return { bytes: await readableByVips(await readSource(given), format) };
   }
   if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };
+  if (format === 'avif' && info.animated) return { bytes: asStillAvif(await readSource(given)) };
   if (format !== 'gif' || info.pages === 1 || !info.alpha) return given;
   const bytes = await readSource(given);
   const cleared = withClearedBoxes(bytes);

@@ -14,6 +14,7 @@ import { pngColor } from '../containers/png-color.ts';
 import { webpIsLossless } from '../containers/webp.ts';
 import { hasUncovered } from '../gif/coverage.ts';
 import { type DecodableFormat, type FormatName, formatCard } from '../image/format.ts';
+import { isImageSequence } from '../image/sniff.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { readExif } from '../metadata/exif.ts';
 import { profileKind, profileName } from '../metadata/icc.ts';
@@ -47,7 +48,9 @@ export function describe(
     height,
     orientation: shownOrientation(format, bytes, header.orientation),
     pages,
-    ...(format === 'png' && pngFrames(bytes) > 1 ? { animated: true } : {}),
+    ...((format === 'png' && pngFrames(bytes) > 1) || isImageSequence(bytes)
+      ? { animated: true }
+      : {}),
     delays: moving ? delaysOf(header, pages) : [],
     loop: moving ? (header.loop ?? 0) : 1,
     alpha: header.hasAlpha || uncovered,

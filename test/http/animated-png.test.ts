@@ -1,14 +1,15 @@
 /**
  * Animations of which this build reads no more than the first frame: an animated
  * PNG goes on moving where its file is an answer, and where it stands still the
- * answer says so; a sequence of AVIF pictures is refused in plain words.
+ * answer says so; so does a sequence of AVIF pictures with a still one beside them, and one without
+ * is refused in plain words.
  */
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bytes32, concat } from '../../src/containers/bytes.ts';
 import { joinPng, pngChunks } from '../../src/containers/png.ts';
 import { pngChunk } from '../../src/containers/png-chunk.ts';
-import { card, decode, distance, pixel } from '../support/pictures.ts';
+import { card, decode, distance, pixel, psnr } from '../support/pictures.ts';
 import { ACCEPTS, DIALECTS, startServer, type TestServer, targetOf } from '../support/server.ts';
 
 const SIDE = 64;
@@ -58,6 +59,7 @@ beforeAll(async () => {
   const still = await card(SIDE, SIDE).png().toBuffer();
   const sequence = Buffer.from(await card(SIDE, SIDE).avif().toBuffer());
   sequence.write('avis', 8, 'latin1');
+  const beside = Buffer.from(sequence);
   // What libheif needs is gone: only the tracks of a film would be left.
   sequence.write('free', sequence.indexOf('meta'), 'latin1');
   const [single, late] = [pngChunks(still).chunks, pngChunks(animatedPng(false)).chunks];
@@ -76,6 +78,7 @@ beforeAll(async () => {
         ...late.filter(({ name }) => /acTL|IEND/.test(name)).map(({ whole }) => whole),
       ]),
       'sequence.avif': sequence,
+      'beside.avif': beside,
     },
   });
 });
@@ -158,4 +161,28 @@ test.each([
   expect(answer.status).toBe(status);
   if (status === 200) expect(answer.headers['content-type']).toBe('image/avif');
   else expect(answer.body.toString()).toContain('image sequence');
+});
+
+test.each([
+  ['/fastly/beside.avif?width=30&format=png', 30],
+  ['/imgix/beside.avif?w=30&fm=png', 30],
+  ['/imgix/beside.avif?w=20&h=30&fit=crop&fm=jpg', 20],
+  ['/imageoptim/30,format=png/beside.avif', 30],
+])('a sequence with a still picture beside it: %s shows that', async (target, width) => {
+  const { status, headers, body } = await server.ask(target);
+  expect([target, status]).toEqual([target, 200]);
+  const shown = await decode(body);
+  expect([shown.width, shown.frames]).toEqual([width, 1]);
+  // ImageOptim's format names a still.
+  if (!target.startsWith('/imageoptim')) {
+    expect(headers['fovea-warning']).toContain('Of an animated AVIF only the first frame');
+  }
+});
+
+test('of the picture beside a sequence every pixel is its own', async () => {
+  const { body } = await server.ask('/imgix/beside.avif?fm=png32');
+  const expected = await decode(await card(SIDE, SIDE).avif().toBuffer());
+  expect(psnr(await decode(body), expected)).toBeGreaterThan(50);
+  const facts = await server.ask('/imageoptim/meta/beside.avif');
+  expect(JSON.parse(facts.body.toString())).toMatchObject({ animated: true, width: SIDE });
 });

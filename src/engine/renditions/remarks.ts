@@ -20,7 +20,8 @@ export function remarks(
 ): Diagnostic[] {
   const out = colorRemarks(info, receipt.kind !== 'source');
   if (info.animated && plan.frames.kind === 'all' && receipt.kind !== 'source') {
-    out.push(warning('Of an animated PNG only the first frame is shown once it is worked on.'));
+    const name = info.format.toUpperCase();
+    out.push(warning(`Of an animated ${name} only the first frame is shown once it is worked on.`));
   }
   if (info.pages > 1 && program.frames.count === 1 && formatCard(info.format).animation) {
     out.push(note('Only the first frame of the animation is shown in this format.'));
