@@ -52,6 +52,9 @@ with an error instead.
 | parameter | aliases | values | without it | support | meaning |
 | --- | --- | --- | --- | --- | --- |
 ${table.join('\n')}
+
+An animation goes through every step frame by frame, from GIF and WebP to GIF, WebP and video. Of an animated PNG and of a
+sequence of AVIF pictures the first frame is read: where the file itself is no answer, a warning says that it stands still.
 ${dialect.name === 'fastly' ? serviceSettings() : ''}${gallery(dialect)}`;
 }
 

@@ -2,7 +2,8 @@
  * The pictures of docs/reference/pictures/: every source and example, made by the product itself.
  *
  * A file that already shows the same is left alone, so that one machine does not undo what
- * another has written: encoders differ in bytes where pictures do not.
+ * another has written: encoders differ in bytes where pictures do not. Of a video its frames are
+ * shown as an animated picture; where nothing is installed that makes videos, those are left out.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { createServer } from '../../dist/server/compose.js';
 import { parseConfig } from '../../dist/server/config/config.js';
-import { EXAMPLES, fileOf, fileOfSource, SOURCES } from './examples.mjs';
+import { createVideoEncoder } from '../../dist/video/encoder.js';
+import { findBackEnd, openBackEnd } from '../../dist/video/find-back-end.js';
+import { EXAMPLES, fileOf, fileOfSource, MOVING, SOURCES } from './examples.mjs';
 
 /** Mean difference of two pictures, in levels of 255, below which they show the same. */
 export const SAME = 4;
@@ -22,6 +25,11 @@ const TARGETS = {
   imageoptim: (file, options) => `/imageoptim/${options}/${file}`,
 };
 
+const backEnd = findBackEnd('auto');
+
+/** The examples that this machine can make. */
+export const isPossible = ({ video }) => video === undefined || backEnd !== undefined;
+
 /** Every picture by the name of its file, as the product makes it now. */
 export async function referencePictures() {
   const home = mkdtempSync(join(tmpdir(), 'fovea-reference-'));
@@ -31,8 +39,10 @@ export async function referencePictures() {
   }
   const server = await createServer(configFor(home));
   try {
-    const made = async (dialect, source, query) => {
-      const target = TARGETS[dialect](fileIn(source), query);
+    const made = async (dialect, source, query, video) => {
+      const file = fileIn(source);
+      const plain = dialect === 'imageoptim' ? `/${query}/${file}` : `/${file}?${query}`;
+      const target = video ? `/${dialect}${plain}` : TARGETS[dialect](file, query);
       const request = new Request(`http://reference.invalid${target}`, {
         headers: { accept: 'image/webp' },
       });
@@ -46,8 +56,10 @@ export async function referencePictures() {
     }
     for (const [dialect, examples] of Object.entries(EXAMPLES)) {
       for (const example of examples) {
-        const picture = await made(dialect, example.source, example.query);
-        pictures[fileOf(dialect, example)] = picture;
+        const { source, query, video } = example;
+        if (!isPossible(example)) continue;
+        const bytes = await made(dialect, source, query, video);
+        pictures[fileOf(dialect, example)] = video ? await framesOf(bytes, video) : bytes;
       }
     }
     return pictures;
@@ -55,6 +67,22 @@ export async function referencePictures() {
     await server.close();
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** Frames of a video of `MOVING` as an animated picture. */
+async function framesOf(bytes, format) {
+  const { width, height, frames, delay } = MOVING;
+  const delays = Array(frames).fill(delay);
+  const encoder = createVideoEncoder(openBackEnd(backEnd.ref), {
+    until: performance.now() + 60_000,
+    threads: 1,
+  });
+  const shown = delays.map((_, i) => i);
+  const decoded = await encoder.decode(bytes, format, { width, height, delays }, shown);
+  const raw = { width, height: height * shown.length, channels: 3, pageHeight: height };
+  return sharp(Buffer.concat(decoded.map(({ data }) => data)), { raw })
+    .webp({ quality: 60, delay: delays, loop: 0 })
+    .toBuffer();
 }
 
 /** A folder of pictures in all dialects, with time for each first answer to be the last. */

@@ -46,6 +46,12 @@ describe('frames in planes', () => {
     expect([...fromPlanes(planes, { width: 2, height: 2 }).subarray(0, 3)]).toEqual([255, 1, 0]);
   });
 
+  test('frames go where they are told to, beside one another', () => {
+    const held = new Uint8Array(12);
+    toPlanes(flat(2, 2, [255, 255, 255]), held.subarray(6));
+    expect([...held]).toEqual([0, 0, 0, 0, 0, 0, 235, 235, 235, 235, 128, 128]);
+  });
+
   test('chroma between two colors is read between them', () => {
     const data = new Uint8Array(4 * 2 * 3);
     for (let i = 0; i < data.length; i += 3) data[i + ((i / 3) % 4 < 2 ? 0 : 2)] = 255;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { batchesOf, canonicalChoice, chosenFrames, played } from './frame-choice.ts';
+import { batchesOf, bytesAtOnce, canonicalChoice, chosenFrames, played } from './frame-choice.ts';
 
 describe('the frames that are played', () => {
   test.each([
@@ -76,4 +76,13 @@ describe('the groups in which frames are read', () => {
   test('begin with the first frame', () => {
     expect(batchesOf({ first: 3, count: 3 }, 2)).toEqual([[3, 4], [5]]);
   });
+});
+
+test.each([
+  [2e6, 36, 'a short animation at once'],
+  [352e6, 36, 'one of a few seconds in parts that are given back'],
+  [500e6, 47.7, 'a tenth'],
+  [4e9, 64, 'a long one in the largest parts: each begins at the first frame'],
+])('%d bytes of frames are decoded %d MB at a time (%s)', (all, megabytes) => {
+  expect(bytesAtOnce(all) / 1024 ** 2).toBeCloseTo(megabytes, 1);
 });
