@@ -51,7 +51,7 @@ export function avifItems(
 
 /**
  * The file of an image sequence as that of the still picture it has beside its track, for decoders that
- * look at the main brand alone (AV1 Image File Format, section 6.3: brands name what a reader may take it for).
+ * look at the main brand alone (docs/spec/http.md 14.16).
  */
 export function asStillAvif(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(bytes);
