@@ -82,7 +82,7 @@ describe('for a quality of 60.4, from the fastest to the final one', () => {
       ...{ instant: mp4, online: mp4 },
       background: [mp4[0], mp4[1], 'mp4 q60 medium high'],
     });
-    const webm = ['webm q60 realtime s8', 'webm q60 realtime s6', 'webm q60 good s5'];
+    const webm = ['webm q60 realtime s8', 'webm q60 realtime s6', 'webm q60 realtime s6'];
     expect(table('webm', {})).toEqual({
       ...{ instant: webm, online: webm },
       background: [webm[0], webm[1], 'webm q60 good s2'],
