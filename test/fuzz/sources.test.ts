@@ -6,9 +6,13 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bytesOf } from '../../src/base/body.ts';
+import type { Quality } from '../../src/image/encoding.ts';
+import { still } from '../../src/raster/pixels.ts';
 import { sanitizeSvg } from '../../src/svg/sanitize.ts';
+import { vipsEncoder } from '../../src/vips/encode.ts';
 import { exchange } from '../support/client.ts';
-import { animation, card, decode, SVG } from '../support/pictures.ts';
+import { pdf, psd } from '../support/documents.ts';
+import { animation, card, committed, decode, SVG } from '../support/pictures.ts';
 import {
   ACCEPTS,
   DIALECTS,
@@ -29,6 +33,10 @@ const FORMATS = [
   'svg',
   'turned jpeg',
   'moving webp',
+  'heic',
+  'jxl',
+  'pdf',
+  'psd',
 ] as const;
 
 let server: TestServer;
@@ -51,6 +59,15 @@ beforeAll(async () => {
       .withIccProfile('p3')
       .toBuffer(),
     'moving webp': await animation(24, 16, 3, 'webp'),
+    heic: committed('quadrants-alpha.heic'),
+    jxl: await vipsEncoder.encode(still(32, 24, 3, await picture.clone().raw().toBuffer()), {
+      format: 'jxl',
+      mode: 'lossy',
+      quality: 80 as Quality<'jxl'>,
+      effort: 3,
+    }),
+    pdf: pdf(32, 24),
+    psd: await psd(32, 24),
   };
   server = await startServer({ workers: 2, limits: { renderTimeout: '10s' } });
 });

@@ -2,11 +2,11 @@
  * Sources that libvips does not read, in all three dialects: HEIC, JPEG XL, PDF, PSD, and the pages
  * of a TIFF.
  */
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeTiff } from '../../src/containers/tiff-writer.ts';
 import type { Quality } from '../../src/image/encoding.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
+import { pdf, psd } from '../support/documents.ts';
 import { committed, decode, distance, pixel, QUADRANTS, quadrants } from '../support/pictures.ts';
 import { ACCEPTS, DIALECTS, startServer, type TestServer, targetOf } from '../support/server.ts';
 
@@ -24,55 +24,6 @@ const CORNERS = {
   blue: [0.2, 0.8],
   yellow: [0.8, 0.8],
 } as const;
-
-/** A document with a page of each kind: four colors, and blue on half as much again of paper. */
-function pdf(): Buffer {
-  const { red, green, blue, yellow } = QUADRANTS;
-  const box = (color: readonly number[], x: number, y: number, w: number, h: number) =>
-    `${color.map((level) => (level / 255).toFixed(4)).join(' ')} rg ${x} ${y} ${w} ${h} re f`;
-  const first = [
-    box(red, 0, 32, 48, 32),
-    box(green, 48, 32, 48, 32),
-    box(blue, 0, 0, 48, 32),
-    box(yellow, 48, 0, 48, 32),
-  ].join('\n');
-  const second = box(blue, 0, 0, 72, 144);
-  const page = (width: number, height: number, content: number) =>
-    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${width} ${height}] /Contents ${content} 0 R >>`;
-  const stream = (text: string) => `<< /Length ${text.length} >>\nstream\n${text}\nendstream`;
-  const objects = [
-    '<< /Type /Catalog /Pages 2 0 R >>',
-    '<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>',
-    page(WIDTH, HEIGHT, 5),
-    page(144, 144, 6),
-    stream(first),
-    stream(second),
-  ];
-  let text = '%PDF-1.4\n';
-  const places = objects.map((object, i) => {
-    const at = text.length;
-    text += `${i + 1} 0 obj\n${object}\nendobj\n`;
-    return at;
-  });
-  const table = text.length;
-  const rows = places.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
-  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}`;
-  text += `trailer << /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`;
-  return Buffer.from(text, 'latin1');
-}
-
-async function psd(): Promise<Uint8Array> {
-  const { writePsdUint8Array } = createRequire(import.meta.url)('ag-psd') as {
-    writePsdUint8Array(psd: object): Uint8Array;
-  };
-  const rgba = await quadrants(WIDTH, HEIGHT).ensureAlpha().raw().toBuffer();
-  const data = new Uint8ClampedArray(rgba);
-  return writePsdUint8Array({
-    width: WIDTH,
-    height: HEIGHT,
-    imageData: { width: WIDTH, height: HEIGHT, data },
-  });
-}
 
 async function raster(pages = 1) {
   const frame = await quadrants(WIDTH, HEIGHT).raw().toBuffer();
@@ -111,10 +62,10 @@ beforeAll(async () => {
       'broken.heic': committed('quadrants.heic').subarray(0, 430),
       'a.jxl': await vipsEncoder.encode(await raster(), lossless),
       'moving.jxl': await vipsEncoder.encode(await raster(3), lossless),
-      'a.pdf': pdf(),
-      'a.psd': await psd(),
-      'broken.pdf': pdf().subarray(0, 60),
-      'broken.psd': (await psd()).subarray(0, 40),
+      'a.pdf': pdf(WIDTH, HEIGHT),
+      'a.psd': await psd(WIDTH, HEIGHT),
+      'broken.pdf': pdf(WIDTH, HEIGHT).subarray(0, 60),
+      'broken.psd': (await psd(WIDTH, HEIGHT)).subarray(0, 40),
       'pages.tiff': pagedTiff(),
     },
   });
@@ -184,7 +135,7 @@ describe('imgix', () => {
     for (const query of ['', '?fm=pdf&w=100']) {
       const answer = await server.ask(`/imgix/a.pdf${query}`);
       expect(answer.headers['content-type']).toBe('application/pdf');
-      expect(Buffer.compare(answer.body, pdf())).toBe(0);
+      expect(Buffer.compare(answer.body, pdf(WIDTH, HEIGHT))).toBe(0);
     }
   });
 

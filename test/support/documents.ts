@@ -1,0 +1,57 @@
+/** Files that no encoder of the product makes, as tests need them as sources. */
+import { createRequire } from 'node:module';
+import { QUADRANTS, quadrants } from './pictures.ts';
+
+/**
+ * A PDF of two pages: four colors on one of `width` by `height` points, and on a square of 144 points
+ * blue in its left half.
+ */
+export function pdf(width: number, height: number): Buffer {
+  const { red, green, blue, yellow } = QUADRANTS;
+  const [x, y] = [width / 2, height / 2];
+  const box = (color: readonly number[], left: number, bottom: number, w: number, h: number) =>
+    `${color.map((level) => (level / 255).toFixed(4)).join(' ')} rg ${left} ${bottom} ${w} ${h} re f`;
+  const first = [
+    box(red, 0, y, x, y),
+    box(green, x, y, x, y),
+    box(blue, 0, 0, x, y),
+    box(yellow, x, 0, x, y),
+  ].join('\n');
+  const second = box(blue, 0, 0, 72, 144);
+  const page = (across: number, up: number, content: number) =>
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${across} ${up}] /Contents ${content} 0 R >>`;
+  const stream = (text: string) => `<< /Length ${text.length} >>\nstream\n${text}\nendstream`;
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>',
+    page(width, height, 5),
+    page(144, 144, 6),
+    stream(first),
+    stream(second),
+  ];
+  let text = '%PDF-1.4\n';
+  const places = objects.map((object, i) => {
+    const at = text.length;
+    text += `${i + 1} 0 obj\n${object}\nendobj\n`;
+    return at;
+  });
+  const table = text.length;
+  const rows = places.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
+  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${rows}`;
+  text += `trailer << /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${table}\n%%EOF\n`;
+  return Buffer.from(text, 'latin1');
+}
+
+/** A PSD of four colors. */
+export async function psd(width: number, height: number): Promise<Uint8Array> {
+  const { writePsdUint8Array } = createRequire(import.meta.url)('ag-psd') as {
+    writePsdUint8Array(psd: object): Uint8Array;
+  };
+  const rgba = await quadrants(width, height).ensureAlpha().raw().toBuffer();
+  const data = new Uint8ClampedArray(rgba);
+  return writePsdUint8Array({
+    width,
+    height,
+    imageData: { width, height, data },
+  });
+}
