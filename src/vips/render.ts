@@ -116,7 +116,7 @@ export async function* renderOpaqueFrames(
 async function readableFile(given: SourceFile, info: SourceInfo): Promise<SourceFile> {
   const { format } = info;
   if (format !== 'pdf' && isForeign(format)) {
-    return { bytes: await readableByVips(await readSource(given), format) };
+    return { bytes: await readableByVips(await readSource(given), format, info) };
   }
   if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };
   if (format === 'avif' && info.animated) return { bytes: asStillAvif(await readSource(given)) };

@@ -20,7 +20,7 @@ export type ForeignPicture = TiffPicture;
 export interface ForeignReader {
   /** The facts of a file before decoding; `page` is the one whose size is told. @throws Fault */
   describe(bytes: Uint8Array, page: number): Promise<SourceInfo>;
-  /** All frames of a file, as large as its facts say. @throws Fault */
+  /** All frames of a file. @throws Fault */
   decode(bytes: Uint8Array): Promise<ForeignPicture>;
 }
 

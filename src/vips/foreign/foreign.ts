@@ -5,6 +5,7 @@
  * A reader is loaded by the first file that needs it: a process that meets none pays nothing.
  */
 import { Fault } from '../../base/fault.ts';
+import type { Size } from '../../base/size.ts';
 import { writeTiff } from '../../containers/tiff-writer.ts';
 import type { FormatName } from '../../image/format.ts';
 import {
@@ -67,14 +68,26 @@ export async function documentReader(): Promise<DocumentReader> {
   return (await import('./pdf.ts')).pdfReader;
 }
 
-/** A file that libvips reads, with the frames of another. @throws Fault source-unsupported, source-broken */
+/**
+ * A file that libvips reads, with the frames of another.
+ *
+ * @param said what the probe found: bounds were held against that, so pixels must agree with it
+ * @throws Fault source-unsupported, source-broken
+ */
 export async function readableByVips(
   bytes: Uint8Array,
   format: Exclude<ForeignFormat, 'pdf'>,
+  said: Size,
 ): Promise<Uint8Array> {
   if (isBitmapFormat(format)) return withLoader(bytes, format);
   const reader = await pixelReader(format);
-  return writeTiff(await reader.decode(bytes));
+  const picture = await reader.decode(bytes);
+  const { width, height, channels, pages = 1, data } = picture;
+  const agrees = width === said.width && height === said.height;
+  if (!agrees || data.length !== width * height * channels * pages) {
+    throw new Fault('source-broken', 'The source image is damaged or incomplete.');
+  }
+  return writeTiff(picture);
 }
 
 async function pixelReader(

@@ -7,8 +7,10 @@
 import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import { Fault } from '../../base/fault.ts';
+import { MOST_HELD_PIXELS } from '../../image/picture-limits.ts';
 import { still, withoutAlpha } from '../../raster/pixels.ts';
 import { HEIC_PACKAGE } from '../optional/optional-package.ts';
+import { TOO_MANY } from '../source-file.ts';
 import type { ForeignPicture, ForeignReader } from './foreign-reader.ts';
 import { reading } from './reading.ts';
 
@@ -31,6 +33,9 @@ interface Pixels {
 interface LibHeif {
   readonly HeifDecoder: new () => { decode(bytes: Uint8Array): HeifImage[] };
 }
+
+/** The header that the probe read may say less than the picture. */
+const MOST_PIXELS = MOST_HELD_PIXELS.heic ?? 0;
 
 let library: LibHeif | undefined;
 
@@ -56,6 +61,9 @@ async function profileOf(bytes: Uint8Array): Promise<Uint8Array | undefined> {
 
 async function pixelsOf(image: HeifImage): Promise<ForeignPicture> {
   const [width, height] = [image.get_width(), image.get_height()];
+  if (width * height > MOST_PIXELS) {
+    throw new Fault('source-too-many-pixels', TOO_MANY, { width, height });
+  }
   const into = { width, height, data: new Uint8ClampedArray(width * height * 4) };
   const shown = await new Promise<Pixels | null>((resolve) => image.display(into, resolve));
   if (shown === null) {
