@@ -1,6 +1,6 @@
 /** What is loaded, windowed and scaled shows the places it should, in the values it should. */
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Raster } from '../image/raster.ts';
 import { sourceInfo } from '../image/source-info.suite.ts';
 import type { Filter } from '../plan/op.ts';
@@ -82,8 +82,8 @@ describe('another size', () => {
   });
 
   test('of a large picture is reached at once too', async () => {
-    const picture = checks(2400, 1600);
-    const to = { width: 100, height: 70 };
+    const picture = checks(1200, 800);
+    const to = { width: 50, height: 35 };
     const scaled = await rescale(picture, { ...to, filter: 'mitchell' });
     expect(mostOff(scaled, picture, { to, filter: 'mitchell' })).toBeLessThan(1);
   });
@@ -135,6 +135,11 @@ describe('a still', () => {
   const place = (raster: Raster, x: number, y: number) =>
     at(raster, x, y).map((value) => value / 255);
 
+  let large: Promise<Buffer>;
+  beforeAll(() => {
+    large = pictureOf(card(4200, 3600)).png({ compressionLevel: 1 }).toBuffer();
+  });
+
   test.each([
     // window of 4200 x 3600, more than is held in memory, and a size
     [{ left: 0, top: 0, width: 4200, height: 3600 }, 100, 75],
@@ -143,10 +148,14 @@ describe('a still', () => {
     [{ left: 0, top: 700, width: 4200, height: 2900 }, 150, 69],
     [{ left: 10, top: 20, width: 4180, height: 3570 }, 2000, 1720],
   ])('of %j of a large picture at %i x %i shows the right range', async (window, width, height) => {
-    const scaled = await loaded(card(4200, 3600), {
+    const bytes = await large;
+    const info = await probe({ bytes });
+    const transform = {
+      turn: UPRIGHT,
       window,
       scale: { width, height, filter: 'lanczos3' },
-    });
+    } as const;
+    const scaled = await loadStill({ bytes }, info, SRGB, 0, transform);
     expect(scaled).toMatchObject({ width, height });
     for (const [x, y] of [
       [0.2, 0.3],
@@ -162,6 +171,21 @@ describe('a still', () => {
       ];
       expect(Math.abs(red! - wanted[0]!)).toBeLessThan(0.006);
       expect(Math.abs(green! - wanted[1]!)).toBeLessThan(0.006);
+    }
+  });
+
+  test('of more than is held in memory is made smaller in light, where it is by little', async () => {
+    const [width, height] = [4200, 3600];
+    const lines = new Uint8Array(width * height);
+    for (let i = 1; i < lines.length; i += 2) lines[i] = 255;
+    const raw = { width, height, channels: 1 } as const;
+    const bytes = await sharp(lines, { raw }).png({ compressionLevel: 1 }).toBuffer();
+    const scaled = await loadStill({ bytes }, await probe({ bytes }), SRGB, 0, {
+      ...{ turn: UPRIGHT, scale: { width: 2100, height: 1800, filter: 'bilinear' } },
+    });
+    // Half the light is 188; half the values would be 128.
+    for (const x of [50, 700, 2000]) {
+      expect(Math.abs(at(scaled, x, 900)[0]! - 188)).toBeLessThan(3);
     }
   });
 
