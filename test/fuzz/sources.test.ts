@@ -153,7 +153,7 @@ test.each(FORMATS)('a damaged %s', async (format) => {
         await holds(changed(seeds[format], changes), [one]);
       },
     ),
-    60,
+    180,
   );
 });
 
