@@ -248,7 +248,7 @@ async function picture(
         unchanged: program.unchanged,
         upright: program.upright,
         ...(source ? { source } : {}),
-        ...samplerOf(request, info, program),
+        ...samplersOf(request, info, program),
         ...filterOf(program),
         budget: budget.left(),
         ...(request.warmStart ? { warmStart: request.warmStart } : {}),
@@ -269,9 +269,12 @@ async function picture(
 }
 
 /** How a picture of few colors is rendered without blends (optimizer/formats/within-bytes.ts). */
-function samplerOf({ file, pictures }: Task, info: SourceInfo, program: Program) {
-  const sharp = info.palette === undefined ? undefined : sampled(program);
-  return sharp === undefined ? {} : { sampler: () => render(file, info, sharp, pictures.context) };
+function samplersOf({ file, pictures }: Task, info: SourceInfo, program: Program) {
+  if (info.palette === undefined) return {};
+  const samplers = sampled(info, program).map(
+    (sharp) => () => render(file, info, sharp, pictures.context),
+  );
+  return { samplers };
 }
 
 /** What it was made smaller with, where it was. */

@@ -55,7 +55,7 @@ export interface OptimizeInput {
   /** It does so upright, while the file says its orientation with a tag. */
   readonly upright?: boolean;
   /** Renders the picture again with pixels of the source as they are, none blended; absent where that is not possible. */
-  readonly sampler?: () => Promise<Raster>;
+  readonly samplers?: readonly (() => Promise<Raster>)[];
   /** The file itself, for identity. */
   readonly source?: Uint8Array;
   readonly budget: Budget;

@@ -33,6 +33,8 @@ export type Instruction =
     } & Size)
   | ({ readonly kind: 'extract' } & Region)
   | ({ readonly kind: 'scale'; readonly filter: Filter } & Size)
+  /** Made smaller by whole rows and columns left out, none blended. */
+  | ({ readonly kind: 'thin' } & Size)
   /** Scale nothing; add this much around. */
   | ({ readonly kind: 'extend'; readonly sides: Sides; readonly fill: ResolvedFill } & Size)
   /** Degrees counter-clockwise; `zoom` is above 1 for `straighten` and 1 for `pivot`. */

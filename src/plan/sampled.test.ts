@@ -12,15 +12,26 @@ const scale = (filter: 'nearest' | 'lanczos3') =>
 const cut = { kind: 'extract', left: 1, top: 1, width: 9, height: 9 } as const;
 
 describe('sampled', () => {
-  test('scales by nearest pixels and leaves every other step', () => {
-    const program = of(cut, scale('lanczos3'));
-    expect(sampled(program)).toEqual({ ...program, instructions: [cut, scale('nearest')] });
+  const thin = { kind: 'thin', width: 9, height: 9 } as const;
+  test.each<[string, number, Instruction[]]>([
+    ['a ninth of the source by nearest pixels', 81, [scale('nearest')]],
+    ['a side a little smaller by fewer lines first', 12, [thin, scale('nearest')]],
+    ['a side made larger by nearest pixels', 6, [scale('nearest')]],
+  ])('scales %s, and leaves every other step', (_, width, steps) => {
+    const source = { width, height: 9 };
+    const alone = sampled(source, of(scale('lanczos3')));
+    expect(alone.map(({ instructions }) => instructions)).toEqual(steps.map((step) => [step]));
+    const part = { ...cut, width };
+    const behind = sampled({ width: 99, height: 99 }, of(part, scale('lanczos3')));
+    expect(behind.map(({ instructions }) => instructions)).toEqual(
+      steps.map((step) => [part, step]),
+    );
   });
 
   test.each<[string, Program]>([
     ['nothing is scaled', of(cut)],
     ['nothing is blended', of(scale('nearest'))],
   ])('is none where %s', (_, program) => {
-    expect(sampled(program)).toBeUndefined();
+    expect(sampled({ width: 9, height: 9 }, program)).toEqual([]);
   });
 });

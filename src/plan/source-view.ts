@@ -68,6 +68,7 @@ function ofStep(step: Instruction, before: Size): SourceView {
     case 'extract':
       return { ...IDENTITY, left: -step.left, top: -step.top };
     case 'scale':
+    case 'thin':
       return { ...IDENTITY, xx: step.width / before.width, yy: step.height / before.height };
     case 'extend':
       return { ...IDENTITY, left: step.sides.left, top: step.sides.top };

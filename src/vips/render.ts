@@ -39,6 +39,7 @@ import { enhance } from '../raster/enhancement.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
 import { frameOf, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { removeRedEyes } from '../raster/red-eye.ts';
+import { thinned } from '../raster/thinned.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
@@ -224,6 +225,8 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
       return extract(raster, step);
     case 'scale':
       return rescale(raster, step, state.info.format === 'gif' && state.info.pages > 1);
+    case 'thin':
+      return thinned(raster, step);
     case 'extend':
       return extend(raster, step, state.context.ownColors);
     case 'rotate':

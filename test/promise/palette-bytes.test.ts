@@ -2,20 +2,25 @@
  * The promise about the bytes of palettes: a palette PNG of hard edges that is made smaller in
  * pixels takes no more bytes than its source, however it is asked for, and is still the picture.
  */
+import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guarded } from '../../src/metrics/guarded.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
 import { builtMetric } from '../support/metric.ts';
-import { palettePictures } from '../support/palette-pictures.ts';
+import { palettePictures, terminal } from '../support/palette-pictures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let pictures: Record<string, Uint8Array>;
+let strokes: Uint8Array;
 
 beforeAll(async () => {
-  pictures = await palettePictures();
-  server = await startServer({ workers: 2, latency: '60s', pictures });
+  const chart = readFileSync(new URL('../data/faults/chart8.png', import.meta.url));
+  pictures = { ...(await palettePictures()), 'chart.png': new Uint8Array(chart) };
+  strokes = await terminal();
+  const all = { ...pictures, 'terminal.png': strokes };
+  server = await startServer({ workers: 2, latency: '60s', pictures: all });
 });
 
 afterAll(async () => {
@@ -64,6 +69,35 @@ describe.each(Object.keys(REQUESTS))('%s', (request) => {
     120_000,
   );
 });
+
+test.each([
+  ['/fastly/terminal.png?width=336', 0.8],
+  ['/imgix/terminal.png?w=336', 0.8],
+  ['/imgix/terminal.png?w=315', 0.75],
+  ['/imageoptim/315,format=png/terminal.png', 0.75],
+  ['/imageoptim/378x238,fit,format=png/terminal.png', 0.9],
+])(
+  'strokes of one pixel stay strokes within the bytes of the source: %s',
+  async (target, share) => {
+    const { body } = await server.ask(target);
+    expect(body.length).toBeLessThanOrEqual(strokes.length);
+    const colors = async (png: Uint8Array) => {
+      const { data } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      const counts = new Map<number, number>();
+      for (let p = 0; p < data.length; p += 3) {
+        const color = data.readUIntBE(p, 3);
+        counts.set(color, (counts.get(color) ?? 0) + 1);
+      }
+      return counts;
+    };
+    const [before, after] = [await colors(strokes), await colors(body)];
+    expect([...after.keys()]).toEqual(expect.arrayContaining([...before.keys()]));
+    // Each color covers about as much of the picture as before.
+    for (const [color, count] of before) {
+      expect((after.get(color) ?? 0) / (count * share * share), `${color}`).toBeGreaterThan(0.8);
+    }
+  },
+);
 
 test('every pixel is kept where that is asked for, whatever it takes', async () => {
   const { body, headers } = await server.ask('/imgix/bars.png?w=234&fm=png32');

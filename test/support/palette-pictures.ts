@@ -94,6 +94,20 @@ function logo() {
   });
 }
 
+/** Lines of signs of one-pixel strokes in four colors on dark, as a terminal shows them. */
+export function terminal(): Promise<Uint8Array> {
+  const random = (i: number) => Math.imul(i ^ (i >>> 7), 2654435761) >>> 16;
+  const sign = (column: number, row: number) => random(column + 97 * row) % 40;
+  return drawn(420, 264, [[16, 24, 32, 255], ...hues(4)], (x, y) => {
+    const [column, row] = [Math.floor(x / 6), Math.floor(y / 11)];
+    const [a, b] = [x % 6, (y % 11) - 2];
+    if (a > 4 || b < 0 || b > 6 || random(row) % 70 < column - 20) return 0;
+    const one = sign(column, row);
+    const inked = one > 33 ? false : random(7 * one + b + 1000) & (1 << a);
+    return inked ? 1 + (row % 4) : 0;
+  });
+}
+
 /** All of them by their file names. */
 export async function palettePictures(): Promise<Record<string, Uint8Array>> {
   const made = { bars: bars(), plot: plot(), map: map(), logo: logo(), sprite: sprite(1) };

@@ -9,6 +9,9 @@ import { fewestColors, reaches } from './fewest-colors.ts';
 /** Files that are larger by more than this factor than they may be are still too large when packed once more. */
 const PACKED_AT_MOST = 1.25;
 
+/** Sizes that are looked at for one that scores enough, among those that are small enough. */
+const LOOKED_AT = 3;
+
 export class PaletteTrials {
   readonly #runner: TrialRunner;
   readonly #flat: FlatPalette;
@@ -47,7 +50,17 @@ export class PaletteTrials {
     return made;
   }
 
-  /** The most colors of some falling sizes that take so few bytes, where they still score enough. */
+  /** The same in as few bytes as `bytes`, where its final form may be that; else as the trial made it. */
+  async near(colors: number, bytes: number): Promise<MeasuredAttempt | undefined> {
+    const trial = await this.trial(colors);
+    if (trial === undefined || trial.bytes.length > bytes * PACKED_AT_MOST) return trial;
+    return await this.final(colors);
+  }
+
+  /**
+   * The most colors of some falling sizes that take so few bytes and score enough; undefined where
+   * none does. A score that is too low ends nothing: fewer colors may have a better one.
+   */
   async withinBytes(
     sizes: readonly number[],
     bytes: number,
@@ -55,15 +68,14 @@ export class PaletteTrials {
   ): Promise<MeasuredAttempt | undefined> {
     // A size that there is no time for counts as small enough: what is known of others decides.
     const larger = await fewestColors(sizes, async (colors) => {
-      const attempt = await this.trial(colors);
-      if (attempt === undefined || !reaches(attempt, least)) return false;
-      if (attempt.bytes.length <= bytes) return false;
-      if (attempt.bytes.length > bytes * PACKED_AT_MOST) return true;
-      const packed = await this.final(colors);
-      return packed !== undefined && packed.bytes.length > bytes;
+      const attempt = await this.near(colors, bytes);
+      return attempt !== undefined && attempt.bytes.length > bytes;
     });
-    const most = sizes.find((size) => larger === undefined || size < larger);
-    const found = most === undefined ? undefined : await this.final(most);
-    return found && found.bytes.length <= bytes && reaches(found, least) ? found : undefined;
+    const small = sizes.filter((size) => larger === undefined || size < larger);
+    for (const size of small.slice(0, LOOKED_AT)) {
+      const found = await this.near(size, bytes);
+      if (found && found.bytes.length <= bytes && reaches(found, least)) return found;
+    }
+    return undefined;
   }
 }

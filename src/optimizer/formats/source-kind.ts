@@ -43,13 +43,11 @@ export async function orSourceKind(
   // A format that was to be the only one gives way only where it takes more than the source.
   const enough = own === undefined || own.onlySource || mode === 'instant' ? most : likely;
   if (found.attempt.bytes.length <= enough) return found;
-  let best = found;
-  const isRight = () => best !== found && best.attempt.bytes.length <= most && did(best);
-  if (webp !== undefined) {
-    const few = await inFewColors(runner, { ...task, chosen: webp }, content, mode);
-    best = few === undefined ? best : better(best, few, most);
-  }
-  if (own !== undefined && !isRight() && affords(runner, own, mode)) {
+  const few = webp && (await inFewColors(runner, { ...task, chosen: webp }, content, mode));
+  let best = few === undefined ? found : better(found, few, most);
+  // The same colors take more bytes in the other kinds, but for some dense patterns.
+  const open = few === undefined || few.attempt.bytes.length > most;
+  if (own !== undefined && open && affords(runner, own, mode)) {
     best = better(best, await encodeFormat(runner, task, own, content, mode), most);
   }
   if (best === found) return found;

@@ -20,7 +20,12 @@ import type { OptimizeInput } from '../task.ts';
 import { fewestColors, reaches } from './fewest-colors.ts';
 import { PaletteTrials } from './palette-trials.ts';
 import { type Picture, type QualityRequest, wantsEveryPixel } from './quality-request.ts';
-import { type ByteBound, palettesUnmeasured, paletteWithin, type Sampler } from './within-bytes.ts';
+import {
+  type ByteBound,
+  palettesUnmeasured,
+  paletteWithin,
+  type Samplers,
+} from './within-bytes.ts';
 
 /** What is asked of a palette where no score is: a look no one tells apart, by the metric's own ladder. */
 const LIKE_THE_PICTURE = 90;
@@ -42,8 +47,8 @@ export interface PaletteAim {
   readonly least: number;
   /** The bytes of the source, where it has more pixels and not every pixel was asked for. */
   readonly bytes?: number;
-  /** Renders the picture with pixels of its source, none blended. */
-  readonly sampler?: Sampler;
+  /** Render the picture with pixels of its source, none blended. */
+  readonly samplers?: Samplers;
 }
 
 /**
@@ -51,7 +56,7 @@ export interface PaletteAim {
  * changed, and where every pixel is to be kept.
  */
 export function paletteAim(
-  { info, output, identity, raster, chosen, sampler }: PaletteTask,
+  { info, output, identity, raster, chosen, samplers }: PaletteTask,
   request: QualityRequest,
   colors: number,
 ): PaletteAim | undefined {
@@ -62,11 +67,11 @@ export function paletteAim(
   const bounded = smaller && output.quality.kind !== 'lossless';
   const least = bounded || request.kind !== 'target' ? Math.min(target, LEAST_LIKENESS) : target;
   const likely = Math.min(colors, LIKELY_SHARE * info.palette);
-  const bound = bounded ? { bytes: info.bytes, ...(sampler ? { sampler } : {}) } : {};
+  const bound = bounded ? { bytes: info.bytes, ...(samplers ? { samplers } : {}) } : {};
   return { colors, likely, target, least, ...bound };
 }
 
-type PaletteTask = Pick<OptimizeInput, 'info' | 'identity' | 'raster' | 'chosen' | 'sampler'> & {
+type PaletteTask = Pick<OptimizeInput, 'info' | 'identity' | 'raster' | 'chosen' | 'samplers'> & {
   readonly output: Picture;
 };
 
@@ -117,8 +122,8 @@ async function unmeasured(
   return { attempt, reached: true, lossy, reason: 'a palette, as the source has one' };
 }
 
-function boundOf({ bytes, colors, sampler }: PaletteAim): ByteBound | undefined {
-  return bytes === undefined ? undefined : { bytes, colors, sampler };
+function boundOf({ bytes, colors, samplers = [] }: PaletteAim): ByteBound | undefined {
+  return bytes === undefined ? undefined : { bytes, colors, samplers };
 }
 
 function paletteOf(encoding: Encoding): number {

@@ -43,7 +43,7 @@ describe('palettesUnmeasured', () => {
     const found = await palettesUnmeasured(
       trials,
       PNG.palette.flat,
-      { bytes, colors: 256, sampler },
+      { bytes, colors: 256, samplers: [sampler] },
       first,
     );
     return { first, found, shown: await vipsEncoder.decode(found.bytes, 3) };
@@ -61,14 +61,14 @@ describe('palettesUnmeasured', () => {
     expect(found.bytes.length).toBeLessThan(first.bytes.length);
     const trials = runner();
     const whole = await trials.encode(PNG.palette.flat.trial(256));
-    const bound = { bytes: 1, colors: 256, sampler: undefined };
+    const bound = { bytes: 1, colors: 256, samplers: [] };
     expect(await palettesUnmeasured(trials, PNG.palette.flat, bound, whole)).toBe(whole);
   });
 
   test('is no palette of more colors than asked for', async () => {
     const trials = runner();
     const whole = await trials.encode(PNG.palette.flat.trial(3));
-    const bound = { bytes: 1, colors: 3, sampler: async () => pure };
+    const bound = { bytes: 1, colors: 3, samplers: [async () => pure] };
     expect(await palettesUnmeasured(trials, PNG.palette.flat, bound, whole)).toBe(whole);
   });
 });

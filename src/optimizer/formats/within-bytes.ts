@@ -7,11 +7,11 @@
  * tried, of which the best score counts:
  *
  * - the colors of the source with as many between them as fit, or none, each pixel the nearest;
- * - pixels of the source as they are, none blended: edges stay sharp, and lines lose a pixel here
- *   and there;
+ * - pixels of the source as they are, none blended: whole rows and columns are left out, so that
+ *   lines stay lines; where that is too large still, pixels at even distances;
  * - any palette, with colors of the source lost.
  *
- * Where none is within the bytes and still shows the picture, the smallest that does is the answer.
+ * Where none is within the bytes, the smallest that still shows the picture is the answer.
  */
 import type { Raster } from '../../image/raster.ts';
 import { kindOf, SOLID } from '../../raster/palette/color.ts';
@@ -23,7 +23,10 @@ import type { Attempt, MeasuredAttempt, TrialRunner } from '../search/trial-runn
 import { fewestColors, reaches } from './fewest-colors.ts';
 import { PaletteTrials } from './palette-trials.ts';
 
-/** The score from which a picture is still seen to be what it was: below, more bytes are sent than it should have. */
+/**
+ * The score from which a drawing in other colors is still seen to be the picture. Pixels of the
+ * source need none: what they show is the source, and the metric is harsh to edges a pixel away.
+ */
 const LEAST_SEEN = 0;
 
 /** Colors between those of the source: most first. */
@@ -35,14 +38,17 @@ const SHARES = [1, 0.875, 0.75, 0.625, 0.5] as const;
 /** Renders the picture with pixels of its source, none blended. */
 export type Sampler = () => Promise<Raster>;
 
+/** Ways of taking pixels of the source, that which loses the least first. */
+export type Samplers = readonly Sampler[];
+
 /** What a palette may take, and what it may be drawn in. */
 export interface ByteBound {
   /** Most bytes. */
   readonly bytes: number;
   /** Most colors, 2..256. */
   readonly colors: number;
-  /** Absent where no such picture can be made. */
-  readonly sampler: Sampler | undefined;
+  /** None where no such picture can be made. */
+  readonly samplers: Samplers;
 }
 
 /** The pixels of the source at the size of the picture, and their colors. */
@@ -64,29 +70,50 @@ export async function paletteWithin(
 ): Promise<MeasuredAttempt | undefined> {
   const { bytes, colors } = bound;
   const sizes = flat.sizes.filter((size) => size <= colors);
-  const found = [best, await plain.withinBytes(sizes, bytes, LEAST_SEEN)];
-  const sample = await sampleOf(bound);
-  if (sample !== undefined) {
-    const own = ownTrials(runner, flat, sample);
+  const drawn = [best, await plain.withinBytes(sizes, bytes, LEAST_SEEN)];
+  const kept: (MeasuredAttempt | undefined)[] = [];
+  const fits = (one: MeasuredAttempt | undefined) => one !== undefined && one.bytes.length <= bytes;
+  for (const [i, sampler] of bound.samplers.entries()) {
+    if (kept.some(fits)) break;
+    const sample = await sampleOf(sampler, colors);
+    if (sample === undefined) continue;
     const size = Math.max(2, sample.colors.length);
-    const more = BETWEEN.map((between) => size + between).filter((one) => one <= colors);
-    const few = await own.final(size);
-    // With colors between it is larger still.
-    const fits = few !== undefined && few.bytes.length <= bytes;
-    found.push(few, fits ? await own.withinBytes(more, bytes, LEAST_SEEN) : undefined);
-    const kept = new PaletteTrials(runner, flat, () => sample.raster);
+    if (i === 0) drawn.push(...(await inOwnColors(runner, flat, sample, bound)));
+    const asTheyAre = new PaletteTrials(runner, flat, () => sample.raster);
+    const whole = await asTheyAre.near(size, bytes);
+    kept.push(fits(whole) ? whole : await asTheyAre.final(size));
     const shares = SHARES.map((share) => Math.ceil(share * size)).filter((one) => one >= 2);
-    found.push(await kept.final(size), await kept.withinBytes(shares, bytes, LEAST_SEEN));
+    drawn.push(await asTheyAre.withinBytes(shares, bytes, LEAST_SEEN));
   }
-  const seen = found.filter((one) => one !== undefined).filter((one) => reaches(one, LEAST_SEEN));
-  const fitting = seen.filter((one) => one.bytes.length <= bytes);
+  const defined = (one: MeasuredAttempt | undefined) => one !== undefined;
+  const seen = [
+    ...drawn.filter(defined).filter((one) => reaches(one, LEAST_SEEN)),
+    ...kept.filter(defined),
+  ];
+  const fitting = seen.filter(fits);
   if (fitting.length > 0) return fitting.reduce((a, b) => (b.score > a.score ? b : a));
   const few = await fewestColors(sizes, async (size) => {
     const attempt = await plain.trial(size);
     return attempt !== undefined && reaches(attempt, LEAST_SEEN);
   });
-  const last = few === undefined ? undefined : await plain.final(few);
+  const last = few === undefined ? undefined : await plain.near(few, bytes);
   return smallestOf(last === undefined ? seen : [...seen, last]);
+}
+
+/** The picture in the colors of its source alone, and with as many between them as fit. */
+async function inOwnColors(
+  runner: TrialRunner,
+  flat: FlatPalette,
+  sample: Sample,
+  { bytes, colors }: ByteBound,
+): Promise<(MeasuredAttempt | undefined)[]> {
+  const own = ownTrials(runner, flat, sample);
+  const size = Math.max(2, sample.colors.length);
+  const few = await own.near(size, bytes);
+  // With colors between it is larger still.
+  if (few === undefined || few.bytes.length > bytes) return [few];
+  const more = BETWEEN.map((between) => size + between).filter((one) => one <= colors);
+  return [few, await own.withinBytes(more, bytes, LEAST_SEEN)];
 }
 
 /** The same where nothing is measured: the first that fits, in the order of how they mostly look. */
@@ -96,7 +123,8 @@ export async function palettesUnmeasured(
   bound: ByteBound,
   first: Attempt,
 ): Promise<Attempt> {
-  const sample = await sampleOf(bound);
+  const [sampler] = bound.samplers;
+  const sample = sampler && (await sampleOf(sampler, bound.colors));
   if (sample === undefined) return first;
   const encoding = flat.trial(Math.max(2, sample.colors.length));
   const tried = [first];
@@ -109,10 +137,10 @@ export async function palettesUnmeasured(
   return smallestOf(tried) ?? first;
 }
 
-async function sampleOf({ sampler, colors: most }: ByteBound): Promise<Sample | undefined> {
-  const raster = await sampler?.();
-  const colors = raster && colorsUpTo(raster, most);
-  return raster && colors && { raster, colors };
+async function sampleOf(sampler: Sampler, most: number): Promise<Sample | undefined> {
+  const raster = await sampler();
+  const colors = colorsUpTo(raster, most);
+  return colors && { raster, colors };
 }
 
 /** The picture in the colors of its source, and in so many between them. */
