@@ -92,7 +92,7 @@ describe('paletteWithin', () => {
     return paletteWithin(
       trials,
       flat,
-      { colors: 256, sampler: undefined, ...bound },
+      { colors: 256, samplers: [], ...bound },
       new PaletteTrials(trials, flat),
       given,
     );
