@@ -12,7 +12,7 @@ import type { Instruction, Program } from './program.ts';
 /** Most times smaller that a side gets by leaving out chosen lines (raster/thinned.ts). */
 const THINS_TO = 4;
 
-/** Most pixels of which lines are chosen: they are all decoded for it. */
+/** Most pixels, of all frames, of which lines are chosen: they are all decoded for it. */
 const THINS_OF = 2e6;
 
 /** The same program without blends, that which loses the least first; none where it scales nothing, or blends nothing already. */
@@ -21,8 +21,9 @@ export function sampled(source: Size, program: Program): Program[] {
   if (!instructions.some(blends)) return [];
   const nearest = withScales(program, (step) => ({ ...step, filter: 'nearest' }));
   const before = (i: number) => instructions[i - 1] ?? source;
-  if (!instructions.every((step, i) => !blends(step) || isThinned(before(i), step)))
-    return [nearest];
+  const { count } = program.frames;
+  const thins = instructions.every((step, i) => !blends(step) || isThinned(before(i), step, count));
+  if (!thins) return [nearest];
   return [withScales(program, ({ width, height }) => ({ kind: 'thin', width, height })), nearest];
 }
 
@@ -34,9 +35,9 @@ function withScales(program: Program, made: (step: Scale) => Instruction): Progr
 }
 
 /** Whether whole lines are left out of a side, or none. */
-function isThinned(before: Size, { width, height }: Scale): boolean {
+function isThinned(before: Size, { width, height }: Scale, frames: number): boolean {
   const [x, y] = [before.width / width, before.height / height];
-  const pixels = before.width * before.height;
+  const pixels = before.width * before.height * frames;
   return Math.max(x, y) <= THINS_TO && Math.min(x, y) >= 1 && pixels <= THINS_OF;
 }
 

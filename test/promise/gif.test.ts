@@ -124,6 +124,11 @@ test.each([
   ['typing', 225, 76.8],
   ['light', 150, 83.9],
   ['middle', 150, 82.6],
+  // Pixels as they are, where blends would take colors.
+  ['loader', 228, 50],
+  ['typing', 270, 60],
+  ['typing', 285, 60],
+  ['light', 270, 60],
 ] as const)(
   '%s at %i pixels scores %i, more than a palette without blends',
   async (name, side, least) => {

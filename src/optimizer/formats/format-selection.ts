@@ -226,7 +226,11 @@ async function withoutQuality(
           runner,
           { ...palette, sizes },
           content,
-          { colors, target: scoreFor(task, target), limits: byteLimits(task, chosen.format) },
+          {
+            ...{ colors, target: scoreFor(task, target) },
+            limits: byteLimits(task, chosen.format),
+            ...(task.samplers ? { samplers: task.samplers } : {}),
+          },
           mode,
         )
       : await encodePalette(runner, palette, colors, target, mode);

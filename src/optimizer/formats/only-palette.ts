@@ -25,6 +25,7 @@ import { sampledFrames } from './animation.ts';
 import { fewestColors } from './fewest-colors.ts';
 import { slackFor } from './palette-slack.ts';
 import { wantsEveryPixel } from './quality-request.ts';
+import type { Samplers } from './within-bytes.ts';
 
 /** The score of a palette where a plan names a quality, which no palette has. */
 const NAMED_QUALITY_SCORE = 80;
@@ -47,6 +48,9 @@ const SLACK_SAVES = 1.15;
 /** Points given for slack where colors would be lost else. */
 const SLACK_FOR_BYTES = 6;
 
+/** Under this score pixels of the source as they are may be the better picture. */
+const LIKE_ENOUGH = 65;
+
 /** Bytes change by about this power of the number of colors. */
 const BYTES_POWER = 0.35;
 
@@ -57,6 +61,8 @@ export interface PaletteRequest {
   /** The score to reach; absent where every color counts. */
   readonly target: number | undefined;
   readonly limits: ByteLimits | undefined;
+  /** Render the picture with pixels of its source, none blended. */
+  readonly samplers?: Samplers;
 }
 
 /** What a picture that was made smaller may have in bytes. */
@@ -94,7 +100,7 @@ export async function searchColors(
   runner: TrialRunner,
   palette: SearchedPalette,
   content: Content,
-  { colors, target, limits }: PaletteRequest,
+  { colors, target, limits, samplers = [] }: PaletteRequest,
   mode: Mode,
 ): Promise<EncodeResult> {
   const most = Math.min(colors, content.colors ?? colors);
@@ -110,15 +116,41 @@ export async function searchColors(
   if (attempt !== first) {
     const reason = 'as many colors as the bytes of the source allow';
     const shown = mode === 'instant' ? undefined : await measuredAs(still, attempt);
+    const drawn = { ...attempt, ...shown };
+    const kept =
+      limits && (drawn.score ?? LIKE_ENOUGH) < LIKE_ENOUGH
+        ? await asTheyAre({ runner, still }, palette.encoding(most, mode), limits.most, samplers)
+        : undefined;
+    const best = kept && kept.score > (drawn.score ?? 0) ? kept : drawn;
     if (still !== runner) runner.trials.push(...still.trials);
-    const reached =
-      shown?.score === undefined || target === undefined || shown.score >= target - PASS_BELOW;
-    return { attempt: { ...attempt, ...shown }, reached, lossy: true, reason };
+    const { score } = best;
+    const reached = score === undefined || target === undefined || score >= target - PASS_BELOW;
+    return { attempt: best, reached, lossy: true, reason };
   }
   if (still !== runner) runner.trials.push(...still.trials);
   const { measured, reached, reason } = found;
   const scores = measured && { score: measured.score, worst: measured.worst };
   return { attempt: { ...first, ...scores }, reached, lossy: true, reason };
+}
+
+/** The picture in pixels of its source, where that is within the bytes; measured on some frames. */
+async function asTheyAre(
+  { runner, still }: { readonly runner: TrialRunner; readonly still: TrialRunner },
+  encoding: Encoding,
+  bytes: number,
+  samplers: Samplers,
+): Promise<MeasuredAttempt | undefined> {
+  for (const sampler of samplers) {
+    if (!still.measures || !still.affords(encoding) || !runner.affords(encoding, false)) return;
+    const raster = await sampler();
+    const made = await runner.encode(encoding, raster);
+    if (made.bytes.length > bytes) continue;
+    const { maxSide } = formatCard(encoding.format);
+    const some = raster.pages === 1 ? raster : sampledFrames(raster, maxSide);
+    const { score, worst } = await still.compare((await still.encode(encoding, some)).bytes);
+    return { ...made, score, worst };
+  }
+  return undefined;
 }
 
 /** How some frames look in an encoding; undefined where that is not measured. */

@@ -32,7 +32,7 @@ interface Desk {
 const colorsOf = (encoding: Encoding): number =>
   'palette' in encoding ? (encoding.palette ?? 0) : 0;
 
-function desk(file: (colors: number, encoding: Encoding) => File, fields: Desk = {}) {
+function desk(file: (colors: number, encoding: Encoding, of: Raster) => File, fields: Desk = {}) {
   const {
     picture: shown = raster({ width: 24, height: 20 }),
     milliseconds = 60_000,
@@ -47,7 +47,7 @@ function desk(file: (colors: number, encoding: Encoding) => File, fields: Desk =
       const colors = colorsOf(encoding);
       tried.push({ colors, encoding, raster: of });
       time += pace;
-      const made = file(colors, encoding);
+      const made = file(colors, encoding, of);
       const bytes = new Uint8Array(Math.round(made.bytes));
       files.set(bytes, made);
       return bytes;
@@ -86,7 +86,7 @@ describe('a palette in a format that has nothing else', () => {
   const { sizes } = GIF.palette;
 
   async function search(
-    file: (colors: number) => File,
+    file: (colors: number, encoding: Encoding, of: Raster) => File,
     request: Partial<PaletteRequest> = {},
     {
       mode = 'online' as Mode,
@@ -248,6 +248,23 @@ describe('a palette in a format that has nothing else', () => {
       const wide = await search(file, { target: 61, limits }, { picture: shown });
       expect(wide.attempt.score! >= 60.5).toBe(wide.reached);
       expect(wide.runner.trials).toHaveLength(wide.tried.length);
+    });
+
+    test.each<[string, number, File, number | undefined]>([
+      // what, score of few colors, pixels as they are, and their score where they win
+      ['where few colors look worse', 40, { bytes: 3000, score: 55 }, 55],
+      ['not where they look worse', 40, { bytes: 3000, score: 35 }, undefined],
+      ['not where they take more', 40, { bytes: 3001, score: 55 }, undefined],
+      ['not where few colors look well', 66, { bytes: 3000, score: 90 }, undefined],
+    ])('takes pixels of the source as they are %s', async (_, score, kept, wins) => {
+      const sampled = raster({ width: 24, height: 20 });
+      const file = (colors: number, __: Encoding, of: Raster): File =>
+        of === sampled ? kept : { bytes: bytesOf(colors), score: colors < 150 ? score : 75 };
+      const limits = { bySides: 3000, most: 3000 };
+      const found = await search(file, { limits, samplers: [async () => sampled] });
+      expect(found.attempt.score).toBe(wins ?? score);
+      expect(found.attempt.bytes.length).toBeLessThanOrEqual(3000);
+      if (wins) expect(found).toMatchObject({ reached: false, colors: 256 });
     });
 
     test('just is within', async () => {
