@@ -241,12 +241,11 @@ async function withoutQuality(
   const demanded = forced !== undefined && !few;
   const aim = paletteAim({ ...task, raster: runner.raster }, request, forced ?? 256);
   if (palette?.flat !== undefined && aim !== undefined) {
+    // Every pixel first: the search for a palette goes on for as long as there is time.
+    const whole = demanded ? undefined : await encodeLossless(runner, keeper, content, mode);
     const found = await likeSource(runner, palette.flat, aim, content, mode);
-    if (demanded && found !== undefined) return found;
-    if (!demanded) {
-      const whole = await encodeLossless(runner, keeper, content, mode);
-      return smallerPalette(found, whole, aim);
-    }
+    if (whole !== undefined) return smallerPalette(found, whole, aim);
+    if (found !== undefined) return found;
   }
   if (palette !== undefined && demanded) {
     return await encodePalette(runner, palette, forced, target, mode);

@@ -8,7 +8,7 @@
  *
  * - the colors of the source with as many between them as fit, or none, each pixel the nearest;
  * - pixels of the source as they are, none blended: whole rows and columns are left out, so that
- *   lines stay lines; where that is too large still, pixels at even distances;
+ *   lines stay lines, or pixels at even distances;
  * - any palette, with colors of the source lost.
  *
  * Where none is within the bytes, the smallest that still shows the picture is the answer.
@@ -74,7 +74,6 @@ export async function paletteWithin(
   const kept: (MeasuredAttempt | undefined)[] = [];
   const fits = (one: MeasuredAttempt | undefined) => one !== undefined && one.bytes.length <= bytes;
   for (const [i, sampler] of bound.samplers.entries()) {
-    if (kept.some(fits)) break;
     const sample = await sampleOf(sampler, colors);
     if (sample === undefined) continue;
     const size = Math.max(2, sample.colors.length);
@@ -91,7 +90,11 @@ export async function paletteWithin(
     ...kept.filter(defined),
   ];
   const fitting = seen.filter(fits);
-  if (fitting.length > 0) return fitting.reduce((a, b) => (b.score > a.score ? b : a));
+  if (fitting.length > 0) {
+    const best = fitting.reduce((a, b) => (b.score > a.score ? b : a));
+    // Where the score says nothing, the pixels that lose the least.
+    return reaches(best, LEAST_SEEN) ? best : fitting[0];
+  }
   const few = await fewestColors(sizes, async (size) => {
     const attempt = await plain.trial(size);
     return attempt !== undefined && reaches(attempt, LEAST_SEEN);
