@@ -12,7 +12,7 @@ import type { Instruction, Program } from './program.ts';
 /** Most times smaller that a side gets by leaving out chosen lines (raster/thinned.ts). */
 const THINS_TO = 4;
 
-/** Most pixels, of all frames, of which lines are chosen: they are all decoded for it. */
+/** Most pixels of which lines are chosen: they are all decoded for it. */
 const THINS_OF = 2e6;
 
 /** The same program without blends, that which loses the least first; none where it scales nothing, or blends nothing already. */
@@ -21,9 +21,10 @@ export function sampled(source: Size, program: Program): Program[] {
   if (!instructions.some(blends)) return [];
   const nearest = withScales(program, (step) => ({ ...step, filter: 'nearest' }));
   const before = (i: number) => instructions[i - 1] ?? source;
-  const { count } = program.frames;
-  const thins = instructions.every((step, i) => !blends(step) || isThinned(before(i), step, count));
-  if (!thins) return [nearest];
+  // Frames are rendered one by one, and the same lines have to go from each.
+  const still = program.frames.count === 1;
+  const thins = instructions.every((step, i) => !blends(step) || isThinned(before(i), step));
+  if (!still || !thins) return [nearest];
   return [withScales(program, ({ width, height }) => ({ kind: 'thin', width, height })), nearest];
 }
 
@@ -35,9 +36,9 @@ function withScales(program: Program, made: (step: Scale) => Instruction): Progr
 }
 
 /** Whether whole lines are left out of a side, or none. */
-function isThinned(before: Size, { width, height }: Scale, frames: number): boolean {
+function isThinned(before: Size, { width, height }: Scale): boolean {
   const [x, y] = [before.width / width, before.height / height];
-  const pixels = before.width * before.height * frames;
+  const pixels = before.width * before.height;
   return Math.max(x, y) <= THINS_TO && Math.min(x, y) >= 1 && pixels <= THINS_OF;
 }
 

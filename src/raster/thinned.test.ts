@@ -76,23 +76,6 @@ describe('thinned', () => {
     );
   });
 
-  test('leaves out the same lines of every frame', () => {
-    const at = (page: number) =>
-      drawn(90, 40, (x, y) => (x === 7 + 20 * page || y === 10 + 9 * page ? 30 : 220));
-    const frames = [0, 1, 2].map(at);
-    const data = new Uint8Array(frames.flatMap((frame) => [...frame.data]));
-    const film = { ...frames[0]!, data, pages: 3, delays: [40, 40, 40], loop: 0 };
-    const made = thinned(film, { width: 81, height: 36 });
-    expect(made).toMatchObject({ width: 81, height: 36, pages: 3, delays: film.delays, loop: 0 });
-    const part = 81 * 36 * 3;
-    for (const page of [0, 1, 2]) {
-      const shown = { ...made, data: made.data.slice(page * part, (page + 1) * part), pages: 1 };
-      // Every frame has its cross, where lines that no frame needs went.
-      const dark = [row(shown, 0), column(shown, 0)].map((line) => line.filter((l) => l === 30));
-      expect(dark.map(({ length }) => length)).toEqual([1, 1]);
-    }
-  });
-
   test('is the raster itself where no line is left out', () => {
     const source = drawn(9, 7, (x, y) => 20 * x + y);
     expect(thinned(source, source)).toEqual(source);

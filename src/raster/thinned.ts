@@ -12,6 +12,7 @@
  */
 import type { Size } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
+import { still } from './pixels.ts';
 
 /** Most neighbouring lines left out together: the longest period of a pattern that is kept. */
 const LONGEST = 8;
@@ -25,28 +26,26 @@ const ANY_DIFFERENCE = 48;
 /** What it costs that a line is one line from its even place; by its square. */
 const OFF_PLACE = 12;
 
-/** The same lines of every frame. @param size at most the raster's, and at least a quarter of it on either side */
+/** @param size at most the raster's, and at least a quarter of it on either side */
 export function thinned(raster: Raster, size: Size): Raster {
-  const { channels, data, width, pages } = raster;
+  const { channels, data } = raster;
   const columns = linesKept(raster, 'columns', size.width);
   const rows = linesKept(raster, 'rows', size.height);
-  const out = new Uint8Array(size.width * size.height * channels * pages);
+  const out = new Uint8Array(size.width * size.height * channels);
   let to = 0;
-  for (let page = 0; page < pages; page++) {
-    for (const y of rows) {
-      for (const x of columns) {
-        const from = ((page * raster.height + y) * width + x) * channels;
-        for (let c = 0; c < channels; c++) out[to++] = data[from + c]!;
-      }
+  for (const y of rows) {
+    for (const x of columns) {
+      const from = (y * raster.width + x) * channels;
+      for (let c = 0; c < channels; c++) out[to++] = data[from + c]!;
     }
   }
-  return { ...raster, width: size.width, height: size.height, data: out };
+  return still(size.width, size.height, channels, out);
 }
 
 /** The lines that stay, rising. */
 function linesKept(raster: Raster, axis: 'columns' | 'rows', count: number): number[] {
   const length = axis === 'columns' ? raster.width : raster.height;
-  const across = raster.pages * (axis === 'columns' ? raster.height : raster.width);
+  const across = axis === 'columns' ? raster.height : raster.width;
   if (count >= length) return Array.from({ length: count }, (_, i) => i);
   return cheapest(length, count, across * OFF_PLACE, costsOf(raster, axis));
 }
@@ -59,11 +58,8 @@ type Costs = readonly Float64Array[];
  * a period before and after, of which the nearer in color counts, pixel by pixel.
  */
 function costsOf(raster: Raster, axis: 'columns' | 'rows'): Costs {
-  const { width, height, channels, data, pages } = raster;
-  // Columns go through all frames as if through one.
-  const [length, across, parts] =
-    axis === 'columns' ? [width, height * pages, 1] : [height, width, pages];
-  const part = height * width * channels;
+  const { width, height, channels, data } = raster;
+  const [length, across] = axis === 'columns' ? [width, height] : [height, width];
   const [along, aside] =
     axis === 'columns' ? [channels, width * channels] : [width * channels, channels];
   const apart = (p: number, q: number) => {
@@ -76,8 +72,8 @@ function costsOf(raster: Raster, axis: 'columns' | 'rows'): Costs {
     const costs = new Float64Array(length);
     for (let line = 0; line < length; line++) {
       const [back, on] = [line >= period, line + period < length];
-      for (let k = 0; k < across * parts; k++) {
-        const p = Math.floor(k / across) * part + line * along + (k % across) * aside;
+      for (let k = 0; k < across; k++) {
+        const p = line * along + k * aside;
         const before = back ? apart(p, p - period * along) : Number.POSITIVE_INFINITY;
         if (before === 0) continue;
         const after = on ? apart(p, p + period * along) : Number.POSITIVE_INFINITY;

@@ -1,18 +1,16 @@
 /**
  * Render: a program carried out on a source, to a raster.
  *
- * The first turns and windows and one scale happen while decoding (shrink-on-load.ts);
- * every further instruction is one function from raster to raster. Nothing
- * here decides a size: the program has them all, and each step is held to
- * its own. Frames of an animation pass one by one, a few decoded at a time.
+ * The first turns and windows and one scale happen while decoding (shrink-on-load.ts); every
+ * further instruction is one function from raster to raster. Nothing here decides a size: the
+ * program has them all. Frames of an animation pass one by one, a few decoded at a time.
  *
  * Invariant: the raster is 8 bits, RGB or RGBA, of exactly `program.size`
  * (of the last instruction); sRGB unless it carries a profile.
  */
 import sharp from 'sharp';
 import { Memo } from '../base/memo.ts';
-import type { Size } from '../base/size.ts';
-import { sizeText } from '../base/size.ts';
+import { type Size, sizeText } from '../base/size.ts';
 import { asStillAvif } from '../containers/avif.ts';
 import { gifColors, withClearedBoxes } from '../containers/gif-frames.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';

@@ -126,9 +126,6 @@ test.each([
   ['middle', 150, 82.6],
   // Pixels as they are, where blends would take colors.
   ['loader', 228, 50],
-  ['typing', 270, 60],
-  ['typing', 285, 60],
-  ['light', 270, 60],
 ] as const)(
   '%s at %i pixels scores %i, more than a palette without blends',
   async (name, side, least) => {
