@@ -25,6 +25,7 @@ export async function openPlace({ corpus = CORPUS } = {}) {
   const start = () => startServer({ home, originPort: origin.port, pictures });
   let server = await start().catch((error) => {
     origin.stop();
+    rmSync(home, { recursive: true, force: true });
     throw error;
   });
 

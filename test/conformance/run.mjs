@@ -36,6 +36,7 @@ try {
     const result = await place.run(row);
     results.push(result);
     report(result);
+    if (process.stderr.isTTY) process.stderr.write(`\r${results.length} of ${rows.length}\r`);
   }
 } finally {
   await place.close();
