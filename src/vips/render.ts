@@ -35,7 +35,8 @@ import {
 } from '../raster/compositing.ts';
 import { enhance } from '../raster/enhancement.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
-import { frameOf, isOpaque, withAlpha, withoutAlpha } from '../raster/pixels.ts';
+import { FrameStack } from '../raster/frame-stack.ts';
+import { frameOf, isOpaque, withoutAlpha } from '../raster/pixels.ts';
 import { removeRedEyes } from '../raster/red-eye.ts';
 import { thinned } from '../raster/thinned.ts';
 import { tone } from '../raster/tone.ts';
@@ -152,10 +153,10 @@ async function renderStill(state: RenderState): Promise<Raster> {
 async function renderFrames(state: RenderState): Promise<Raster> {
   const { info, input } = state;
   const { first } = input.frames;
-  const frames: Raster[] = [];
-  for await (const frame of framesOf(state)) frames.push(frame);
-  const delays = info.delays.slice(first, first + frames.length);
-  return { ...stacked(frames), ...(input.playing ?? { delays, loop: info.loop }) };
+  const stack = new FrameStack(input.frames.count);
+  for await (const frame of framesOf(state)) stack.add(frame);
+  const delays = info.delays.slice(first, first + stack.count);
+  return { ...stack.raster(), ...(input.playing ?? { delays, loop: info.loop }) };
 }
 
 /** The frames of an animation through the steps, none of which is held here. */
@@ -183,18 +184,6 @@ function opaqueOr(frame: Raster): Raster {
 
 function copied(frame: Raster): Raster {
   return { ...frame, data: new Uint8Array(frame.data) };
-}
-
-/** Frames one below another, with alpha if any of them has some. */
-function stacked(frames: readonly Raster[]): Raster {
-  const clear = frames.some(({ channels }) => channels === 4);
-  const alike = clear ? frames.map(withAlpha) : frames;
-  const first = alike[0]!;
-  const data = new Uint8Array(first.data.length * alike.length);
-  alike.forEach((frame, page) => {
-    data.set(frame.data, page * first.data.length);
-  });
-  return { ...first, data, pages: alike.length };
 }
 
 async function through(
