@@ -68,6 +68,7 @@ export interface RenderInput extends Pick<Program, 'frames' | 'color' | 'cmyk' |
   /** Absent while measuring: then nothing is attached, and an opaque alpha channel stays. */
   readonly output?: Program['output'];
   readonly chosen?: Program['chosen'];
+  readonly alternatives?: Program['alternatives'];
 }
 
 /** Most colors of a source whose picture is drawn in them. */
@@ -292,21 +293,25 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
   const sourceColors = await fewColors(state);
   const metadata = output.dpi === undefined ? copyright : { ...copyright, density: output.dpi };
   return {
-    ...(sourceColors === undefined ? shown : withinColors(shown, sourceColors)),
+    ...(sourceColors === undefined || input.chosen?.format !== 'gif'
+      ? shown
+      : withinColors(shown, sourceColors)),
     ...(profile === undefined ? {} : { profile }),
     ...(sourceColors === undefined ? {} : { sourceColors }),
     ...(metadata === undefined ? {} : { metadata }),
   };
 }
 
-/** The colors of a GIF that becomes one again, where they are few and no step changes them. */
+/** The colors of a GIF that may become one again, where they are few and no step changes them. */
 async function fewColors({
   info,
   input,
   file,
 }: RenderState): Promise<readonly number[] | undefined> {
   const colorless = input.instructions.every(({ kind }) => SHAPES.has(kind));
-  if (info.format !== 'gif' || input.chosen?.format !== 'gif' || !colorless) return undefined;
+  const choices = [...(input.chosen ? [input.chosen] : []), ...(input.alternatives ?? [])];
+  const again = info.format === 'gif' && choices.some(({ format }) => format === 'gif');
+  if (!again || !colorless) return undefined;
   return gifColors(await readSource(file), FEW_COLORS);
 }
 

@@ -133,3 +133,36 @@ test('a photograph of few colors stays in the format that is best for it', async
   );
   expect(receipt?.encoding).not.toContain('palette');
 });
+
+/** Frames of 48 by 32: a block on a ground, both of other colors in each. */
+async function blocks(): Promise<Uint8Array> {
+  const colors = [
+    [180, 110, 90, 70, 40, 45],
+    [170, 150, 110, 60, 50, 75],
+    [110, 150, 120, 220, 215, 200],
+    [100, 115, 150, 225, 215, 165],
+  ];
+  const [width, height] = [48, 32];
+  const pixels = colors.flatMap((levels, frame) =>
+    Array.from({ length: width * height }, (_, i) => {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      const inside = x >= 4 + 9 * frame && x < 17 + 9 * frame && y >= 6 && y < 20;
+      return inside ? levels.slice(3) : levels.slice(0, 3);
+    }).flat(),
+  );
+  const raw = { width, height: height * colors.length, channels: 3, pageHeight: height } as const;
+  return await sharp(Uint8Array.from(pixels), { raw }).gif({ dither: 0 }).toBuffer();
+}
+
+test.each([20, 24, 32])(
+  'a small GIF at %i pixels is no worse for a client that shows more',
+  async (width) => {
+    const source = await blocks();
+    const scoreFor = async (accepts: readonly FormatName[]) => {
+      const target = `/${width},quality=high/blocks.gif`;
+      const { receipt } = await rendered(source, 'imageoptim', target, accepts, 'online');
+      return receipt?.score ?? 0;
+    };
+    expect(await scoreFor(['webp'])).toBeGreaterThan((await scoreFor([])) - 3);
+  },
+);
