@@ -14,6 +14,7 @@ import { frameColors } from '../../gif/frame-colors.ts';
 import { type Encoding, encodingText } from '../../image/encoding.ts';
 import { type FormatName, formatCard } from '../../image/format.ts';
 import type { Raster } from '../../image/raster.ts';
+import { frameOf, samePixels } from '../../raster/pixels.ts';
 import type { PaletteCoding } from '../codecs/codec.ts';
 import type { Content } from '../model/content.ts';
 import { PASS_BELOW } from '../receipt.ts';
@@ -143,6 +144,8 @@ async function asTheyAre(
   for (const sampler of samplers) {
     if (!still.measures || !still.affords(encoding) || !runner.affords(encoding, false)) return;
     const raster = await sampler();
+    // Lines that went took along all that changed: a frame would go, too.
+    if (repeats(raster) > repeats(runner.raster)) continue;
     const made = await runner.encode(encoding, raster);
     if (made.bytes.length > bytes) continue;
     const { maxSide } = formatCard(encoding.format);
@@ -151,6 +154,15 @@ async function asTheyAre(
     return { ...made, score, worst };
   }
   return undefined;
+}
+
+/** How many frames are as the one before them. */
+function repeats(raster: Raster): number {
+  let count = 0;
+  for (let page = 1; page < raster.pages; page++) {
+    if (samePixels(frameOf(raster, page - 1), frameOf(raster, page))) count++;
+  }
+  return count;
 }
 
 /** How some frames look in an encoding; undefined where that is not measured. */
