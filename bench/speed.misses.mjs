@@ -122,7 +122,10 @@ export async function scaling({ photos, rounds }) {
   });
 }
 
-/** Scores of the pixels before encoding, against a double-precision reduction in linear light. */
+/**
+ * Scores of the pixels before encoding, against a double-precision reduction in linear light by Lanczos 3:
+ * asked of Fastly's dialect, for imgix names Lanczos 2 as its own filter (docs/decisions/0020).
+ */
 export async function reduction({ photos }) {
   const metric = await createSsimulacra2(kernel);
   return await withServers(photos, async ({ origin, fovea }) => {
@@ -136,7 +139,7 @@ export async function reduction({ photos }) {
       for (const photo of photos) {
         const answer = await ask(
           fovea.port,
-          `/imgix/${origin.next(photo.name)}?w=${side}&h=${side}&fit=clip&fm=png`,
+          `/fastly/${origin.next(photo.name)}?width=${side}&height=${side}&fit=bounds&format=png`,
         );
         const pixels = await rawOf(sharp(answer.body));
         metric.setReference(await reference(photo.file, pixels.width, pixels.height));

@@ -2,7 +2,9 @@
  * Sources that libvips does not read, in all three dialects: HEIC, JPEG XL, PDF, PSD, and the pages
  * of a TIFF.
  */
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { corpus, corpusFile } from '../../src/base/corpus.suite.ts';
 import { writeTiff } from '../../src/containers/tiff-writer.ts';
 import type { Quality } from '../../src/image/encoding.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
@@ -147,5 +149,22 @@ describe('imgix', () => {
     const shown = await decode((await server.ask(`/imgix/pages.tiff?fm=png${page}`)).body);
     expect(shown).toMatchObject({ width: 20, height: 10 });
     expect(distance(pixel(shown, 0.5, 0.5).slice(0, 3), QUADRANTS[color])).toBeLessThan(2);
+  });
+});
+
+describe.skipIf(corpus('formats').length === 0)('files of the corpus', () => {
+  test.each([
+    ['formats', 'heic-8bit.heic', 640, 427, 1],
+    ['formats', 'heic-alpha.heif', 202, 259, 1],
+    // Stored on its side; what turns it stands in the codestream.
+    ['formats', 'jxl-photo.jxl', 606, 500, 1],
+    ['animated', 'newtons-cradle.jxl', 480, 360, 36],
+    ['formats', 'pdf-vector-chart.pdf', 405, 301, 1],
+    ['formats', 'pdf-sheet-music.pdf', 595, 842, 1],
+    ['formats', 'tiff-multipage.tiff', 10, 10, 1],
+  ])('%s/%s is %i by %i', async (folder, name, width, height, frames) => {
+    server.put(name, await readFile(corpusFile(folder, name)!));
+    const answer = await server.ask(`/imgix/${name}?fm=${frames > 1 ? 'webp' : 'png'}`);
+    expect(await decode(answer.body)).toMatchObject({ width, height, frames });
   });
 });
