@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { corpus, corpusFile } from '../base/corpus.suite.ts';
 import { isFault } from '../base/fault.ts';
+import { writeTiff } from '../containers/tiff-writer.ts';
 import { card, solid } from '../raster/pictures.suite.ts';
 import { compareVersions, setUpVips } from './loader-policy.ts';
 import { pictureOf, rendered } from './pictures.suite.ts';
@@ -38,6 +39,29 @@ async function sized(format: 'png' | 'webp', width: number, height: number) {
       return bytes;
     }
   }
+}
+
+test.each([
+  [
+    'TIFF',
+    () => writeTiff({ width: 262_145, height: 1, channels: 3, data: new Uint8Array(262_145 * 3) }),
+  ],
+  ['BMP', () => wideBmp(262_145)],
+])('a %s has no longer rows than other pictures', async (_, bytes) => {
+  expect(await code(bytes())).toBe('source-too-many-pixels');
+});
+
+/** A header that states one row of this many pixels, and a few bytes. */
+function wideBmp(width: number): Buffer {
+  const file = Buffer.alloc(200);
+  file.write('BM');
+  file.writeUInt32LE(54, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(width, 18);
+  file.writeInt32LE(1, 22);
+  file.writeUInt16LE(1, 26);
+  file.writeUInt16LE(24, 28);
+  return file;
 }
 
 describe('probe', () => {
@@ -141,6 +165,9 @@ describe('probe', () => {
     ['png', 7341, 9177, 'fine', 'a source that imgix was seen to serve'],
     ['webp', 10_000, 7000, 'fine', 'decoded as a whole'],
     ['webp', 10_000, 7001, 'source-too-many-pixels', 'a row more'],
+    ['png', 262_144, 40, 'fine', 'as wide as rows may be'],
+    ['png', 262_145, 2, 'source-too-many-pixels', 'a row of many is held many times'],
+    ['png', 40, 3_000_000, 'fine', 'a tall picture is read row by row'],
   ] as const)(
     'a %s of %i x %i by its header is %s (%s)',
     async (format, width, height, expected) => {

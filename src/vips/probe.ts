@@ -15,6 +15,7 @@ import {
   DEFAULT_PICTURE_LIMITS,
   MOST_HELD_PIXELS,
   MOST_INTERLACED_BYTES,
+  MOST_WIDTH,
   type PictureLimits,
 } from '../image/picture-limits.ts';
 import { isImageSequence, notAnImage, sniffFormat } from '../image/sniff.ts';
@@ -102,7 +103,8 @@ function within(
   const pixels = width * height;
   const most = Math.min(bounds.pixels, MOST_HELD_PIXELS[format] ?? bounds.pixels, held);
   const frames = formatCard(format).animation ? pages : 1;
-  if (pixels > most || pixels * frames > bounds.totalPixels || frames > bounds.frames) {
+  const tooMany = pixels > most || pixels * frames > bounds.totalPixels || frames > bounds.frames;
+  if (tooMany || width > MOST_WIDTH) {
     throw new Fault('source-too-many-pixels', TOO_MANY, { width, height, pages });
   }
   return info;
@@ -127,7 +129,8 @@ async function probeBitmap(
     return { ...(await probe({ bytes: picture.bytes }, bounds)), format, bytes: bytes.length };
   }
   const { width, height } = picture.header;
-  if (width * height > Math.min(bounds.pixels, MOST_HELD_PIXELS[format] ?? bounds.pixels)) {
+  const most = Math.min(bounds.pixels, MOST_HELD_PIXELS[format] ?? bounds.pixels);
+  if (width * height > most || width > MOST_WIDTH) {
     throw new Fault('source-too-many-pixels', TOO_MANY, { width, height });
   }
   return bitmapInfo(bytes, format, picture);
