@@ -44,9 +44,9 @@ async function sized(format: 'png' | 'webp', width: number, height: number) {
 test.each([
   [
     'TIFF',
-    () => writeTiff({ width: 262_145, height: 1, channels: 3, data: new Uint8Array(262_145 * 3) }),
+    () => writeTiff({ width: 65_536, height: 1, channels: 3, data: new Uint8Array(65_536 * 3) }),
   ],
-  ['BMP', () => wideBmp(262_145)],
+  ['BMP', () => wideBmp(65_536)],
 ])('a %s has no longer rows than other pictures', async (_, bytes) => {
   expect(await code(bytes())).toBe('source-too-many-pixels');
 });
@@ -165,8 +165,8 @@ describe('probe', () => {
     ['png', 7341, 9177, 'fine', 'a source that imgix was seen to serve'],
     ['webp', 10_000, 7000, 'fine', 'decoded as a whole'],
     ['webp', 10_000, 7001, 'source-too-many-pixels', 'a row more'],
-    ['png', 262_144, 40, 'fine', 'as wide as rows may be'],
-    ['png', 262_145, 2, 'source-too-many-pixels', 'a row of many is held many times'],
+    ['png', 65_535, 40, 'fine', 'as wide as rows may be'],
+    ['png', 65_536, 2, 'source-too-many-pixels', 'a row of many is held many times'],
     ['png', 40, 3_000_000, 'fine', 'a tall picture is read row by row'],
   ] as const)(
     'a %s of %i x %i by its header is %s (%s)',
