@@ -81,3 +81,14 @@ export function samePixels(a: Raster, b: Raster): boolean {
   }
   return true;
 }
+
+/** Colors divided by their alpha, in place. @param raster RGBA */
+export function unpremultiplied(raster: Raster): Raster {
+  const out = raster.data;
+  for (let i = 0; i < out.length; i += 4) {
+    const alpha = out[i + 3]!;
+    if (alpha === 255 || alpha === 0) continue;
+    for (let c = i; c < i + 3; c++) out[c] = Math.min(255, Math.round((out[c]! * 255) / alpha));
+  }
+  return raster;
+}

@@ -10,7 +10,7 @@ import type { Raster } from '../image/raster.ts';
 import type { Instruction, ResolvedFill } from '../plan/program.ts';
 import { over } from '../raster/compositing.ts';
 import { gradient } from '../raster/gradient.ts';
-import { still, withAlpha, withoutAlpha } from '../raster/pixels.ts';
+import { still, unpremultiplied, withAlpha, withoutAlpha } from '../raster/pixels.ts';
 import { blurred } from './blur.ts';
 import { pipeline, pixels } from './pipeline.ts';
 
@@ -203,14 +203,4 @@ function premultiplied(raster: Raster): Raster {
     for (let c = i; c < i + 3; c++) out[c] = Math.round((out[c]! * alpha) / 255);
   }
   return { ...raster, data: out };
-}
-
-function unpremultiplied(raster: Raster): Raster {
-  const out = raster.data;
-  for (let i = 0; i < out.length; i += 4) {
-    const alpha = out[i + 3]!;
-    if (alpha === 255 || alpha === 0) continue;
-    for (let c = i; c < i + 3; c++) out[c] = Math.min(255, Math.round((out[c]! * 255) / alpha));
-  }
-  return raster;
 }

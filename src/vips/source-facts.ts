@@ -22,7 +22,7 @@ import { shownOrientation } from '../metadata/orientation.ts';
 import { type ColorReading, colorOfAvif, colorOfPng } from '../metadata/source-color.ts';
 
 /** Milliseconds of a frame whose file says nothing: what browsers take. */
-const PLAIN_DELAY = 100;
+export const PLAIN_DELAY = 100;
 
 /** The facts of a source from what libvips tells of its header, and from its bytes. */
 export function describe(

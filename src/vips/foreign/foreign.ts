@@ -10,10 +10,10 @@ import { writeTiff } from '../../containers/tiff-writer.ts';
 import type { FormatName } from '../../image/format.ts';
 import {
   HEIC_PACKAGE,
-  installedVersion,
   JXL_PACKAGE,
   PDF_PACKAGE,
   PSD_PACKAGE,
+  requirePackage,
 } from '../optional/optional-package.ts';
 import { isBitmapFormat, withLoader } from './bitmap.ts';
 import type {
@@ -37,15 +37,7 @@ export function isForeign(format: FormatName): format is ForeignFormat {
 
 /** @throws Fault source-unsupported, where the package of a format is not installed */
 export function requireReader(format: OptionalFormat): void {
-  if (installedVersion(PACKAGES[format]) === undefined) throw missingReader(format);
-}
-
-/** Part of an answer to a client. */
-export function missingReader(format: OptionalFormat): Fault {
-  return new Fault(
-    'source-unsupported',
-    `Expected a source this server reads, got ${format.toUpperCase()}. The npm package ${PACKAGES[format]} beside the server would read it.`,
-  );
+  requirePackage(PACKAGES[format], format);
 }
 
 /** What tells the facts of a format. @throws Fault source-unsupported, where its package is not installed */

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import { Fault } from '../../base/fault.ts';
 import { MOST_HELD_PIXELS } from '../../image/picture-limits.ts';
-import { still, withoutAlpha } from '../../raster/pixels.ts';
+import { still, unpremultiplied, withoutAlpha } from '../../raster/pixels.ts';
 import { HEIC_PACKAGE } from '../optional/optional-package.ts';
 import { TOO_MANY } from '../source-file.ts';
 import type { ForeignPicture, ForeignReader } from './foreign-reader.ts';
@@ -71,18 +71,7 @@ async function pixelsOf(image: HeifImage): Promise<ForeignPicture> {
   }
   const alpha = image.has_alpha_channel();
   const rgba = new Uint8Array(into.data.buffer);
-  if (alpha && image.is_premultiplied_alpha()) straighten(rgba);
   const raster = still(width, height, 4, rgba);
-  return alpha ? raster : withoutAlpha(raster);
-}
-
-/** Colors divided by their alpha, in place. */
-function straighten(rgba: Uint8Array): void {
-  for (let at = 0; at < rgba.length; at += 4) {
-    const alpha = rgba[at + 3]!;
-    if (alpha === 0 || alpha === 255) continue;
-    for (let c = 0; c < 3; c++) {
-      rgba[at + c] = Math.min(255, Math.round((rgba[at + c]! * 255) / alpha));
-    }
-  }
+  if (!alpha) return withoutAlpha(raster);
+  return image.is_premultiplied_alpha() ? unpremultiplied(raster) : raster;
 }

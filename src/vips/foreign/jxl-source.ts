@@ -8,11 +8,9 @@ import type { SourceInfo } from '../../image/source-info.ts';
 import { profileKind, profileName } from '../../metadata/icc.ts';
 import { jxlBackEnd } from '../optional/jxl.ts';
 import type { JxlFacts, JxlPixels } from '../optional/jxl-back-end.ts';
+import { PLAIN_DELAY } from '../source-facts.ts';
 import type { ForeignReader } from './foreign-reader.ts';
 import { reading } from './reading.ts';
-
-/** Milliseconds of a frame whose file says nothing: what browsers take. */
-const PLAIN_DELAY = 100;
 
 export const jxlReader: ForeignReader = {
   async describe(bytes) {
@@ -56,7 +54,7 @@ function infoOf(facts: JxlFacts, bytes: number): SourceInfo {
 
 /** 8 bits of red, green and blue per pixel, with alpha where the file has it. */
 function inColor({ data, channels }: JxlPixels): Uint8Array {
-  const eight = data instanceof Uint8Array ? data : Uint8Array.from(data, (v) => (v + 128) / 257);
+  const eight = data instanceof Uint8Array ? data : eightBits(data);
   if (channels > 2) return eight;
   const out = channels + 2;
   const pixels = eight.length / channels;
@@ -69,4 +67,10 @@ function inColor({ data, channels }: JxlPixels): Uint8Array {
     if (channels === 2) rgb[i * out + 3] = eight[i * 2 + 1]!;
   }
   return rgb;
+}
+
+function eightBits(samples: Uint16Array): Uint8Array {
+  const out = new Uint8Array(samples.length);
+  for (let i = 0; i < out.length; i++) out[i] = (samples[i]! + 128) / 257;
+  return out;
 }

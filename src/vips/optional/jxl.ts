@@ -5,10 +5,9 @@
  * installed beside the server (docs/decisions/0021-jpeg-xl.md). It is loaded by the
  * first picture that needs it: a worker that meets none pays nothing.
  */
-import { Fault } from '../../base/fault.ts';
 import type { FormatName } from '../../image/format.ts';
 import type { JxlBackEnd } from './jxl-back-end.ts';
-import { installedVersion, JXL_PACKAGE } from './optional-package.ts';
+import { installedVersion, JXL_PACKAGE, requirePackage } from './optional-package.ts';
 
 let loading: Promise<JxlBackEnd> | undefined;
 
@@ -24,7 +23,7 @@ export function warmJxl(): void {
 }
 
 async function load(): Promise<JxlBackEnd> {
-  if (installedVersion(JXL_PACKAGE) === undefined) throw missingJxl();
+  requirePackage(JXL_PACKAGE, 'jxl');
   const { loadWasmVips } = await import('./wasm-vips.ts');
   return await loadWasmVips();
 }
@@ -32,12 +31,4 @@ async function load(): Promise<JxlBackEnd> {
 /** Formats that would be written if their package were installed. Nothing is loaded to find out. */
 export function missingEncoders(): FormatName[] {
   return installedVersion(JXL_PACKAGE) === undefined ? ['jxl'] : [];
-}
-
-/** Part of an answer to a client. */
-export function missingJxl(): Fault {
-  return new Fault(
-    'source-unsupported',
-    `Expected a source this server reads, got JXL. The npm package ${JXL_PACKAGE} beside the server would read it.`,
-  );
 }

@@ -6,6 +6,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Fault } from '../../base/fault.ts';
+import type { FormatName } from '../../image/format.ts';
 
 /** Reads and writes JPEG XL. */
 export const JXL_PACKAGE = 'wasm-vips';
@@ -26,6 +28,19 @@ export const OPTIONAL_PACKAGES: readonly string[] = [
   PDF_PACKAGE,
   PSD_PACKAGE,
 ];
+
+/**
+ * For what reads or writes a format by a package; part of an answer to a client.
+ *
+ * @throws Fault source-unsupported, where it is not installed
+ */
+export function requirePackage(name: string, format: FormatName): void {
+  if (installedVersion(name) !== undefined) return;
+  throw new Fault(
+    'source-unsupported',
+    `Expected a source this server reads, got ${format.toUpperCase()}. The npm package ${name} beside the server would read it.`,
+  );
+}
 
 /** The version of an installed package; undefined where it is not installed. */
 export function installedVersion(name: string): string | undefined {
