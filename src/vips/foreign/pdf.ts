@@ -1,7 +1,7 @@
 /**
  * PDF by PDFium in WebAssembly: a page measured, and drawn at the size that is wanted.
  *
- * No script runs and no form is filled; what a document names outside itself is not there. Pages are
+ * No form environment is set up, so no script runs; what a document names outside itself is not there. Pages are
  * drawn without a ground, for on one PDFium smooths text in colors, and laid on white.
  */
 import { PDFiumLibrary } from '@hyzyla/pdfium';
