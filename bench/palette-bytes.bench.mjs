@@ -26,7 +26,10 @@ import { groupBy, median, plain } from './quality.sums.mjs';
 
 const { values: options } = parseArgs({
   options: Object.fromEntries(
-    ['only', 'client', 'keep', 'json', 'against', 'sources'].map((name) => [name, { type: 'string' }]),
+    ['only', 'client', 'keep', 'json', 'against', 'sources'].map((name) => [
+      name,
+      { type: 'string' },
+    ]),
   ),
 });
 
@@ -43,10 +46,20 @@ const ASKED = [
     ...[(name, width) => `/${name}?width=${width}&format=auto&optimize=medium`, [], SOME_SIZES],
   ],
   ['webp, imageoptim', 'imageoptim', (name, width) => `/${width}/${name}`, ['webp'], SOME_SIZES],
-  ['webp, imgix', 'imgix', (name, width) => `/${name}?w=${width}&auto=format`, ['webp'], SOME_SIZES],
+  [
+    'webp, imgix',
+    'imgix',
+    (name, width) => `/${name}?w=${width}&auto=format`,
+    ['webp'],
+    SOME_SIZES,
+  ],
   [
     ...['webp, fastly auto medium', 'fastly'],
-    ...[(name, width) => `/${name}?width=${width}&format=auto&optimize=medium`, ['webp'], SOME_SIZES],
+    ...[
+      (name, width) => `/${name}?width=${width}&format=auto&optimize=medium`,
+      ['webp'],
+      SOME_SIZES,
+    ],
   ],
 ].filter(([client]) => client.includes(options.client ?? ''));
 
@@ -57,7 +70,14 @@ const metric = guarded(await createSsimulacra2(kernel('ssimulacra2')));
 const tools = { encoder: vipsEncoder, metric, now: () => performance.now() };
 
 async function rendered(source, dialect, target, accepts) {
-  const request = { method: 'GET', target, headers: {}, accepts: new Set(accepts), now: 0, upload: false };
+  const request = {
+    method: 'GET',
+    target,
+    headers: {},
+    accepts: new Set(accepts),
+    now: 0,
+    upload: false,
+  };
   const { plan } = DIALECTS[dialect].compile(request, { name: 'bench', origin: 'folder' });
   const { body, receipt } = await executeRender(
     {
@@ -109,11 +129,15 @@ const summary = (list) => {
   return `${above.length} | ${plain(Math.max(0, ...above.map(ratio)))}`;
 };
 
-console.log('| source | results | above | worst | before | worst | changed | median score given up | trials | before |');
+console.log(
+  '| source | results | above | worst | before | worst | changed | median score given up | trials | before |',
+);
 console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
 for (const [kind, list] of groupBy(results, kindOf)) {
   const before = list.map((one) => earlier.get(key(one)) ?? one);
-  const changed = list.filter((one, i) => one.bytes !== before[i].bytes || one.score !== before[i].score);
+  const changed = list.filter(
+    (one, i) => one.bytes !== before[i].bytes || one.score !== before[i].score,
+  );
   const given = changed.map((one) => (earlier.get(key(one)).score ?? 0) - (one.score ?? 0));
   const within = list.map((_, i) => i).filter((i) => ratio(before[i]) <= 1);
   const trials = (all) => within.reduce((sum, i) => sum + all[i].trials, 0);
@@ -121,6 +145,10 @@ for (const [kind, list] of groupBy(results, kindOf)) {
     `| ${kind} | ${list.length} | ${summary(list)} | ${summary(before)} | ${changed.length} | ${plain(median(given), 1)} | ${trials(list)} | ${trials(before)} |`,
   );
 }
-for (const one of results.filter((result) => ratio(result) > 1).sort((a, b) => ratio(b) - ratio(a))) {
-  console.log(`${key(one)}: ${one.bytes} of ${one.source} (${plain(ratio(one))}), score ${one.score}, ${one.encoding}; ${one.reason}`);
+for (const one of results
+  .filter((result) => ratio(result) > 1)
+  .sort((a, b) => ratio(b) - ratio(a))) {
+  console.log(
+    `${key(one)}: ${one.bytes} of ${one.source} (${plain(ratio(one))}), score ${one.score}, ${one.encoding}; ${one.reason}`,
+  );
 }

@@ -18,7 +18,8 @@ const CLEAR = [0, 0, 0, 0];
 /** Hues around the circle. */
 const hues = (count, level = 128, reach = 90) =>
   Array.from({ length: count }, (_, i) => {
-    const at = (shift) => Math.round(level + reach * Math.cos(2 * Math.PI * (i / count + shift / 3)));
+    const at = (shift) =>
+      Math.round(level + reach * Math.cos(2 * Math.PI * (i / count + shift / 3)));
     return [at(0), at(1), at(2), 255];
   });
 /** From one color to another. */
@@ -113,7 +114,10 @@ const bars = (width, height, count) =>
 const plot = (width, height, lines) => {
   const at = (line, x) =>
     Math.round(
-      height / 2 + 30 * (line - (lines - 1) / 2) + 22 * Math.sin(x / (7 + 3 * line)) + 9 * Math.sin(x / 3),
+      height / 2 +
+        30 * (line - (lines - 1) / 2) +
+        22 * Math.sin(x / (7 + 3 * line)) +
+        9 * Math.sin(x / 3),
     );
   return drawing(width, height, [WHITE, GREY, ...hues(lines)], (x, y) => {
     for (let line = 0; line < lines; line++) {
@@ -133,7 +137,10 @@ const pie = (side, parts) =>
   });
 
 const map = (width, height, count, colors) => {
-  const sites = Array.from({ length: count }, (_, i) => [lot(3 * i) % width, lot(5 * i + 1) % height]);
+  const sites = Array.from({ length: count }, (_, i) => [
+    lot(3 * i) % width,
+    lot(5 * i + 1) % height,
+  ]);
   const near = (x, y) => {
     let [best, found] = [Number.POSITIVE_INFINITY, 0];
     for (const [i, [a, b]] of sites.entries()) {
@@ -173,7 +180,9 @@ const logo = (width, height, colors = [CLEAR, ...hues(3)]) =>
 const smooth = (large, steps) => {
   const colors = large.colors.flatMap((from, i) =>
     large.colors.flatMap((to, j) =>
-      j <= i ? [] : Array.from({ length: steps }, (_, k) => between(from, to, (k + 1) / (steps + 1))),
+      j <= i
+        ? []
+        : Array.from({ length: steps }, (_, k) => between(from, to, (k + 1) / (steps + 1))),
     ),
   );
   const all = [...large.colors, ...colors];
@@ -192,21 +201,30 @@ const smooth = (large, steps) => {
     return found;
   });
 };
-const between = (from, to, share) => from.map((level, c) => Math.round(level + (to[c] - level) * share));
+const between = (from, to, share) =>
+  from.map((level, c) => Math.round(level + (to[c] - level) * share));
 
 /** Windows with bars, buttons and lines of text. */
 const windows = (width, height, count) =>
-  drawing(width, height, [[236, 239, 244, 255], WHITE, DARK, [94, 129, 172, 255], GREY, ...hues(count)], (x, y) => {
-    if (y < 18) return y > 5 && y < 12 && x > 6 && x < 60 && lot(x * 7 + y) % 3 === 0 ? 1 : 3;
-    const [a, b] = [x % (width >> 1), (y - 18) % ((height - 18) >> 1)];
-    const [w, h] = [width >> 1, (height - 18) >> 1];
-    if (a < 6 || b < 6 || a > w - 6 || b > h - 6) return 0;
-    if (a === 6 || b === 6 || a === w - 6 || b === h - 6) return 4;
-    if (b > h - 22 && b < h - 10 && a > w - 50 && a < w - 12) return 5 + (Math.floor(x / w) % count);
-    const [line, at] = [Math.floor((b - 10) / 10), (b - 10) % 10];
-    if (b < 10 || at > 5 || a < 14 || a > 30 + (lot(line + x / w) % (w - 50))) return 1;
-    return lot(Math.floor((a - 14) / 5) * 61 + line * 17 + at * 3 + (a % 5)) % 5 < 2 && a % 5 < 4 ? 2 : 1;
-  });
+  drawing(
+    width,
+    height,
+    [[236, 239, 244, 255], WHITE, DARK, [94, 129, 172, 255], GREY, ...hues(count)],
+    (x, y) => {
+      if (y < 18) return y > 5 && y < 12 && x > 6 && x < 60 && lot(x * 7 + y) % 3 === 0 ? 1 : 3;
+      const [a, b] = [x % (width >> 1), (y - 18) % ((height - 18) >> 1)];
+      const [w, h] = [width >> 1, (height - 18) >> 1];
+      if (a < 6 || b < 6 || a > w - 6 || b > h - 6) return 0;
+      if (a === 6 || b === 6 || a === w - 6 || b === h - 6) return 4;
+      if (b > h - 22 && b < h - 10 && a > w - 50 && a < w - 12)
+        return 5 + (Math.floor(x / w) % count);
+      const [line, at] = [Math.floor((b - 10) / 10), (b - 10) % 10];
+      if (b < 10 || at > 5 || a < 14 || a > 30 + (lot(line + x / w) % (w - 50))) return 1;
+      return lot(Math.floor((a - 14) / 5) * 61 + line * 17 + at * 3 + (a % 5)) % 5 < 2 && a % 5 < 4
+        ? 2
+        : 1;
+    },
+  );
 
 const BAYER = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
 /** Light falling off from a point, in ordered dots. */
@@ -214,7 +232,10 @@ const dots = (width, height, colors) =>
   drawing(width, height, colors, (x, y) => {
     const far = Math.hypot(x - width * 0.3, y - height * 0.4) / Math.hypot(width, height);
     const level = (1 - far) ** 1.5 * (colors.length - 1);
-    return Math.min(colors.length - 1, Math.floor(level + (BAYER[(y % 4) * 4 + (x % 4)] + 0.5) / 16));
+    return Math.min(
+      colors.length - 1,
+      Math.floor(level + (BAYER[(y % 4) * 4 + (x % 4)] + 0.5) / 16),
+    );
   });
 
 /** Bands of light without dots. */
@@ -227,11 +248,24 @@ const bands = (width, height, colors) =>
 /** All drawings by their names: 83. */
 export const DRAWINGS = {
   ...Object.fromEntries(
-    [[0, 3], [0, 4], [0, 8], [1, 2], [1, 3], [1, 4], [1, 6], [2, 3], [2, 4], [2, 5], [3, 4]].map(
-      ([which, zoom]) => [`qr-${QR[which].length}-${zoom}`, qr(which, zoom)],
-    ),
+    [
+      [0, 3],
+      [0, 4],
+      [0, 8],
+      [1, 2],
+      [1, 3],
+      [1, 4],
+      [1, 6],
+      [2, 3],
+      [2, 4],
+      [2, 5],
+      [3, 4],
+    ].map(([which, zoom]) => [`qr-${QR[which].length}-${zoom}`, qr(which, zoom)]),
   ),
-  'qr-blue': qr(1, 5, [[250, 250, 240, 255], [20, 40, 120, 255]]),
+  'qr-blue': qr(1, 5, [
+    [250, 250, 240, 255],
+    [20, 40, 120, 255],
+  ]),
   'checker-1': checker(96, 1),
   'checker-2': checker(128, 2),
   'checker-4': checker(128, 4),
@@ -294,7 +328,9 @@ export const DRAWINGS = {
   'icon-32': sprite(32, 1, 6),
   'icon-64': pie(64, 4),
   'disc-2': drawing(100, 100, [WHITE, BLACK], (x, y) => (Math.hypot(x - 50, y - 50) < 40 ? 1 : 0)),
-  'rings-2': drawing(160, 160, [WHITE, BLACK], (x, y) => (Math.hypot(x - 80, y - 80) % 12 < 5 ? 1 : 0)),
+  'rings-2': drawing(160, 160, [WHITE, BLACK], (x, y) =>
+    Math.hypot(x - 80, y - 80) % 12 < 5 ? 1 : 0,
+  ),
   'spokes-2': drawing(160, 160, [WHITE, BLACK], (x, y) => {
     return Math.floor((Math.atan2(y - 80, x - 80) / Math.PI + 1) * 16) % 2;
   }),
@@ -314,9 +350,17 @@ export const DRAWINGS = {
   'bands-32': bands(240, 180, ramp(32, [40, 0, 40], [240, 250, 220])),
   'bands-200': bands(320, 240, ramp(200, [10, 30, 60], [255, 250, 230])),
   'flag-3': drawing(150, 100, hues(3), (x) => Math.floor(x / 50)),
-  'flag-cross': drawing(160, 100, [[0, 91, 153, 255], [255, 205, 0, 255]], (x, y) => {
-    return (x >= 50 && x < 70) || (y >= 40 && y < 60) ? 1 : 0;
-  }),
+  'flag-cross': drawing(
+    160,
+    100,
+    [
+      [0, 91, 153, 255],
+      [255, 205, 0, 255],
+    ],
+    (x, y) => {
+      return (x >= 50 && x < 70) || (y >= 40 && y < 60) ? 1 : 0;
+    },
+  ),
   'steps-16': drawing(256, 64, ramp(16), (x) => x >> 4),
   'noise-4': drawing(80, 80, hues(4), (x, y) => lot(y * 80 + x) & 3),
 };
@@ -371,23 +415,33 @@ const moving = (ground, count, draw) =>
   }));
 
 const MOVING_GIFS = {
-  spinner: moving(drawing(64, 64, [WHITE, ...ramp(7, [40, 40, 40], [220, 220, 220])], () => 0), 8, (x, y, frame) => {
-    const far = Math.hypot(x - 32, y - 32);
-    if (far < 16 || far > 26) return undefined;
-    const part = Math.floor((Math.atan2(y - 32, x - 32) / Math.PI + 1) * 4) & 7;
-    return 1 + ((part + 8 - frame) % 8 % 7);
-  }),
-  bar: moving(drawing(200, 40, [WHITE, GREY, [40, 120, 200, 255]], () => 0), 12, (x, y, frame) => {
-    if (x < 10 || y < 10 || x >= 190 || y >= 30) return undefined;
-    return x < 10 + 15 * (frame + 1) ? 2 : 1;
-  }),
+  spinner: moving(
+    drawing(64, 64, [WHITE, ...ramp(7, [40, 40, 40], [220, 220, 220])], () => 0),
+    8,
+    (x, y, frame) => {
+      const far = Math.hypot(x - 32, y - 32);
+      if (far < 16 || far > 26) return undefined;
+      const part = Math.floor((Math.atan2(y - 32, x - 32) / Math.PI + 1) * 4) & 7;
+      return 1 + (((part + 8 - frame) % 8) % 7);
+    },
+  ),
+  bar: moving(
+    drawing(200, 40, [WHITE, GREY, [40, 120, 200, 255]], () => 0),
+    12,
+    (x, y, frame) => {
+      if (x < 10 || y < 10 || x >= 190 || y >= 30) return undefined;
+      return x < 10 + 15 * (frame + 1) ? 2 : 1;
+    },
+  ),
   ball: moving(checker(120, 10, [WHITE, GREY, [200, 40, 40, 255]]), 10, (x, y, frame) => {
     return Math.hypot(x - 15 - 10 * frame, y - 60 - 30 * Math.sin(frame)) < 10 ? 2 : undefined;
   }),
   cursor: moving(text(40, 8, 1, [DARK, ...hues(3)]), 6, (x, y, frame) => {
     return x >= 6 * frame + 60 && x < 6 * frame + 65 && y > 68 && y < 78 ? 1 : undefined;
   }),
-  blink: moving(pie(90, 6), 4, (x, y, frame) => (frame % 2 && Math.hypot(x - 45, y - 45) < 12 ? 0 : undefined)),
+  blink: moving(pie(90, 6), 4, (x, y, frame) =>
+    frame % 2 && Math.hypot(x - 45, y - 45) < 12 ? 0 : undefined,
+  ),
   typing: Array.from({ length: 12 }, (_, frame) => {
     const whole = text(40, 12, 1, [DARK, ...hues(3)]);
     return { ...whole, draw: (x, y) => (y < 11 * (frame + 1) ? whole.draw(x, y) : 0) };
@@ -396,14 +450,18 @@ const MOVING_GIFS = {
     const whole = sprite(32, 3, 9);
     return { ...whole, draw: (x, y) => whole.draw((x + 9 * frame) % 96, y) };
   }),
-  chart: moving(bars(220, 140, 8), 8, (_, y, frame) => (y < 120 - 15 * frame && y > 16 ? 0 : undefined)),
+  chart: moving(bars(220, 140, 8), 8, (_, y, frame) =>
+    y < 120 - 15 * frame && y > 16 ? 0 : undefined,
+  ),
 };
 
 /** All sources: names with their endings, and bytes. */
 export async function sources() {
   const made = [];
-  for (const [name, drawn] of Object.entries(DRAWINGS)) made.push([`${name}.png`, await pngOf(drawn)]);
-  for (const name of STILL_GIFS) made.push([`${name}.gif`, writeGif(rasterOf([DRAWINGS[name]]), 256)]);
+  for (const [name, drawn] of Object.entries(DRAWINGS))
+    made.push([`${name}.png`, await pngOf(drawn)]);
+  for (const name of STILL_GIFS)
+    made.push([`${name}.gif`, writeGif(rasterOf([DRAWINGS[name]]), 256)]);
   for (const [name, frames] of Object.entries(MOVING_GIFS)) {
     made.push([`${name}.gif`, writeGif(rasterOf(frames), 256)]);
   }

@@ -32,9 +32,18 @@ function coversAll({ left, top, width, height }: GifFrame, screen: Size): boolea
   return left === 0 && top === 0 && width >= screen.width && height >= screen.height;
 }
 
-/** For `count` frames from `first` on, 1 for each pixel of the screen that is covered, else 0. */
-export function* coverage(gif: Uint8Array, first: number, count: number): Generator<Uint8Array> {
-  const { screen, frames } = gifFrames(gif) ?? { screen: { width: 0, height: 0 }, frames: [] };
+/**
+ * For `count` frames from `first` on, 1 for each pixel of the screen that is covered, else 0.
+ * `front`: frames in front that are none of the file's own.
+ */
+export function* coverage(
+  gif: Uint8Array,
+  first: number,
+  count: number,
+  front = 0,
+): Generator<Uint8Array> {
+  const { screen, frames: all } = gifFrames(gif) ?? { screen: { width: 0, height: 0 }, frames: [] };
+  const frames = all.slice(front);
   const covered = new Uint8Array(screen.width * screen.height);
   for (const frame of frames.slice(0, first + count).entries()) {
     const [page, { disposal }] = frame;

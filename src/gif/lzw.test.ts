@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compressLzw, type LzwPixels } from './lzw.ts';
+import { compressBlank, compressLzw, type LzwPixels } from './lzw.ts';
 
 /** What a reader makes of the data: written from the specification, without a look at the writer. */
 function decompress(data: Uint8Array, most: number): number[] {
@@ -69,6 +69,11 @@ describe('compressLzw', () => {
       expect(decompress(compressLzw(pixels(symbols)), length)).toEqual(symbols);
     },
   );
+
+  test.each([1, 2, 3, 7, 100, 4095, 8_378_369, 8_400_000])('%i blank pixels', (length) => {
+    const blank = decompress(compressBlank(length), length);
+    expect([blank.length, blank.every((symbol) => symbol === 0)]).toEqual([length, true]);
+  });
 
   test('free pixels are as they were or clear', () => {
     const symbol = fc.integer({ min: 0, max: 5 });

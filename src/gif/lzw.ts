@@ -20,6 +20,9 @@ export interface LzwPixels {
 
 const MOST_CODES = 4096;
 
+/** The fewest bits that codes of GIF begin with. */
+const BLANK_BITS = 2;
+
 /** Strings that are looked at for one code. */
 const PATIENCE = 400;
 
@@ -54,6 +57,26 @@ export function compressLzw(pixels: LzwPixels): Uint8Array {
       dictionary.add(symbol);
       worn.fill(taken);
     }
+  }
+  codes.write(dictionary.clearCode + 1, dictionary.bitsAtEnd);
+  return codes.finish();
+}
+
+/** So many pixels of symbol 0, at least one, as `compressLzw` would write them; in the time of its codes. */
+export function compressBlank(pixels: number): Uint8Array {
+  const codes = new CodeWriter(BLANK_BITS);
+  const dictionary = new Dictionary(BLANK_BITS);
+  codes.write(dictionary.clearCode, dictionary.bits);
+  // The string added last is one pixel longer than that before it.
+  for (let [left, run] = [pixels, 1]; ; ) {
+    const taken = Math.min(run, left);
+    dictionary.found = taken === 1 ? 0 : dictionary.clearCode + taken;
+    codes.write(dictionary.found, dictionary.bits);
+    left -= taken;
+    if (left === 0) break;
+    if (dictionary.isFull) continue;
+    dictionary.add(0);
+    run++;
   }
   codes.write(dictionary.clearCode + 1, dictionary.bitsAtEnd);
   return codes.finish();

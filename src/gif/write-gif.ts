@@ -19,6 +19,7 @@ import { quantize } from '../raster/palette/quantize.ts';
 import { countChanges, frameColors } from './frame-colors.ts';
 import { type Behind, changedBox, disposalFor, framePixels, type Pixels } from './frames.ts';
 import { compressLzw, type LzwPixels } from './lzw.ts';
+import { isBelieved } from './whole-screen.ts';
 
 /** Hundredths of a second that a frame can be shown. */
 const LONGEST = 65_535;
@@ -44,9 +45,6 @@ interface Shown {
   /** Milliseconds. */
   readonly delay: number;
 }
-
-/** Longest side of a screen that every reader believes. */
-const BELIEVED_SIDE = 2048;
 
 /**
  * The raster as a GIF of at most `colors` colors per table, 2..256, clear not counted where there
@@ -110,12 +108,9 @@ function byUse(palette: Uint32Array, later: ColorHistogram): Uint32Array {
   return Uint32Array.from(order, (i) => palette[i]!);
 }
 
-/**
- * The box of the first frame where it has to cover the screen: libnsgif, which libvips 8.18 reads
- * with, takes the size of the first frame for that of a screen with a side above 2048.
- */
+/** The box of the first frame where it has to cover the screen, so that every reader believes that. */
 function wholeScreen({ width, height }: Raster) {
-  if (Math.max(width, height) <= BELIEVED_SIDE) return undefined;
+  if (isBelieved({ width, height })) return undefined;
   return { left: 0, top: 0, right: width, bottom: height };
 }
 

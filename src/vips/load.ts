@@ -30,7 +30,7 @@ import {
 } from './reduction/decoder-shrink.ts';
 import { isReduction, reduced, type Scale, type SmoothScale } from './reduction/reducer.ts';
 import type { LoadTransform } from './shrink-on-load.ts';
-import { decoding, readSource, type SourceFile, sharpInput } from './source-file.ts';
+import { decoding, framesInFront, readSource, type SourceFile, sharpInput } from './source-file.ts';
 import { type ColorUse, conversionOf, type ReadPixels, readPixels } from './source-pixels.ts';
 import { drawSvg, svgSize } from './svg.ts';
 
@@ -119,7 +119,7 @@ async function loadCovered(
   const strip = withAlpha(await decoding(pixels(openSource(file, info, use, first, count))));
   const frame = info.width * info.height;
   let at = 0;
-  for (const covered of coverage(await readSource(file), first, count)) {
+  for (const covered of coverage(await readSource(file), first, count, framesInFront(file))) {
     if (covered.length !== frame || (at + frame) * 4 > strip.data.length) break;
     for (let i = 0; i < frame; i++, at++) {
       if (covered[i] === 0) strip.data.fill(0, at * 4, at * 4 + 4);
@@ -226,10 +226,11 @@ function wholeWindow(window: Region, source: Size, near: Size): Region {
 }
 
 function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0, pages = 1): Sharp {
+  const front = framesInFront(file);
   const pipe = sharp(sharpInput(file), {
     ...readingOptions(info, use),
     limitInputPixels: info.width * info.height * pages,
-    ...(info.pages > 1 ? { page, pages } : {}),
+    ...(info.pages > 1 || front > 0 ? { page: page + front, pages } : {}),
   });
   // sharp mistakes 16 bits for Display P3; told the way out, it converts twice and rightly.
   const deep = info.depth !== 8 && info.profile === 'other' && info.space === 'rgb';

@@ -10,6 +10,7 @@ import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';
 import { asStillAvif } from '../containers/avif.ts';
 import { type JpegScans, jpegFrame, jpegScans, walkJpeg, withJpegEnd } from '../containers/jpeg.ts';
+import { withWholeScreen } from '../gif/whole-screen.ts';
 import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '../image/format.ts';
 import {
   DEFAULT_PICTURE_LIMITS,
@@ -64,8 +65,13 @@ export async function probe(
   const scans = format === 'jpeg' ? checkJpeg(bytes, bounds) : undefined;
   const endMissing = scans?.terminated === false;
   const sequence = isImageSequence(bytes);
-  const input = endMissing ? withJpegEnd(bytes) : sequence ? asStillAvif(bytes) : bytes;
-  const header =
+  const screened = format === 'gif' ? withWholeScreen(bytes) : undefined;
+  const input = endMissing
+    ? withJpegEnd(bytes)
+    : sequence
+      ? asStillAvif(bytes)
+      : (screened ?? bytes);
+  const read =
     format === 'svg'
       ? await svgHeader(safeSvgText(bytes, bounds.svg), bounds)
       : await decoding(
@@ -73,6 +79,7 @@ export async function probe(
         ).catch((fault: unknown) => {
           throw sequence ? sequenceFault(fault) : fault;
         });
+  const header = screened === undefined ? read : withoutFront(read);
   if (format !== 'heic' && (header.compression as string | undefined) === 'hevc') {
     throw new Fault('source-unsupported', 'Expected an AVIF with AV1 pictures, got HEVC.');
   }
@@ -85,6 +92,11 @@ export async function probe(
     interlacedPixels(format, shown),
   );
   return endMissing && info.jpeg ? { ...info, jpeg: { ...info.jpeg, endMissing } } : info;
+}
+
+/** The header of a GIF without the frame that was put in front of it. */
+function withoutFront({ pages = 2, delay = [], ...header }: Metadata): Metadata {
+  return { ...header, pages: pages - 1, delay: delay.slice(1) };
 }
 
 /** The header of another page than the first. @throws Fault */

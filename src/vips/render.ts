@@ -14,6 +14,7 @@ import { type Size, sizeText } from '../base/size.ts';
 import { asStillAvif } from '../containers/avif.ts';
 import { gifColors, withClearedBoxes } from '../containers/gif-frames.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';
+import { isBelieved, withWholeScreen } from '../gif/whole-screen.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { TextDrawing } from '../image/text-drawing.ts';
@@ -121,10 +122,11 @@ async function readableFile(given: SourceFile, info: SourceInfo): Promise<Source
   }
   if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };
   if (format === 'avif' && info.animated) return { bytes: asStillAvif(await readSource(given)) };
-  if (format !== 'gif' || info.pages === 1 || !info.alpha) return given;
+  if (format !== 'gif' || !info.alpha || (info.pages === 1 && isBelieved(info))) return given;
   const bytes = await readSource(given);
-  const cleared = withClearedBoxes(bytes);
-  return cleared === bytes ? given : { bytes: cleared };
+  const screened = withWholeScreen(bytes);
+  const cleared = withClearedBoxes(screened ?? bytes);
+  return cleared === bytes ? given : { bytes: cleared, front: screened === undefined ? 0 : 1 };
 }
 
 /** What a step may need besides the raster. */

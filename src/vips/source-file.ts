@@ -8,7 +8,16 @@ import { Fault } from '../base/fault.ts';
 /** A file on disk that does not change while it is read, with its bytes where they are known, or bytes alone. */
 export type SourceFile =
   | { readonly path: string; readonly bytes?: Uint8Array }
-  | { readonly bytes: Uint8Array };
+  | {
+      readonly bytes: Uint8Array;
+      /** Frames in front that are no part of the picture (gif/whole-screen.ts). */
+      readonly front?: number;
+    };
+
+/** How many frames are not the picture's. */
+export function framesInFront(file: SourceFile): number {
+  return 'front' in file ? (file.front ?? 0) : 0;
+}
 
 /** The bytes of a source. @throws Fault source-lost, when the file is gone; internal, when it cannot be read */
 export async function readSource(file: SourceFile): Promise<Uint8Array> {

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# sharp 0.35.5 (libvips 8.18.7 with libnsgif): a GIF with a side above 2048 gets the size of its first frame.
+# sharp 0.35.5 (libvips 8.18.7 with libnsgif): a GIF of 640 by 480 or with a side above 2048 gets the size of its first frame.
 #
 # The logical screen descriptor states the size of a GIF, and frames lie anywhere in it; encoders cut frames to what is
 # to be seen, so the first one may be small (GIF89a specification, sections 18 and 20). One expects the size of the
-# screen, which is what browsers show. Up to 2048 pixels it is; from 2049 on, in either side, metadata and
-# pixels have the size of the first frame, without an error: the sticker is cut, and every position in it is off.
+# screen, which is what browsers show. Of most screens it is. Of those that monitors once had (640x480, 640x512, 800x600,
+# 1024x768, 1280x1024, 1600x1200) and of those with a side above 2048, metadata and pixels have the size of the first
+# frame, without an error: a recording of 640 by 480 that begins with a small change is cut to that, one of 641 is whole.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -25,7 +26,10 @@ function gif(width, height) {
   return Buffer.from([...Buffer.from('GIF89a'), ...screen, ...frame, bytes.length, ...bytes, 0, 0x3b]);
 }
 const seen = [];
-for (const [width, height] of [[2048, 20], [2049, 20], [20, 2048], [20, 2049], [3000, 3000]]) {
+for (const [width, height] of [
+  ...[[2048, 20], [2049, 20], [20, 2048], [20, 2049], [639, 480], [640, 480], [641, 480]],
+  ...[[640, 512], [800, 600], [1024, 768], [1280, 1024], [1600, 1200], [1920, 1080]],
+]) {
   const file = gif(width, height);
   const stated = await sharp(file).metadata();
   const { info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
@@ -36,7 +40,15 @@ const expected = [
   '2049x20: 10x10, decoded 10x10',
   '20x2048: 20x2048, decoded 20x2048',
   '20x2049: 10x10, decoded 10x10',
-  '3000x3000: 10x10, decoded 10x10',
+  '639x480: 639x480, decoded 639x480',
+  '640x480: 10x10, decoded 10x10',
+  '641x480: 641x480, decoded 641x480',
+  '640x512: 10x10, decoded 10x10',
+  '800x600: 10x10, decoded 10x10',
+  '1024x768: 10x10, decoded 10x10',
+  '1280x1024: 10x10, decoded 10x10',
+  '1600x1200: 10x10, decoded 10x10',
+  '1920x1080: 1920x1080, decoded 1920x1080',
 ].join('\n');
 console.log(seen.join('\n'));
 if (seen.join('\n') !== expected) {
