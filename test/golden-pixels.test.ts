@@ -12,6 +12,7 @@ import { findingsMap, SourceFindings } from '../src/engine/findings/source-findi
 import { programOf } from '../src/engine/pictures/program-of.ts';
 import { WorkerPictures } from '../src/engine/pictures/worker-pictures.ts';
 import type { Encoding, Quality } from '../src/image/encoding.ts';
+import type { Face } from '../src/image/face.ts';
 import type { Findings } from '../src/image/findings.ts';
 import { type FormatName, formatCard } from '../src/image/format.ts';
 import { DEFAULT_PICTURE_LIMITS } from '../src/image/picture-limits.ts';
@@ -56,6 +57,14 @@ const FINDINGS: Findings = {
   enhancement: { black: 20, white: 235, exponent: 0.85, contrast: 0.08, vibrance: 0.25 },
 };
 
+/** A face in the middle of the scene, for the steps that hide one. */
+const FACE: Face = {
+  ...{ confidence: 1, bounds: { left: 18, top: 8, width: 12, height: 14 } },
+  leftEye: { x: 21, y: 13, width: 3 },
+  rightEye: { x: 27, y: 13, width: 3 },
+  mouth: { x: 24, y: 19 },
+};
+
 /** The second picture of compositions. */
 const SECOND = () => sharpOf(clearScene()).png().toBuffer();
 
@@ -71,7 +80,9 @@ async function rendered(
     output: picture({ formats: [{ format }], quality: { kind: 'quality', jpeg: 80 } }),
   });
   const file = { bytes };
-  const findings = new SourceFindings(FINDERS, findingsMap(), 'golden', 0, FINDINGS);
+  const hides = ops.some(({ kind }) => kind === 'hide-faces');
+  const known = hides ? { ...FINDINGS, faces: [FACE] } : FINDINGS;
+  const findings = new SourceFindings(FINDERS, findingsMap(), 'golden', 0, known);
   const second = { param: 'mark', hash: 'second', file: { bytes: await SECOND() } };
   const pictures = new WorkerPictures([second], DEFAULT_PICTURE_LIMITS, findingsMap());
   const program = await programOf({ file, info, plan, accepts: [], findings, pictures }, {});

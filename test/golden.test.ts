@@ -98,7 +98,7 @@ function compiled(dialect: Dialect, { method, target, headers }: Row) {
   try {
     const { source, plan, diagnostics, response } = dialect.compile(request, SETTINGS);
     const canonical = canonicalize(plan);
-    const output = printPlan({ ...canonical, frames: { kind: 'all' }, ops: [] });
+    const output = printPlan({ frames: { kind: 'all' }, ops: [], output: canonical.output });
     const { vary, download, deadline, noStore } = response;
     return {
       before: [

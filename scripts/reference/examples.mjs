@@ -114,6 +114,20 @@ export const EXAMPLES = {
       says: 'The red goes, the light in the pupils stays.',
     },
     {
+      name: 'face-blur',
+      source: 'portrait',
+      query: 'w=120&h=120&fit=facearea&facepad=3&face-blur=1',
+      size: [120, 120],
+      says: 'Faces past recognition at the least, and everything else as it was.',
+    },
+    {
+      name: 'face-pixel',
+      source: 'two faces',
+      query: 'w=200&face-pixel=20',
+      size: [200, 100],
+      says: 'Every face in blocks that grow with it.',
+    },
+    {
       name: 'crop-faces',
       source: 'portrait',
       query: 'w=200&h=90&fit=crop&crop=faces',

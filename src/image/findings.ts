@@ -14,6 +14,8 @@ import type { RedEye } from './red-eye.ts';
 
 export interface Findings {
   readonly faces?: readonly Face[];
+  /** Of an animation: the faces of its frames, those at the same place once. */
+  readonly facesInMotion?: readonly Face[];
   /** Where the content is, by what draws the eye, by tones and by edges (vision/content-grid.ts). */
   readonly saliency?: ContentGrid;
   readonly entropy?: ContentGrid;
@@ -27,6 +29,7 @@ export interface Findings {
 /** What stands for findings that are not there. */
 export const NOTHING_FOUND: Required<Findings> = {
   faces: [],
+  facesInMotion: [],
   redEyes: [],
   enhancement: 'none',
   saliency: EMPTY_GRID,

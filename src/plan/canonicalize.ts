@@ -44,7 +44,8 @@ export function canonicalize(plan: Plan): Plan {
   const { playing: { loop, rate } = {} } = plan;
   const playing = loop === undefined && rate === undefined ? {} : { playing: { loop, rate } };
   const frames = canonicalFrames(plan, output);
-  return freezePlan(tidy({ frames, ops, output, ...inks, ...playing }) as Plan);
+  const annotated = plan.annotations === false ? { annotations: false } : {};
+  return freezePlan(tidy({ frames, ops, output, ...inks, ...annotated, ...playing }) as Plan);
 }
 
 /**
@@ -89,6 +90,8 @@ function canonicalOp(op: Op): Op[] {
       return isZero(op.sigma) ? [] : [op];
     case 'sharpen':
       return op.amount === 0 ? [] : [op];
+    case 'hide-faces':
+      return op.strength === 0 ? [] : [op];
     case 'pixelate':
     case 'halftone':
       return op.side <= 1 ? [] : [op];

@@ -116,7 +116,8 @@ export function lowerOp(
       if (op.radii?.some((radius) => radius > 0)) state.alpha = true;
       return;
     case 'red-eye':
-      // Its place follows from the whole program (red-eye-step.ts).
+    case 'hide-faces':
+      // Their place follows from the whole program (red-eye-step.ts, hide-faces-step.ts).
       return;
     case 'enhance': {
       const { enhancement } = findings;

@@ -35,6 +35,7 @@ import type { Plan } from './plan.ts';
 import type { Instruction, Known, Lowered, Program } from './program.ts';
 import { withRedEyes } from './red-eye-step.ts';
 import { facesAfter } from './source-view.ts';
+import { withHiddenFaces } from './steps/hide-faces-step.ts';
 
 export interface LowerLimits {
   /** Most pixels of any picture on the way, one frame. */
@@ -77,12 +78,18 @@ export function lower(
     instructions: [],
   };
   const color = colorOf(plan, info);
-  const inks = plan.cmyk === undefined ? {} : { cmyk: plan.cmyk };
+  const reading = {
+    ...(plan.cmyk === undefined ? {} : { cmyk: plan.cmyk }),
+    ...(plan.annotations === false ? { annotations: plan.annotations } : {}),
+  };
   const moving = isAnimation(info) && plan.frames.kind === 'all';
   let trims = 0;
   let canvases = 0;
   const told = output.kind === 'facts' && output.faces === true;
   if (told && findings.faces === undefined) return { kind: 'find', finding: 'faces' };
+  const hides = plan.ops.filter((op) => op.kind === 'hide-faces');
+  const hidden = moving ? 'facesInMotion' : 'faces';
+  if (hides.length > 0 && findings[hidden] === undefined) return { kind: 'find', finding: hidden };
   for (const given of plan.ops) {
     const op = inForce(given, state, info, findings);
     const finding = missingFinding(op, state.size, info, findings);
@@ -97,7 +104,7 @@ export function lower(
           size: state.size,
           frames: { first: firstFrame(plan, info), count: 1 },
           color,
-          ...inks,
+          ...reading,
           rule: op.rule,
         };
       }
@@ -136,7 +143,8 @@ export function lower(
   }
   const merged = mergeResamples(state.instructions);
   const mends = plan.ops.some(({ kind }) => kind === 'red-eye') && !isMoving(info);
-  const instructions = mends ? withRedEyes(merged, findings.redEyes ?? [], info) : merged;
+  const covered = withHiddenFaces(merged, hides, findings[hidden] ?? [], info);
+  const instructions = mends ? withRedEyes(covered, findings.redEyes ?? [], info) : covered;
   for (const instruction of instructions) check(instruction, limits);
   const keepsMotion =
     moving && (choice === undefined || formatCard(choice.chosen.format).animation);
@@ -162,7 +170,7 @@ export function lower(
       ...(playing === undefined || count === 1 ? {} : { playing }),
       // Videos say no other color space than theirs.
       color: video && color === 'keep' ? 'srgb' : color,
-      ...inks,
+      ...reading,
       instructions,
       size: state.size,
       alpha: state.alpha,

@@ -228,6 +228,11 @@ export type Op =
     }
   /** Take the red out of pupils, wherever the picture stands in its way. Stills only. */
   | { readonly kind: 'red-eye' }
+  /**
+   * Make faces unrecognizable, wherever the picture stands in its way: under a Gaussian of this
+   * sigma, or in blocks of this side, as a share (0..1) of the longer side of each face.
+   */
+  | { readonly kind: 'hide-faces'; readonly by: 'blur' | 'blocks'; readonly strength: number }
   /** The curve that the whole source needs; none on animations, drawings and palettes. */
   | { readonly kind: 'enhance' }
   | { readonly kind: 'tone'; readonly steps: readonly ToneStep[] }

@@ -24,6 +24,8 @@ export interface Plan {
    * absent: multiplied, as browsers do. No URL says it; a setting of the source does.
    */
   readonly cmyk?: 'press';
+  /** Whether the annotations of a document are left out; absent: drawn. */
+  readonly annotations?: false;
   readonly output: Output;
 }
 

@@ -17,6 +17,7 @@ export function printPlan(plan: Plan): string {
   }
   if (playing) frames.push(printStep({ kind: 'playing', ...playing }));
   const inks = plan.cmyk === undefined ? [] : [`cmyk ${plan.cmyk}`];
+  if (plan.annotations === false) inks.push('annotations false');
   return [...frames, ...inks, ...plan.ops.map(printStep), ...printOutput(plan.output)].join('\n');
 }
 

@@ -24,6 +24,12 @@ export type ResolvedFill =
   | { readonly kind: 'edge' }
   | ({ readonly kind: 'gradient' } & Gradient<number>);
 
+/** Where a face is hidden, to fractions of a pixel; it may reach beyond the picture. */
+export interface HiddenFace extends Region {
+  /** Sigma of the Gaussian or side of the blocks, in pixels. */
+  readonly detail: number;
+}
+
 export type Instruction =
   /** First mirror left-right if `mirror`, then turn clockwise. */
   | ({
@@ -45,6 +51,11 @@ export type Instruction =
       readonly fill: ResolvedFill;
     } & Size)
   | ({ readonly kind: 'red-eye'; readonly discs: readonly RedEyeDisc[] } & Size)
+  | ({
+      readonly kind: 'hide-faces';
+      readonly by: 'blur' | 'blocks';
+      readonly places: readonly HiddenFace[];
+    } & Size)
   | ({ readonly kind: 'enhance' } & Enhancement & Size)
   | (OpOf<'tone'> & Size)
   | ({ readonly kind: 'blur'; readonly sigma: number } & Size)
@@ -111,6 +122,8 @@ export interface Program {
   readonly color: 'srgb' | 'keep' | 'strip';
   /** Inks without a profile are read as a press prints them; absent: as browsers multiply them. */
   readonly cmyk?: 'press';
+  /** The annotations of a document are left out. */
+  readonly annotations?: false;
   readonly instructions: readonly Instruction[];
   /** Of one frame of the result. */
   readonly size: Size;
@@ -167,6 +180,7 @@ export type Lowered =
       readonly frames: Program['frames'];
       readonly color: Program['color'];
       readonly cmyk?: 'press';
+      readonly annotations?: false;
       readonly rule: TrimRule;
     }
   | { readonly kind: 'find'; readonly finding: FindingName }

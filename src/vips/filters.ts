@@ -5,7 +5,8 @@
  */
 import type { Raster } from '../image/raster.ts';
 import type { Instruction } from '../plan/program.ts';
-import { lumaOf } from '../raster/filters.ts';
+import { lumaOf, pixelate } from '../raster/filters.ts';
+import { layOver, pixelsOf, reachOf } from '../raster/hidden-faces.ts';
 import { blurred } from './blur.ts';
 import { extract } from './geometry.ts';
 import { pipeline, pixels } from './pipeline.ts';
@@ -65,6 +66,33 @@ export async function denoise(raster: Raster, step: Step<'denoise'>): Promise<Ra
     }
   }
   return { ...raster, data: new Uint8Array(out.buffer) };
+}
+
+/** Sigmas of a Gaussian beyond which it takes nothing in that can be seen. */
+const BLUR_REACH = 3;
+
+/** The least sigma and the least side of a block, in pixels: below, they hide nothing. */
+const LEAST_DETAIL = { blur: 0.5, blocks: 2 };
+
+/** The raster with faces in blocks or under a blur; every pixel away from them as it was. */
+export async function hideFaces(raster: Raster, step: Step<'hide-faces'>): Promise<Raster> {
+  const out = { ...raster, data: new Uint8Array(raster.data) };
+  for (const place of step.places) {
+    const detail = Math.max(LEAST_DETAIL[step.by], place.detail);
+    const blurs = step.by === 'blur';
+    const around = blurs ? reachOf(place) + BLUR_REACH * detail : 0;
+    const region = pixelsOf(place, around, raster);
+    if (region === undefined) continue;
+    const part = extract(out, region);
+    if (blurs) {
+      layOver(out, await blurred(part, detail), region, place);
+    } else {
+      const { width, height } = region;
+      const blocks = pixelate(part, { kind: 'pixelate', side: Math.ceil(detail), width, height });
+      layOver(out, blocks, region);
+    }
+  }
+  return out;
 }
 
 /** The median of each square of `side` pixels; libvips refuses pictures smaller than its window. */

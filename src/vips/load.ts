@@ -16,6 +16,7 @@ import { coverage } from '../gif/coverage.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
+import type { Program } from '../plan/program.ts';
 import { withAlpha } from '../raster/pixels.ts';
 import type { Window } from '../raster/reduction/reduce.ts';
 import { safeSvgText } from '../svg/text.ts';
@@ -57,12 +58,13 @@ const SHRINK_BEFORE_WINDOW = 6;
 export async function loadStill(
   file: SourceFile,
   info: SourceInfo,
-  use: ColorUse,
+  use: ColorUse & Pick<Program, 'annotations'>,
   page: number,
   transform: LoadTransform,
 ): Promise<Raster> {
   if (info.format === 'svg' || info.format === 'pdf') {
-    return loadDrawn(await drawingOf(file, info.format, page), info, transform);
+    const { annotations } = use;
+    return loadDrawn(await drawingOf(file, info.format, page, annotations), info, transform);
   }
   const conversion = conversionOf(info, use);
   const read = conversion ?? readPixels;
@@ -270,11 +272,16 @@ function resized(pipe: Sharp, { width, height, filter }: Scale): Sharp {
 type Drawing = (to: Size) => Sharp | Promise<Sharp>;
 
 /** What draws a file that holds lines and text in place of pixels. @throws Fault */
-async function drawingOf(file: SourceFile, format: 'svg' | 'pdf', page: number): Promise<Drawing> {
+async function drawingOf(
+  file: SourceFile,
+  format: 'svg' | 'pdf',
+  page: number,
+  annotations = true,
+): Promise<Drawing> {
   const bytes = await readSource(file);
   if (format === 'pdf') {
     const reader = await documentReader();
-    return async (to) => pipeline(await reader.draw(bytes, page, to));
+    return async (to) => pipeline(await reader.draw(bytes, page, to, annotations));
   }
   const text = safeSvgText(bytes);
   const natural = await svgSize(text);

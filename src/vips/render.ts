@@ -43,7 +43,7 @@ import { thinned } from '../raster/thinned.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
-import { denoise, sharpen } from './filters.ts';
+import { denoise, hideFaces, sharpen } from './filters.ts';
 import { isForeign, readableByVips } from './foreign/foreign.ts';
 import { extend, extract, type OwnColors, rotate } from './geometry.ts';
 import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
@@ -64,7 +64,8 @@ export interface RenderContext {
 }
 
 /** The parts of a program that rendering reads; a `measure` of lowering has them too. */
-export interface RenderInput extends Pick<Program, 'frames' | 'color' | 'cmyk' | 'playing'> {
+export interface RenderInput
+  extends Pick<Program, 'frames' | 'color' | 'cmyk' | 'annotations' | 'playing'> {
   readonly instructions: readonly Instruction[];
   /** Absent while measuring: then nothing is attached, and an opaque alpha channel stays. */
   readonly output?: Program['output'];
@@ -223,6 +224,8 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
       return rotate(raster, step);
     case 'red-eye':
       return removeRedEyes(raster, step.discs);
+    case 'hide-faces':
+      return hideFaces(raster, step);
     case 'enhance':
       return enhance(raster, step);
     case 'tone':

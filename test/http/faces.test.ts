@@ -173,6 +173,39 @@ describe('faces in imgix', () => {
     expect(await difference(shown.body, straight.body)).toBeLessThan(6);
   });
 
+  test('face-blur and face-pixel hide the face, and every pixel away from it stays', async () => {
+    const { bounds } = (await facesOf('right.png'))[0]!;
+    const plain = (await ask('right.png?fm=png')).body;
+    for (const hiding of ['face-blur=1', 'face-pixel=1', 'face-pixelate=60&face-blur=100']) {
+      const answer = await ask(`right.png?fm=png&${hiding}`);
+      expect(answer.headers['fovea-warning']).toBeUndefined();
+      const { x: left, y: top, width, height } = bounds;
+      const face = { left, top, width, height };
+      expect(
+        await difference(await part(answer.body, face), await part(plain, face)),
+        hiding,
+      ).toBeGreaterThan(8);
+      const right = left + width * 1.5;
+      for (const away of [
+        { left: 0, top: 0, width: Math.floor(left - width / 2), height: 320 },
+        { left: Math.ceil(right), top: 0, width: 959 - Math.ceil(right), height: 320 },
+      ]) {
+        const parts = [await part(answer.body, away), await part(plain, away)] as const;
+        expect(await difference(...parts), hiding).toBe(0);
+      }
+    }
+    const leaves = (await ask('leaves.jpg?fm=png&face-blur=70')).body;
+    expect(await difference(leaves, (await ask('leaves.jpg?fm=png')).body)).toBe(0);
+  });
+
+  test('a face that moves is hidden in every frame', async () => {
+    const { body } = await ask('moving.gif?face-blur=1');
+    for (const page of [0, 1]) {
+      server.put(`frame${page}.png`, await sharp(body, { page }).png().toBuffer());
+      expect(await facesOf(`frame${page}.png`)).toEqual([]);
+    }
+  });
+
   test('of an animation the first frame decides for all', async () => {
     const { body } = await ask('moving.gif?w=160&h=160&fit=crop&crop=faces');
     const { pages } = await sharp(body).metadata();
@@ -254,10 +287,14 @@ describe('a model that cannot be loaded', () => {
         expect(await sharp(area.body).metadata()).toMatchObject({ width: 90, height: 30 });
         const json = await server.ask('/imgix/a.png?fm=json&faces=1');
         expect([json.status, JSON.parse(json.body.toString()).Faces]).toEqual([200, []]);
+        const blurred = await server.ask('/imgix/a.png?w=160&fm=png&face-blur=50');
+        expect(blurred.headers['fovea-warning']).toContain('Faces could not be looked for');
+        const plain = await server.ask('/imgix/a.png?w=160&fm=png');
+        expect([blurred.status, await difference(blurred.body, plain.body)]).toEqual([200, 0]);
         const metrics = await server.ask('/_fovea/metrics', {
           headers: { authorization: `Bearer ${TOKEN}` },
         });
-        expect(metrics.body.toString()).toMatch(/^fovea_failed_findings_total 3$/m);
+        expect(metrics.body.toString()).toMatch(/^fovea_failed_findings_total 4$/m);
       } finally {
         await server.stop();
       }

@@ -65,6 +65,7 @@ beforeAll(async () => {
       'a.jxl': await vipsEncoder.encode(await raster(), lossless),
       'moving.jxl': await vipsEncoder.encode(await raster(3), lossless),
       'a.pdf': pdf(WIDTH, HEIGHT),
+      'annotated.pdf': pdf(WIDTH, HEIGHT, true),
       'a.psd': await psd(WIDTH, HEIGHT),
       'broken.pdf': pdf(WIDTH, HEIGHT).subarray(0, 60),
       'broken.psd': (await psd(WIDTH, HEIGHT)).subarray(0, 40),
@@ -131,6 +132,32 @@ describe('imgix', () => {
     expect(shown).toMatchObject({ width: 1440, height: 1440 });
     expect(distance(pixel(shown, 718 / 1440, 0.5).slice(0, 3), QUADRANTS.blue)).toBeLessThan(4);
     expect(pixel(shown, 722 / 1440, 0.5).slice(0, 3)).toEqual([255, 255, 255]);
+  });
+
+  test.each([
+    ['', true],
+    ['&pdf-annotation=1', true],
+    ['&pdf-annotation=false', false],
+    ['&annotation=0', false],
+    // Page 2 has none, and one that is asked for later is drawn again.
+    ['&pdf-annotation=true', true],
+  ])('draws annotations of a page or leaves them out: %s', async (query, drawn) => {
+    for (const width of [WIDTH, 3 * WIDTH]) {
+      const answer = await server.ask(`/imgix/annotated.pdf?fm=png&w=${width}${query}`);
+      expect(answer.headers['fovea-warning']).toBeUndefined();
+      const shown = await decode(answer.body);
+      const plain = await decode((await server.ask(`/imgix/a.pdf?fm=png&w=${width}${query}`)).body);
+      // A stamp and a marker.
+      for (const [x, y] of [
+        [0.45, 0.45],
+        [0.25, 0.55],
+      ] as const) {
+        const there = pixel(shown, x, y).slice(0, 3);
+        if (drawn) expect(Math.max(...there)).toBeLessThan(40);
+        else expect(there).toEqual(pixel(plain, x, y).slice(0, 3));
+      }
+      if (!drawn) expect(Buffer.compare(shown.data, plain.data)).toBe(0);
+    }
   });
 
   test('hands the document on for fm=pdf and without parameters', async () => {

@@ -4,9 +4,10 @@ import { QUADRANTS, quadrants } from './pictures.ts';
 
 /**
  * A PDF of two pages: four colors on one of `width` by `height` points, and on a square of 144 points
- * blue in its left half.
+ * blue in its left half. Annotated, the first has a black stamp in its middle and in the middle of the
+ * left half a black marker without an appearance of its own, each as wide and high as a quarter of it.
  */
-export function pdf(width: number, height: number): Buffer {
+export function pdf(width: number, height: number, annotated = false): Buffer {
   const { red, green, blue, yellow } = QUADRANTS;
   const [x, y] = [width / 2, height / 2];
   const box = (color: readonly number[], left: number, bottom: number, w: number, h: number) =>
@@ -18,16 +19,33 @@ export function pdf(width: number, height: number): Buffer {
     box(yellow, x, 0, x, y),
   ].join('\n');
   const second = box(blue, 0, 0, 72, 144);
-  const page = (across: number, up: number, content: number) =>
-    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${across} ${up}] /Contents ${content} 0 R >>`;
-  const stream = (text: string) => `<< /Length ${text.length} >>\nstream\n${text}\nendstream`;
+  const page = (across: number, up: number, content: number, more = '') =>
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${across} ${up}] /Contents ${content} 0 R ${more}>>`;
+  const stream = (text: string, more = '') =>
+    `<< ${more}/Length ${text.length} >>\nstream\n${text}\nendstream`;
+  const annotation = (subtype: string, middle: number, more: string) => {
+    const [left, bottom] = [middle * width - width / 8, (3 / 8) * height];
+    const rect = `${left} ${bottom} ${left + width / 4} ${bottom + height / 4}`;
+    return `<< /Type /Annot /Subtype /${subtype} /Rect [${rect}] /F 4 ${more} >>`;
+  };
+  const appearance = stream(
+    box([0, 0, 0], 0, 0, width / 4, height / 4),
+    `/Type /XObject /Subtype /Form /BBox [0 0 ${width / 4} ${height / 4}] `,
+  );
+  const marker = `/C [0 0 0] /QuadPoints [${[1, 3, 1, 3].map((eighth, i) => `${(eighth / 8) * width} ${((i < 2 ? 5 : 3) / 8) * height}`).join(' ')}]`;
+  const notes = [
+    annotation('Stamp', 0.5, '/AP << /N 9 0 R >>'),
+    annotation('Highlight', 0.25, marker),
+    appearance,
+  ];
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>',
-    page(width, height, 5),
+    page(width, height, 5, annotated ? '/Annots [7 0 R 8 0 R] ' : ''),
     page(144, 144, 6),
     stream(first),
     stream(second),
+    ...(annotated ? notes : []),
   ];
   let text = '%PDF-1.4\n';
   const places = objects.map((object, i) => {

@@ -359,6 +359,10 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
     ),
     'cross-hairs': { 'beside the middle': { kind: 'cross-hairs', x: 0.3, y: 0.6 } },
     'red-eye': { 'of the eye that is known': { kind: 'red-eye' } },
+    'hide-faces': {
+      'under a blur': { kind: 'hide-faces', by: 'blur', strength: 0.2 },
+      'in blocks': { kind: 'hide-faces', by: 'blocks', strength: 0.25 },
+    },
     enhance: { 'by the curve that is known': { kind: 'enhance' } },
     mask: {
       ellipse: { kind: 'mask', shape: { kind: 'ellipse' } },

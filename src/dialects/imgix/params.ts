@@ -11,7 +11,7 @@ import { LOOK_PARAMS } from './params/look.ts';
 import { OUTPUT_PARAMS } from './params/output.ts';
 import { SIZE_PARAMS } from './params/size.ts';
 import { TEXT_PARAMS } from './params/text.ts';
-import { IGNORED_PARAMS, PLANNED_PARAMS, PREMIUM_PARAMS } from './params/unbuilt.ts';
+import { IGNORED_PARAMS, PREMIUM_PARAMS } from './params/unbuilt.ts';
 
 export const PARAMS = {
   ...SIZE_PARAMS,
@@ -21,7 +21,6 @@ export const PARAMS = {
   ...ANIMATION_PARAMS,
   ...TEXT_PARAMS,
   ...OUTPUT_PARAMS,
-  ...PLANNED_PARAMS,
   ...PREMIUM_PARAMS,
   ...IGNORED_PARAMS,
 };

@@ -11,7 +11,14 @@ import type { FormatSettings } from '../negotiation.ts';
 import { type Hints, hintsOf } from './hints.ts';
 import { LONGEST_SIDE } from './params/readers.ts';
 import type { ImgixValues, ParamName } from './params.ts';
-import { detailOps, enhanceOps, redEyeOps, styleOps, toneOps } from './translate/adjust.ts';
+import {
+  detailOps,
+  enhanceOps,
+  faceOps,
+  redEyeOps,
+  styleOps,
+  toneOps,
+} from './translate/adjust.ts';
 import { blendOps, markOps } from './translate/composition.ts';
 import { type ClientFacts, fmRemark, pictureOutput } from './translate/format.ts';
 import type { Pictures } from './translate/pictures.ts';
@@ -49,6 +56,7 @@ export function translate(
   return {
     ...framesOf(values),
     ops: stepsFor(values, hints, pictures),
+    ...(values['pdf-annotation'] === false ? { annotations: false } : {}),
     output: outputOf(values, client, density),
   };
 }
@@ -83,6 +91,7 @@ function steps(values: ImgixValues, box: RequestedBox, pictures: Pictures): Op[]
   return [
     ...before(values),
     ...redEyeOps(values),
+    ...faceOps(values),
     ...sizeAndAdjust(values, sizing),
     ...surroundOps(values, room, density),
     // Padding and a turned frame may pass the limit once more.

@@ -61,6 +61,10 @@ describe('explained', () => {
         'red-eye as found in the picture -> 200x100',
       ],
     ],
+    [
+      'w=200&face-blur=50',
+      ['find faces in the picture', /^scale/, 'hide-faces as found in the picture -> 200x100'],
+    ],
     ['w=200&h=100&fit=crop&crop=faces', [/^scale .*-> 200x100$/]],
   ])('%s', async (query, lines) => {
     const program = await programOf(query);

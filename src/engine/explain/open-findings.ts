@@ -33,6 +33,7 @@ export function couldBeFound(info: SourceInfo): readonly [Required<Findings>, Re
     const grid = { columns: 4, rows: 4, weights };
     return {
       faces,
+      facesInMotion: faces,
       redEyes: faces.map(({ leftEye: { x, y, width } }) => ({ x, y, radius: width })),
       enhancement: { ...ENHANCEMENT, exponent: index === 0 ? 0.8 : 0.9 },
       ...{ saliency: grid, entropy: grid, edges: grid },

@@ -4,6 +4,8 @@
  * What a finder needs is loaded when it is first asked, so that a worker that
  * never meets such a parameter loads nothing of it.
  */
+import type { Region } from '../../base/size.ts';
+import type { Face } from '../../image/face.ts';
 import type { Raster } from '../../image/raster.ts';
 import { type SourceInfo, uprightSize } from '../../image/source-info.ts';
 import type { ContentMeasure } from '../../plan/op.ts';
@@ -55,12 +57,46 @@ function contentFinder<Name extends ContentMeasure>(by: Name): Finder<Name> {
   };
 }
 
+async function facesOn(file: SourceFile, info: SourceInfo, page: number): Promise<Face[]> {
+  const { COPY_SIDE, findFaces } = await import('../../vision/faces/find-faces.ts');
+  const faces = await faceDetector();
+  const copy = await render(file, info, smallCopy(info, COPY_SIDE, page));
+  return findFaces(faces, copy, uprightSize(info));
+}
+
+/** Most frames of an animation in which faces are looked for; a fifth of a second each. */
+const LOOKED_AT = 24;
+
+/** Most faces of an animation that are kept: a face that moves is there once for each place. */
+const MOST_IN_MOTION = 256;
+
+/** At most `most` of `count` pages, the first and the last among them, evenly apart. */
+function pagesOver(count: number, most: number): number[] {
+  const looked = Math.min(count, most);
+  const apart = (count - 1) / Math.max(1, looked - 1);
+  return Array.from({ length: looked }, (_, i) => Math.round(i * apart));
+}
+
+/** Whether a face stands inside the box of one that is known. */
+function holds(known: Region, { left, top, width, height }: Region): boolean {
+  return (
+    left >= known.left &&
+    top >= known.top &&
+    left + width <= known.left + known.width &&
+    top + height <= known.top + known.height
+  );
+}
+
 export const FINDERS: Finders = {
-  faces: async (file, info, page) => {
-    const { COPY_SIDE, findFaces } = await import('../../vision/faces/find-faces.ts');
-    const faces = await faceDetector();
-    const copy = await render(file, info, smallCopy(info, COPY_SIDE, page));
-    return findFaces(faces, copy, uprightSize(info));
+  faces: facesOn,
+  facesInMotion: async (file, info) => {
+    const found: Face[] = [];
+    for (const page of pagesOver(info.pages, LOOKED_AT)) {
+      for (const face of await facesOn(file, info, page)) {
+        if (!found.some((known) => holds(known.bounds, face.bounds))) found.push(face);
+      }
+    }
+    return found.slice(0, MOST_IN_MOTION);
   },
   redEyes: async (file, info, page, { faces = [] }) => {
     const eyes = faces.flatMap(({ leftEye, rightEye }) => [leftEye, rightEye]);

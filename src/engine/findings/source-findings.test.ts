@@ -23,6 +23,7 @@ function finders(found: () => readonly Face[] = () => [face]) {
       pages.push(page);
       return found();
     },
+    facesInMotion: async () => found(),
     redEyes: async (_file, _info, _page, { faces = [] }) =>
       faces.map(({ leftEye }) => ({ ...leftEye, radius: 1 })),
     enhancement: async () => 'none',

@@ -82,6 +82,7 @@ const UNPLACED = 'Content could not be looked for; the window stands in the midd
 /** What a client is told of a finding that could not be made. */
 const WITHOUT: Readonly<Record<FindingName, string>> = {
   faces: 'Faces could not be looked for; the picture is made as if it showed none.',
+  facesInMotion: 'Faces could not be looked for; the animation is made as if it showed none.',
   redEyes: 'Red eyes could not be looked for; the picture is made as if it showed none.',
   enhancement: 'The tones of the source could not be measured; the picture is not enhanced.',
   saliency: UNPLACED,

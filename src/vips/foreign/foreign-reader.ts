@@ -26,6 +26,6 @@ export interface ForeignReader {
 
 /** Draws documents: nothing but what a page says is in the way of any size. */
 export interface DocumentReader extends Pick<ForeignReader, 'describe'> {
-  /** A page at a size in pixels, opaque on white. @throws Fault */
-  draw(bytes: Uint8Array, page: number, to: Size): Promise<Raster>;
+  /** A page at a size in pixels, opaque on white, with or without its annotations. @throws Fault */
+  draw(bytes: Uint8Array, page: number, to: Size, annotations: boolean): Promise<Raster>;
 }

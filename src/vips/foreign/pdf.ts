@@ -15,6 +15,7 @@ import { reading } from './reading.ts';
 
 type Library = Awaited<ReturnType<typeof PDFiumLibrary.init>>;
 type Document = Awaited<ReturnType<Library['loadDocument']>>;
+type Page = ReturnType<Document['getPage']>;
 
 /** Pixels of a page without a size in the request, per point: 72 an inch. */
 const PIXELS_PER_POINT = 1;
@@ -50,12 +51,13 @@ export const pdfReader: DocumentReader = {
         lossless: true,
       };
     }),
-  draw: (bytes, page, { width, height }) =>
+  draw: (bytes, page, { width, height }, annotations) =>
     withDocument(bytes, async (document) => {
       if (width * height > MOST_PIXELS) {
         throw new Fault('source-too-many-pixels', TOO_MANY, { width, height });
       }
       const shown = document.getPage(clamp(page, 0, document.getPageCount() - 1));
+      if (!annotations) removeAnnotations(shown);
       const { data } = await shown.render({ width, height, transparent: true, render: 'bitmap' });
       return flatten(still(width, height, 4, data), WHITE);
     }),
@@ -76,6 +78,26 @@ async function withDocument<T>(
       document.destroy();
     }
   });
+}
+
+/**
+ * Takes the annotations off a page, of this reading alone: the package always asks for them to be drawn.
+ *
+ * @throws Fault source-unsupported, where the package does not show the way to them
+ */
+function removeAnnotations(page: Page): void {
+  // The package keeps the functions of PDFium to itself; their types are open.
+  // biome-ignore lint/complexity/useLiteralKeys: only so may a private field be read
+  const [pdfium, handle] = [page['module'], page['pageIdx']];
+  if (typeof pdfium?._FPDFPage_RemoveAnnot !== 'function' || typeof handle !== 'number') {
+    throw new Fault(
+      'source-unsupported',
+      'Expected a package for PDF that can leave annotations out, got another.',
+    );
+  }
+  for (let left = pdfium._FPDFPage_GetAnnotCount(handle); left > 0; left--) {
+    pdfium._FPDFPage_RemoveAnnot(handle, left - 1);
+  }
 }
 
 function noPages(): Fault {

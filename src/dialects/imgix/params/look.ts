@@ -88,6 +88,15 @@ export const LOOK_PARAMS = {
   'border-stroke-color': color({ doc: 'Color of that line.', fallback: '0FFF' }),
   'border-radius': corners({ doc: 'Outer radii of the border, in CSS pixels.' }),
   'border-radius-inner': corners({ doc: 'Inner radii of the border, in CSS pixels.' }),
+  'face-blur': integer(0, 100, {
+    doc: 'Blurs faces past recognition, at 100 the most, and nothing else.',
+    fallback: '0',
+  }),
+  'face-pixel': integer(0, 100, {
+    doc: 'Shows faces in blocks past recognition, at 100 the largest, and nothing else.',
+    aliases: ['face-pixelate'],
+    fallback: '0',
+  }),
   mask: param<MaskValue>({
     doc: 'Hides all but a shape, or what a second picture has dark or clear.',
     values: 'ellipse, corners, poly3 to poly32, or a picture as mark names one',

@@ -110,10 +110,10 @@ export const OUTPUT_PARAMS = {
     doc: 'Delivers SVG, EPS, PDF and AI sources as they are and ignores every other parameter.',
   }),
   'svg-sanitize': flag({
-    doc: 'Takes active content out of SVG that is delivered as it is.',
+    doc:
+      'Takes active content out of SVG that is delivered as it is. false counts only where every URL ' +
+      'is signed: elsewhere anyone could write it, and a warning says that it was not done.',
     fallback: 'true',
-    support: 'partial',
-    note: 'May only be turned off where every URL is signed.',
   }),
   s: text({
     doc: 'Signature: MD5 of token, path and the rest of the query, in hexadecimal.',

@@ -198,6 +198,11 @@ export const SIZE_PARAMS = {
     aliases: ['trimpad'],
     fallback: '0',
   }),
+  'pdf-annotation': flag({
+    doc: 'Draws the annotations of a PDF page: notes, marks, stamps; fields of forms are not drawn here.',
+    aliases: ['annotation'],
+    fallback: 'true',
+  }),
   page: integer(1, 100_000, {
     doc: 'Page of a PDF or a TIFF, counted from 1; the last where there are fewer.',
     fallback: '1',

@@ -8,9 +8,6 @@
 import type { Param, ParamTable } from '../../params.ts';
 import { flag, text } from './readers.ts';
 
-const planned = (doc: string, ...aliases: string[]): Param<string> =>
-  text({ doc, aliases, values: 'as documented by the vendor', support: 'planned' });
-
 const ignored = (doc: string): Param<string> =>
   text({ doc, values: 'as documented by the vendor', support: 'ignored' });
 
@@ -28,11 +25,6 @@ const fallbackOf = (step: string, ...aliases: string[]): Param<boolean> =>
     aliases,
     fallback: 'true',
   });
-
-export const PLANNED_PARAMS = {
-  // single features
-  'pdf-annotation': planned('Draws the annotations of a PDF page.', 'annotation'),
-} satisfies ParamTable;
 
 export const PREMIUM_PARAMS = {
   'bg-remove': switchOf('Takes the background away.', 'background-remove'),
@@ -69,8 +61,6 @@ export const PREMIUM_PARAMS = {
   'object-removal-seed': premium('Starting number of the replacement.'),
   upscale: switchOf('Enlarges with invented detail.'),
   'upscale-fallback': fallbackOf('upscale'),
-  'face-blur': premium('Blurs faces.'),
-  'face-pixel': premium('Pixelates faces.', 'face-pixelate'),
   'lp-blur': premium('Blurs license plates.', 'license-plate-blur'),
 } satisfies ParamTable;
 

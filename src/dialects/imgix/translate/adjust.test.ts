@@ -104,6 +104,42 @@ describe('words of auto that change pixels (docs/spec/imgix.md 4.13)', () => {
   });
 });
 
+describe('faces that are hidden (docs/spec/imgix.md 5.13)', () => {
+  test.each<[string, readonly [by: string, strength: number][]]>([
+    ['face-blur=1', [['blur', 0.12]]],
+    ['face-blur=100', [['blur', 0.4]]],
+    ['face-pixel=1', [['blocks', 1 / 7]]],
+    ['face-pixelate=100', [['blocks', 1]]],
+    ['face-blur=0&face-pixel=0', []],
+    // Out of range it is moved into it, as every number is.
+    ['face-blur=500', [['blur', 0.4]]],
+    ['face-blur=-3', []],
+    ['face-blur=lots', []],
+    [
+      'face-pixel=100&face-blur=1',
+      [
+        ['blur', 0.12],
+        ['blocks', 1],
+      ],
+    ],
+  ])('%s', (query, steps) => {
+    const hidden = ops(query).filter((op) => op.kind === 'hide-faces');
+    expect(hidden.map(({ by, strength }) => [by, strength])).toEqual(
+      steps.map(([by, strength]) => [by, expect.closeTo(strength, 9)]),
+    );
+  });
+
+  test('more is stronger, and comes before everything but red-eye', () => {
+    const strengths = [1, 2, 50, 99, 100].map((value) => {
+      const [op] = ops(`face-blur=${value}`);
+      return op?.kind === 'hide-faces' ? op.strength : 0;
+    });
+    expect(strengths).toEqual([...strengths].sort((a, b) => a - b));
+    const kinds = ops('face-blur=9&auto=redeye,enhance&w=100&bri=9').map(({ kind }) => kind);
+    expect(kinds).toEqual(['red-eye', 'hide-faces', 'resize', 'enhance', 'tone']);
+  });
+});
+
 describe('the order of operations (docs/spec/imgix.md 3)', () => {
   test('everything at once', () => {
     const query =

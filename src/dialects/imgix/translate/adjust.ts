@@ -14,6 +14,27 @@ export function redEyeOps({ auto = [], crop = [] }: ImgixValues): Op[] {
   return asked ? [{ kind: 'red-eye' }] : [];
 }
 
+/**
+ * How strongly faces are hidden, as a share of their longer side, at 1 and at 100. The vendor names no
+ * unit; the least is already past recognition (docs/spec/imgix.md 5.13.2).
+ */
+const HIDING = {
+  blur: { least: 0.12, most: 0.4 },
+  blocks: { least: 1 / 7, most: 1 },
+} as const;
+
+/** Faces that nobody shall recognize: `face-blur` and `face-pixel`. */
+export function faceOps(values: ImgixValues): Op[] {
+  const { 'face-blur': blur = 0, 'face-pixel': blocks = 0 } = values;
+  const hidden = (by: 'blur' | 'blocks', value: number): Op[] => {
+    const { least, most } = HIDING[by];
+    return value === 0
+      ? []
+      : [{ kind: 'hide-faces', by, strength: least + ((most - least) * (value - 1)) / 99 }];
+  };
+  return [...hidden('blur', blur), ...hidden('blocks', blocks)];
+}
+
 /** The curve of the source, before anything is adjusted: `auto=enhance`, and `auto=true`. */
 export function enhanceOps({ auto = [] }: ImgixValues): Op[] {
   return auto.includes('enhance') || auto.includes('true') ? [{ kind: 'enhance' }] : [];
