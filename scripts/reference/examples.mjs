@@ -124,7 +124,7 @@ export const EXAMPLES = {
       name: 'face-pixel',
       source: 'two faces',
       query: 'w=200&face-pixel=20',
-      size: [200, 100],
+      size: [200, 117],
       says: 'Every face in blocks that grow with it.',
     },
     {
