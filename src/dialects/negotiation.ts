@@ -29,9 +29,13 @@ export interface FormatSettings {
 /** What to do where JPEG XL is asked for and cannot be written; part of a remark to a client. */
 export const HOW_TO_WRITE_JXL = 'the npm package wasm-vips beside the server would write it';
 
+/** What to do where a tracing is asked for and cannot be made; part of a remark to a client. */
+export const HOW_TO_TRACE = 'the npm package @neplex/vectorizer beside the server would draw it';
+
 /** Whether a format can be written here. */
 export function isWritten(format: FormatName, { missing = [] }: FormatSettings): boolean {
-  return formatCard(format).encodable && !missing.includes(format);
+  const { encodable, traced } = formatCard(format);
+  return (encodable || traced) && !missing.includes(format);
 }
 
 /** The rules without those that offer a format which is not to be negotiated. */

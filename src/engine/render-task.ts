@@ -30,6 +30,7 @@ import { pageOf } from './findings/findings-cache.ts';
 import { findingsMap, SourceFindings } from './findings/source-findings.ts';
 import { programOf } from './pictures/program-of.ts';
 import { WorkerPictures, withPictures } from './pictures/worker-pictures.ts';
+import { drawing } from './renditions/drawing.ts';
 import { packed } from './renditions/packed.ts';
 import { remarks, withoutFinding } from './renditions/remarks.ts';
 import { type Rendered, renderedText } from './renditions/rendered.ts';
@@ -155,6 +156,9 @@ async function make(
   );
   switch (output.kind) {
     case 'picture':
+      if (program.chosen && formatCard(program.chosen.format).traced) {
+        return await timed(timings, 'encode', () => drawing(request.plan, info, program, raster));
+      }
       return picture(request, info, program, raster, output, tools, timing);
     case 'blurhash':
       return renderedText(

@@ -45,6 +45,14 @@ describe('the predicted time', () => {
     expect(time(output(NEGOTIATED), ['avif']).usual).toBeGreaterThanOrEqual(forced.usual);
   });
 
+  test('of a drawing is that of its paths, unless the client takes a format before it', () => {
+    const rules: FormatRule[] = [{ when: { accepts: 'avif' }, format: 'avif' }, { format: 'svg' }];
+    const drawn = time(output(rules));
+    expect(drawn.usual).toBeGreaterThan(1000);
+    expect(drawn.usual).toBe(time(output([{ format: 'svg' }])).usual);
+    expect(time(output(rules), ['avif'])).toEqual(time(output([{ format: 'avif' }]), ['avif']));
+  });
+
   test('grows with the pixels', () => {
     const small = time(output([{ format: 'jpeg' }]), [], { width: 400, height: 300 });
     const large = time(output([{ format: 'jpeg' }]), [], { width: 4000, height: 3000 });

@@ -68,11 +68,29 @@ const OVERHEAD = 20;
 const SHRUNK = 4;
 const MOST_SHRUNK = 1 / 64;
 
+/** Milliseconds per megapixel for drawing a photograph as paths, and the most megapixels that are traced. */
+const TRACING = 4000;
+const MOST_TRACED = (512 * 512) / 1e6;
+
 /** Evaluations of a usual search, and how often an alternative format is looked at. */
 const TRIALS = 2;
 const ALTERNATIVE = 0.25;
 
 const MOST_COLORS = 256;
+
+/** Whether the picture is drawn as paths: no rule before that of the drawing holds for this client. */
+function isDrawn(
+  { formats }: Extract<Output, { kind: 'picture' }>,
+  source: FormatName,
+  accepts: ReadonlySet<FormatName>,
+): boolean {
+  const first = formats.find(
+    ({ when }) =>
+      (when?.accepts === undefined || accepts.has(when.accepts)) &&
+      (when?.source === undefined || when.source.includes(source)),
+  );
+  return first !== undefined && first.format !== 'source' && formatCard(first.format).traced;
+}
 
 /**
  * The time for a plan on a source, for a client that takes `accepts`. A source whose header
@@ -103,6 +121,10 @@ export function predictTime(
     decoded * (DECODE[source.format] ?? 20) +
     Math.max(decoded, result) * RESIZE;
   if (output.kind !== 'picture') return { usual: before, least: before };
+  if (isDrawn(output, source.format, accepts)) {
+    const all = before + Math.min(result, MOST_TRACED) * TRACING;
+    return { usual: all, least: all };
+  }
   const formats = formatsInQuestion(output, source.format, accepts);
   const least =
     before +

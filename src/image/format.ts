@@ -44,6 +44,8 @@ export interface FormatCard {
   readonly preference: number;
   /** Whether this build can write it; each such format has a record in `optimizer/codecs/`. */
   readonly encodable: boolean;
+  /** Whether this build can draw it after pixels, as paths (`vips/optional/tracer.ts`). */
+  readonly traced: boolean;
   /** Whether this build can read it; each such format has a loader in `vips/loader-policy.ts` or a reader in `vips/foreign/`. */
   readonly decodable: boolean;
 }
@@ -85,7 +87,7 @@ export const FORMATS = {
   bmp: card('image/bmp', 'bmp', { alpha: true, lossless: true, encodable: false }),
   // https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern
   ico: card('image/x-icon', 'ico', { alpha: true, lossless: true, encodable: false }),
-  svg: card('image/svg+xml', 'svg', { alpha: true, encodable: false }),
+  svg: card('image/svg+xml', 'svg', { alpha: true, encodable: false, traced: true }),
   jxl: card('image/jxl', 'jxl', {
     alpha: true,
     animation: true,
@@ -129,6 +131,7 @@ function card<const Facts extends Partial<FormatCard>>(
     maxSide: 16384,
     preference: NO_PREFERENCE,
     encodable: true,
+    traced: false,
     decodable: true,
   };
   return { ...usual, ...facts } as FormatCard as FormatCard & Ability<Facts>;

@@ -294,12 +294,14 @@ function canonicalOutput(output: Output): Output {
   const reached = end < 0 ? output.formats : output.formats.slice(0, end + 1);
   const formats = reached.map(canonicalRule);
   const quality = canonicalQuality(output.quality, formats);
-  const { h264, ...others } = output;
+  const { h264, viewBoxOnly, ...others } = output;
   const mayBeMp4 = h264 !== undefined && formats.some((rule) => rule.format === 'mp4');
+  const mayBeSvg = viewBoxOnly !== undefined && formats.some((rule) => rule.format === 'svg');
   const mayBeJpeg = formats.some((rule) => rule.format === 'jpeg' || rule.format === 'source');
   return {
     ...others,
     ...(mayBeMp4 ? { h264 } : {}),
+    ...(mayBeSvg ? { viewBoxOnly } : {}),
     formats,
     quality,
     // Only a target cares, and it knows two kinds of screen.

@@ -137,6 +137,7 @@ export function lower(
   const pages = moving ? chosenPages(plan, info) : undefined;
   const playing = moving ? playingOf(plan, info, pages) : undefined;
   const video = choice !== undefined && isVideo(choice.chosen.format);
+  const drawn = choice !== undefined && formatCard(choice.chosen.format).traced;
   if (video) {
     checkDuration(playing?.delays ?? info.delays);
     makeEven(state);
@@ -157,6 +158,7 @@ export function lower(
   const upright = isOwnTurn(instructions, info);
   const unchanged =
     !video &&
+    !drawn &&
     (instructions.length === 0 || upright) &&
     frames.count === info.pages &&
     pages === undefined &&
@@ -168,8 +170,8 @@ export function lower(
     program: {
       frames,
       ...(playing === undefined || count === 1 ? {} : { playing }),
-      // Videos say no other color space than theirs.
-      color: video && color === 'keep' ? 'srgb' : color,
+      // Videos and drawings say no other color space than theirs.
+      color: (video || drawn) && color === 'keep' ? 'srgb' : color,
       ...reading,
       instructions,
       size: state.size,

@@ -35,7 +35,7 @@ export function negotiateFormat(
   const [first, ...rest] = holding.filter(({ rule, format }) => fitsFormat(rule, format, facts));
   const asked = holding.find(({ rule }) => rule.when?.accepts === undefined);
   const insteadOf =
-    asked && asked.index < (first?.index ?? Infinity) && formatCard(asked.format).encodable
+    asked && asked.index < (first?.index ?? Infinity) && isWritten(asked.rule, asked.format)
       ? { insteadOf: asked.format }
       : {};
   if (first === undefined) {
@@ -86,11 +86,17 @@ const RARELY_SHOWN: ReadonlySet<FormatName> = new Set(['jxl']);
 const passedOver = (rule: FormatRule, format: FormatName): boolean =>
   rule.format === 'source' && RARELY_SHOWN.has(format);
 
+/** Whether this build can write the format; a drawing is made where it is asked for by name, never because the source is one. */
+function isWritten(rule: FormatRule, format: FormatName): boolean {
+  const { encodable, traced } = formatCard(format);
+  return encodable || (traced && rule.format !== 'source');
+}
+
 /** Whether this build can write the format, and the format can hold the picture. */
 function fitsFormat(rule: FormatRule, format: FormatName, facts: PictureFacts): boolean {
   const card = formatCard(format);
   const { size } = facts;
-  if (!card.encodable || (!card.still && !facts.animated)) return false;
+  if (!isWritten(rule, format) || (!card.still && !facts.animated)) return false;
   if (Math.max(size.width, size.height) > card.maxSide) return false;
   const pixels = size.width * size.height;
   const { maxPixels = Number.POSITIVE_INFINITY, minNegotiatedPixels = 0 } = card;

@@ -76,6 +76,8 @@ export type Output =
       };
       /** Of an MP4; absent: what most clients play. */
       readonly h264?: { readonly profile: H264Profile; readonly level: H264Level };
+      /** Of an SVG: it says how large it is drawn by its viewBox alone, so that a page sets its size. */
+      readonly viewBoxOnly?: true;
       /** A still source is no answer: a Fault `bad-parameter`. */
       readonly onlyAnimations?: true;
       /** `copyright`: rights fields of JPEG to JPEG; `none`: everything goes. */

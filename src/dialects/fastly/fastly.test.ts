@@ -327,7 +327,7 @@ describe('equal spellings', () => {
     [
       'viewbox=1&profile=high&level=4.0',
       '',
-      ['viewbox', 'level', 'profile'],
+      ['level', 'profile', 'viewbox'],
       'only with their own formats',
     ],
     [
@@ -400,6 +400,33 @@ test.each(['jxl', 'pjxl', 'jpegxl'])('format=%s warns where no encoder is instal
   expect(diagnostics).toMatchObject([
     { param: 'format', message: expect.stringMatching(/cannot be written here; .* wasm-vips/) },
   ]);
+});
+
+describe('format=svg', () => {
+  const missing = { name: 'shop', origin: 'folder', missing: ['svg'] } as const;
+
+  test('draws the picture, where auto names no other format for the client', () => {
+    expect(picture('format=svg').formats).toEqual([{ format: 'svg' }]);
+    expect(picture('format=svg&auto=webp').formats.map(({ format }) => format)).toEqual([
+      'webp',
+      'svg',
+    ]);
+  });
+
+  test('viewbox goes with it alone (docs/spec/fastly-io.md 7.26)', () => {
+    expect(picture('format=svg&viewbox=1').viewBoxOnly).toBe(true);
+    for (const other of ['format=svg', 'viewbox=1', 'format=png&viewbox=1', 'viewbox=2']) {
+      expect(picture(other).viewBoxOnly).toBeUndefined();
+    }
+  });
+
+  test('keeps the format of the source where the tracer is not installed, and says what it needs', () => {
+    const { plan, diagnostics } = fastly.compile(request('/a.jpg?format=svg'), missing);
+    expect(plan.output).toMatchObject({ formats: picture('').formats });
+    expect(diagnostics).toMatchObject([
+      { param: 'format', message: expect.stringMatching(/cannot be written here; .* @neplex/) },
+    ]);
+  });
 });
 
 describe('service settings', () => {

@@ -114,8 +114,7 @@ export const PARAMS = {
     {
       doc: 'Format of the output.',
       fallback: 'the format of the source',
-      support: 'partial',
-      note: 'jxl needs the npm package wasm-vips beside the server; without it, it is the best format that the client accepts. svg keeps that of the source. mp4 makes a video of an animation where ffmpeg or node-av is installed; a still keeps its format.',
+      note: 'jxl needs the npm package wasm-vips beside the server; without it, it is the best format that the client accepts. svg draws the picture as paths and needs @neplex/vectorizer; without it, the format of the source is kept. mp4 makes a video of an animation where ffmpeg or node-av is installed; a still keeps its format.',
     },
   ),
   frame: choice(['1'], { doc: 'The first frame of an animation.', fallback: 'all frames' }),
@@ -154,8 +153,7 @@ export const PARAMS = {
   region: param<string>({
     doc: 'Where the vendor processes the picture.',
     values: 'us_east, us_central, us_west, eu_central, eu_west, asia, australia',
-    support: 'ignored',
-    note: 'Written by every Compute SDK; means nothing here.',
+    note: 'Written by every Compute SDK; every region is this server, and no picture depends on it.',
     silent: true,
     read: (value) => ({ value }),
   }),
@@ -173,7 +171,7 @@ export const PARAMS = {
   'trim-color': grammar<ColorTrim>(colorTrim, 'a color or auto, then perhaps ,t0..1', {
     doc: 'Takes away a border of this color; not for GIF.',
   }),
-  viewbox: choice(['1'], { doc: 'A viewBox in place of sizes, for SVG.', support: 'ignored' }),
+  viewbox: choice(['1'], { doc: 'A viewBox in place of width and height, for format=svg.' }),
   width: size('Width'),
 } as const satisfies ParamTable;
 

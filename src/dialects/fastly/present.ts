@@ -52,7 +52,7 @@ export function present({ source, result, diagnostics, fallback }: Delivery): He
   const error = fallback
     ? (PASSED_THROUGH[fallback.code] ?? printable(fallback.message))
     : // An SVG is no source of the service: only delivered as it is does it stay one.
-      result.format === 'svg'
+      source.format === 'svg' && result.format === 'svg'
       ? NO_IMAGE
       : undefined;
   return {

@@ -6,7 +6,7 @@ import { DIALECTS } from '../../dialects/all.ts';
 import type { DialectSettings } from '../../dialects/dialect.ts';
 import type { FormatName } from '../../image/format.ts';
 import { createElsewhere, createOrigin, type OriginOptions } from '../../origins/create.ts';
-import { missingEncoders } from '../../vips/optional/jxl.ts';
+import { missingEncoders } from '../../vips/optional/missing-encoders.ts';
 import type { Route } from '../routes.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { SourceConfig } from './source-schema.ts';

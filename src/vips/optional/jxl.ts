@@ -5,9 +5,8 @@
  * installed beside the server (docs/decisions/0021-jpeg-xl.md). It is loaded by the
  * first picture that needs it: a worker that meets none pays nothing.
  */
-import type { FormatName } from '../../image/format.ts';
 import type { JxlBackEnd } from './jxl-back-end.ts';
-import { installedVersion, JXL_PACKAGE, requirePackage } from './optional-package.ts';
+import { JXL_PACKAGE, requirePackage } from './optional-package.ts';
 
 let loading: Promise<JxlBackEnd> | undefined;
 
@@ -26,9 +25,4 @@ async function load(): Promise<JxlBackEnd> {
   requirePackage(JXL_PACKAGE, 'jxl');
   const { loadWasmVips } = await import('./wasm-vips.ts');
   return await loadWasmVips();
-}
-
-/** Formats that would be written if their package were installed. Nothing is loaded to find out. */
-export function missingEncoders(): FormatName[] {
-  return installedVersion(JXL_PACKAGE) === undefined ? ['jxl'] : [];
 }

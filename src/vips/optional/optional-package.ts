@@ -21,12 +21,16 @@ export const PDF_PACKAGE = '@hyzyla/pdfium';
 /** Reads the composite of a PSD. */
 export const PSD_PACKAGE = 'ag-psd';
 
+/** Draws a picture as paths. */
+export const TRACER_PACKAGE = '@neplex/vectorizer';
+
 /** What a server does without where nobody has installed it. */
 export const OPTIONAL_PACKAGES: readonly string[] = [
   JXL_PACKAGE,
   HEIC_PACKAGE,
   PDF_PACKAGE,
   PSD_PACKAGE,
+  TRACER_PACKAGE,
 ];
 
 /**

@@ -41,6 +41,10 @@ const NEEDS: Readonly<Partial<Record<keyof FastlyValues, Need>>> = {
     text: 'it has an effect only with format=mp4 and level',
     met: ({ format, level }) => format === 'mp4' && level !== undefined,
   },
+  viewbox: {
+    text: 'it has an effect only with format=svg',
+    met: ({ format }) => format === 'svg',
+  },
 };
 
 /** The parameters given without what they need, with the words for that. */

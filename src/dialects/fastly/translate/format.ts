@@ -12,7 +12,7 @@ import {
   picture,
   type QualitySpec,
 } from '../../../plan/output.ts';
-import { HOW_TO_WRITE_JXL, isWritten, offered } from '../../negotiation.ts';
+import { HOW_TO_TRACE, HOW_TO_WRITE_JXL, isWritten, offered } from '../../negotiation.ts';
 import { targetFor } from '../../targets.ts';
 import type { FastlyValues, FormatWord } from '../params.ts';
 import type { Remark } from '../read.ts';
@@ -52,6 +52,7 @@ export function output(
       jpeg: { kind: jpegKind(format, settings), chroma: 'free' },
       metadata: keptMetadata(values, remark),
       ...(format === 'mp4' ? { h264: constraints(values) } : {}),
+      ...(format === 'svg' && values.viewbox !== undefined ? { viewBoxOnly: true } : {}),
       whenLarger: onlyQuality(values) ? 'source-as-is' : 'source',
     }),
     negotiated: format === 'auto' || automatic.length > 0,
@@ -77,7 +78,7 @@ function writable(
   const best = name === 'jxl';
   const instead = best
     ? `the best that the client accepts is taken (${HOW_TO_WRITE_JXL})`
-    : 'that of the source is kept';
+    : `that of the source is kept (${HOW_TO_TRACE})`;
   remark('format', `${word} cannot be written here; ${instead}`, 'not-built');
   return best ? 'auto' : undefined;
 }
@@ -157,7 +158,8 @@ function explicit(format: FormatWord | undefined, values: FastlyValues): Explici
         keep: 'by-source',
       };
     case 'svg':
-      return { rules: [{ format: 'svg' }], keep: 'by-source' };
+      // docs/spec/fastly-io.md 7.26: a drawing has no pixels to keep.
+      return { rules: [{ format: 'svg' }], keep: 'never' };
   }
 }
 
