@@ -29,6 +29,12 @@ export const MOST_HELD_PIXELS: Readonly<Partial<Record<FormatName, number>>> = {
 };
 
 /**
+ * Most pixels of the canvas of an animated PNG, whose frames are put together here: it is held with
+ * alpha, as are a frame, what was there before it, and what is handed on.
+ */
+export const MOST_CANVAS_PIXELS = 32_000_000;
+
+/**
  * Most pixels of a row, which is also what JPEG and GIF can hold: libvips keeps some 500 rows of a picture that it makes
  * smaller, 230 MB at this width with alpha, and 1.6 GB for rows of four million pixels. The height costs nothing.
  */

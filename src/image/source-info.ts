@@ -5,7 +5,7 @@
  * so that it crosses process borders and prints in `explain`.
  */
 import type { Size } from '../base/size.ts';
-import { type FormatName, formatCard } from './format.ts';
+import type { FormatName } from './format.ts';
 import type { SourceColor } from './source-color.ts';
 
 /** EXIF orientation: 1 upright, 2 mirrored, 3 half turn, …, 6 turn right to show, 8 turn left. */
@@ -19,7 +19,7 @@ export interface SourceInfo extends Size {
   readonly orientation: Orientation;
   /** Frames of an animation or pages of a document; 1 for a still. */
   readonly pages: number;
-  /** An animation of which this build reads the first frame alone (APNG, a sequence of AVIF), as one page. */
+  /** An animation of which this build reads the first frame alone (a sequence of AVIF), as one page. */
   readonly animated?: true;
   /** Milliseconds each frame is shown, one number per frame; empty for a still. */
   readonly delays: readonly number[];
@@ -62,9 +62,17 @@ export interface SourceInfo extends Size {
   };
 }
 
-/** Whether a source has frames that are one picture after another, not pages of a document. */
-export function isMoving({ pages, animated, format }: SourceInfo): boolean {
-  return animated === true || (pages > 1 && formatCard(format).animation);
+/** Formats that may hold several pages of a document. */
+const DOCUMENTS: ReadonlySet<FormatName> = new Set(['tiff', 'pdf']);
+
+/** Whether a source has frames that are one picture after another, not pages of a document, and all are read. */
+export function isAnimation({ pages, format }: Pick<SourceInfo, 'pages' | 'format'>): boolean {
+  return pages > 1 && !DOCUMENTS.has(format);
+}
+
+/** Whether a source moves, whether or not more than its first frame is read. */
+export function isMoving(info: SourceInfo): boolean {
+  return info.animated === true || isAnimation(info);
 }
 
 /**

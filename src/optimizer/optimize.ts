@@ -15,7 +15,12 @@ import { flatten } from '../raster/compositing.ts';
 import { isOpaque } from '../raster/pixels.ts';
 import { codecFor, fastestEncoding, keepsPixels } from './codecs/codec.ts';
 import { selectFormat } from './formats/format-selection.ts';
-import { type Deliverable, sourceAsIs, sourceInstead } from './formats/never-larger.ts';
+import {
+  type Deliverable,
+  movesInFile,
+  sourceAsIs,
+  sourceInstead,
+} from './formats/never-larger.ts';
 import { qualityRequestFor, wantsEveryPixel } from './formats/quality-request.ts';
 import { orSourceKind } from './formats/source-kind.ts';
 import { contentOf } from './model/content.ts';
@@ -56,8 +61,8 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
       return await fromSource(task, runner, mode, source, 'every pixel is kept');
   }
 
-  // An animation of which only the first frame is read moves as long as its file is an answer.
-  if (task.info.animated) {
+  // An animation that moves in its file alone does so as long as that is an answer.
+  if (movesInFile(task)) {
     const source = await sourceInstead(task, tools.repacker, {
       bytes: 0,
       lossy: true,

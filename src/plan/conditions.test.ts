@@ -15,7 +15,7 @@ const choose = (
 ) =>
   negotiateFormat(picture({ formats: rules, quality: { kind: 'lossless' } }), {
     ...{ info: sourceInfo(info), accepts: new Set<FormatName>() },
-    ...{ size: { width: 400, height: 300 }, animated: false, alpha: false },
+    ...{ size: { width: 400, height: 300 }, animated: false, alpha: false, untouched: false },
     ...facts,
   });
 

@@ -15,7 +15,7 @@ import type { Findings } from '../image/findings.ts';
 import type { FormatName } from '../image/format.ts';
 import { formatCard } from '../image/format.ts';
 import { isKeepable } from '../image/source-color.ts';
-import { isMoving, type SourceInfo } from '../image/source-info.ts';
+import { isAnimation, isMoving, type SourceInfo } from '../image/source-info.ts';
 import { shownDelay } from '../image/video.ts';
 import { chosenFrames, played } from './animation/frame-choice.ts';
 import { isComposition, lowerComposition } from './composition/lower-composition.ts';
@@ -30,7 +30,7 @@ import {
 import { mergeResamples } from './merge-resamples.ts';
 import { negotiateFormat } from './negotiate.ts';
 import type { Op } from './op.ts';
-import { isVideo } from './output.ts';
+import { isVideo, type Output } from './output.ts';
 import type { Plan } from './plan.ts';
 import type { Instruction, Known, Lowered, Program } from './program.ts';
 import { withRedEyes } from './red-eye-step.ts';
@@ -124,18 +124,24 @@ export function lower(
     }
   }
   if (output.kind === 'picture' && output.onlyAnimations && !moving) throw still(info);
-  const choice =
-    output.kind === 'picture'
-      ? negotiateFormat(output, {
-          info,
-          accepts,
-          size: state.size,
-          animated: moving,
-          alpha: state.alpha,
-        })
-      : undefined;
   const pages = moving ? chosenPages(plan, info) : undefined;
   const playing = moving ? playingOf(plan, info, pages) : undefined;
+  const sameColors =
+    (info.space === 'rgb' || info.space === 'grey') &&
+    (info.profile !== 'other' || color === 'keep') &&
+    (info.color === undefined || (color === 'keep' && isKeepable(info.color)));
+  const sameFrames = pages === undefined && playing === undefined;
+  const untouched =
+    state.instructions.length === 0 && sameFrames && sameColors && mayBeFile(output, info);
+  const facts = {
+    info,
+    accepts,
+    size: state.size,
+    animated: moving,
+    alpha: state.alpha,
+    untouched,
+  };
+  const choice = output.kind === 'picture' ? negotiateFormat(output, facts) : undefined;
   const video = choice !== undefined && isVideo(choice.chosen.format);
   const drawn = choice !== undefined && formatCard(choice.chosen.format).traced;
   if (video) {
@@ -160,9 +166,8 @@ export function lower(
     !video &&
     !drawn &&
     (instructions.length === 0 || upright) &&
-    frames.count === info.pages &&
-    pages === undefined &&
-    playing === undefined &&
+    (frames.count === info.pages || choice?.chosen.onlySource === true) &&
+    sameFrames &&
     !(info.animated && plan.frames.kind === 'one');
   if (frames.count > 1) checkAnimation(state.size, frames.count, info, limits);
   return {
@@ -177,15 +182,13 @@ export function lower(
       size: state.size,
       alpha: state.alpha,
       unchanged,
-      identity:
-        unchanged &&
-        (info.space === 'rgb' || info.space === 'grey') &&
-        (info.profile !== 'other' || color === 'keep') &&
-        (info.color === undefined || (color === 'keep' && isKeepable(info.color))),
+      identity: unchanged && sameColors,
       upright,
       ...(choice === undefined ? {} : { chosen: choice.chosen }),
       alternatives:
-        choice?.alternatives.filter((a) => !moving || formatCard(a.format).animation) ?? [],
+        choice?.alternatives.filter(
+          (other) => !moving || formatCard(other.format).animation || other.onlySource,
+        ) ?? [],
       output,
     },
   };
@@ -215,6 +218,13 @@ function makeEven(state: LowerState): void {
   state.size = size;
 }
 
+/** Whether what is asked of the output may be true of the file of the source. */
+function mayBeFile(output: Output, { orientation, profile }: SourceInfo): boolean {
+  if (output.kind !== 'picture' || output.whenLarger === 'render' || orientation !== 1)
+    return false;
+  return output.dpi === undefined && (output.profile !== 'tagged-srgb' || profile === 'srgb');
+}
+
 function still({ animated, format }: SourceInfo): Fault {
   return animated
     ? new Fault(
@@ -232,11 +242,6 @@ function checkDuration(delays: readonly number[]): void {
     'result-too-large',
     `Expected at most ${LONGEST_VIDEO} seconds of video, got ${Math.round(seconds)}.`,
   );
-}
-
-/** Frames that are one picture after another, not pages of a document. */
-function isAnimation(info: SourceInfo): boolean {
-  return info.pages > 1 && formatCard(info.format).animation;
 }
 
 /** The frames that are played, where not all in their order. */

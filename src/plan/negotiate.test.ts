@@ -15,6 +15,7 @@ const choose = (
     size: { width: 2000, height: 1200 },
     animated: false,
     alpha: false,
+    untouched: false,
     ...facts,
   });
 

@@ -17,6 +17,8 @@ export interface PictureFacts {
   readonly size: Size;
   readonly animated: boolean;
   readonly alpha: boolean;
+  /** Nothing changes the picture: the file of the source shows what is asked for. */
+  readonly untouched: boolean;
 }
 
 export interface Choice {
@@ -30,7 +32,7 @@ export function negotiateFormat(
   facts: PictureFacts,
 ): Choice {
   const holding = formats
-    .map((rule, index) => ({ rule, index, format: formatOf(rule, facts.info) }))
+    .map((rule, index) => ({ rule, index, format: formatOf(rule, facts) }))
     .filter(({ rule, format }) => holds(rule.when ?? {}, facts) && !passedOver(rule, format));
   const [first, ...rest] = holding.filter(({ rule, format }) => fitsFormat(rule, format, facts));
   const asked = holding.find(({ rule }) => rule.when?.accepts === undefined);
@@ -41,9 +43,13 @@ export function negotiateFormat(
   if (first === undefined) {
     return { chosen: { ...lastResort(facts), ...insteadOf }, alternatives: [] };
   }
-  const chosen = { ...chosenFormat(first.rule, first.index, first.format), ...insteadOf };
+  const choiceOf = ({ rule, index, format }: (typeof holding)[number]) => ({
+    ...chosenFormat(rule, index, format),
+    ...(isFileOnly(format, facts) ? { onlySource: true } : {}),
+  });
+  const chosen = { ...choiceOf(first), ...insteadOf };
   if (first.rule.when?.accepts === undefined) return { chosen, alternatives: [] };
-  const others = rest.map((r) => chosenFormat(r.rule, r.index, r.format));
+  const others = rest.map(choiceOf);
   // A final rule wants its own format; the file of the source may still stand in for it.
   const alternatives = first.rule.final
     ? others
@@ -53,8 +59,26 @@ export function negotiateFormat(
   return { chosen, alternatives };
 }
 
-function formatOf(rule: FormatRule, info: SourceInfo): FormatName {
-  return rule.format === 'source' ? info.format : rule.format;
+/** Whether a format moves in the very file of the source alone: this build reads its animations and writes none. */
+function isFileOnly(format: FormatName, { info, animated, untouched }: PictureFacts): boolean {
+  return animated && untouched && format === info.format && !formatCard(format).animation;
+}
+
+/**
+ * The format that a rule means. Of an animation the format of the source is GIF where this build writes
+ * no animations in it, for every client shows GIF; the file itself, which every client of `image/png` shows
+ * as well, where nothing changes the picture (docs/spec/http.md 14.16).
+ */
+function formatOf(rule: FormatRule, facts: PictureFacts): FormatName {
+  const { info, animated } = facts;
+  const meant = rule.format === 'source' ? info.format : rule.format;
+  if (!animated || (formatCard(info.format).animation && !RARELY_SHOWN.has(info.format))) {
+    return meant;
+  }
+  const asSource = rule.format === 'source' || rule.when?.source?.includes(info.format) === true;
+  const forAnimations = rule.when?.animated === true && rule.format === 'gif';
+  if (!(asSource && meant === info.format) && !forAnimations) return meant;
+  return isFileOnly(info.format, facts) ? info.format : 'gif';
 }
 
 function chosenFormat(rule: FormatRule, index: number, format: FormatName): ChosenFormat {
@@ -83,6 +107,7 @@ function holds(when: FormatCondition, { info, accepts, animated, alpha }: Pictur
  */
 const RARELY_SHOWN: ReadonlySet<FormatName> = new Set(['jxl']);
 
+/** Of an animation its rule means GIF by now. */
 const passedOver = (rule: FormatRule, format: FormatName): boolean =>
   rule.format === 'source' && RARELY_SHOWN.has(format);
 

@@ -14,12 +14,13 @@ import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import type { Region, Size } from '../base/size.ts';
 import { coverage } from '../gif/coverage.ts';
 import type { Raster } from '../image/raster.ts';
-import type { SourceInfo } from '../image/source-info.ts';
+import { isAnimation, type SourceInfo } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
 import type { Program } from '../plan/program.ts';
 import { withAlpha } from '../raster/pixels.ts';
 import type { Window } from '../raster/reduction/reduce.ts';
 import { safeSvgText } from '../svg/text.ts';
+import { ApngFrames } from './foreign/apng-frames.ts';
 import { documentReader } from './foreign/foreign.ts';
 import { orient, pipeline, pixels, turned } from './pipeline.ts';
 import {
@@ -66,9 +67,12 @@ export async function loadStill(
     const { annotations } = use;
     return loadDrawn(await drawingOf(file, info.format, page, annotations), info, transform);
   }
-  const conversion = conversionOf(info, use);
+  const covered = isComposed(info)
+    ? await (await frameLoader(file, info, use))(page, 1)
+    : undefined;
+  // Frames that were put together here are in sRGB already.
+  const conversion = covered ? undefined : conversionOf(info, use);
   const read = conversion ?? readPixels;
-  const covered = info.uncovered ? await loadCovered(file, info, use, page, 1) : undefined;
   const open = (from = file) => (covered ? pipeline(covered) : openSource(from, info, use, page));
   const { scale, window, turn } = transform;
   if (scale === undefined) return read(turned(windowed(open(), window), turn));
@@ -84,18 +88,31 @@ export async function loadStill(
   return orient(reduced(near.raster, scale, near.window), turn);
 }
 
-/** Frames of an animation as they are stored, one below another. @throws Fault */
-export async function loadFrames(
+/** Reads `count` frames of an animation from `first` on, one below another. @throws Fault */
+export type LoadFrames = (first: number, count: number) => Promise<Raster>;
+
+/** Whether frames are put together here, in sRGB, and not by libvips. */
+function isComposed(info: SourceInfo): boolean {
+  return info.uncovered === true || (info.format === 'png' && isAnimation(info));
+}
+
+/** What reads the frames of an animation; in their order nothing is decoded twice. @throws Fault */
+export async function frameLoader(
   file: SourceFile,
   info: SourceInfo,
   use: ColorUse,
-  first: number,
-  count: number,
-): Promise<Raster> {
-  const strip = info.uncovered
-    ? await loadCovered(file, info, use, first, count)
-    : await decoding(pixels(openSource(file, info, use, first, count)));
-  return { ...strip, height: info.height, pages: Math.round(strip.height / info.height) };
+): Promise<LoadFrames> {
+  if (info.format === 'png') {
+    // Of an animation no color space is kept.
+    const inSrgb: ColorUse = use.color === 'keep' ? { ...use, color: 'srgb' } : use;
+    const read = conversionOf(info, inSrgb) ?? readPixels;
+    const frames = new ApngFrames(await readSource(file), (bytes, { width, height }) =>
+      read(openSource({ bytes }, { ...info, width, height, pages: 1 }, inSrgb)),
+    );
+    return (first, count) => frames.read(first, count);
+  }
+  if (info.uncovered) return (first, count) => loadCovered(file, info, use, first, count);
+  return (first, count) => decoding(pixels(openSource(file, info, use, first, count)));
 }
 
 /**

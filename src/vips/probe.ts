@@ -14,13 +14,14 @@ import { withWholeScreen } from '../gif/whole-screen.ts';
 import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '../image/format.ts';
 import {
   DEFAULT_PICTURE_LIMITS,
+  MOST_CANVAS_PIXELS,
   MOST_HELD_PIXELS,
   MOST_INTERLACED_BYTES,
   MOST_WIDTH,
   type PictureLimits,
 } from '../image/picture-limits.ts';
 import { isImageSequence, notAnImage, sniffFormat } from '../image/sniff.ts';
-import type { SourceInfo } from '../image/source-info.ts';
+import { isAnimation, type SourceInfo } from '../image/source-info.ts';
 import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/text.ts';
 import { type BitmapFormat, bitmapInfo, bitmapPicture, isBitmapFormat } from './foreign/bitmap.ts';
 import { headerReader, isForeign, requireReader } from './foreign/foreign.ts';
@@ -113,8 +114,9 @@ function within(
 ): SourceInfo {
   const { width, height, pages, format } = info;
   const pixels = width * height;
-  const most = Math.min(bounds.pixels, MOST_HELD_PIXELS[format] ?? bounds.pixels, held);
-  const frames = formatCard(format).animation ? pages : 1;
+  const frames = isAnimation(info) ? pages : 1;
+  const canvas = format === 'png' && frames > 1 ? MOST_CANVAS_PIXELS : bounds.pixels;
+  const most = Math.min(bounds.pixels, MOST_HELD_PIXELS[format] ?? canvas, held);
   const tooMany = pixels > most || pixels * frames > bounds.totalPixels || frames > bounds.frames;
   if (tooMany || width > MOST_WIDTH) {
     throw new Fault('source-too-many-pixels', TOO_MANY, { width, height, pages });

@@ -46,7 +46,7 @@ import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.
 import { denoise, hideFaces, sharpen } from './filters.ts';
 import { isForeign, readableByVips } from './foreign/foreign.ts';
 import { extend, extract, type OwnColors, rotate } from './geometry.ts';
-import { keepsProfile, loadFrames, loadStill, rescale } from './load.ts';
+import { frameLoader, keepsProfile, loadStill, rescale } from './load.ts';
 import { orient } from './pipeline.ts';
 import { foldIntoLoad } from './shrink-on-load.ts';
 import { readSource, type SourceFile } from './source-file.ts';
@@ -169,9 +169,15 @@ async function* framesOf(state: RenderState): AsyncGenerator<Raster> {
   const frameBytes = info.width * info.height * 4;
   const together = context.frameBytes ?? bytesAtOnce(frameBytes * info.pages);
   const most = Math.max(1, Math.floor(together / frameBytes));
+  const load = await frameLoader(file, info, input);
   for (const batch of batchesOf(input.frames, most)) {
     const first = Math.min(...batch);
-    const strip = await loadFrames(file, info, input, first, Math.max(...batch) - first + 1);
+    const loaded = await load(first, Math.max(...batch) - first + 1);
+    const strip = {
+      ...loaded,
+      height: info.height,
+      pages: Math.round(loaded.height / info.height),
+    };
     for (const page of batch) {
       const one = opaqueOr(frameOf(strip, page - first));
       const frame = await through(one, input.instructions, state);

@@ -121,7 +121,7 @@ describe('a PNG', () => {
       concat([bytes32(2), new Uint8Array(deflateSync(new Uint8Array(16 * 3)))]),
     );
     const moving = joinPng([header!, control!, fcTL(0), data!, fcTL(1), frame, end!]);
-    expect(await probe({ bytes: moving })).toMatchObject({ animated: true, pages: 1 });
+    expect(await probe({ bytes: moving })).toMatchObject({ pages: 2, delays: [100, 100], loop: 0 });
   });
 
   /** The header alone counts: its size is put in afterwards. */

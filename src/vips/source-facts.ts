@@ -4,12 +4,13 @@
  * WebP, profile names, JPEG tables).
  */
 import type { Metadata } from 'sharp';
+import { leavesClear, readApng } from '../containers/apng.ts';
 import { avifColor } from '../containers/avif-color.ts';
 import { latin1 } from '../containers/bytes.ts';
 import { hasGainMap } from '../containers/gain-map.ts';
 import { jpegFrame, walkJpeg } from '../containers/jpeg.ts';
 import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
-import { pngChunks, pngFrames } from '../containers/png.ts';
+import { pngChunks } from '../containers/png.ts';
 import { pngColor } from '../containers/png-color.ts';
 import { webpIsLossless } from '../containers/webp.ts';
 import { hasUncovered } from '../gif/coverage.ts';
@@ -40,6 +41,7 @@ export function describe(
   const palette = paletteSize(format, bytes, header);
   const density = densityOf(format, bytes, header);
   const moving = pages > 1 && formatCard(format).animation;
+  const apng = format === 'png' ? readApng(bytes) : undefined;
   const uncovered = format === 'gif' && !header.hasAlpha && hasUncovered(bytes);
   return {
     format,
@@ -47,13 +49,19 @@ export function describe(
     width: header.width,
     height,
     orientation: shownOrientation(format, bytes, header.orientation),
-    pages,
-    ...((format === 'png' && pngFrames(bytes) > 1) || isImageSequence(bytes)
-      ? { animated: true }
-      : {}),
-    delays: moving ? delaysOf(header, pages) : [],
-    loop: moving ? (header.loop ?? 0) : 1,
-    alpha: header.hasAlpha || uncovered,
+    ...(apng
+      ? {
+          pages: apng.frames.length,
+          delays: apng.frames.map(({ delay }) => delay),
+          loop: apng.plays,
+        }
+      : {
+          pages,
+          delays: moving ? delaysOf(header, pages) : [],
+          loop: moving ? (header.loop ?? 0) : 1,
+        }),
+    ...(isImageSequence(bytes) ? { animated: true } : {}),
+    alpha: header.hasAlpha || uncovered || (apng !== undefined && leavesClear(apng)),
     ...(uncovered ? { uncovered } : {}),
     profile,
     ...(name === undefined ? {} : { profileName: name }),

@@ -1,54 +1,30 @@
 /**
- * Animations of which this build reads no more than the first frame: an animated
- * PNG goes on moving where its file is an answer, and where it stands still the
- * answer says so; so does a sequence of AVIF pictures with a still one beside them, and one without
- * is refused in plain words.
+ * Animated PNG and AVIF. An animated PNG moves in every answer that can hold an animation: as its file where that
+ * is an answer, else made anew. Of a sequence of AVIF pictures with a still one beside them that one is shown, with
+ * a remark, and a sequence without is refused in plain words.
  */
-import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testApng } from '../../src/containers/apng.suite.ts';
 import { bytes32, concat } from '../../src/containers/bytes.ts';
 import { joinPng, pngChunks } from '../../src/containers/png.ts';
 import { pngChunk } from '../../src/containers/png-chunk.ts';
+import { installedBackEnds } from '../support/back-ends.ts';
 import { card, decode, distance, pixel, psnr } from '../support/pictures.ts';
 import { ACCEPTS, DIALECTS, startServer, type TestServer, targetOf } from '../support/server.ts';
+import { mp4Facts } from '../support/videos.ts';
 
 const SIDE = 64;
 const RED = [220, 30, 30];
 const BLUE = [30, 50, 220];
 
-/** Two frames of one color each; `alpha`: of half opacity. */
+/** Two frames of one color each, of half a second; `alpha`: of half opacity. */
 function animatedPng(alpha: boolean, exifFirst = false): Uint8Array {
-  const channels = alpha ? 4 : 3;
-  const frame = (color: readonly number[]) => {
-    const row = [
-      0,
-      ...Array.from({ length: SIDE }, () => (alpha ? [...color, 128] : color)).flat(),
-    ];
-    return new Uint8Array(
-      deflateSync(Uint8Array.from(Array.from({ length: SIDE }, () => row).flat())),
-    );
-  };
-  const control = (sequence: number) =>
-    pngChunk(
-      'fcTL',
-      concat([
-        ...[sequence, SIDE, SIDE, 0, 0].map((value) => bytes32(value)),
-        Uint8Array.of(0, 50, 0, 100, 0, 0),
-      ]),
-    );
-  return joinPng([
-    pngChunk(
-      'IHDR',
-      concat([bytes32(SIDE), bytes32(SIDE), Uint8Array.of(8, channels === 4 ? 6 : 2, 0, 0, 0)]),
-    ),
-    ...(exifFirst ? [pngChunk('tEXt', new TextEncoder().encode('Comment\0secret'))] : []),
-    pngChunk('acTL', concat([bytes32(2), bytes32(0)])),
-    control(0),
-    pngChunk('IDAT', frame(RED)),
-    control(1),
-    pngChunk('fdAT', concat([bytes32(2), frame(BLUE)])),
-    pngChunk('IEND', new Uint8Array()),
-  ]);
+  const more = exifFirst ? [pngChunk('tEXt', new TextEncoder().encode('Comment\0secret'))] : [];
+  const frames = [RED, BLUE].map((color) => ({
+    color: alpha ? [...color, 128] : color,
+    delay: [50, 100] as const,
+  }));
+  return testApng({ width: SIDE, height: SIDE, frames, more });
 }
 
 const names = (bytes: Uint8Array) => pngChunks(bytes).chunks.map(({ name }) => name);
@@ -85,42 +61,85 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-const MOVES: Readonly<Record<(typeof DIALECTS)[number], readonly string[]>> = {
+/** Where the file itself is an answer. */
+const FILES: Readonly<Record<(typeof DIALECTS)[number], readonly string[]>> = {
   fastly: ['', 'format=auto', 'auto=webp', 'format=png', 'quality=60', 'optimize=high'],
   imgix: ['', 'auto=format', 'fm=png', 'q=40'],
   imageoptim: ['', 'quality=lossless', 'quality=low'],
 };
 
+/** Where it is made anew, with the format for clients that list nothing and for those that list WebP. */
+const REMADE: Readonly<Record<(typeof DIALECTS)[number], readonly [string, string, string][]>> = {
+  fastly: [
+    ['width=32', 'gif', 'gif'],
+    ['format=webp', 'webp', 'webp'],
+    ['format=gif', 'gif', 'gif'],
+    ['pad=5', 'gif', 'gif'],
+    ['blur=3', 'gif', 'gif'],
+  ],
+  imgix: [
+    ['w=32', 'gif', 'gif'],
+    ['fm=webp', 'webp', 'webp'],
+    ['fm=gif', 'gif', 'gif'],
+    ['auto=format&w=32', 'gif', 'webp'],
+    ['blur=50', 'gif', 'gif'],
+    ['cs=srgb', 'gif', 'gif'],
+    ['loop=2', 'gif', 'gif'],
+  ],
+  imageoptim: [
+    ['32', 'gif', 'webp'],
+    ['20x20,crop', 'gif', 'webp'],
+  ],
+};
+
 const STANDS: Readonly<Record<(typeof DIALECTS)[number], readonly string[]>> = {
-  fastly: ['width=32', 'format=jpg', 'format=webp', 'pad=5', 'blur=3'],
-  imgix: ['w=32', 'fm=jpg', 'fm=webp', 'auto=format&w=32', 'blur=50'],
-  imageoptim: ['32', 'format=jpeg,32', '20x20,crop'],
+  fastly: ['format=jpg', 'format=png&width=32', 'frame=1'],
+  imgix: ['fm=jpg', 'fm=png&w=32', 'fm=png8&w=9'],
+  imageoptim: ['format=jpeg,32', 'format=png'],
 };
 
 describe.each(DIALECTS)('%s and an animated PNG', (dialect) => {
-  test.each(MOVES[dialect])('%j keeps every frame', async (options) => {
+  test.each(FILES[dialect])('%j is answered by the file with every frame', async (options) => {
     for (const name of ['x.png', 'clear.png', 'secret.png']) {
-      for (const accept of [ACCEPTS.avif, ACCEPTS.plain]) {
-        const target = targetOf(dialect, name, options);
-        const { status, headers, body } = await server.ask(target, { headers: { accept } });
-        expect([target, status, headers['content-type']]).toEqual([target, 200, 'image/png']);
-        expect(names(body)).toEqual(expect.arrayContaining(['acTL', 'fcTL', 'fdAT']));
-        expect(names(body).includes('tEXt')).toBe(
-          name === 'secret.png' && target.startsWith('/imgix') && options === '',
-        );
-        expect(headers['fovea-warning'] ?? '').not.toContain('first frame');
-      }
+      const target = targetOf(dialect, name, options);
+      const { status, headers, body } = await server.ask(target);
+      expect([target, status, headers['content-type']]).toEqual([target, 200, 'image/png']);
+      expect(names(body)).toEqual(expect.arrayContaining(['acTL', 'fcTL', 'fdAT']));
+      expect(names(body).includes('tEXt')).toBe(
+        name === 'secret.png' && target.startsWith('/imgix') && options === '',
+      );
+      expect(headers['fovea-warning'] ?? '').not.toContain('first frame');
     }
   });
 
-  test.each(STANDS[dialect])('%j shows the first frame and says so', async (options) => {
-    const { status, headers, body } = await server.ask(targetOf(dialect, 'x.png', options), {
+  test.each(REMADE[dialect])('%j moves as %s, or as %s', async (options, plain, listed) => {
+    for (const [accept, format] of [
+      [ACCEPTS.plain, plain],
+      [ACCEPTS.avif, listed],
+    ] as const) {
+      const { status, headers, body } = await server.ask(targetOf(dialect, 'x.png', options), {
+        headers: { accept },
+      });
+      expect([status, headers['content-type']]).toEqual([200, `image/${format}`]);
+      const picture = await decode(body);
+      expect([picture.frames, picture.delay]).toEqual([2, [500, 500]]);
+      const { data, width, height } = picture;
+      for (const [frame, color] of [RED, BLUE].entries()) {
+        const middle = (frame * width * height + (height >> 1) * width + (width >> 1)) * 4;
+        expect(distance([...data.subarray(middle, middle + 3)], color)).toBeLessThan(12);
+      }
+      expect(headers['fovea-warning']).toBeUndefined();
+    }
+  });
+
+  test.each(STANDS[dialect])('%j is the first frame', async (options) => {
+    const { status, body } = await server.ask(targetOf(dialect, 'x.png', options), {
       headers: { accept: ACCEPTS.avif },
     });
     expect(status).toBe(200);
     const picture = await decode(body);
+    expect(picture.frames).toBe(1);
     expect(distance(pixel(picture, 0.5, 0.5).slice(0, 3), RED)).toBeLessThan(12);
-    if (options !== 'format=jpeg,32') expect(headers['fovea-warning']).toContain('first frame');
   });
 
   test('one frame, or a control chunk that comes too late, is a still', async () => {
@@ -130,6 +149,18 @@ describe.each(DIALECTS)('%s and an animated PNG', (dialect) => {
       expect([status, headers['fovea-warning']]).toEqual([200, undefined]);
     }
   });
+});
+
+test.skipIf(installedBackEnds().length === 0)('it becomes a video in each dialect', async () => {
+  for (const target of [
+    '/fastly/x.png?format=mp4',
+    '/imgix/x.png?fm=mp4&w=32',
+    '/imageoptim/32,format=h264/x.png',
+  ]) {
+    const { status, headers, body } = await server.ask(target);
+    expect([target, status, headers['content-type']]).toEqual([target, 200, 'video/mp4']);
+    expect(mp4Facts(body)).toMatchObject({ delays: [500, 500] });
+  }
 });
 
 test('a still that was asked for is one, without a remark', async () => {

@@ -1,11 +1,13 @@
 /**
- * Every step on every frame: an animation through each geometric and color parameter, in and out as GIF and WebP.
+ * Every step on every frame: an animation through each geometric and color parameter, in as GIF, WebP and animated PNG, out
+ * as GIF and WebP.
  *
  * The answer has the frames, the times and the turns of its source, and each frame looks like the
  * same request for that frame alone.
  */
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testApng } from '../../src/containers/apng.suite.ts';
 import { type Decoded, decode, psnr } from '../support/pictures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -52,7 +54,8 @@ function stillOf(frame: number, clear: boolean): Promise<Buffer> {
   return sharp(framePixels(frame, clear), { raw }).png().toBuffer();
 }
 
-function animationOf(format: 'gif' | 'webp', clear: boolean): Promise<Buffer> {
+async function animationOf(format: Source, clear: boolean): Promise<Uint8Array> {
+  if (format === 'png') return movingPng(clear);
   const data = Buffer.concat(COLORS.map((_, frame) => framePixels(frame, clear)));
   const raw = { width: WIDTH, height: HEIGHT * 4, channels: 4, pageHeight: HEIGHT } as const;
   const timed = { delay: DELAYS, loop: LOOP };
@@ -62,13 +65,23 @@ function animationOf(format: 'gif' | 'webp', clear: boolean): Promise<Buffer> {
     : all.webp({ ...timed, lossless: true }).toBuffer();
 }
 
+/** The same as an animated PNG, whose frames are disposed of in all ways. */
+function movingPng(clear: boolean): Uint8Array {
+  const frames = COLORS.map((_, frame) => {
+    const pixels = framePixels(frame, clear);
+    const delay = [DELAYS[frame]!, 1000] as const;
+    return { color: [0, 0, 0, 0], pixels, delay, dispose: frame % 3, blend: clear ? 0 : 1 };
+  });
+  return testApng({ width: WIDTH, height: HEIGHT, frames, plays: LOOP });
+}
+
 let server: TestServer;
 
 beforeAll(async () => {
-  const pictures: Record<string, Buffer> = {};
+  const pictures: Record<string, Uint8Array> = {};
   for (const clear of [false, true]) {
     const name = clear ? 'clear' : 'solid';
-    for (const format of ['gif', 'webp'] as const) {
+    for (const format of SOURCES) {
       pictures[`${name}.${format}`] = await animationOf(format, clear);
     }
     for (const frame of COLORS.keys())
@@ -102,17 +115,19 @@ function frameOf({ data, width, height, ...rest }: Decoded, frame: number): Deco
 const ALIKE = 26;
 
 type Moving = 'gif' | 'webp';
+type Source = Moving | 'png';
 
 /** How a dialect is asked for a picture in a format, and what it makes of an animation. */
 interface Way {
   path(name: string, format: Moving | 'png'): string;
   /** Formats that a source is asked for. */
-  to(from: Moving): readonly Moving[];
+  to(from: Source): readonly Moving[];
   /** What the client lists, where the server chooses among it; by default nothing, and the format is exact. */
   accept?(format: Moving): string;
 }
 
 const BOTH: readonly Moving[] = ['gif', 'webp'];
+const SOURCES: readonly Source[] = [...BOTH, 'png'];
 
 async function expectAlike(
   { path, to: targets, accept }: Way,
@@ -121,7 +136,7 @@ async function expectAlike(
 ): Promise<void> {
   const alone: Decoded[] = [];
   for (const frame of compared) alone[frame] = await answer(path(`${source}-${frame}.png`, 'png'));
-  for (const from of BOTH) {
+  for (const from of SOURCES) {
     for (const to of targets(from)) {
       const shown = await answer(path(`${source}.${from}`, to), accept?.(to));
       const what = `${from} to ${to}`;
@@ -250,7 +265,7 @@ describe('Fastly', () => {
     // An animation keeps its format there (docs/spec/fastly-io.md 10).
     const way: Way = {
       path: (name, format) => `/fastly/${name}?${query}${format === 'png' ? '&format=png' : ''}`,
-      to: (from) => [from],
+      to: (from) => [from === 'png' ? 'gif' : from],
     };
     await expectAlike(way, 'solid', compared);
   });
@@ -272,7 +287,7 @@ describe('ImageOptim', () => {
     const way: Way = {
       path: (name, format) =>
         `/imageoptim/${options},quality=high${format === 'png' ? ',format=png' : ''}/${name}`,
-      to: (from) => [from],
+      to: (from) => (from === 'png' ? BOTH : [from]),
       accept: (format) => (format === 'webp' ? 'image/webp,image/gif' : '*/*'),
     };
     await expectAlike(way, 'solid', compared);

@@ -3,8 +3,8 @@
  * (docs/spec/imageoptim.md 3.14).
  */
 import type { Size } from '../../base/size.ts';
-import { type FormatName, formatCard } from '../../image/format.ts';
-import { type SourceInfo, uprightSize } from '../../image/source-info.ts';
+import type { FormatName } from '../../image/format.ts';
+import { isMoving, type SourceInfo, uprightSize } from '../../image/source-info.ts';
 
 export interface ImageoptimFacts extends Size {
   readonly format: FormatName;
@@ -20,6 +20,6 @@ export function imageoptimFacts(info: SourceInfo, size: Size = uprightSize(info)
     height: size.height,
     format: info.format,
     size: info.bytes,
-    animated: info.animated === true || (info.pages > 1 && formatCard(info.format).animation),
+    animated: isMoving(info),
   };
 }

@@ -181,6 +181,7 @@ function choice(segment: string, method: Method, shot: Shot, accepts: readonly F
     size,
     animated: animated && frames,
     alpha,
+    untouched: false,
   });
   return [chosen, ...alternatives]
     .map(

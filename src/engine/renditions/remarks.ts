@@ -2,9 +2,8 @@
 import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
 import { sizeText } from '../../base/size.ts';
 import type { FindingName } from '../../image/findings.ts';
-import { formatCard } from '../../image/format.ts';
 import { levelFor } from '../../image/h264.ts';
-import type { SourceInfo } from '../../image/source-info.ts';
+import { isAnimation, type SourceInfo } from '../../image/source-info.ts';
 import { colorRemarks } from '../../metadata/color-remarks.ts';
 import type { Receipt } from '../../optimizer/receipt.ts';
 import { isVideo } from '../../plan/output.ts';
@@ -23,7 +22,7 @@ export function remarks(
     const name = info.format.toUpperCase();
     out.push(warning(`Of an animated ${name} only the first frame is shown once it is worked on.`));
   }
-  if (info.pages > 1 && program.frames.count === 1 && formatCard(info.format).animation) {
+  if (isAnimation(info) && program.frames.count === 1 && receipt.kind !== 'source') {
     out.push(note('Only the first frame of the animation is shown in this format.'));
   }
   const wanted =

@@ -69,7 +69,7 @@ export function sourceSatisfies(task: OptimizeInput): boolean {
   const formats = [task.chosen, ...task.alternatives].filter((c) => c.format === info.format);
   const choice = formats[0];
   if (choice === undefined) return false;
-  if (info.pages !== task.raster.pages) return false;
+  if (info.pages !== task.raster.pages && !movesInFile(task)) return false;
   // Not every browser heeds the tag of other formats.
   if (info.orientation !== 1 && !(task.upright && info.format === 'jpeg')) return false;
   if (info.space !== 'rgb' && info.space !== 'grey') return false;
@@ -78,6 +78,14 @@ export function sourceSatisfies(task: OptimizeInput): boolean {
   if (output.dpi !== undefined) return false;
   if (!paletteSatisfies(task, choice.palette)) return false;
   return info.format !== 'jpeg' || jpegSatisfies(info, output);
+}
+
+/**
+ * Whether the file moves where the raster cannot: more than its first frame is read by others alone, or
+ * its format holds no animation that is written here.
+ */
+export function movesInFile({ info, chosen }: OptimizeInput): boolean {
+  return info.animated === true || chosen.onlySource === true;
 }
 
 /**
