@@ -53,8 +53,9 @@ with an error instead.
 | --- | --- | --- | --- | --- | --- |
 ${table.join('\n')}
 
-An animation goes through every step frame by frame, from GIF and WebP to GIF, WebP and video. Of an animated PNG and of a
-sequence of AVIF pictures the first frame is read: where the file itself is no answer, a warning says that it stands still.
+An animation goes through every step frame by frame, from GIF, WebP and animated PNG to GIF, WebP and video. Animated PNG is not
+written: where nothing changes the picture its file is an answer. Of a sequence of AVIF pictures the first frame is read,
+and a warning says that it stands still.
 ${dialect.name === 'fastly' ? serviceSettings() : ''}${gallery(dialect)}`;
 }
 
