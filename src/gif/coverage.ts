@@ -8,7 +8,7 @@
  * Pure loops over boxes.
  */
 import type { Size } from '../base/size.ts';
-import { type GifFrame, gifFrames } from '../containers/gif-frames.ts';
+import { type GifFrame, gifFrames } from '../containers/animation/gif-frames.ts';
 
 /**
  * Whether a decoder may take something for opaque that no frame covers: no frame has a clear

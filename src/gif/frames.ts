@@ -4,7 +4,7 @@
  * Pure loops. A pixel is a number as in raster/palette/color.ts: 0 for clear, else its color
  * with the highest byte full.
  */
-import type { GifDisposal } from '../containers/gif-frames.ts';
+import type { GifDisposal } from '../containers/animation/gif-frames.ts';
 import type { Raster } from '../image/raster.ts';
 
 export type Pixels = Uint32Array<ArrayBuffer>;

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { gifColors, gifFrames, withClearedBoxes } from '../containers/gif-frames.ts';
+import { gifColors, gifFrames, withClearedBoxes } from '../containers/animation/gif-frames.ts';
 import { type GifPart, gifOf } from './pictures.suite.ts';
 
 const WHOLE: GifPart = { left: 0, top: 0, width: 8, height: 6 };

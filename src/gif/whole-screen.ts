@@ -7,9 +7,9 @@
  * covers it is put in front, which readers of the file leave out again.
  */
 import type { Size } from '../base/size.ts';
+import { gifFrames } from '../containers/animation/gif-frames.ts';
 import { concat } from '../containers/bytes.ts';
 import { headerEnd } from '../containers/gif.ts';
-import { gifFrames } from '../containers/gif-frames.ts';
 import { compressBlank } from './lzw.ts';
 
 /** Longest side of a screen that is believed. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { gifFrames } from '../containers/gif-frames.ts';
+import { gifFrames } from '../containers/animation/gif-frames.ts';
 import type { Raster } from '../image/raster.ts';
 import { writeGif } from './write-gif.ts';
 

@@ -9,8 +9,9 @@
  * Invariant: where the colors of all frames fit one table, frames are shown as the raster has
  * them, but for alpha, which is clear or not.
  */
+
+import type { GifDisposal } from '../containers/animation/gif-frames.ts';
 import { concat, latin1Bytes } from '../containers/bytes.ts';
-import type { GifDisposal } from '../containers/gif-frames.ts';
 import type { Raster } from '../image/raster.ts';
 import { colorDistance } from '../raster/palette/color.ts';
 import { ColorHistogram } from '../raster/palette/color-histogram.ts';

@@ -111,8 +111,12 @@ export async function frameLoader(
     );
     return (first, count) => frames.read(first, count);
   }
-  if (info.uncovered) return (first, count) => loadCovered(file, info, use, first, count);
-  return (first, count) => decoding(pixels(openSource(file, info, use, first, count)));
+  return async (first, count) => {
+    const strip = info.uncovered
+      ? await loadCovered(file, info, use, first, count)
+      : await decoding(pixels(openSource(file, info, use, first, count)));
+    return { ...strip, height: info.height, pages: Math.round(strip.height / info.height) };
+  };
 }
 
 /**

@@ -11,8 +11,8 @@
 import sharp from 'sharp';
 import { Memo } from '../base/memo.ts';
 import { type Size, sizeText } from '../base/size.ts';
+import { gifColors, withClearedBoxes } from '../containers/animation/gif-frames.ts';
 import { asStillAvif } from '../containers/avif.ts';
-import { gifColors, withClearedBoxes } from '../containers/gif-frames.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';
 import { isBelieved, withWholeScreen } from '../gif/whole-screen.ts';
 import type { Raster } from '../image/raster.ts';

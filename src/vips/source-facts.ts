@@ -4,7 +4,7 @@
  * WebP, profile names, JPEG tables).
  */
 import type { Metadata } from 'sharp';
-import { leavesClear, readApng } from '../containers/apng.ts';
+import { leavesClear, readApng } from '../containers/animation/apng.ts';
 import { avifColor } from '../containers/avif-color.ts';
 import { latin1 } from '../containers/bytes.ts';
 import { hasGainMap } from '../containers/gain-map.ts';

@@ -4,7 +4,7 @@
  * a remark, and a sequence without is refused in plain words.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testApng } from '../../src/containers/apng.suite.ts';
+import { testApng } from '../../src/containers/animation/apng.suite.ts';
 import { bytes32, concat } from '../../src/containers/bytes.ts';
 import { joinPng, pngChunks } from '../../src/containers/png.ts';
 import { pngChunk } from '../../src/containers/png-chunk.ts';

@@ -7,7 +7,7 @@
  */
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testApng } from '../../src/containers/apng.suite.ts';
+import { testApng } from '../../src/containers/animation/apng.suite.ts';
 import { type Decoded, decode, psnr } from '../support/pictures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

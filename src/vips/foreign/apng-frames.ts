@@ -6,7 +6,7 @@
  * frames are asked for in their order, and begins anew for an earlier one.
  */
 import { Fault } from '../../base/fault.ts';
-import { type Apng, type ApngFrame, readApng } from '../../containers/apng.ts';
+import { type Apng, type ApngFrame, readApng } from '../../containers/animation/apng.ts';
 import { bytes32, concat } from '../../containers/bytes.ts';
 import { joinPng } from '../../containers/png.ts';
 import { pngChunk } from '../../containers/png-chunk.ts';
@@ -54,7 +54,8 @@ export class ApngFrames {
       this.#canvas.draw(decoded, frame);
       if (this.#next >= first) data.set(this.#canvas.data, (this.#next - first) * frameBytes);
     }
-    return still(size.width, size.height * (end - first), 4, data);
+    const strip = still(size.width, size.height * (end - first), 4, data);
+    return { ...strip, height: size.height, pages: end - first };
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { joinPng, pngChunks } from '../png.ts';
 import { type TestApng, type TestFrame, testApng } from './apng.suite.ts';
 import { leavesClear, readApng } from './apng.ts';
-import { joinPng, pngChunks } from './png.ts';
 
 const RED: TestFrame = { color: [200, 0, 0] };
 const BLUE: TestFrame = { color: [0, 0, 200], box: [2, 1, 3, 2] };

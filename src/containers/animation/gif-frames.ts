@@ -2,9 +2,9 @@
  * The frames of a GIF (GIF89a specification, sections 18 to 23): where they lie, what becomes
  * of them, and the colors of their tables. No pixel is decoded.
  */
-import type { Region, Size } from '../base/size.ts';
-import { uint16 } from './bytes.ts';
-import { blockEnd, EXTENSION, headerEnd, IMAGE, tableBytes } from './gif.ts';
+import type { Region, Size } from '../../base/size.ts';
+import { uint16 } from '../bytes.ts';
+import { blockEnd, EXTENSION, headerEnd, IMAGE, tableBytes } from '../gif.ts';
 
 const CONTROL = 0xf9;
 

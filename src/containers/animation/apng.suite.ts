@@ -1,8 +1,8 @@
 /** Animated PNGs made for tests, chunk by chunk. */
 import { deflateSync } from 'node:zlib';
-import { bytes32, concat } from './bytes.ts';
-import { joinPng } from './png.ts';
-import { pngChunk } from './png-chunk.ts';
+import { bytes32, concat } from '../bytes.ts';
+import { joinPng } from '../png.ts';
+import { pngChunk } from '../png-chunk.ts';
 
 /** A frame of one color, or of given pixels. */
 export interface TestFrame {

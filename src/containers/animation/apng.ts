@@ -5,9 +5,9 @@
  * Structure that breaks the rules makes a still of the file, which every decoder shows
  * (docs/spec/http.md 14.16).
  */
-import type { Region, Size } from '../base/size.ts';
-import { uint16, uint32 } from './bytes.ts';
-import { type Chunk, pngChunks } from './png.ts';
+import type { Region, Size } from '../../base/size.ts';
+import { uint16, uint32 } from '../bytes.ts';
+import { type Chunk, pngChunks } from '../png.ts';
 
 /** What is left of a frame when the next one is drawn: all, nothing, or what was there before it. */
 export type ApngDisposal = 'keep' | 'clear' | 'restore';
