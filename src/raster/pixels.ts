@@ -60,6 +60,11 @@ export function isOpaque({ channels, data }: Raster): boolean {
   return true;
 }
 
+/** The raster without alpha where no pixel is clear; itself where one is. */
+export function withNeededAlpha(raster: Raster): Raster {
+  return isOpaque(raster) ? withoutAlpha(raster) : raster;
+}
+
 /** Whether every pixel of the raster is a grey. */
 export function isGrey({ channels, data }: Raster): boolean {
   for (let i = 0; i < data.length; i += channels) {

@@ -37,7 +37,7 @@ import {
 import { enhance } from '../raster/enhancement.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
 import { FrameStack } from '../raster/frame-stack.ts';
-import { frameOf, isOpaque, withoutAlpha } from '../raster/pixels.ts';
+import { frameOf, withNeededAlpha } from '../raster/pixels.ts';
 import { removeRedEyes } from '../raster/red-eye.ts';
 import { thinned } from '../raster/thinned.ts';
 import { tone } from '../raster/tone.ts';
@@ -179,17 +179,13 @@ async function* framesOf(state: RenderState): AsyncGenerator<Raster> {
       pages: Math.round(loaded.height / info.height),
     };
     for (const page of batch) {
-      const one = opaqueOr(frameOf(strip, page - first));
+      // Without alpha everything takes less time.
+      const one = withNeededAlpha(frameOf(strip, page - first));
       const frame = await through(one, input.instructions, state);
       // A frame that shares the strip's memory would keep all of it.
       yield frame.data.buffer === strip.data.buffer ? copied(frame) : frame;
     }
   }
-}
-
-/** GIF decodes with alpha wherever it may be clear: without, everything takes less time. */
-function opaqueOr(frame: Raster): Raster {
-  return isOpaque(frame) ? withoutAlpha(frame) : frame;
 }
 
 function copied(frame: Raster): Raster {
@@ -293,7 +289,7 @@ function secondPicture(
 async function finish(raster: Raster, state: RenderState): Promise<Raster> {
   const { info, input, file } = state;
   // Alpha without a clear pixel costs bytes in every format and shows nothing.
-  const shown = raster.channels === 4 && isOpaque(raster) ? withoutAlpha(raster) : raster;
+  const shown = withNeededAlpha(raster);
   const { output } = input;
   if (output?.kind !== 'picture') return shown;
   const profile = await profileFor(state);
