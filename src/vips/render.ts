@@ -172,12 +172,7 @@ async function* framesOf(state: RenderState): AsyncGenerator<Raster> {
   const load = await frameLoader(file, info, input);
   for (const batch of batchesOf(input.frames, most)) {
     const first = Math.min(...batch);
-    const loaded = await load(first, Math.max(...batch) - first + 1);
-    const strip = {
-      ...loaded,
-      height: info.height,
-      pages: Math.round(loaded.height / info.height),
-    };
+    const strip = await load(first, Math.max(...batch) - first + 1);
     for (const page of batch) {
       // Without alpha everything takes less time.
       const one = withNeededAlpha(frameOf(strip, page - first));
