@@ -92,7 +92,7 @@ describe('a resize', () => {
       { ...both, fit: 'contain' },
     ],
   ])('%s', (_, given, canonical) => {
-    expect(ops(resize(given))).toEqual([resize(canonical)]);
+    expect(ops(resize(given))).toStrictEqual([resize(canonical)]);
   });
 
   const slack = (x: number, y: number) => ({ kind: 'slack', x, y }) as const;
@@ -115,7 +115,7 @@ describe('a resize', () => {
     ],
   ])('the anchor %j is %j', (given, canonical) => {
     const cover = resize({ ...both, fit: 'cover' });
-    expect(ops({ ...cover, anchor: given })).toEqual([
+    expect(ops({ ...cover, anchor: given })).toStrictEqual([
       canonical === undefined ? cover : { ...cover, anchor: canonical },
     ]);
   });
@@ -128,7 +128,7 @@ describe('a mirror, a turn and a crop', () => {
     [true, true],
   ])('a mirror stays (%s, %s)', (horizontal, vertical) => {
     const mirror: Op = { kind: 'mirror', horizontal, vertical };
-    expect(ops(mirror)).toEqual([mirror]);
+    expect(ops(mirror)).toStrictEqual([mirror]);
   });
 
   test.each([
@@ -138,7 +138,7 @@ describe('a mirror, a turn and a crop', () => {
     [359, 359],
   ])('%d degrees are %d', (given, degrees) => {
     const turn: Op = { kind: 'rotate', degrees: given, mode: 'pivot', fill };
-    expect(ops(turn)).toEqual([{ ...turn, degrees }]);
+    expect(ops(turn)).toStrictEqual([{ ...turn, degrees }]);
   });
 
   test('a crop that searches has no place of its own and never leaves the picture', () => {
@@ -147,8 +147,8 @@ describe('a mirror, a turn and a crop', () => {
       ...{ outside: 'fault', search: 'edges' },
     };
     const placed: Op = { ...crop, x: { kind: 'at', length: px(3) }, outside: 'intersect' };
-    expect(ops(placed)).toEqual([crop]);
-    expect(ops({ ...placed, search: 'entropy' })).toEqual([{ ...crop, search: 'entropy' }]);
+    expect(ops(placed)).toStrictEqual([crop]);
+    expect(ops({ ...placed, search: 'entropy' })).toStrictEqual([{ ...crop, search: 'entropy' }]);
   });
 
   test.each<[string, Partial<Extract<Op, { kind: 'crop' }>>]>([
@@ -163,7 +163,7 @@ describe('a mirror, a turn and a crop', () => {
       ...{ x: CENTRE, y: CENTRE, outside: 'fault' },
       ...fields,
     };
-    expect(ops(crop)).toEqual([crop]);
+    expect(ops(crop)).toStrictEqual([crop]);
   });
 });
 
@@ -216,8 +216,8 @@ describe('tone steps', () => {
     ],
   ])('%j changes nothing', (neutral, others) => {
     const tone = (...steps: ToneStep[]): Op => ({ kind: 'tone', steps });
-    expect(ops(tone(neutral))).toEqual([]);
-    for (const step of others) expect(ops(tone(neutral, step))).toEqual([tone(step)]);
+    expect(ops(tone(neutral))).toStrictEqual([]);
+    for (const step of others) expect(ops(tone(neutral, step))).toStrictEqual([tone(step)]);
   });
 });
 
@@ -236,7 +236,7 @@ describe('a limit', () => {
 
   test('only a limit goes: a second resize stays', () => {
     const [first, second] = [resize(both), resize({ width: px(20), height: px(20) })];
-    expect(ops(first, second)).toEqual([first, second]);
+    expect(ops(first, second)).toStrictEqual([first, second]);
   });
 });
 
@@ -273,14 +273,14 @@ describe('frames and inks', () => {
     [[{ when: { animated: true }, format: 'avif' }, { format: 'jpeg' }], false],
     [[{ when: { animated: false }, format: 'avif' }, { format: 'jpeg' }], false],
   ])('the first frame of %j', (rules, silent) => {
-    expect(frames(one(0), rules)).toEqual(silent ? { kind: 'all' } : one(0));
-    expect(frames(one(1), rules)).toEqual(one(1));
-    expect(frames({ kind: 'all' }, rules)).toEqual({ kind: 'all' });
+    expect(frames(one(0), rules)).toStrictEqual(silent ? { kind: 'all' } : one(0));
+    expect(frames(one(1), rules)).toStrictEqual(one(1));
+    expect(frames({ kind: 'all' }, rules)).toStrictEqual({ kind: 'all' });
   });
 
   test('of what is no picture stay as they are asked for', () => {
     const output: Output = { kind: 'blurhash', x: 4, y: 3 };
-    expect(canonicalize({ ...base, frames: one(0), output })).toEqual({
+    expect(canonicalize({ ...base, frames: one(0), output })).toStrictEqual({
       ...{ frames: one(0), ops: [], output },
     });
   });
@@ -336,7 +336,7 @@ describe('an output', () => {
       [webp, { format: 'jpeg' }],
     ],
   ])('rules: %s', (_, formats, canonical) => {
-    expect(output({ formats, quality: target }).formats).toEqual(canonical);
+    expect(output({ formats, quality: target }).formats).toStrictEqual(canonical);
   });
 
   test.each([
@@ -358,7 +358,9 @@ describe('an output', () => {
     [[webp, { format: 'png' }], false],
   ])('scans of %j are kept: %s', (formats, kept) => {
     const free = { kind: 'free', chroma: 'free' };
-    expect(output({ formats, quality: target, jpeg: scans }).jpeg).toEqual(kept ? scans : free);
+    expect(output({ formats, quality: target, jpeg: scans }).jpeg).toStrictEqual(
+      kept ? scans : free,
+    );
   });
 
   const lossless = { format: 'webp', lossless: true } as const;
@@ -372,15 +374,28 @@ describe('an output', () => {
     ['one that heeds it', [webp, { format: 'png' }], fixed, fixed],
     ['the source may', [{ format: 'source' }, { format: 'png' }], fixed, fixed],
   ])('quality: %s', (_, formats, quality, canonical) => {
-    expect(output({ formats, quality }).quality).toEqual(canonical);
+    expect(output({ formats, quality }).quality).toStrictEqual(canonical);
   });
 
   test('has the usual settings where none is said', () => {
-    expect(picture({ formats: [], quality: target })).toEqual({
+    expect(picture({ formats: [], quality: target })).toStrictEqual({
       ...{ kind: 'picture', formats: [], quality: target, density: 1, metadata: 'none' },
       background: { red: 255, green: 255, blue: 255, alpha: 1 },
       jpeg: { kind: 'free', chroma: 'free' },
       ...{ profile: 'srgb', whenLarger: 'source' },
     });
   });
+});
+
+test('no field is there without a value: a plan is what its text says', () => {
+  const plan = canonicalize({
+    ...base,
+    playing: { loop: 2 },
+    ops: [
+      resize({ width: px(300), height: share(0.5), ratio: 2 }),
+      { ...fill, kind: 'background' },
+    ],
+  });
+  expect(plan).toStrictEqual(JSON.parse(JSON.stringify(plan)));
+  expect(plan.playing).toStrictEqual({ loop: 2 });
 });

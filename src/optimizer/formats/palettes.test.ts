@@ -9,6 +9,7 @@ import { picture } from '../../plan/output.ts';
 import { GIF } from '../codecs/gif.ts';
 import { PNG } from '../codecs/png.ts';
 import { type Content, contentOf } from '../model/content.ts';
+import { measureCost } from '../model/time-model.ts';
 import type { EncodeResult } from '../search/quality-search.ts';
 import { type Tools, TrialRunner } from '../search/trial-runner.ts';
 import { choice, raster } from '../simulated.suite.ts';
@@ -265,6 +266,66 @@ describe('a palette in a format that has nothing else', () => {
       expect(found.attempt.score).toBe(wins ?? score);
       expect(found.attempt.bytes.length).toBeLessThanOrEqual(3000);
       if (wins) expect(found).toMatchObject({ reached: false, colors: 256 });
+    });
+
+    test('takes them only while a trial of them ends in time', async () => {
+      const sampled = raster({ width: 24, height: 20 });
+      const file = (colors: number, _: Encoding, of: Raster): File =>
+        of === sampled
+          ? { bytes: 3000, score: 55 }
+          : { bytes: bytesOf(colors), score: colors < 150 ? 40 : 75 };
+      const run = async (milliseconds: number) => {
+        let asked = false;
+        const sampler = async () => {
+          asked = true;
+          return sampled;
+        };
+        const limits = { bySides: 3000, most: 3000 };
+        const request = { limits, samplers: [sampler] };
+        return { ...(await search(file, request, { pace: 1, milliseconds })), asked: () => asked };
+      };
+      const { runner, tried, asked } = await run(60_000);
+      expect(asked()).toBe(true);
+      const before = tried.findIndex(({ raster: of }) => of === sampled);
+      const encoding = GIF.palette.encoding(256, 'online');
+      const encode = runner.cost(encoding);
+      const measure = (measureCost({ gif: GIF }, encoding) * 24 * 20) / 1e6;
+      expect((await run(before + encode + measure * 1.01)).asked()).toBe(true);
+      expect((await run(before + encode + measure * 0.99)).asked()).toBe(false);
+    });
+
+    test('takes them of an animation where no more frames are as the one before', async () => {
+      const frame = 24 * 20 * 3;
+      const film = (...levels: number[]): Raster =>
+        raster({
+          ...{ width: 24, height: 20, pages: levels.length, delays: levels.map(() => 40) },
+          data: Uint8Array.from(
+            { length: frame * levels.length },
+            (_, i) => levels[Math.floor(i / frame)]!,
+          ),
+        });
+      const still = film(9, 9, 9, 40);
+      const moving = film(9, 9, 30, 40);
+      const file = (colors: number, _: Encoding, of: Raster): File => {
+        const fewer = of.data.length > 0 && of !== still && of !== moving;
+        return { bytes: fewer ? bytesOf(colors) : 2900, score: colors < 150 ? 40 : 75 };
+      };
+      const seen: string[] = [];
+      const sampler = (name: string, shown: Raster) => async () => {
+        seen.push(name);
+        return shown;
+      };
+      const found = await search(
+        file,
+        {
+          limits: { bySides: 3000, most: 3000 },
+          samplers: [sampler('still', still), sampler('moving', moving)],
+        },
+        { picture: film(10, 10, 20, 30) },
+      );
+      expect(seen).toEqual(['still', 'moving']);
+      expect(found).toMatchObject({ colors: 256, attempt: { score: 75 } });
+      expect(found.attempt.bytes.length).toBe(2900);
     });
 
     test('just is within', async () => {
