@@ -20,7 +20,7 @@ import type { SourceInfo } from '../image/source-info.ts';
 import type { TextDrawing } from '../image/text-drawing.ts';
 import { readCopyright } from '../metadata/copyright.ts';
 import { rgbProfile } from '../metadata/rgb-profile.ts';
-import { batchesOf, bytesAtOnce } from '../plan/animation/frame-choice.ts';
+import { batchesOf, bytesAtOnce, framesAtOnce } from '../plan/animation/frame-choice.ts';
 import type { OpOf } from '../plan/op.ts';
 import type { Instruction, Program } from '../plan/program.ts';
 import { blendColor, overlay } from '../raster/blend.ts';
@@ -168,9 +168,8 @@ async function* framesOf(state: RenderState): AsyncGenerator<Raster> {
   const { context, file, info, input } = state;
   const frameBytes = info.width * info.height * 4;
   const together = context.frameBytes ?? bytesAtOnce(frameBytes * info.pages);
-  const most = Math.max(1, Math.floor(together / frameBytes));
   const load = await frameLoader(file, info, input);
-  for (const batch of batchesOf(input.frames, most)) {
+  for (const batch of batchesOf(input.frames, framesAtOnce(together, frameBytes))) {
     const first = Math.min(...batch);
     const strip = await load(first, Math.max(...batch) - first + 1);
     for (const page of batch) {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { batchesOf, bytesAtOnce, canonicalChoice, chosenFrames, played } from './frame-choice.ts';
+import {
+  batchesOf,
+  bytesAtOnce,
+  canonicalChoice,
+  chosenFrames,
+  framesAtOnce,
+  played,
+} from './frame-choice.ts';
 
 describe('the frames that are played', () => {
   test.each([
@@ -85,4 +92,16 @@ test.each([
   [4e9, 64, 'a long one in the largest parts: each begins at the first frame'],
 ])('%d bytes of frames are decoded %d MB at a time (%s)', (all, megabytes) => {
   expect(bytesAtOnce(all) / 1024 ** 2).toBeCloseTo(megabytes, 1);
+});
+
+test.each([
+  // bytes, of a frame, frames
+  [100, 50, 2],
+  [99, 50, 1],
+  [50, 50, 1],
+  [49, 50, 1],
+  [149, 50, 2],
+  [1, 50, 1],
+])('%i bytes hold whole frames of %i: %i, and never none', (bytes, frame, frames) => {
+  expect(framesAtOnce(bytes, frame)).toBe(frames);
 });

@@ -85,6 +85,11 @@ export function bytesAtOnce(all: number): number {
   return clamp(all / 10, AT_ONCE.least, AT_ONCE.most);
 }
 
+/** Frames of a size in bytes to decode at once: as many as fit whole into `bytes`, at least one. */
+export function framesAtOnce(bytes: number, frameBytes: number): number {
+  return Math.max(1, Math.floor(bytes / frameBytes));
+}
+
 /** The frames in the order they are played, in groups that lie within `most` frames of the source. */
 export function batchesOf(
   { first, count, pages }: Frames,
