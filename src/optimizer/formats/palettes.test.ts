@@ -287,7 +287,7 @@ describe('a palette in a format that has nothing else', () => {
       const { runner, tried, asked } = await run(60_000);
       expect(asked()).toBe(true);
       const before = tried.findIndex(({ raster: of }) => of === sampled);
-      const encoding = GIF.palette.encoding(256, 'online');
+      const encoding = GIF.palette.encoding(256);
       const encode = runner.cost(encoding);
       const measure = (measureCost({ gif: GIF }, encoding) * 24 * 20) / 1e6;
       expect((await run(before + encode + measure * 1.01)).asked()).toBe(true);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Raster } from '../../image/raster.ts';
+import type { Score } from '../../metrics/metric.ts';
 import { still } from '../../raster/pixels.ts';
 import { vipsEncoder } from '../../vips/encode.ts';
 import { PNG } from '../codecs/png.ts';
@@ -120,5 +122,131 @@ describe('paletteWithin', () => {
     // Two colors score nothing here, four do.
     const unseen = (colors: number) => ({ bytes: 100 * colors, score: colors < 4 ? -20 : 50 });
     expect((await found({ bytes: 10 }, undefined, unseen))?.bytes).toHaveLength(400);
+  });
+});
+
+describe('paletteWithin, with pixels of the source', () => {
+  const mixed = blocks(true);
+  const pure = blocks(false);
+  const { flat } = PNG.palette;
+
+  /** Every file scores as its raster is told to, and takes so many bytes for each color. */
+  async function within(
+    bytes: number,
+    told: { drawn: number; own: number; kept: number; perColor?: number },
+    samplers: readonly (() => Promise<Raster>)[] = [async () => pure],
+  ) {
+    const scores = new WeakMap<Uint8Array, number>();
+    const tried: { readonly raster: Raster; readonly colors: number; readonly score: number }[] =
+      [];
+    const kinds = new Set(pure.data);
+    const trials = new TrialRunner(
+      mixed,
+      {
+        encoder: {
+          async encode(of, encoding) {
+            const colors = 'palette' in encoding ? (encoding.palette ?? 0) : 0;
+            const own = of.data.every((level) => kinds.has(level));
+            const score = of.data === pure.data ? told.kept : own ? told.own : told.drawn;
+            const file = new Uint8Array((told.perColor ?? 100) * colors);
+            tried.push({ raster: of, colors, score: score + colors / 1000 });
+            scores.set(file, score + colors / 1000);
+            return file;
+          },
+          decode: async (data) => ({ ...mixed, data }),
+        },
+        metric: {
+          name: 'ssimulacra2',
+          setReference() {},
+          compare({ data }) {
+            const score = scores.get(data)!;
+            return { score: score as Score, worst: score };
+          },
+        },
+        now: () => 0,
+      },
+      { mode: 'online', milliseconds: 1e6 },
+    );
+    const bound = { bytes, colors: 256, samplers };
+    const found = await paletteWithin(
+      trials,
+      flat,
+      bound,
+      new PaletteTrials(trials, flat),
+      undefined,
+    );
+    return { found, tried, kind: Math.floor(found?.score ?? Number.NaN) };
+  }
+
+  test.each<[string, number, { drawn: number; own: number; kept: number }, number]>([
+    // what, bytes, scores of blends in any colors, in those of the source, of its pixels; which wins
+    ['blends, where they look best', 1e5, { drawn: 80, own: 70, kept: 60 }, 80],
+    ['the colors of the source, where those do', 1e5, { drawn: 60, own: 80, kept: 70 }, 80],
+    ['its pixels, where those do', 1e5, { drawn: 60, own: 70, kept: 80 }, 80],
+    [
+      'its pixels, however they score, where nothing else is seen',
+      1e5,
+      { drawn: -9, own: -9, kept: -40 },
+      -40,
+    ],
+  ])('takes %s', async (_, bytes, told, kind) => {
+    const { found, ...seen } = await within(bytes, told);
+    expect(seen.kind).toBe(kind);
+    expect(found!.bytes.length).toBeLessThanOrEqual(bytes);
+  });
+
+  test('tries the colors of the source alone, then as many between them as fit', async () => {
+    const { tried } = await within(1200, { drawn: 10, own: 80, kept: 5 });
+    const own = tried.filter(({ raster: of, score }) => of.data !== pure.data && score >= 80);
+    expect(own.map(({ colors }) => colors)).toContain(4);
+    // 4 and 8 more are 12 colors: 1200 bytes.
+    expect(
+      Math.max(...tried.filter(({ colors }) => colors <= 12).map(({ colors }) => colors)),
+    ).toBe(12);
+  });
+
+  test('pixels of the source are tried in fewer of its colors, down to half', async () => {
+    const { tried, found } = await within(250, { drawn: 10, own: 5, kept: 80 });
+    const kept = tried.filter(({ raster: of }) => of.data === pure.data);
+    expect(kept.map(({ colors }) => colors)).toEqual(expect.arrayContaining([4, 3, 2]));
+    expect(found).toMatchObject({ score: 80.002 });
+    expect(found!.bytes.length).toBe(200);
+  });
+
+  test('a sampler whose picture has too many colors is passed over, the next is asked', async () => {
+    const many = raster({ width: WIDTH, height: HEIGHT });
+    const data = Uint8Array.from(many.data, (_, i) => (i * 7919) >> 3);
+    const asked: string[] = [];
+    const { kind } = await within(1e5, { drawn: 60, own: 70, kept: 80 }, [
+      async () => {
+        asked.push('many');
+        return { ...many, data };
+      },
+      async () => {
+        asked.push('pure');
+        return pure;
+      },
+    ]);
+    expect([asked, kind]).toEqual([['many', 'pure'], 80]);
+  });
+
+  test('no time, no palette in the colors of the source', async () => {
+    const encoded: string[] = [];
+    const encoder = {
+      ...vipsEncoder,
+      encode: async (...args: Parameters<typeof vipsEncoder.encode>) => {
+        encoded.push(args[1].format);
+        return vipsEncoder.encode(...args);
+      },
+    };
+    const trials = new TrialRunner(
+      mixed,
+      { encoder, now: () => encoded.length },
+      { mode: 'instant', milliseconds: 0 },
+    );
+    const first = await trials.encode(flat.trial(256));
+    const bound = { bytes: 1, colors: 256, samplers: [async () => pure] };
+    expect(await palettesUnmeasured(trials, flat, bound, first)).toBe(first);
+    expect(encoded).toHaveLength(1);
   });
 });

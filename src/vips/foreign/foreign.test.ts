@@ -272,9 +272,9 @@ describe('a HEIC', () => {
 
 describe('a JPEG XL', () => {
   const encoding = {
-    ...{ format: 'jxl', mode: 'lossless', effort: 1 },
+    ...({ format: 'jxl', mode: 'lossless', effort: 1 } as const),
     quality: 100 as Quality<'jxl'>,
-  } as const;
+  };
 
   const library = once(() => Vips({ dynamicLibraries: ['vips-jxl.wasm'] }));
 
