@@ -48,6 +48,25 @@ describe('a TIFF of three pages', () => {
   });
 });
 
+describe('a TIFF whose pages have sizes of their own', () => {
+  const bytes = greyPages([
+    [7, 5],
+    [4, 9],
+    [3, 2],
+  ]);
+
+  test.each([
+    [0, 7, 5],
+    [1, 4, 9],
+    [2, 3, 2],
+    [3, 3, 2],
+    [99, 3, 2],
+  ])('tells that of page %i, the last beyond the end', async (page, width, height) => {
+    const info = await probe({ bytes }, DEFAULT_PROBE_LIMITS, page);
+    expect(info).toMatchObject({ width, height, pages: 3 });
+  });
+});
+
 test('frames of a video stand on the background, one by one, without alpha', async () => {
   const frame = (alpha: number) => solid(6, 4, [200, 100, 0, alpha]);
   const alphas = [255, 128, 0];
@@ -162,3 +181,40 @@ describe('half of a picture', () => {
     expect(await halve(one)).toBe(one);
   });
 });
+
+/** Grey pages of 8 bits, each with a directory and a strip. */
+function greyPages(sizes: readonly (readonly [number, number])[]): Uint8Array {
+  const entries = 8;
+  const directory = 2 + 12 * entries + 4;
+  const parts: number[] = [0x49, 0x49, 42, 0, ...long(8)];
+  sizes.forEach(([width, height], page) => {
+    const start = parts.length;
+    const pixels = width * height;
+    const tags = [
+      [256, width],
+      [257, height],
+      [258, 8],
+      [259, 1],
+      [262, 1],
+      [273, start + directory],
+      [278, height],
+      [279, pixels],
+    ] as const;
+    const last = page === sizes.length - 1;
+    parts.push(
+      entries,
+      0,
+      ...tags.flatMap(([tag, value]) => [...short(tag), ...short(4), ...long(1), ...long(value)]),
+    );
+    parts.push(...long(last ? 0 : start + directory + pixels), ...Array(pixels).fill(40 * page));
+  });
+  return Uint8Array.from(parts);
+}
+
+function short(value: number): number[] {
+  return [value & 255, value >> 8];
+}
+
+function long(value: number): number[] {
+  return [...short(value & 65_535), ...short(value >> 16)];
+}

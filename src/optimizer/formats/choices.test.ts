@@ -278,6 +278,31 @@ describe('a palette that is demanded', () => {
   });
 });
 
+test.each<[number, number | undefined, boolean]>([
+  // colors of the picture, palette that is asked for, whether it is demanded
+  [8, 8, false],
+  [9, 8, true],
+  [100, 8, true],
+  [300, 8, true],
+  [100, undefined, false],
+])('of %i colors, a palette of %s is drawn with fewer: %s', async (colors, palette, fewer) => {
+  const { runner, tried, picture } = desk((e) => ({
+    bytes: hasPalette(e) ? 900 : 1000,
+    score: 80,
+  }));
+  const asks = palette === undefined ? {} : { palette };
+  const input = task('png', {
+    ...{ raster: picture, chosen: choice('png', asks) },
+    output: asked({ kind: 'lossless' }),
+  });
+  const seen = content(colors > 256 ? {} : { colors });
+  await selectFormat(runner, input, seen, 'online');
+  expect(
+    tried.some((e) => colorsOf(e) === palette && palette !== undefined && colors > palette),
+  ).toBe(fewer);
+  expect(tried.some((e) => !hasPalette(e) || colorsOf(e) === colors)).toBe(!fewer);
+});
+
 describe('between formats', () => {
   type Bytes = Partial<Record<string, number | File>>;
 

@@ -204,10 +204,10 @@ describe('a PDF', () => {
 
   test('is drawn at any size up to 50 megapixels', async () => {
     const { draw } = await documentReader();
-    const raster = await draw(bytes, 0, { width: 300, height: 20 });
+    const raster = await draw(bytes, 0, { width: 300, height: 20 }, false);
     expect(raster).toMatchObject({ width: 300, height: 20, channels: 3, pages: 1 });
     expectQuadrants(raster, 2);
-    expect(await codeOf(draw(bytes, 0, { width: 10_000, height: 5001 }))).toBe(
+    expect(await codeOf(draw(bytes, 0, { width: 10_000, height: 5001 }, true))).toBe(
       'source-too-many-pixels',
     );
   });
