@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['plan', 'metadata', 'svg', 'jpeg'],
   ['raster'],
   ['gif'],
-  ['dialects', 'metrics', 'vips', 'vision', 'text', 'video', 'origins', 'stores'],
+  ['c2pa', 'dialects', 'metrics', 'vips', 'vision', 'text', 'video', 'origins', 'stores'],
   ['optimizer'],
   ['engine'],
   ['server', 'cli'],

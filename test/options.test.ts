@@ -6,11 +6,13 @@
  * set and `plain` with their defaults, and ask both the same thing.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPTION_NAMES, type OptionName } from '../src/server/config/options.ts';
+import { signer } from './support/certificates.mjs';
 import { form } from './support/client.ts';
 import { type LocalOrigin, startOrigin } from './support/origin.ts';
 import { animation, card, committed, noise } from './support/pictures.ts';
@@ -18,6 +20,12 @@ import { program } from './support/programs.ts';
 import { startServer, type TestServer, type TestServerOptions } from './support/server.ts';
 
 const LEAVES = committed('leaves.jpg');
+const SIGNER = signer();
+const KEYS = mkdtempSync(join(tmpdir(), 'fovea-keys-'));
+const keyFile = (name: string, text: string) => {
+  writeFileSync(join(KEYS, name), text);
+  return join(KEYS, name);
+};
 const FILM = await animation(60, 40, 3, 'gif');
 const TOKEN = 'open sesame';
 /** An address of documentation (RFC 5737), which no machine has. */
@@ -37,6 +45,8 @@ const STRICT: Partial<Record<OptionName, unknown>> = {
   'limits.totalPixels': '200000',
   'limits.frames': '25',
   'limits.uploadBytes': '2kB',
+  'c2pa.certificate': keyFile('chain.pem', SIGNER.certificate),
+  'c2pa.privateKey': keyFile('key.pem', SIGNER.privateKey),
   'headers.resourcePolicy': 'same-site',
   'headers.timing': 'false',
   'headers.age': 'subtract',
@@ -55,6 +65,7 @@ beforeAll(async () => {
   const options: TestServerOptions = {
     pictures: {
       'leaves.jpg': LEAVES,
+      'signed.jpg': committed('signed-by-c2pa-rs.jpg'),
       'small.png': await card(40, 40).png().toBuffer(),
       'wide.png': await card(600, 300).png().toBuffer(),
       'heavy.png': await noise(370, 370).png().toBuffer(),
@@ -142,6 +153,15 @@ async function keepsTen(server: TestServer): Promise<boolean> {
   return /; hit/.test(String((await server.ask(target(0))).headers['cache-status']));
 }
 
+/** Who is told of both files says in a manifest what was done, and nobody else does. */
+async function signsManifests(): Promise<void> {
+  const said = async (server: TestServer) => {
+    const { body } = await server.ask('/fastly/signed.jpg?metadata=c2pa&width=100');
+    return body.includes('c2pa.resized');
+  };
+  expect([await said(strict), await said(plain)]).toEqual([true, false]);
+}
+
 /** A connection that stays open, once the server has answered on it. */
 async function openConnection(server: TestServer) {
   const socket = connect(server.port, '127.0.0.1').on('error', () => {});
@@ -165,6 +185,10 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     other.close();
     expect(error).toMatchObject({ code: 'EADDRINUSE', port });
   },
+
+  'c2pa.certificate': signsManifests,
+
+  'c2pa.privateKey': signsManifests,
 
   'listen.connections': async () => {
     const held = { strict: await openConnection(strict), plain: await openConnection(plain) };

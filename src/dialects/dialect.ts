@@ -50,6 +50,8 @@ export interface DialectSettings extends FormatSettings {
   readonly notPictures?: 'refuse' | 'pass';
   /** Fastly: further names of parameters, each with the one it stands for. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Fastly: the certificates that C2PA manifests are signed with, by their hash; absent: none are written. */
+  readonly signer?: string;
   /** imgix: hosts at whose root the source answers, which second pictures may name. */
   readonly hosts?: readonly string[];
   /** ImageOptim: the user names that are served; absent: site mode without a name. */

@@ -9,7 +9,7 @@ import type { EngineSettings } from './engine-options.ts';
 import { Refiner } from './refiner.ts';
 import type { Renderer } from './renderer.ts';
 import type { RenditionCache } from './renditions/rendition-cache.ts';
-import { isBetter, type StoredRendition } from './renditions/rendition-meta.ts';
+import { isBetter, isLacking, type StoredRendition } from './renditions/rendition-meta.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
 
 /** Pictures waiting for the background worker. */
@@ -37,7 +37,7 @@ export class Background {
   mayImprove({ meta }: StoredRendition): boolean {
     if (!this.#settings.refine || meta.refined || !meta.receipt) return false;
     // It is made again when its minute is over; improving it would keep what is missing.
-    if (meta.cutShort === 'findings') return false;
+    if (isLacking(meta)) return false;
     if (meta.cutShort) return true;
     return meta.receipt.mode !== 'background' && meta.receipt.kind !== 'source';
   }
@@ -76,8 +76,8 @@ export class Background {
     const current = await this.#cache.get(key);
     if (!current || !this.mayImprove(current)) return;
     const better = await this.#renderer.refined(resolved);
-    if (better.videoFailure) {
-      // It is no better than what is there; another visit may find the back end at work again.
+    if (better.videoFailure || better.signingFailure) {
+      // It is no better than what is there; another visit may find what failed at work again.
       if ('file' in better.body) await rm(better.body.file, { force: true });
       return;
     }

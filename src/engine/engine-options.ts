@@ -2,6 +2,7 @@
  * The options of an engine, under the names that they have in the configuration.
  */
 import type { Clock } from '../base/clock.ts';
+import type { SigningIdentity } from '../c2pa/signing-identity.ts';
 import type { PictureLimits } from '../image/picture-limits.ts';
 import type { StartWorker } from './pool/worker-process.ts';
 import type { Timer } from './timer.ts';
@@ -38,6 +39,8 @@ export interface EngineOptions {
     /** What makes videos: `auto`, `off` or the path of an ffmpeg. */
     readonly encoder?: string;
   };
+  /** Who signs C2PA manifests; absent: none are written. */
+  readonly signing?: SigningIdentity;
   /** Time to work on a first answer, decoding included, in milliseconds. */
   readonly latency?: number;
   readonly clock?: Clock;
@@ -63,4 +66,5 @@ export interface EngineSettings extends Required<Pick<EngineOptions, 'refine' | 
   readonly workerMemory: number;
   readonly videoTimeout: number;
   readonly workers: number;
+  readonly signing?: SigningIdentity;
 }

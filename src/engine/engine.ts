@@ -112,6 +112,8 @@ export interface EngineStatus extends PoolStatus {
   readonly diskFailures: number;
   /** Videos in whose place a picture was made, because their back end failed. */
   readonly videoFailures: number;
+  /** Pictures without the C2PA manifest they should have, because it could not be signed. */
+  readonly signingFailures: number;
 }
 
 export interface Engine {

@@ -15,7 +15,7 @@ import { tooLate } from './pool/admission.ts';
 import type { Pool } from './pool/pool.ts';
 import type { Renderer } from './renderer.ts';
 import type { RenditionCache } from './renditions/rendition-cache.ts';
-import type { StoredRendition } from './renditions/rendition-meta.ts';
+import { isLacking, type StoredRendition } from './renditions/rendition-meta.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { Timer } from './timer.ts';
@@ -143,7 +143,7 @@ export class FirstAnswers {
     const extra = cut ? { cutShort: 'deadline' as const } : {};
     keeping = cache.keep(key, result, { queue, ...extra });
     const kept = await keeping;
-    if (kept.meta.cutShort && kept.meta.cutShort !== 'findings') this.#cutShort++;
+    if (kept.meta.cutShort && !isLacking(kept.meta)) this.#cutShort++;
     return kept;
   }
 

@@ -90,6 +90,7 @@ export class LocalEngine implements Engine {
     this.#cache = new RenditionCache(renditions, clock);
     this.#pool = new Pool({
       ...settings,
+      ...(options.signing ? { sign: options.signing.sign } : {}),
       ...(options.startWorker ? { start: options.startWorker } : {}),
     });
     this.#backEnds = new BackEnds({
@@ -139,6 +140,7 @@ export class LocalEngine implements Engine {
       failedFindings: this.#renderer.failedFindings,
       diskFailures: this.#failures.count,
       videoFailures: this.#backEnds.failed,
+      signingFailures: this.#renderer.signingFailures,
     };
   }
 
@@ -339,5 +341,6 @@ function settingsOf({ limits = {}, ...options }: EngineOptions): EngineSettings 
     // Time has to be left for what is made where the video fails.
     videoTimeout: Math.min(limits.videoTimeout ?? 30_000, (limits.renderTimeout ?? 60_000) / 2),
     workers: options.workers ?? usableCores(),
+    ...(options.signing ? { signing: options.signing } : {}),
   };
 }

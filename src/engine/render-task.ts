@@ -7,6 +7,7 @@
 import { warning } from '../base/diagnostic.ts';
 import { Fault } from '../base/fault.ts';
 import type { Size } from '../base/size.ts';
+import type { Sign } from '../c2pa/write-manifest.ts';
 import { imageoptimFacts } from '../dialects/imageoptim/facts.ts';
 import { imgixFacts } from '../dialects/imgix/facts.ts';
 import type { Findings } from '../image/findings.ts';
@@ -30,6 +31,7 @@ import { pageOf } from './findings/findings-cache.ts';
 import { findingsMap, SourceFindings } from './findings/source-findings.ts';
 import { programOf } from './pictures/program-of.ts';
 import { WorkerPictures, withPictures } from './pictures/worker-pictures.ts';
+import { credentialed } from './renditions/credentialed.ts';
 import { drawing } from './renditions/drawing.ts';
 import { packed } from './renditions/packed.ts';
 import { remarks, withoutFinding } from './renditions/remarks.ts';
@@ -43,28 +45,37 @@ import type { ExplainResult, WorkerRequest, WorkerResult } from './worker-protoc
 /** What this worker has found on sources. */
 const FOUND = findingsMap();
 
-/**
- * The rendition a request asks for. What may be measured of it once it has left is handed to
- * `later`, to be called before the next request.
- *
- * @throws Fault
- */
+/** What a worker asks of others while it renders. */
+export interface Errands {
+  /** Takes what may be measured of a rendition once it has left, to be called before the next request. */
+  readonly later: (measure: () => Promise<Scores>) => void;
+  readonly sign: Sign;
+}
+
+/** Of who has nobody to ask. */
+const ALONE: Errands = {
+  later: () => undefined,
+  sign: () => Promise.reject(new Error('nobody signs here')),
+};
+
+/** The rendition a request asks for. @throws Fault */
 export async function executeRender(
   request: WorkerRequest,
   tools: Tools,
-  later: (measure: () => Promise<Scores>) => void = () => undefined,
+  { later, sign }: Errands = ALONE,
 ): Promise<WorkerResult> {
-  return withTask(request, (task) => renderFrom(task, tools, later));
+  return withTask({ ...request, sign }, (task) => renderFrom(task, tools, later));
 }
 
 /** A request whose source and second pictures have been found to be what they should be. */
 interface Task extends Omit<WorkerRequest, 'pictures'> {
   readonly file: SourceFile;
   readonly pictures: WorkerPictures;
+  readonly sign: Sign;
 }
 
 function withTask<Result>(
-  { pictures = [], ...request }: WorkerRequest,
+  { pictures = [], ...request }: WorkerRequest & Pick<Errands, 'sign'>,
   work: (task: Task) => Promise<Result>,
 ): Promise<Result> {
   return withSource(request.source, (file) =>
@@ -103,6 +114,7 @@ async function renderFrom(
     diagnostics: [...made.diagnostics, ...failed.map(withoutFinding), ...request.pictures.remarks],
     timings,
     ...(made.videoFailure ? { videoFailure: made.videoFailure } : {}),
+    ...(made.signingFailure ? { signingFailure: made.signingFailure } : {}),
   };
 }
 
@@ -112,7 +124,7 @@ function findingsOf({ sourceHash, plan, findings }: Task): SourceFindings {
 
 /** Facts, program and prediction: everything but pixels. @throws Fault */
 export async function executeExplain(request: WorkerRequest): Promise<ExplainResult> {
-  return withTask(request, async (task) => {
+  return withTask({ ...request, sign: ALONE.sign }, async (task) => {
     const info = await probe(task.file, task.limits, pageOf(task.plan));
     return explained({ ...task, info, known: findingsOf(task).known });
   });
@@ -260,7 +272,7 @@ async function picture(
       tools,
     ),
   );
-  return {
+  const made: Rendered = {
     bytes,
     mediaType: formatCard(receipt.format).mediaType,
     format: receipt.format,
@@ -270,6 +282,8 @@ async function picture(
     ...(measure ? { measure } : {}),
     diagnostics: remarks(request.plan, info, program, receipt),
   };
+  const signs = output.c2pa !== undefined && [info.format, made.format].every((f) => f === 'jpeg');
+  return signs ? credentialed(made, { ...request, program }) : made;
 }
 
 /** How a picture of few colors is rendered without blends (optimizer/formats/within-bytes.ts). */

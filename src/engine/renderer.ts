@@ -90,6 +90,7 @@ export class Renderer {
   readonly #warmStarts = new WarmStartCache();
   readonly #findings = new FindingsCache();
   #failedFindings = 0;
+  #signingFailures = 0;
   /** Size and format of sources by their content. */
   readonly #seen = new BoundedMap<string, SourceEstimate>(SOURCES_REMEMBERED);
 
@@ -113,6 +114,11 @@ export class Renderer {
   /** Findings that could not be made: the picture was made without them. */
   get failedFindings(): number {
     return this.#failedFindings;
+  }
+
+  /** Pictures that went without the manifest that was to be signed. */
+  get signingFailures(): number {
+    return this.#signingFailures;
   }
 
   /** A first answer, made while its visitor waits. @throws Fault */
@@ -218,9 +224,15 @@ export class Renderer {
       this.#failedFindings += outcome.failedFindings?.length ?? 0;
       if (outcome.videoFailure) this.#backEnds.failedWith(outcome.videoFailure.reason);
       else if (isVideo(outcome.result.format)) this.#backEnds.worked();
+      if (outcome.signingFailure) this.#unsigned(outcome.signingFailure.reason);
       if (outcome.source.width > 0) this.#seen.set(source.hash, outcome.source);
     }
     return done;
+  }
+
+  #unsigned(reason: string): void {
+    this.#signingFailures++;
+    this.#settings.log('signing-failed', { reason });
   }
 
   async #attempt(
@@ -257,8 +269,18 @@ export class Renderer {
       ...(findings ? { findings } : {}),
       limits: this.#settings.pictureLimits,
       ...(mayBeVideo(plan.output) ? { video: this.#backEnds.use() } : {}),
+      ...this.#credentials(plan),
       resultFile: this.#results.temporary(),
     };
+  }
+
+  /** What a worker needs of who signs, for a result that is to be signed. */
+  #credentials({ output }: Plan): Pick<WorkerRequest, 'credentials'> {
+    const { signing } = this.#settings;
+    if (signing === undefined || output.kind !== 'picture') return {};
+    if (output.c2pa !== signing.fingerprint) return {};
+    const { algorithm, chain, signatureBytes } = signing;
+    return { credentials: { algorithm, chain, signatureBytes } };
   }
 
   #workerPictures(pictures: readonly ResolvedPicture[], inline: boolean): Promise<WorkerPicture[]> {

@@ -7,6 +7,7 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { Fault, type FaultCode } from '../base/fault.ts';
 import type { Size } from '../base/size.ts';
+import type { Credentials } from '../c2pa/cose.ts';
 import type { FindingName, Findings } from '../image/findings.ts';
 import type { FormatName } from '../image/format.ts';
 import type { PictureLimits } from '../image/picture-limits.ts';
@@ -55,6 +56,8 @@ export interface WorkerRequest {
   readonly threads: number;
   /** For a plan that may become a video. */
   readonly video?: VideoUse;
+  /** For a plan whose result is to be signed: what is public of who signs. */
+  readonly credentials?: Credentials;
   /** Where a large result goes; the front owns the file afterwards. */
   readonly resultFile: string;
 }
@@ -92,6 +95,11 @@ export interface WorkerResult {
     /** For the log; absent where the back end was not tried. */
     readonly reason?: string;
   };
+  /** A manifest was to be signed and could not be, so that the picture goes without. */
+  readonly signingFailure?: {
+    /** For the log. */
+    readonly reason: string;
+  };
 }
 
 export interface ExplainResult {
@@ -99,6 +107,16 @@ export interface ExplainResult {
   readonly program: readonly string[];
   readonly predicted?: string;
 }
+
+/** From the front to a worker. */
+export type FrontMessage = WorkerRequest | SignatureAnswer;
+
+/** The answer to `sign`: the key never leaves the front, because a worker reads what strangers wrote. */
+export type SignatureAnswer = { readonly kind: 'signed'; readonly id: number } & (
+  | { readonly signature: Uint8Array }
+  /** Why there is none; for the log. */
+  | { readonly reason: string }
+);
 
 /** From a worker to the front. */
 export type Message =
@@ -111,6 +129,8 @@ export type Message =
       readonly outcome: WorkerResult;
       readonly lost?: number;
     }
+  /** The worker waits for a signature of these bytes for the task it has in hand. */
+  | { readonly kind: 'sign'; readonly id: number; readonly payload: Uint8Array }
   /** After `done`, where the worker had nothing else to do: what a metric says of the result. */
   | { readonly kind: 'scored'; readonly id: number; readonly scores: Scores }
   | { readonly kind: 'explained'; readonly id: number; readonly outcome: ExplainResult }

@@ -18,9 +18,15 @@ import { setUpReducer, warmUpReducer } from '../vips/reduction/reducer.ts';
 import { optimizeJpegLossless, optimizePngLossless, turnJpegUpright } from '../vips/repack.ts';
 import { encoderVersion } from './encoder-version.ts';
 import { executeExplain, executeRender } from './render-task.ts';
+import { FrontSigner } from './renditions/front-signer.ts';
 import { ScoresLater } from './renditions/scores-later.ts';
 import { lostTime } from './task-budget.ts';
-import { faultText, type Message, type WorkerRequest } from './worker-protocol.ts';
+import {
+  type FrontMessage,
+  faultText,
+  type Message,
+  type WorkerRequest,
+} from './worker-protocol.ts';
 
 const send = (message: Message) =>
   new Promise<void>((resolve) => {
@@ -55,6 +61,9 @@ async function loadTools(): Promise<Tools> {
 /** Measures the last result when nothing else has come; see scores-later.ts. */
 const later = new ScoresLater((id, scores) => send({ kind: 'scored', id, scores }));
 
+/** Has the front sign. */
+const signer = new FrontSigner((id, payload) => send({ kind: 'sign', id, payload }));
+
 async function work(request: WorkerRequest, tools: Tools): Promise<void> {
   await later.stop();
   useThreads(request.threads);
@@ -65,7 +74,10 @@ async function work(request: WorkerRequest, tools: Tools): Promise<void> {
     } else {
       const before = lostTime();
       const { id } = request;
-      const outcome = await executeRender(request, tools, (measure) => later.hold(id, measure));
+      const outcome = await executeRender(request, tools, {
+        later: (measure) => later.hold(id, measure),
+        sign: (payload) => signer.sign(id, payload),
+      });
       await send({ kind: 'done', id, outcome, lost: lostTime() - before });
       later.start();
     }
@@ -90,6 +102,9 @@ await vipsEncoder.encode(
   { width: 1, height: 1, channels: 3, data: new Uint8Array(3), pages: 1, delays: [], loop: 0 },
   { format: 'png', effort: 1 },
 );
-process.on('message', (request: WorkerRequest) => void work(request, tools));
+process.on('message', (message: FrontMessage) => {
+  if (message.kind === 'signed') signer.answered(message);
+  else void work(message, tools);
+});
 await send({ kind: 'ready', encoderVersion: encoderVersion(vipsVersions()) });
 warmUpReducer();

@@ -294,7 +294,7 @@ function canonicalOutput(output: Output): Output {
   const reached = end < 0 ? output.formats : output.formats.slice(0, end + 1);
   const formats = reached.map(canonicalRule);
   const quality = canonicalQuality(output.quality, formats);
-  const { h264, viewBoxOnly, ...others } = output;
+  const { h264, viewBoxOnly, c2pa, ...others } = output;
   const mayBeMp4 = h264 !== undefined && formats.some((rule) => rule.format === 'mp4');
   const mayBeSvg = viewBoxOnly !== undefined && formats.some((rule) => rule.format === 'svg');
   const mayBeJpeg = formats.some((rule) => rule.format === 'jpeg' || rule.format === 'source');
@@ -302,6 +302,7 @@ function canonicalOutput(output: Output): Output {
     ...others,
     ...(mayBeMp4 ? { h264 } : {}),
     ...(mayBeSvg ? { viewBoxOnly } : {}),
+    ...(mayBeJpeg && c2pa !== undefined ? { c2pa } : {}),
     formats,
     quality,
     // Only a target cares, and it knows two kinds of screen.

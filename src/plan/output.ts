@@ -83,6 +83,11 @@ export type Output =
       /** `copyright`: rights fields of JPEG to JPEG; `none`: everything goes. */
       readonly metadata: 'none' | 'copyright' | 'iptc';
       /**
+       * From JPEG to JPEG: the C2PA manifests of the source are kept and a new one says what was done. Names
+       * the certificates that it is signed with (SHA-256, hexadecimal), so that others make another plan.
+       */
+      readonly c2pa?: string;
+      /**
        * `srgb`: convert to sRGB, no profile. `keep`: the source's own space with its
        * profile where it is RGB. `tagged-srgb`: convert and embed. `strip`: drop the
        * profile, values untouched.

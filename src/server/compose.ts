@@ -8,11 +8,13 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { systemClock } from '../base/clock.ts';
+import type { SigningIdentity } from '../c2pa/signing-identity.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
 import { proveWritable, UnwritableError } from '../stores/folders.ts';
 import { CompileCache } from './compile-cache.ts';
 import { type Config, ConfigError } from './config/config.ts';
+import { readSigning } from './config/config-signing.ts';
 import { configuredRoutes } from './config/configured-routes.ts';
 import { systemReason } from './config/system-reason.ts';
 import { type FetchHandle, fetchHandle } from './fetch-adapter.ts';
@@ -63,8 +65,9 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const log = extras.log ?? createLog(config.log.level);
   const access = config.log.access ? createAccessLog(log) : undefined;
   const loopToken = `fovea-${randomUUID()}`;
-  const routes = configuredRoutes(config, loopToken);
-  const engine = await startEngine(config, log);
+  const signing = signingOf(config);
+  const routes = configuredRoutes(config, loopToken, signing?.fingerprint);
+  const engine = await startEngine(config, log, signing);
   const compileCache = new CompileCache();
   const inFlight = new InFlight(config.listen.requests);
   const meter = config.metrics.token === undefined ? {} : { meter: await meterOf(engine) };
@@ -179,10 +182,21 @@ function connectionsOf({ listen, workers }: Config, log: Log): number {
 }
 
 /** Events of the engine that an operator should look at. */
-const WARNED: ReadonlySet<string> = new Set(['disk-failed', 'video-failed']);
+const WARNED: ReadonlySet<string> = new Set(['disk-failed', 'signing-failed', 'video-failed']);
+
+/** @throws ConfigError for files that have become unusable since they were checked */
+function signingOf({ c2pa }: Config): SigningIdentity | undefined {
+  const signing = readSigning(c2pa);
+  if (!Array.isArray(signing)) return signing;
+  throw new ConfigError(signing.map(({ path, message }) => `${path}: ${message}`));
+}
 
 /** @throws ConfigError for a cache folder that cannot be written to */
-async function startEngine(config: Config, log: Log): Promise<Engine> {
+async function startEngine(
+  config: Config,
+  log: Log,
+  signing: SigningIdentity | undefined,
+): Promise<Engine> {
   try {
     proveWritable(config.cache.folder);
   } catch (error) {
@@ -192,6 +206,7 @@ async function startEngine(config: Config, log: Log): Promise<Engine> {
   }
   return createEngine({
     ...config,
+    ...(signing === undefined ? {} : { signing }),
     log: (event, detail) => (WARNED.has(event) ? log.warn : log.info).call(log, detail, event),
   });
 }

@@ -79,6 +79,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
       failedFindings: 0,
       diskFailures: 0,
       videoFailures: 0,
+      signingFailures: 0,
     }),
     close: async () => {},
     ...others,

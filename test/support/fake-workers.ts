@@ -1,7 +1,12 @@
 /** Render workers in memory, which do what a test tells them to. */
 import type { Lane } from '../../src/engine/pool/task-queue.ts';
 import type { StartWorker, WorkerEvents } from '../../src/engine/pool/worker-process.ts';
-import type { FaultText, WorkerRequest, WorkerResult } from '../../src/engine/worker-protocol.ts';
+import type {
+  FaultText,
+  SignatureAnswer,
+  WorkerRequest,
+  WorkerResult,
+} from '../../src/engine/worker-protocol.ts';
 
 export class FakeWorker {
   readonly lane: Lane;
@@ -21,6 +26,12 @@ export class FakeWorker {
 
   comeUp(): void {
     this.#events.message({ kind: 'ready', encoderVersion: 'fake' });
+  }
+
+  /** Asks for a signature of bytes for the request in hand. */
+  askToSign(payload: Uint8Array): void {
+    const { id } = this.request ?? { id: 0 };
+    this.#events.message({ kind: 'sign', id, payload });
   }
 
   take(request: WorkerRequest): void {
@@ -72,6 +83,8 @@ export class FakeWorkers {
   readonly all: FakeWorker[] = [];
   /** Requests in the order in which they were given out. */
   readonly requests: WorkerRequest[] = [];
+  /** Answers of the pool to workers that asked for a signature. */
+  readonly signatures: SignatureAnswer[] = [];
   /** Workers that the pool has killed. */
   readonly killed: FakeWorker[] = [];
   /** Workers come up by themselves. */
@@ -83,9 +96,13 @@ export class FakeWorkers {
     if (this.eager) setImmediate(() => worker.alive && worker.comeUp());
     return {
       pid: worker.pid,
-      send: (request) => {
-        this.requests.push(request);
-        worker.take(request);
+      send: (message) => {
+        if (message.kind === 'signed') {
+          this.signatures.push(message);
+          return;
+        }
+        this.requests.push(message);
+        worker.take(message);
       },
       kill: () => {
         this.killed.push(worker);

@@ -126,8 +126,7 @@ export const PARAMS = {
   metadata: grammar<ReadonlySet<string>>(metadata, 'copyright, c2pa or both', {
     doc: 'Metadata to keep, from JPEG to JPEG.',
     fallback: 'everything is dropped',
-    support: 'partial',
-    note: 'c2pa needs signing keys and is treated as absent.',
+    note: 'c2pa needs the settings c2pa.certificate and c2pa.privateKey; without them it is treated as absent.',
   }),
   optimize: choice(['low', 'medium', 'high'], {
     doc: 'The smallest file that keeps the picture this close to the source.',

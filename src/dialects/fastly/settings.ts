@@ -94,11 +94,13 @@ export interface ServiceSettings extends FormatSettings {
   readonly upscale: boolean;
   readonly strict: boolean;
   readonly originQuery: 'none' | 'unknown';
+  /** The certificates that C2PA manifests are signed with, by their hash. */
+  readonly signer?: string;
 }
 
 export function readSettings(
   given: Readonly<Record<string, string>> = {},
-  { formats, missing }: FormatSettings = {},
+  { formats, missing, signer }: FormatSettings & Pick<ServiceSettings, 'signer'> = {},
 ): ServiceSettings {
   const setting = <N extends SettingName>(name: N): SettingOf<N> => {
     const row: Setting<SettingOf<N>> = SETTINGS[name];
@@ -108,6 +110,7 @@ export function readSettings(
   return {
     ...(formats ? { formats } : {}),
     ...(missing ? { missing } : {}),
+    ...(signer === undefined ? {} : { signer }),
     jpegQuality: setting('jpeg_quality'),
     webpQuality: setting('webp_quality'),
     jpegType: setting('jpeg_type'),

@@ -10,12 +10,14 @@
  * happens to its worker; and its visitor's deadline never ends a worker.
  */
 import { Fault } from '../../base/fault.ts';
+import type { Sign } from '../../c2pa/write-manifest.ts';
 import type { Log } from '../engine-options.ts';
 import { systemTimer, type Timer } from '../timer.ts';
 import { faultFrom, type Message } from '../worker-protocol.ts';
 import { Admission, tooLate } from './admission.ts';
 import { isCrash, Quarantine } from './quarantine.ts';
 import { type Prediction, ServiceRate } from './service-rate.ts';
+import { answerSignature } from './signature.ts';
 import {
   type Lane,
   type PoolTask,
@@ -38,6 +40,8 @@ export interface PoolOptions {
   readonly workerMemory: number;
   /** Longest estimated wait for a worker, in milliseconds; what would wait longer is refused. */
   readonly queueWait: number;
+  /** Signs for workers; absent: nothing is signed. */
+  readonly sign?: Sign;
   /** Starts a worker; for tests. */
   readonly start?: StartWorker;
   readonly timer?: Timer;
@@ -86,6 +90,7 @@ export class Pool {
   readonly #admission: Admission;
   readonly #quarantine: Quarantine;
   readonly #workforce: Workforce;
+  readonly #sign: Sign | undefined;
   #nextId = 1;
   #closed = false;
 
@@ -94,6 +99,7 @@ export class Pool {
     this.#renderTimeout = options.renderTimeout;
     this.#timer = timer;
     this.#log = log;
+    this.#sign = options.sign;
     this.#queues = { request: new TaskQueue(timer), background: new TaskQueue(timer) };
     this.#quarantine = new Quarantine(timer);
     this.#workforce = new Workforce(
@@ -261,6 +267,7 @@ export class Pool {
       return;
     }
     if (!current || current.task.id !== message.id) return;
+    if (message.kind === 'sign') return void answerSignature(worker, message, this.#sign);
     const { task, since, disarm } = current;
     disarm();
     worker.scoring = task.scored && { id: task.id, scored: task.scored };

@@ -8,7 +8,7 @@ import { fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Message, WorkerRequest } from '../worker-protocol.ts';
+import type { FrontMessage, Message } from '../worker-protocol.ts';
 import type { Lane } from './task-queue.ts';
 
 /** How a process ended: with a code, or by a signal. */
@@ -28,7 +28,7 @@ export interface WorkerEvents {
 /** A process as the pool holds it. */
 export interface WorkerProcess {
   readonly pid: number | undefined;
-  send(request: WorkerRequest): void;
+  send(message: FrontMessage): void;
   kill(): void;
   /** Ends the process; resolves when it has gone. */
   end(): Promise<void>;
@@ -79,8 +79,8 @@ export function forkWorker(program = PROGRAM): StartWorker {
     child.once('exit', (code, signal) => events.ended({ code, signal }));
     return {
       pid: child.pid,
-      send(request) {
-        child.send(request, (error) => {
+      send(message) {
+        child.send(message, (error) => {
           if (error) child.kill('SIGKILL');
         });
       },

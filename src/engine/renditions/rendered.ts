@@ -11,7 +11,10 @@ import type { Scores } from '../../optimizer/task.ts';
 import type { WorkerResult } from '../worker-protocol.ts';
 
 export interface Rendered
-  extends Pick<WorkerResult, 'receipt' | 'warmStart' | 'diagnostics' | 'videoFailure'> {
+  extends Pick<
+    WorkerResult,
+    'receipt' | 'warmStart' | 'diagnostics' | 'videoFailure' | 'signingFailure'
+  > {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
   readonly format: FormatName;

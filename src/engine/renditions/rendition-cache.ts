@@ -50,14 +50,15 @@ export class RenditionCache {
   /** Stores what a worker has made. */
   async keep(
     key: Key,
-    { body, warmStart: _, findings: __, failedFindings, ...facts }: WorkerResult,
+    { body, warmStart: _, findings: __, failedFindings, signingFailure, ...facts }: WorkerResult,
     extra: Pick<RenditionMeta, 'refined' | 'cutShort'> & { readonly queue?: number } = {},
   ): Promise<StoredRendition> {
     const { queue } = extra;
     // Without what it should heed it is never the last word, however long it took.
-    const refined = extra.refined && !failedFindings;
+    const lacking = failedFindings ? 'findings' : signingFailure ? 'unsigned' : undefined;
+    const refined = extra.refined && lacking === undefined;
     const late = extra.cutShort ?? (facts.receipt?.cutShort ? 'latency' : undefined);
-    const cutShort = failedFindings ? 'findings' : late;
+    const cutShort = lacking ?? late;
     const { receipt } = facts;
     const meta: RenditionMeta = {
       ...facts,

@@ -25,9 +25,10 @@ export interface RenditionMeta {
   /**
    * A first answer that had less than the time it takes: by a visitor's `deadline`, or
    * because the work did not end in the usual time; or a picture made without what could not
-   * be found on its source (`findings`). It counts for a minute.
+   * be found on its source (`findings`), or without the manifest it should have (`unsigned`). It
+   * counts for a minute.
    */
-  readonly cutShort?: 'deadline' | 'latency' | 'findings';
+  readonly cutShort?: 'deadline' | 'latency' | 'findings' | 'unsigned';
   /** Nothing is left to improve. */
   readonly refined?: boolean;
 }
@@ -35,6 +36,11 @@ export interface RenditionMeta {
 export interface StoredRendition {
   readonly meta: RenditionMeta;
   readonly body: Body;
+}
+
+/** Whether it lacks what more time would not give: it is made again when its minute is over. */
+export function isLacking({ cutShort }: Pick<RenditionMeta, 'cutShort'>): boolean {
+  return cutShort === 'findings' || cutShort === 'unsigned';
 }
 
 /** Smaller at no lower score; or the first to reach the target. */

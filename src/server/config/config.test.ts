@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { signer } from '../../../test/support/certificates.mjs';
 import { type ConfigContext, ConfigError, loadConfig, parseConfig } from './config.ts';
 import { OPTION_NAMES, OPTIONS } from './options.ts';
 
@@ -357,5 +358,59 @@ describe('the option table', () => {
       expect(row.doc).toMatch(/\.$/);
       if ('fallback' in row) expect(row.read(row.fallback)).toHaveProperty('value');
     }
+  });
+});
+
+describe('who signs', () => {
+  const put = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return `./${name}`;
+  };
+  const { certificate, privateKey } = signer();
+  const late = signer({ from: -9, to: -1 });
+  const files = {
+    certificate: put('chain.pem', certificate),
+    privateKey: put('key.pem', privateKey),
+  };
+  const old = {
+    certificate: put('old.pem', late.certificate),
+    privateKey: put('old.key', late.privateKey),
+  };
+  const given = (c2pa: object) => ({ sources: [SHOP], c2pa });
+
+  test('is read from files beside the configuration, which become absolute', () => {
+    const { c2pa } = parse(given(files));
+    expect(c2pa).toEqual({
+      certificate: join(folder, 'chain.pem'),
+      privateKey: join(folder, 'key.pem'),
+    });
+    expect(parse({ sources: [SHOP] }).c2pa).toEqual({});
+  });
+
+  test.each([
+    [{ certificate: files.certificate }, /^c2pa\.privateKey: expected a file beside/],
+    [{ privateKey: files.privateKey }, /^c2pa\.certificate: expected a file beside/],
+    [{ ...files, certificate: './none.pem' }, /^c2pa\.certificate: .*none\.pem: there is no such/],
+    [{ ...files, privateKey: './images' }, /^c2pa\.privateKey: .*a folder, not a file/],
+    [{ ...files, privateKey: old.privateKey }, /^c2pa\.privateKey: expected the key of the cert/],
+    [
+      { certificate: files.privateKey, privateKey: files.certificate },
+      /^c2pa\.certificate: .*got a/,
+    ],
+    [old, /^c2pa\.certificate: .*ran out on/],
+  ])('is refused in words for %o', (c2pa, words) => {
+    const [problem, ...others] = problems(given(c2pa));
+    expect(others).toEqual([]);
+    expect(problem).toMatch(words);
+    expect(problem).not.toContain('PRIVATE');
+  });
+
+  test('of a variable starts from where the command was given', () => {
+    const [problem] = problems(given({ privateKey: files.privateKey }), {
+      env: { FOVEA_C2PA_CERTIFICATE: 'chain.pem' },
+    });
+    expect(problem).toContain(
+      `(from FOVEA_C2PA_CERTIFICATE): expected a file that can be read at ${resolve('chain.pem')}`,
+    );
   });
 });

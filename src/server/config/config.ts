@@ -8,6 +8,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { readConfigFile } from './config-file.ts';
+import { readSigning, type SigningFiles } from './config-signing.ts';
 import { checkSources } from './config-sources.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type OptionValues } from './options.ts';
 import { ConfigError, describeIssue, type Problem } from './problems.ts';
@@ -57,20 +58,33 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
     : result.error.issues.flatMap((issue) => describeIssue(issue, raw));
   problems.push(...checkSources(raw.sources, context));
   if (problems.length > 0 || !result.success) {
-    const lines = problems.map(({ path, message }) => {
-      const from = origins.get(path as OptionName);
-      return `${path}${from === undefined ? '' : ` (from ${from})`}: ${message}`;
-    });
+    const lines = problems.map((problem) => lineOf(problem, origins));
     throw new ConfigError([...new Set(lines)]);
   }
   const config = result.data as unknown as Config;
-  // A folder named by a flag or a variable is relative to where the command was given
-  const base = origins.has('cache.folder') ? '.' : context.folder;
+  // What is named by a flag or a variable is relative to where the command was given
+  const absolutePath = (name: OptionName, path: string) =>
+    resolve(origins.has(name) ? '.' : context.folder, path);
+  const c2pa: SigningFiles = Object.fromEntries(
+    Object.entries(config.c2pa).map(([name, path]) => [
+      name,
+      absolutePath(`c2pa.${name as keyof SigningFiles}`, path),
+    ]),
+  );
+  const signing = readSigning(c2pa);
+  if (Array.isArray(signing)) throw new ConfigError(signing.map((one) => lineOf(one, origins)));
   return {
     ...config,
-    cache: { ...config.cache, folder: resolve(base, config.cache.folder) },
+    cache: { ...config.cache, folder: absolutePath('cache.folder', config.cache.folder) },
+    c2pa,
     sources: config.sources.map((source) => absolute(source, context.folder)),
   };
+}
+
+/** A problem with where its value came from. */
+function lineOf({ path, message }: Problem, origins: ReadonlyMap<OptionName, string>): string {
+  const from = origins.get(path as OptionName);
+  return `${path}${from === undefined ? '' : ` (from ${from})`}: ${message}`;
 }
 
 /** Puts flags, environment and fallbacks into a value of our own; tells which option came from where. */

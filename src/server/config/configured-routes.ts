@@ -4,7 +4,6 @@
  */
 import { DIALECTS } from '../../dialects/all.ts';
 import type { DialectSettings } from '../../dialects/dialect.ts';
-import type { FormatName } from '../../image/format.ts';
 import { createElsewhere, createOrigin, type OriginOptions } from '../../origins/create.ts';
 import { missingEncoders } from '../../vips/optional/missing-encoders.ts';
 import type { Route } from '../routes.ts';
@@ -15,11 +14,12 @@ import type { SourceConfig } from './source-schema.ts';
  * A route per source, in the order of the configuration. Nothing is opened yet.
  *
  * @param loopToken what this server says of itself to origins, so that it knows its own requests
+ * @param signer names the certificates that C2PA manifests are signed with
  * @throws ConfigError for an origin that cannot be meant
  */
-export function configuredRoutes(config: Config, loopToken: string): Route[] {
-  const missing = missingEncoders();
-  return config.sources.map((source, index) => routeOf(source, index, config, loopToken, missing));
+export function configuredRoutes(config: Config, loopToken: string, signer?: string): Route[] {
+  const found = { missing: missingEncoders(), ...(signer === undefined ? {} : { signer }) };
+  return config.sources.map((source, index) => routeOf(source, index, config, loopToken, found));
 }
 
 function routeOf(
@@ -27,7 +27,7 @@ function routeOf(
   index: number,
   { limits, listen }: Config,
   loopToken: string,
-  missing: readonly FormatName[],
+  found: Pick<DialectSettings, 'missing' | 'signer'>,
 ): Route {
   const { name, dialect, origin, mount, hosts, signing, defaults, accounts, unsupported } = source;
   const { svg, notPictures, aliases, formats } = source;
@@ -43,7 +43,7 @@ function routeOf(
     ...(aliases === undefined ? {} : { aliases }),
     ...(hosts.length === 0 ? {} : { hosts }),
     ...(formats === undefined ? {} : { formats }),
-    missing,
+    ...found,
   };
   const selfAddresses = [...hosts, `${bracketed(listen.host)}:${listen.port}`];
   const itself = { selfAddresses, loopToken };

@@ -179,6 +179,18 @@ export const OPTIONS = {
     values: 'auto, off, node-av, or the path of an ffmpeg',
     doc: 'What makes videos of animations: auto takes the npm package node-av where it is installed, else the ffmpeg in PATH; without either, requests for a video are answered with 501.',
   }),
+  'c2pa.certificate': text({
+    env: 'FOVEA_C2PA_CERTIFICATE',
+    flag: 'c2pa-certificate',
+    values: 'a file',
+    doc: 'Certificates that C2PA manifests are signed with, in PEM: that of the signer first, then those that it follows from; relative to the configuration file. Without it `metadata=c2pa` (Fastly dialect) has no effect.',
+  }),
+  'c2pa.privateKey': text({
+    env: 'FOVEA_C2PA_PRIVATE_KEY',
+    flag: 'c2pa-private-key',
+    values: 'a file',
+    doc: 'The private key of the first of them, in PEM without a passphrase: P-256, P-384, P-521, Ed25519, or RSA of at least 2048 bits.',
+  }),
   'headers.resourcePolicy': word(['cross-origin', 'same-site', 'same-origin'], {
     env: 'FOVEA_RESOURCE_POLICY',
     flag: 'resource-policy',

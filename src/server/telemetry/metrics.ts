@@ -43,6 +43,11 @@ const COUNTERS: readonly Row[] = [
     'Videos in whose place a picture was sent, because ffmpeg or the package failed.',
     (s) => s.videoFailures,
   ],
+  [
+    'signing_failures',
+    'Pictures sent without the C2PA manifest they should have, because it could not be signed.',
+    (s) => s.signingFailures,
+  ],
   ['cut_short', 'First answers that had less than the time they take.', (s) => s.cutShort],
   [
     'failed_findings',

@@ -50,7 +50,8 @@ export function output(
       quality: quality(values, settings, format, automatic),
       density: values.dpr ?? 1,
       jpeg: { kind: jpegKind(format, settings), chroma: 'free' },
-      metadata: keptMetadata(values, remark),
+      metadata: values.metadata?.has('copyright') ? 'copyright' : 'none',
+      ...credentials(values, settings, remark),
       ...(format === 'mp4' ? { h264: constraints(values) } : {}),
       ...(format === 'svg' && values.viewbox !== undefined ? { viewBoxOnly: true } : {}),
       whenLarger: onlyQuality(values) ? 'source-as-is' : 'source',
@@ -307,8 +308,14 @@ function jpegKind(
   return jpegType === 'auto' ? 'like-source' : jpegType;
 }
 
-function keptMetadata({ metadata }: FastlyValues, remark: Remark): 'none' | 'copyright' {
-  if (metadata?.has('c2pa'))
-    remark('metadata', 'c2pa needs signing keys and is treated as absent', 'not-built');
-  return metadata?.has('copyright') ? 'copyright' : 'none';
+/** Without a key to sign with it is treated as absent (docs/spec/fastly-io.md 7.25). */
+function credentials(
+  { metadata }: FastlyValues,
+  { signer }: ServiceSettings,
+  remark: Remark,
+): Pick<PictureOutput, 'c2pa'> {
+  if (!metadata?.has('c2pa')) return {};
+  if (signer !== undefined) return { c2pa: signer };
+  remark('metadata', 'c2pa needs signing keys and is treated as absent', 'not-built');
+  return {};
 }
