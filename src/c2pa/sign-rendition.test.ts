@@ -11,7 +11,7 @@ import { manifestStoreOf, withManifestStore, withoutManifestStore } from './jpeg
 import { contentOf } from './manifest.ts';
 import { signRendition } from './sign-rendition.ts';
 
-const SMALL = await sharp(SIGNED).resize(80).jpeg().toBuffer();
+const SMALL = new Uint8Array(await sharp(SIGNED).resize(80).jpeg().toBuffer());
 const STEPS: ActionName[] = ['c2pa.opened', 'c2pa.resized', 'c2pa.transcoded'];
 
 function sign(source: Uint8Array, bytes: Uint8Array = SMALL, actions = STEPS) {

@@ -54,7 +54,7 @@ const LEAST_RSA = 2048;
 export function signingIdentity(
   certificate: string,
   privateKey: string,
-  now: () => number = Date.now,
+  now: () => number = () => Date.now(),
 ): SigningIdentity {
   const chain = certificatesOf(certificate);
   const leaf = chain[0]!;

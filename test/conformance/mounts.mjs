@@ -28,6 +28,7 @@ export function configuration({ home, port, originPort, pictures }) {
     cache: { folder: join(home, 'cache'), size: '256MB' },
     // An answer stays as it was first given
     refine: false,
+    c2pa: { certificate: join(home, 'chain.pem'), privateKey: join(home, 'key.pem') },
     sources: [
       source('fastly', 'fastly', { hosts: ['fastly.test'], origin: folder }),
       source('imgix', 'imgix', { hosts: ['imgix.test'], origin: folder }),

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { signer } from '../support/certificates.mjs';
 import { send } from './client.mjs';
 import { configuration } from './mounts.mjs';
 
@@ -20,6 +21,9 @@ const STOP = 5_000;
 export async function startServer({ home, originPort, pictures }) {
   const port = await freePort();
   const file = join(home, 'fovea.config.json');
+  const { certificate, privateKey } = signer();
+  writeFileSync(join(home, 'chain.pem'), certificate);
+  writeFileSync(join(home, 'key.pem'), privateKey);
   writeFileSync(file, JSON.stringify(configuration({ home, port, originPort, pictures })));
   const child = spawn(process.execPath, [PROGRAM, 'serve', '--config', file], { cwd: home });
   let output = '';

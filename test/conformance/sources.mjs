@@ -10,11 +10,19 @@
  * - `anim-WxH-N.gif|webp`: N frames of 100 ms
  * - `lowq-WxH-Q.jpg`: a photo at JPEG quality Q
  * - `truncated-WxH.jpg`: the first half of a photo's bytes
+ * - `signed-by-c2pa-rs.jpg`: 320 x 240 with a C2PA manifest
  * - `svg-WxH.svg`, `text.txt`, `empty.jpg`, and `link-out.png`, a link out of the folder
  *
  * Any other name with a folder before it is a picture of the corpus, which need not be there.
  */
-import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
 
@@ -95,7 +103,13 @@ export function createSources(folder, corpus) {
   };
 }
 
-const PLAIN = { 'text.txt': 'This is not an image.\n', 'empty.jpg': '' };
+const SIGNED = 'signed-by-c2pa-rs.jpg';
+
+const PLAIN = {
+  'text.txt': 'This is not an image.\n',
+  'empty.jpg': '',
+  [SIGNED]: readFileSync(new URL(`../pictures/${SIGNED}`, import.meta.url)),
+};
 
 /** The bytes of a picture that `parseName` described. */
 export async function draw(parsed) {

@@ -280,4 +280,15 @@ describe('quality', () => {
     expect(picture('metadata=c2pa,copyright').metadata).toBe('copyright');
     expect(picture('').metadata).toBe('none');
   });
+
+  test('metadata=c2pa keeps manifests where there is somebody to sign, as a part of the plan', () => {
+    expect(picture('metadata=c2pa').c2pa).toBeUndefined();
+    expect(picture('metadata=c2pa', { signer: 'abc' })).toMatchObject({
+      c2pa: 'abc',
+      metadata: 'none',
+    });
+    const both = picture('metadata=copyright,c2pa', { signer: 'abc' });
+    expect(both).toMatchObject({ c2pa: 'abc', metadata: 'copyright' });
+    expect(picture('metadata=copyright', { signer: 'abc' }).c2pa).toBeUndefined();
+  });
 });
