@@ -24,7 +24,7 @@ function compile(
 function picture(
   query: string,
   defaults?: Record<string, string>,
-  settings?: FormatSettings,
+  settings?: FormatSettings & { readonly signer?: string },
 ): Picture {
   return compile(query, defaults, settings).plan.output as Picture;
 }
@@ -283,12 +283,12 @@ describe('quality', () => {
 
   test('metadata=c2pa keeps manifests where there is somebody to sign, as a part of the plan', () => {
     expect(picture('metadata=c2pa').c2pa).toBeUndefined();
-    expect(picture('metadata=c2pa', { signer: 'abc' })).toMatchObject({
+    expect(picture('metadata=c2pa', undefined, { signer: 'abc' })).toMatchObject({
       c2pa: 'abc',
       metadata: 'none',
     });
-    const both = picture('metadata=copyright,c2pa', { signer: 'abc' });
+    const both = picture('metadata=copyright,c2pa', undefined, { signer: 'abc' });
     expect(both).toMatchObject({ c2pa: 'abc', metadata: 'copyright' });
-    expect(picture('metadata=copyright', { signer: 'abc' }).c2pa).toBeUndefined();
+    expect(picture('metadata=copyright', undefined, { signer: 'abc' }).c2pa).toBeUndefined();
   });
 });
