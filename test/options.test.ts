@@ -12,12 +12,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPTION_NAMES, type OptionName } from '../src/server/config/options.ts';
-import { signer } from './support/certificates.mjs';
 import { form } from './support/client.ts';
 import { type LocalOrigin, startOrigin } from './support/origin.ts';
 import { animation, card, committed, noise } from './support/pictures.ts';
 import { program } from './support/programs.ts';
 import { startServer, type TestServer, type TestServerOptions } from './support/server.ts';
+import { signer } from './support/signer.ts';
 
 const LEAVES = committed('leaves.jpg');
 const SIGNER = signer();

@@ -1,5 +1,5 @@
 /**
- * Actions: what was done to a picture, by the names of C2PA 2.1, section 18.12 (docs/spec/fastly-io.md 7.25).
+ * Actions: what was done to a picture, by the names of C2PA 2.1, 18.12 (docs/spec/fastly-io.md 7.25).
  *
  * Pure.
  */

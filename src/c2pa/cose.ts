@@ -6,7 +6,7 @@ import { constants, type KeyObject, verify, X509Certificate } from 'node:crypto'
 import { plain } from '../containers/bytes.ts';
 import { type CborSource, type CborValue, readCbor, writeCbor, writeTagged } from './cbor.ts';
 
-/** Algorithms of C2PA 2.1, section 13.2, with their COSE numbers and the hash that they sign. */
+/** Algorithms of C2PA 2.1, 13.2, with their COSE numbers and the hash that they sign. */
 export const ALGORITHMS = {
   ES256: { id: -7, hash: 'sha256' },
   ES384: { id: -35, hash: 'sha384' },

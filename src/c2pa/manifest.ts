@@ -1,5 +1,5 @@
 /**
- * Manifests of a store, taken apart: claim, assertions, signature (C2PA 2.1, sections 10 and 11).
+ * Manifests of a store, taken apart: claim, assertions, signature (C2PA 2.1, 10 and 11).
  *
  * Pure.
  */
@@ -27,7 +27,7 @@ export interface HashedUri {
   readonly algorithm: string;
 }
 
-/** Hashes of C2PA 2.1, section 13.1. */
+/** Hashes of C2PA 2.1, 13.1. */
 const HASHES = ['sha256', 'sha384', 'sha512'];
 
 /** The label of the box of the signature of every manifest. */

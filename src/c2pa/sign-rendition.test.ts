@@ -1,12 +1,19 @@
 /** A rendition with the manifests of its source, and what is found of those. */
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import {
+  assertionOf,
+  failuresOf,
+  IDENTITY,
+  NOW,
+  provenanceOf,
+  SIGNED,
+} from '../../test/support/c2pa.ts';
 import { committed } from '../../test/support/pictures.ts';
 import { concat } from '../containers/bytes.ts';
 import { walkJpeg, withJpegExif } from '../containers/jpeg.ts';
 import type { ActionName } from './actions.ts';
 import { actionsOf } from './actions.ts';
-import { assertionOf, failuresOf, IDENTITY, NOW, provenanceOf, SIGNED } from './c2pa.suite.ts';
 import { manifestStoreOf, withManifestStore, withoutManifestStore } from './jpeg-store.ts';
 import { contentOf } from './manifest.ts';
 import { signRendition } from './sign-rendition.ts';

@@ -1,7 +1,7 @@
 /** Who signs: every kind of key that may, and clear words for what may not. */
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { SERVER, signer } from '../../test/support/certificates.mjs';
+import { SERVER, signer } from '../../test/support/signer.ts';
 import { ALGORITHMS, type AlgorithmName, keyUse } from './cose.ts';
 import { IdentityError, signingIdentity } from './signing-identity.ts';
 

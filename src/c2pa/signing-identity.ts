@@ -1,6 +1,6 @@
 /**
  * Signing identity: the certificates and the key of who signs, read from PEM files and checked
- * against what C2PA 2.1, section 14.5, asks for.
+ * against what C2PA 2.1, 14.5, asks for.
  *
  * The key stays within: what is asked for is a signature. Nothing here repeats a byte of it.
  */
@@ -27,7 +27,7 @@ export class IdentityError extends Error {
   }
 }
 
-/** Purposes of a certificate that may sign claims, of which it has one (C2PA 2.1, section 14.5.1.1). */
+/** Purposes of a certificate that may sign claims, of which it has one (C2PA 2.1, 14.5.1.1). */
 const PURPOSES: readonly string[] = [
   '1.3.6.1.5.5.7.3.4', // protection of e-mail
   '1.3.6.1.5.5.7.3.36', // signing of documents
@@ -41,7 +41,7 @@ const CURVES: Readonly<Record<string, { readonly name: AlgorithmName; readonly b
   secp521r1: { name: 'ES512', bytes: 132 },
 };
 
-/** Bits of the smallest RSA key (C2PA 2.1, section 13.2). */
+/** Bits of the smallest RSA key (C2PA 2.1, 13.2). */
 const LEAST_RSA = 2048;
 
 /**

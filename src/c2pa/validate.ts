@@ -1,6 +1,6 @@
 /**
  * Validate: what can be said of the active manifest of a source, as its ingredient assertion records it
- * (C2PA 2.1, sections 10.3.2.2 and 15).
+ * (C2PA 2.1, 10.3.2.2 and 15).
  *
  * The pixels of a source do not travel with what is made of it: whoever looks at the result can
  * check the old signatures again, but not whether the source was what they were made for. So
@@ -24,7 +24,7 @@ import {
   SIGNATURE_LABEL,
 } from './manifest.ts';
 
-/** One finding, by the codes of C2PA 2.1, section 15.2. */
+/** One finding, by the codes of C2PA 2.1, 15.2. */
 export interface Status {
   readonly code: string;
   readonly url: string;

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { assertionOf, failuresOf, provenanceOf, SIGNED } from '../../src/c2pa/c2pa.suite.ts';
 import { manifestStoreOf, withoutManifestStore } from '../../src/c2pa/jpeg-store.ts';
-import { signer } from '../support/certificates.mjs';
+import { assertionOf, failuresOf, provenanceOf, SIGNED } from '../support/c2pa.ts';
 import { committed, quadrants } from '../support/pictures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { signer } from '../support/signer.ts';
 
 const keys = mkdtempSync(join(tmpdir(), 'fovea-c2pa-'));
 const PICTURES = {

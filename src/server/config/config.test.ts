@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { signer } from '../../../test/support/certificates.mjs';
+import { signer } from '../../../test/support/signer.ts';
 import { type ConfigContext, ConfigError, loadConfig, parseConfig } from './config.ts';
 import { OPTION_NAMES, OPTIONS } from './options.ts';
 

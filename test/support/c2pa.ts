@@ -1,11 +1,12 @@
 /** Pictures with manifests, for tests: one of another program, and what can be said of any. */
-import { signer } from '../../test/support/certificates.mjs';
-import { committed } from '../../test/support/pictures.ts';
-import { type CborValue, readCbor } from './cbor.ts';
-import { manifestStoreOf } from './jpeg-store.ts';
-import { contentOf, type Manifest, readManifestStore } from './manifest.ts';
-import { signingIdentity } from './signing-identity.ts';
-import { type Validation, validationOf } from './validate.ts';
+
+import { type CborValue, readCbor } from '../../src/c2pa/cbor.ts';
+import { manifestStoreOf } from '../../src/c2pa/jpeg-store.ts';
+import { contentOf, type Manifest, readManifestStore } from '../../src/c2pa/manifest.ts';
+import { signingIdentity } from '../../src/c2pa/signing-identity.ts';
+import { type Validation, validationOf } from '../../src/c2pa/validate.ts';
+import { signer } from './certificates.mjs';
+import { committed } from './pictures.ts';
 
 /** 320 × 240, signed by c2pa-rs, with a thumbnail and an assertion in JSON that holds the number 1.0. */
 export const SIGNED = new Uint8Array(committed('signed-by-c2pa-rs.jpg'));
