@@ -1,6 +1,6 @@
 /**
  * The manifest store within a JPEG: one JUMBF superbox in APP11 segments (ISO/IEC 19566-5, annex D;
- * C2PA 2.1, A.3.1).
+ * C2PA 2.1, appendix A).
  *
  * Each segment begins with `JP`, the number of its box, its own number, and the head of the box
  * once more.

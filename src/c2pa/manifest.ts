@@ -8,7 +8,7 @@ import { type Box, JumbfError, readJumbf, type SuperBox, typeUuid } from './jumb
 
 export interface Manifest {
   readonly label: string;
-  /** An update says nothing of pixels: those are bound by its parent. */
+  /** An update says nothing of pixels: those are bound by a manifest before it. */
   readonly update: boolean;
   readonly box: SuperBox;
   readonly claim: ReadonlyMap<string | number, CborValue>;
@@ -83,6 +83,9 @@ function manifestOf(box: SuperBox): Manifest {
   const claim = claimBytes && readCbor(claimBytes);
   if (!(claim instanceof Map)) throw new JumbfError('expected a claim');
   const assertions = only(box, ASSERTIONS_UUID).boxes.filter((one) => one.kind === 'super');
+  if (new Set(assertions.map(({ label }) => label)).size < assertions.length) {
+    throw new JumbfError('expected assertions with labels of their own');
+  }
   return {
     label: box.label,
     update: box.uuid === typeUuid(UPDATE_UUID),
@@ -125,7 +128,7 @@ export function redactionsOf({ claim }: Manifest): string[] {
 }
 
 /** A reference; undefined for what is none, or has a hash that is not of C2PA. */
-export function hashedUri(value: CborValue, claim: NamedValues): HashedUri | undefined {
+function hashedUri(value: CborValue, claim: NamedValues): HashedUri | undefined {
   if (!(value instanceof Map)) return undefined;
   const [url, hash] = [value.get('url'), value.get('hash')];
   const algorithm = hashName(value.get('alg') ?? claim.get('alg'));

@@ -14,7 +14,9 @@ import { concat } from '../containers/bytes.ts';
 import { walkJpeg, withJpegExif } from '../containers/jpeg.ts';
 import type { ActionName } from './actions.ts';
 import { actionsOf } from './actions.ts';
+import { writeCbor } from './cbor.ts';
 import { manifestStoreOf, withManifestStore, withoutManifestStore } from './jpeg-store.ts';
+import { superBoxPayload, writeBox } from './jumbf.ts';
 import { contentOf } from './manifest.ts';
 import { signRendition } from './sign-rendition.ts';
 
@@ -48,6 +50,18 @@ function forged(jpeg: Uint8Array, text: string): Uint8Array {
   return copy;
 }
 
+/** With another assertion in the store of its active manifest. @param box with its head */
+function withAssertion(jpeg: Uint8Array, box: Uint8Array): Uint8Array {
+  const store = Buffer.from(manifestStoreOf(jpeg)!);
+  // The boxes around it, by where the descriptions of their types stand: each is longer now
+  const places = ['c2pa', 'c2ma', 'c2as'].map((type) => store.indexOf(`jumd${type}`) - 12);
+  const [, , assertions] = places;
+  const end = assertions! + store.readUInt32BE(assertions!);
+  for (const at of places) store.writeUInt32BE(store.readUInt32BE(at) + box.length, at);
+  const whole = concat([store.subarray(0, end), box, store.subarray(end)]);
+  return withManifestStore(withoutManifestStore(jpeg), whole);
+}
+
 describe('a source of another program', () => {
   test('is found to be what was signed', () => {
     const { found } = provenanceOf(SIGNED);
@@ -68,6 +82,23 @@ describe('a source of another program', () => {
     ['its claim', forged(SIGNED, 'Test camera'), 'claimSignature.mismatch'],
   ])('is found out where one byte of %s is another', (_, source, code) => {
     expect(failuresOf(provenanceOf(source).found)).toContain(code);
+  });
+
+  test.each([
+    ['an assertion that its claim does not name', 'com.example', 'assertion.undeclared'],
+    ['a second binding', 'c2pa.hash.data__1', 'assertion.multipleHardBindings'],
+  ])('is found out where %s was put in', (_, label, code) => {
+    const extra = writeBox(
+      'jumb',
+      superBoxPayload('cbor', label, [writeBox('cbor', writeCbor({}))]),
+    );
+    expect(failuresOf(provenanceOf(withAssertion(SIGNED, extra)).found)).toContain(code);
+  });
+
+  test('is said to be unchecked behind an update', () => {
+    const bytes = SIGNED.slice();
+    bytes.set(new TextEncoder().encode('c2um'), Buffer.from(bytes).indexOf('c2ma'));
+    expect(failuresOf(provenanceOf(bytes).found)).toContain('general.error');
   });
 
   test('has run out where its certificate has', () => {

@@ -92,7 +92,7 @@ function readParent(
   }
 }
 
-/** The source as what the rendition was made of (C2PA 2.1, 18.14). */
+/** The source as what the rendition was made of (C2PA 2.1, 18.13). */
 function parentIngredient({ store: { active }, validation }: Parent): CborSource {
   const instance = active.claim.get('instanceID');
   const reference = (path: string | undefined, payload: Uint8Array) => ({

@@ -27,7 +27,7 @@ export class IdentityError extends Error {
   }
 }
 
-/** Purposes of a certificate that may sign claims, of which it has one (C2PA 2.1, 14.5.1.1). */
+/** Purposes of a certificate that may sign claims, of which it has one (C2PA 2.1, 14.5). */
 const PURPOSES: readonly string[] = [
   '1.3.6.1.5.5.7.3.4', // protection of e-mail
   '1.3.6.1.5.5.7.3.36', // signing of documents

@@ -1,6 +1,6 @@
 /**
  * Validate: what can be said of the active manifest of a source, as its ingredient assertion records it
- * (C2PA 2.1, 10.3.2.2 and 15).
+ * (C2PA 2.1, 15 and 18.13).
  *
  * The pixels of a source do not travel with what is made of it: whoever looks at the result can
  * check the old signatures again, but not whether the source was what they were made for. So
@@ -13,7 +13,6 @@ import { type CborValue, readCbor } from './cbor.ts';
 import { isSigned, readSign1 } from './cose.ts';
 import {
   contentOf,
-  hashedUri,
   hashName,
   isList,
   type Manifest,
@@ -37,9 +36,6 @@ export interface Validation {
   readonly failure: readonly Status[];
 }
 
-/** Updates that may stand between a manifest and the one that binds the pixels. */
-const MOST_UPDATES = 32;
-
 /** Assertions that bind a manifest to the bytes of its file. */
 const BINDING = /^c2pa\.hash\.(data|boxes|bmff|collection\.data)/;
 
@@ -60,7 +56,7 @@ export function validationOf(store: ManifestStore, jpeg: Uint8Array, now: number
     });
   signature(store.active, now, note);
   assertions(store.active, note);
-  binding(store, jpeg, note);
+  binding(store.active, jpeg, note);
   return found;
 }
 
@@ -89,6 +85,7 @@ function signature({ label, signature: box, claimBytes }: Manifest, now: number,
 
 function assertions(manifest: Manifest, note: Note): void {
   const redacted = redactionsOf(manifest);
+  const undeclared = new Set(manifest.assertions.keys());
   for (const reference of referencesOf(manifest)) {
     if (reference === undefined) {
       note(false, 'assertion.missing', addressOf(manifest.label), 'a reference cannot be read');
@@ -102,6 +99,7 @@ function assertions(manifest: Manifest, note: Note): void {
       continue;
     }
     const box = manifest.assertions.get(name);
+    undeclared.delete(name);
     if (box === undefined) {
       if (!redacted.includes(url)) note(false, 'assertion.missing', url);
       continue;
@@ -109,15 +107,21 @@ function assertions(manifest: Manifest, note: Note): void {
     const same = isHash(reference.hash, digest(reference.algorithm, [box.payload]));
     note(same, same ? 'assertion.hashedURI.match' : 'assertion.hashedURI.mismatch', url);
   }
+  for (const name of undeclared) {
+    note(false, 'assertion.undeclared', addressOf(manifest.label, `c2pa.assertions/${name}`));
+  }
 }
 
-/** Whether the file is the one that was signed. */
-function binding(store: ManifestStore, jpeg: Uint8Array, note: Note): void {
-  const manifest = boundManifest(store);
-  const bindings = [...(manifest?.assertions.keys() ?? [])].filter((name) => BINDING.test(name));
+/** Whether the file is the one that was signed, by the one assertion of the claim that says which it is. */
+function binding(manifest: Manifest, jpeg: Uint8Array, note: Note): void {
+  if (manifest.update) {
+    const url = addressOf(manifest.label);
+    return note(false, 'general.error', url, 'the binding of an update is not checked here');
+  }
+  const bindings = [...manifest.assertions.keys()].filter((name) => BINDING.test(name));
   const [name] = bindings;
-  if (manifest === undefined || name === undefined) {
-    return note(false, 'claim.hardBindings.missing', addressOf(store.active.label));
+  if (name === undefined) {
+    return note(false, 'claim.hardBindings.missing', addressOf(manifest.label));
   }
   const url = addressOf(manifest.label, `c2pa.assertions/${name}`);
   if (bindings.length > 1) return note(false, 'assertion.multipleHardBindings', url);
@@ -128,27 +132,6 @@ function binding(store: ManifestStore, jpeg: Uint8Array, note: Note): void {
   const same = bytes && matches(readCbor(bytes), manifest, jpeg);
   if (same === undefined) return note(false, 'assertion.dataHash.malformed', url);
   note(same, same ? 'assertion.dataHash.match' : 'assertion.dataHash.mismatch', url);
-}
-
-/** The manifest that binds the pixels: the active one, or behind updates the parent of the last of them. */
-function boundManifest(store: ManifestStore): Manifest | undefined {
-  let manifest: Manifest | undefined = store.active;
-  for (let i = 0; manifest?.update && i < MOST_UPDATES; i++) manifest = parentOf(store, manifest);
-  return manifest?.update ? undefined : manifest;
-}
-
-function parentOf(store: ManifestStore, { assertions, claim }: Manifest): Manifest | undefined {
-  for (const [name, box] of assertions) {
-    const bytes = name.startsWith('c2pa.ingredient') ? contentOf(box, 'cbor') : undefined;
-    const ingredient = bytes && readCbor(bytes);
-    if (!(ingredient instanceof Map) || ingredient.get('relationship') !== 'parentOf') continue;
-    const given = ingredient.get('activeManifest') ?? ingredient.get('c2pa_manifest');
-    const reference = hashedUri(given, claim);
-    const place = reference && placeOf(reference.url, '');
-    const parent = place && store.manifest(place.manifest);
-    if (parent) return parent;
-  }
-  return undefined;
 }
 
 /** Whether the bytes of a file are those of a data hash; undefined where that cannot be read. */
