@@ -33,6 +33,7 @@ const ACTION_OF: Readonly<Record<Instruction['kind'], ActionName>> = {
   // What is added to a picture or taken from it
   extend: 'c2pa.edited',
   'red-eye': 'c2pa.edited',
+  'hide-faces': 'c2pa.edited',
   background: 'c2pa.edited',
   checker: 'c2pa.edited',
   mask: 'c2pa.edited',
