@@ -26,6 +26,11 @@ export function frameOf(raster: Raster, page: number): Raster {
   );
 }
 
+/** The same pixels in memory of their own. */
+export function copied(raster: Raster): Raster {
+  return { ...raster, data: new Uint8Array(raster.data) };
+}
+
 /** The raster with an alpha channel, opaque where it had none. */
 export function withAlpha(raster: Raster): Raster {
   if (raster.channels === 4) return raster;

@@ -4,6 +4,8 @@
  * A step that sharp does well runs as one pipeline from raw pixels to raw
  * pixels, so that sharp never reorders two steps of a program.
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import sharp, { type Sharp } from 'sharp';
 import { plain } from '../containers/bytes.ts';
 import type { Raster } from '../image/raster.ts';
@@ -60,4 +62,19 @@ export async function halve(raster: Raster, filter: Filter = 'lanczos3'): Promis
   const to = { width: side(raster.width), height: side(raster.height) };
   const same = to.width === raster.width && to.height === raster.height;
   return same ? raster : reduced(raster, { ...to, filter: smooth });
+}
+
+let collect: (() => void) | undefined;
+
+/**
+ * Frees what nothing refers to, in some milliseconds. Buffers of sharp stand outside of the heap, so that
+ * the collector sees little reason to run while tens of megabytes of them lie dead.
+ */
+export function freeGarbage(): void {
+  if (collect === undefined) {
+    // Contexts that are made under this flag have the function.
+    setFlagsFromString('--expose-gc');
+    collect = runInNewContext('gc') as () => void;
+  }
+  collect();
 }

@@ -37,7 +37,7 @@ import {
 import { enhance } from '../raster/enhancement.ts';
 import { bilevel, halftone, pixelate } from '../raster/filters.ts';
 import { FrameStack } from '../raster/frame-stack.ts';
-import { frameOf, withNeededAlpha } from '../raster/pixels.ts';
+import { copied, frameOf, withNeededAlpha } from '../raster/pixels.ts';
 import { removeRedEyes } from '../raster/red-eye.ts';
 import { thinned } from '../raster/thinned.ts';
 import { tone } from '../raster/tone.ts';
@@ -46,8 +46,8 @@ import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.
 import { denoise, hideFaces, sharpen } from './filters.ts';
 import { isForeign, readableByVips } from './foreign/foreign.ts';
 import { extend, extract, type OwnColors, rotate } from './geometry.ts';
-import { frameLoader, keepsProfile, loadStill, rescale } from './load.ts';
-import { orient } from './pipeline.ts';
+import { frameLoader, keepsProfile, type LoadFrames, loadStill, rescale } from './load.ts';
+import { freeGarbage, orient } from './pipeline.ts';
 import { foldIntoLoad } from './shrink-on-load.ts';
 import { readSource, type SourceFile } from './source-file.ts';
 import { keepsColor } from './source-pixels.ts';
@@ -77,9 +77,7 @@ export interface RenderInput
 const FEW_COLORS = 32;
 
 /** Instructions that move pixels and leave their colors. */
-const SHAPES: ReadonlySet<Instruction['kind']> = new Set([
-  ...(['orient', 'extract', 'scale'] as const),
-]);
+const SHAPES = new Set<Instruction['kind']>(['orient', 'extract', 'scale']);
 
 /**
  * The picture that a program makes of a source.
@@ -112,7 +110,10 @@ export async function* renderOpaqueFrames(
 ): AsyncGenerator<Raster> {
   const file = await readableFile(given, info);
   const state: RenderState = { context, file, info, input, ...memos() };
-  for await (const frame of framesOf(state)) yield flatten(frame, input.output.background);
+  for await (const frame of framesOf(state)) {
+    const opaque = flatten(frame, input.output.background);
+    yield opaque === frame ? copied(frame) : opaque;
+  }
 }
 
 /** The source in a form that libvips reads, and reads rightly. */
@@ -163,27 +164,29 @@ async function renderFrames(state: RenderState): Promise<Raster> {
   return { ...stack.raster(), ...(input.playing ?? { delays, loop: info.loop }) };
 }
 
-/** The frames of an animation through the steps, none of which is held here. */
+/** The frames of an animation through the steps, none of which is held here; they may share memory until the next comes. */
 async function* framesOf(state: RenderState): AsyncGenerator<Raster> {
   const { context, file, info, input } = state;
   const frameBytes = info.width * info.height * 4;
-  const together = context.frameBytes ?? bytesAtOnce(frameBytes * info.pages);
+  const together = (left: number) => context.frameBytes ?? bytesAtOnce(frameBytes * left);
   const load = await frameLoader(file, info, input);
-  for (const batch of batchesOf(input.frames, framesAtOnce(together, frameBytes))) {
-    const first = Math.min(...batch);
-    const strip = await load(first, Math.max(...batch) - first + 1);
-    for (const page of batch) {
-      // Without alpha everything takes less time.
-      const one = withNeededAlpha(frameOf(strip, page - first));
-      const frame = await through(one, input.instructions, state);
-      // A frame that shares the strip's memory would keep all of it.
-      yield frame.data.buffer === strip.data.buffer ? copied(frame) : frame;
-    }
+  const batches = batchesOf(input.frames, (left) => framesAtOnce(together(left), frameBytes));
+  for (const batch of batches) {
+    yield* framesOfBatch(batch, load, state);
+    if (batches.length > 1) freeGarbage(); // before the next takes as much again
   }
 }
 
-function copied(frame: Raster): Raster {
-  return { ...frame, data: new Uint8Array(frame.data) };
+async function* framesOfBatch(batch: readonly number[], load: LoadFrames, state: RenderState) {
+  const { instructions } = state.input;
+  const first = Math.min(...batch);
+  const strip = await load(first, Math.max(...batch) - first + 1);
+  for (const page of batch) {
+    const frame = frameOf(strip, page - first);
+    // Without alpha every step takes less time; who holds the last frame shall not hold all.
+    if (instructions.length > 0) yield await through(withNeededAlpha(frame), instructions, state);
+    else yield page === batch.at(-1) ? copied(frame) : frame;
+  }
 }
 
 async function through(

@@ -77,20 +77,26 @@ describe('the groups in which frames are read', () => {
     [[3, 1, 2], 3, [[3, 1, 2]]],
   ])('%j, %i at a time', (pages, most, groups) => {
     const count = pages?.length ?? 5;
-    expect(batchesOf({ first: 0, count, ...(pages ? { pages } : {}) }, most)).toEqual(groups);
+    expect(batchesOf({ first: 0, count, ...(pages ? { pages } : {}) }, () => most)).toEqual(groups);
+  });
+
+  test('may get smaller towards the end', () => {
+    const half = (left: number) => Math.ceil(left / 2);
+    expect(batchesOf({ first: 0, count: 7 }, half)).toEqual([[0, 1, 2, 3], [4, 5], [6]]);
   });
 
   test('begin with the first frame', () => {
-    expect(batchesOf({ first: 3, count: 3 }, 2)).toEqual([[3, 4], [5]]);
+    expect(batchesOf({ first: 3, count: 3 }, () => 2)).toEqual([[3, 4], [5]]);
   });
 });
 
 test.each([
-  [2e6, 36, 'a short animation at once'],
-  [352e6, 36, 'one of a few seconds in parts that are given back'],
-  [500e6, 47.7, 'a tenth'],
+  [2e6, 20, 'a short animation at once'],
+  [90e6, 48.2, 'half, where as much as that is not yet held'],
+  [40e6, 27.8, 'less where less is left'],
+  [10e6, 20, 'the rest at once'],
   [4e9, 64, 'a long one in the largest parts: each begins at the first frame'],
-])('%d bytes of frames are decoded %d MB at a time (%s)', (all, megabytes) => {
+])('of %d bytes of frames %d MB are decoded at a time (%s)', (all, megabytes) => {
   expect(bytesAtOnce(all) / 1024 ** 2).toBeCloseTo(megabytes, 1);
 });
 

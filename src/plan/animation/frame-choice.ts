@@ -73,16 +73,17 @@ interface Frames {
 }
 
 /** Least and most bytes of frames that are decoded at once. */
-const AT_ONCE = { least: 36 * 1024 * 1024, most: 64 * 1024 * 1024 } as const;
+const AT_ONCE = { least: 20 * 1024 * 1024, most: 64 * 1024 * 1024 } as const;
 
 /**
- * Bytes of frames to decode at once: a tenth of all, within bounds. 350 MB are decoded in parts of 36.
+ * Bytes of frames to decode at once where `left` bytes are still to come, these among them.
  *
- * A loader begins at the first frame each time, so that a long animation wants large parts; memory
- * wants small ones, but pieces below 32 MB are not given back to the system when they are freed.
+ * A loader begins at the first frame each time, so that a long animation wants large parts. What is held
+ * in the end is three quarters of all, without alpha; a part may take what is not yet held of
+ * that and `AT_ONCE.least` more: 90 MB are decoded as 50, 27 and 13.
  */
-export function bytesAtOnce(all: number): number {
-  return clamp(all / 10, AT_ONCE.least, AT_ONCE.most);
+export function bytesAtOnce(left: number): number {
+  return clamp((0.75 * left + AT_ONCE.least) / 1.75, AT_ONCE.least, AT_ONCE.most);
 }
 
 /** Frames of a size in bytes to decode at once: as many as fit whole into `bytes`, at least one. */
@@ -90,17 +91,26 @@ export function framesAtOnce(bytes: number, frameBytes: number): number {
   return Math.max(1, Math.floor(bytes / frameBytes));
 }
 
-/** The frames in the order they are played, in groups that lie within `most` frames of the source. */
+/**
+ * The frames in the order they are played, in groups that lie within `most` frames of the source, a
+ * number that may depend on how many are left.
+ */
 export function batchesOf(
   { first, count, pages }: Frames,
-  most: number,
+  most: (left: number) => number,
 ): readonly (readonly number[])[] {
   const batches: number[][] = [];
-  for (const page of pages ?? Array.from({ length: count }, (_, i) => first + i)) {
+  const order = pages ?? Array.from({ length: count }, (_, i) => first + i);
+  let within = 1;
+  for (const [i, page] of order.entries()) {
     const last = batches.at(-1);
     const away = last && Math.max(...last, page) - Math.min(...last, page) + 1;
-    if (last !== undefined && away! <= most) last.push(page);
-    else batches.push([page]);
+    if (last !== undefined && away! <= within) {
+      last.push(page);
+    } else {
+      within = Math.max(1, most(order.length - i));
+      batches.push([page]);
+    }
   }
   return batches;
 }
