@@ -137,7 +137,7 @@ function canonicalOverlay({ box, degrees, pad, least, ...op }: OverlayOp): Op[] 
   if (op.opacity === 0) return [];
   const [fitted] = box === undefined ? [] : canonicalResize(box);
   const turned = (((degrees ?? 0) % 360) + 360) % 360;
-  const slack = op.x.kind === 'slack' || op.y.kind === 'slack' || op.tile;
+  const slack = op.x.kind === 'slack' || op.y.kind === 'slack' || op.tile !== undefined;
   return [
     {
       ...op,

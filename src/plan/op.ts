@@ -142,6 +142,13 @@ export interface SecondPicture {
 }
 
 /** A second picture laid on this one. Lengths of the box are shares of this one. */
+export interface MarginSides {
+  readonly top: Length;
+  readonly right: Length;
+  readonly bottom: Length;
+  readonly left: Length;
+}
+
 export interface OverlayOp {
   readonly kind: 'overlay';
   readonly picture: SecondPicture;
@@ -153,8 +160,10 @@ export interface OverlayOp {
   readonly y: Placement;
   /** Kept free along the edges where it stands by a share of the slack, in pixels; between tiles too. */
   readonly pad: number;
-  /** Repeated in a grid over the whole picture. */
-  readonly tile?: true;
+  /** Clear room around it, before it is placed; shares are of the picture below. */
+  readonly margin?: MarginSides;
+  /** Repeated over the whole picture, along one axis or both. */
+  readonly tile?: 'x' | 'y' | 'both';
   /** Sides in pixels below which this picture is left as it is. */
   readonly least?: Size;
   readonly mode: BlendMode;

@@ -323,7 +323,7 @@ const OPS: { readonly [K in OpKind]: Readonly<Record<string, OpOf<K> | [OpOf<K>,
         opacity: 0.5,
       },
       'tiled, by multiply': {
-        ...{ ...LAID, tile: true, pad: 4, mode: 'multiply' },
+        ...{ ...LAID, tile: 'both', pad: 4, mode: 'multiply' },
         box: {
           kind: 'resize',
           width: px(10),

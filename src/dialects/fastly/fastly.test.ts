@@ -389,7 +389,7 @@ describe('warnings', () => {
     const { plan, diagnostics } = fastly.compile({ ...request('/a.jpg'), headers }, settings);
     expect(plan).toEqual(compile('').plan);
     expect(diagnostics.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^Header x-fastly-imageopto-overlay: no overlay/),
+      expect.stringMatching(/^Header x-fastly-imageopto-overlay is ignored/),
     ]);
   });
 });

@@ -8,11 +8,12 @@
  *
  * Source of the rules: docs/spec/fastly-io.md 1, 3, 8 and 14.
  */
-import { type Diagnostic, notBuilt, warning } from '../../base/diagnostic.ts';
+import { type Diagnostic, warning } from '../../base/diagnostic.ts';
 import { freezePlan, sourcePlan } from '../../plan/plan.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
 import { refuseShortfalls } from '../shortfall.ts';
-import { PARAMS } from './params.ts';
+import { composition } from './composition/composition.ts';
+import { type FastlyValues, PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
 import { checkAliases, readTarget } from './query.ts';
 import { type Remark, readValues } from './read.ts';
@@ -47,14 +48,15 @@ function compile(request: ImageRequest, mount: DialectSettings): Compiled {
   const remark: Remark = (param, reason, shortfall = 'not-used') => {
     diagnostics.push({ ...warning(`Parameter ${param}: ${reason}`, param), shortfall });
   };
-  const source = sourceOf(target, settings);
-  const values = readValues(target, settings, remark);
-  const ops = translate(values, settings, remark);
+  const composed = composition(request, settings, diagnostics);
+  const source = composed.montage ? BLANK : sourceOf(target, settings);
+  const values: FastlyValues = composed.montage?.values ?? readValues(target, settings, remark);
+  const ops = composed.montage?.ops ?? translate(values, settings, remark, composed.ops);
   const encoding = output(values, settings, remark);
-  remarkOnHeaders(request, diagnostics);
   refuseShortfalls(mount, diagnostics);
   return {
     source,
+    ...(composed.pictures.length > 0 ? { pictures: composed.pictures } : {}),
     plan: freezePlan({
       frames: values.frame ? { kind: 'one', index: 0 } : { kind: 'all' },
       ops,
@@ -64,7 +66,7 @@ function compile(request: ImageRequest, mount: DialectSettings): Compiled {
     ...(mount.svg === 'rasterise' ? {} : { svgPlan: sourcePlan(true) }),
     diagnostics,
     response: {
-      vary: encoding.negotiated ? ['accept'] : [],
+      vary: [...(encoding.negotiated ? ['accept'] : []), ...composed.vary],
       headers: {},
       freshness: { fallback: FALLBACK_AGE, min: 0, max: LONGEST_AGE },
       unread: NO_SOURCES,
@@ -75,16 +77,5 @@ function compile(request: ImageRequest, mount: DialectSettings): Compiled {
 /** Read by this build and no sources of the vendor (docs/spec/fastly-io.md 13.8). */
 const NO_SOURCES = ['bmp', 'ico'] as const;
 
-/** Features that the vendor steers by request headers (docs/spec/fastly-io.md 8). */
-const HEADER_FEATURES = {
-  'x-fastly-imageopto-overlay': 'overlay',
-  'x-fastly-imageopto-montage': 'montage',
-} as const;
-
-function remarkOnHeaders({ headers }: ImageRequest, diagnostics: Diagnostic[]): void {
-  for (const [header, feature] of Object.entries(HEADER_FEATURES)) {
-    if (headers[header]) {
-      diagnostics.push(notBuilt(`Header ${header}: no ${feature} is made here, it is ignored`));
-    }
-  }
-}
+/** A montage has no source of its own. */
+const BLANK = { kind: 'blank' } as const;

@@ -1,6 +1,6 @@
 /**
  * Settings: what the operator set for a whole service, by the vendor's own
- * names (docs/spec/fastly-io.md 3), and two names of ours.
+ * names (docs/spec/fastly-io.md 3), and names of ours.
  *
  * One row per setting; the check of a configuration and the reference page
  * follow from the table. A value that cannot be read counts as not set here:
@@ -77,6 +77,12 @@ export const SETTINGS = {
     'none',
     'Ours: `unknown` sends parameters that are not of this dialect to the origin (docs/spec/fastly-io.md 1.3).',
   ),
+  header_features: toggle(
+    'Ours: the request headers `X-Fastly-ImageOpto-Overlay` and `-Montage` are honoured. Only behind a proxy that sets them or takes them away: who sends them decides what a cache keeps (docs/spec/fastly-io.md 8.1).',
+  ),
+  overlay_from_query: toggle(
+    'Ours: `overlay`, `overlay-width` and their like are read from the URL too (docs/spec/fastly-io.md 8.3).',
+  ),
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
 
 const NAMES = nameIndex(Object.keys(SETTINGS));
@@ -96,6 +102,8 @@ export interface ServiceSettings extends FormatSettings {
   readonly originQuery: 'none' | 'unknown';
   /** The certificates that C2PA manifests are signed with, by their hash. */
   readonly signer?: string;
+  readonly headerFeatures: boolean;
+  readonly overlayFromQuery: boolean;
 }
 
 export function readSettings(
@@ -119,6 +127,8 @@ export function readSettings(
     upscale: setting('upscale'),
     strict: setting('strict_params'),
     originQuery: setting('origin_query'),
+    headerFeatures: setting('header_features'),
+    overlayFromQuery: setting('overlay_from_query'),
   };
 }
 

@@ -3,7 +3,7 @@
  *
  * The order is that of docs/spec/fastly-io.md 4: upright, trim-color,
  * precrop, trim, crop, orient, one resize, pad or canvas with bg-color, tone,
- * sharpen, blur, bw. Steps that would do nothing are left out, so that
+ * sharpen, blur, the overlay, bw. Steps that would do nothing are left out, so that
  * `orient=1` and no `orient` are the same plan.
  */
 import { CLEAR, type Color, WHITE } from '../../base/color.ts';
@@ -15,7 +15,12 @@ import type { Remark } from './read.ts';
 import type { ServiceSettings } from './settings.ts';
 
 /** The steps that `values` ask for, in the service's order. */
-export function translate(values: FastlyValues, settings: ServiceSettings, remark: Remark): Op[] {
+export function translate(
+  values: FastlyValues,
+  settings: ServiceSettings,
+  remark: Remark,
+  overlay: readonly Op[] = [],
+): Op[] {
   return [
     { kind: 'orient', by: 'source' },
     ...trimColor(values),
@@ -30,6 +35,7 @@ export function translate(values: FastlyValues, settings: ServiceSettings, remar
     ...tone(values),
     ...sharpen(values),
     ...blur(values),
+    ...overlay,
     ...blackWhite(values),
   ];
 }

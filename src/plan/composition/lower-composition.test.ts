@@ -111,7 +111,7 @@ describe('where a second picture stands', () => {
     const side = fc.integer({ min: 1, max: 90 });
     fc.assert(
       fc.property(side, side, fc.integer({ min: -99, max: 299 }), fc.nat(9), (w, h, x, pad) => {
-        const op = overlay(at(x), at(3), { tile: true, pad });
+        const op = overlay(at(x), at(3), { tile: 'both', pad });
         const [step] = steps(lowered(op, [known(w, h)]));
         if (step?.kind !== 'overlay') throw new Error('expected an overlay');
         for (const [places, part, whole, first] of [

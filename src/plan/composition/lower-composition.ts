@@ -64,10 +64,21 @@ function overlay(state: LowerState, op: OverlayOp, known: KnownPicture): Missing
   if (op.degrees !== undefined) {
     lowerOp(over, { kind: 'rotate', degrees: op.degrees, mode: 'pivot', fill: CLEAR }, info);
   }
-  const { pad, tile = false } = op;
+  if (op.margin !== undefined) {
+    const { top, right, bottom, left } = op.margin;
+    const pixels = (length: Length, side: number) => ({ px: Math.round(lengthOf(length, side)) });
+    const room = {
+      top: pixels(top, state.size.height),
+      right: pixels(right, state.size.width),
+      bottom: pixels(bottom, state.size.height),
+      left: pixels(left, state.size.width),
+    };
+    lowerOp(over, { kind: 'pad', ...room, fill: CLEAR }, info);
+  }
+  const { pad, tile } = op;
   const { width, height } = over.size;
-  const x = placesOn(state.size.width, width, op.x, pad, tile);
-  const y = placesOn(state.size.height, height, op.y, pad, tile);
+  const x = placesOn(state.size.width, width, op.x, pad, tile === 'x' || tile === 'both');
+  const y = placesOn(state.size.height, height, op.y, pad, tile === 'y' || tile === 'both');
   if (x.length === 0 || y.length === 0) return undefined;
   if (x.length === 1 && y.length === 1) {
     const at = { left: Math.max(0, -x[0]!), top: Math.max(0, -y[0]!) };

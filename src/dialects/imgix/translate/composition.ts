@@ -85,7 +85,7 @@ export function markOps(values: ImgixValues, density: number, pictures: Pictures
       density,
     ),
     pad: devicePixels(values['mark-pad'] ?? MARK_PAD, density),
-    ...(tile ? { tile } : {}),
+    ...(tile ? { tile: 'both' } : {}),
     ...(width + height > 0 ? { least: { width, height } } : {}),
     mode: 'normal',
     opacity: (values['mark-alpha'] ?? 100) / 100,

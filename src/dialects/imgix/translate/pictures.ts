@@ -13,6 +13,7 @@ import { isFault } from '../../../base/fault.ts';
 import type { SourceRef } from '../../../image/source-ref.ts';
 import type { Op, SecondPicture } from '../../../plan/op.ts';
 import type { DialectSettings, PictureRef } from '../../dialect.ts';
+import { encodedPath } from '../../encoded-path.ts';
 import type { ImgixValues } from '../params.ts';
 import { gather } from '../query.ts';
 import { readValues } from '../read.ts';
@@ -110,7 +111,7 @@ export class Pictures {
     const path = at < 0 ? text : text.slice(0, at);
     const query = at < 0 ? '' : text.slice(at + 1);
     if (path.replace(/^\//, '') === '~text') return { ref: { kind: 'blank' }, query };
-    if (origin !== 'web') return ownPicture(encoded(path), query, origin);
+    if (origin !== 'web') return ownPicture(encodedPath(path), query, origin);
     // The host of the picture it is laid on (documented for web proxies).
     const base = this.#base.kind === 'url' ? this.#base.url : undefined;
     if (base === undefined || !URL.canParse(text, base)) return undefined;
@@ -169,16 +170,4 @@ function ownPicture(
 function joined(below: string, text: string): string {
   const base = below.endsWith('/') ? below.slice(0, -1) : below;
   return `${base}/${text.replace(/^\/+/, '')}`;
-}
-
-/** A path whose text may hold what a URL cannot; escapes that are there stay. */
-function encoded(path: string): string {
-  return path.replace(/%[0-9a-f]{2}|[^\x21-\x7e]|["#%<>^`{|}]/giu, (text) =>
-    text.length === 3 && text.startsWith('%') ? text : escaped(text),
-  );
-}
-
-function escaped(text: string): string {
-  const bytes = Array.from(new TextEncoder().encode(text));
-  return bytes.map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
