@@ -7,6 +7,7 @@ const TOKENS = ['FOO123bar', 'second-token'];
 /** What stands before the targets of a mount. */
 export const MOUNTS = {
   fastly: '/fastly',
+  'fastly-composed': '/fastly-composed',
   imgix: '/imgix',
   'imgix-defaults': '/imgix-defaults',
   'imgix-signed': '/imgix-signed',
@@ -31,6 +32,10 @@ export function configuration({ home, port, originPort, pictures }) {
     c2pa: { certificate: join(home, 'chain.pem'), privateKey: join(home, 'key.pem') },
     sources: [
       source('fastly', 'fastly', { hosts: ['fastly.test'], origin: folder }),
+      source('fastly', 'fastly-composed', {
+        origin: folder,
+        defaults: { header_features: 'true' },
+      }),
       source('imgix', 'imgix', { hosts: ['imgix.test'], origin: folder }),
       source('imgix', 'imgix-defaults', {
         origin: folder,
