@@ -29,7 +29,7 @@ describe('an overlay', () => {
     ['of one side', { x: AT }, { x: AT }],
     ['of the other', { y: AT }, { y: AT }],
     ['which is none where both sides are named', { x: AT, y: AT }, { x: AT, y: AT, pad: 0 }],
-    ['and between tiles', { x: AT, y: AT, tile: true }, { x: AT, y: AT, tile: true }],
+    ['and between tiles', { x: AT, y: AT, tile: 'both' }, { x: AT, y: AT, tile: 'both' }],
     ['a whole turn is none', { degrees: 360 }, {}],
     ['nor is a turn of none', { degrees: 0 }, {}],
     ['a turn back is one forth', { degrees: -90 }, { degrees: 270 }],
