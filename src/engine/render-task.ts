@@ -19,7 +19,7 @@ import { optimize, type Tools } from '../optimizer/optimize.ts';
 import type { Scores } from '../optimizer/task.ts';
 import { isVideo, type Output, withoutVideo } from '../plan/output.ts';
 import type { Program } from '../plan/program.ts';
-import { sampled } from '../plan/sampled.ts';
+import { patterned, sampled } from '../plan/sampled.ts';
 import { probe } from '../vips/probe.ts';
 import { render } from '../vips/render.ts';
 import { readSource, type SourceFile } from '../vips/source-file.ts';
@@ -289,10 +289,11 @@ async function picture(
 /** How a picture of few colors is rendered without blends (optimizer/formats/within-bytes.ts). */
 function samplersOf({ file, pictures }: Task, info: SourceInfo, program: Program) {
   if (info.palette === undefined) return {};
-  const samplers = sampled(info, program).map(
-    (sharp) => () => render(file, info, sharp, pictures.context),
-  );
-  return { samplers };
+  const rendered = (sharp: Program) => () => render(file, info, sharp, pictures.context);
+  return {
+    samplers: sampled(info, program).map(rendered),
+    patterns: patterned(info, program).map(rendered),
+  };
 }
 
 /** What it was made smaller with, where it was. */

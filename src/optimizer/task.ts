@@ -56,6 +56,8 @@ export interface OptimizeInput {
   readonly upright?: boolean;
   /** Renders the picture again with pixels of the source as they are, none blended; absent where that is not possible. */
   readonly samplers?: readonly (() => Promise<Raster>)[];
+  /** The same for pictures that are patterns, where all else takes too many bytes. */
+  readonly patterns?: readonly (() => Promise<Raster>)[];
   /** The file itself, for identity. */
   readonly source?: Uint8Array;
   readonly budget: Budget;

@@ -320,10 +320,10 @@ function canonicalQuality(quality: QualitySpec, formats: readonly FormatRule[]):
   return heedless && quality.kind === 'quality' ? ANY_QUALITY : quality;
 }
 
-function canonicalRule({ lossless, final, ...rule }: FormatRule): FormatRule {
+function canonicalRule({ lossless, untargeted, final, ...rule }: FormatRule): FormatRule {
   return {
     ...rule,
-    ...(lossless ? { lossless } : {}),
+    ...(lossless ? { lossless } : untargeted ? { untargeted } : {}),
     ...(final && rule.when?.accepts !== undefined ? { final } : {}),
   };
 }

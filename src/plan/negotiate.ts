@@ -86,6 +86,7 @@ function chosenFormat(rule: FormatRule, index: number, format: FormatName): Chos
     format,
     lossless: rule.lossless === true,
     ...(rule.palette === undefined ? {} : { palette: rule.palette }),
+    ...(rule.untargeted ? { untargeted: true } : {}),
     rule: index,
   };
 }

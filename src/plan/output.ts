@@ -35,6 +35,8 @@ export interface FormatRule {
    * has one, or where that reaches a target.
    */
   readonly lossless?: boolean;
+  /** A target is not meant for this format: a palette may be kept where the source has one, else every pixel is. */
+  readonly untargeted?: boolean;
   /** Colors of the palette for PNG, 2..256. */
   readonly palette?: number;
   /** Where this rule wins, its format is the answer and later rules are no alternatives. */

@@ -58,11 +58,12 @@ function printOutput(output: Output): string[] {
   return [...formats.map(printRule), `quality ${text(quality)}`, fields.join(' ')];
 }
 
-function printRule({ when, format, lossless, palette }: FormatRule): string {
+function printRule({ when, format, lossless, untargeted, palette }: FormatRule): string {
   const conditions = Object.entries(when ?? {}).map(([name, value]) => `${name} ${text(value)}`);
   return [
     `format ${format}`,
     ...(lossless ? ['lossless'] : []),
+    ...(untargeted ? ['untargeted'] : []),
     ...(palette === undefined ? [] : [`palette ${palette}`]),
     ...(conditions.length > 0 ? [`when ${conditions.join(', ')}`] : []),
   ].join(' ');

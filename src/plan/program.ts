@@ -30,6 +30,13 @@ export interface HiddenFace extends Region {
   readonly detail: number;
 }
 
+/**
+ * Which rows and columns are left out: those that are missed least; of an ornament so many of each
+ * tile that the next ones repeat it, which is then as near as can be to its size, a little smaller, or
+ * no smaller; of a drawing on a grid so many that all cells are of one size, smaller or larger.
+ */
+export type Thinning = 'lines' | 'tiles' | 'small-tiles' | 'own-tiles' | 'cells' | 'large-cells';
+
 export type Instruction =
   /** First mirror left-right if `mirror`, then turn clockwise. */
   | ({
@@ -40,7 +47,7 @@ export type Instruction =
   | ({ readonly kind: 'extract' } & Region)
   | ({ readonly kind: 'scale'; readonly filter: Filter } & Size)
   /** Made smaller by whole rows and columns left out, none blended. */
-  | ({ readonly kind: 'thin' } & Size)
+  | ({ readonly kind: 'thin'; readonly by: Thinning } & Size)
   /** Scale nothing; add this much around. */
   | ({ readonly kind: 'extend'; readonly sides: Sides; readonly fill: ResolvedFill } & Size)
   /** Degrees counter-clockwise; `zoom` is above 1 for `straighten` and 1 for `pivot`. */
@@ -101,6 +108,8 @@ export interface ChosenFormat {
   readonly format: FormatName;
   readonly lossless: boolean;
   readonly palette?: number;
+  /** The target of the output is not meant for it. */
+  readonly untargeted?: boolean;
   /** Position of the rule that decided, for the trace. */
   readonly rule: number;
   /** The format of an earlier rule that held but cannot hold a picture of this size. */

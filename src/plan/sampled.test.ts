@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Instruction, Program } from './program.ts';
-import { sampled } from './sampled.ts';
+import { patterned, sampled } from './sampled.ts';
 
 const of = (...instructions: readonly Instruction[]): Program => ({
   ...{ frames: { first: 0, count: 1 }, color: 'srgb', instructions, alternatives: [] },
@@ -12,7 +12,7 @@ const scale = (filter: 'nearest' | 'lanczos3') =>
 const cut = { kind: 'extract', left: 1, top: 1, width: 9, height: 9 } as const;
 
 describe('sampled', () => {
-  const thin = { kind: 'thin', width: 9, height: 9 } as const;
+  const thin = { kind: 'thin', by: 'lines', width: 9, height: 9 } as const;
   test.each<[string, number, Instruction[]]>([
     ['a ninth of the source by nearest pixels', 81, [scale('nearest')]],
     ['a side a little smaller by fewer lines first', 12, [thin, scale('nearest')]],
@@ -33,5 +33,27 @@ describe('sampled', () => {
     ['nothing is blended', of(scale('nearest'))],
   ])('is none where %s', (_, program) => {
     expect(sampled({ width: 9, height: 9 }, program)).toEqual([]);
+  });
+});
+
+describe('patterned', () => {
+  const ways = (width: number, program: Program) =>
+    patterned({ width, height: 9 }, program).map(({ instructions }) => instructions);
+
+  test('leaves lines out in every way for ornaments and grids, the nearest first', () => {
+    const made = ways(12, of(scale('lanczos3')));
+    expect(made.map(([step]) => step?.kind === 'thin' && step.by)).toEqual([
+      ...['tiles', 'own-tiles', 'small-tiles', 'large-cells', 'cells'],
+    ]);
+  });
+
+  test.each<[string, number, Program]>([
+    ['a side gets much smaller', 81, of(scale('lanczos3'))],
+    ['a side gets larger', 6, of(scale('lanczos3'))],
+    ['nothing is scaled', 12, of(cut)],
+    ['the source is large', 60_000, of({ ...scale('lanczos3'), width: 50_000 })],
+    ['it moves', 12, { ...of(scale('lanczos3')), frames: { first: 0, count: 2 } }],
+  ])('is none where %s', (_, width, program) => {
+    expect(ways(width, program)).toEqual([]);
   });
 });

@@ -7,25 +7,50 @@
  * by nearest pixels.
  */
 import type { Size } from '../base/size.ts';
-import type { Instruction, Program } from './program.ts';
+import type { Instruction, Program, Thinning } from './program.ts';
 
-/** Most times smaller that a side gets by leaving out chosen lines (raster/thinned.ts). */
+/** Most times smaller that a side gets by leaving out chosen lines (raster/thinning/thinned.ts). */
 const THINS_TO = 4;
 
 /** Most pixels of which lines are chosen: they are all decoded for it. */
 const THINS_OF = 2e6;
 
+/** Most pixels of what is looked at for ornaments and grids. */
+const PATTERNS_OF = 3e5;
+
+/** Ways for ornaments and drawings on a grid, that which is nearest to the size first. */
+const PATTERNS: readonly Thinning[] = [
+  ...(['tiles', 'own-tiles', 'small-tiles', 'large-cells', 'cells'] as const),
+];
+
 /** The same program without blends, that which loses the least first; none where it scales nothing, or blends nothing already. */
 export function sampled(source: Size, program: Program): Program[] {
-  const { instructions } = program;
-  if (!instructions.some(blends)) return [];
+  if (!program.instructions.some(blends)) return [];
   const nearest = withScales(program, (step) => ({ ...step, filter: 'nearest' }));
+  return thins(source, program, THINS_OF) ? [thinnedBy(program, 'lines'), nearest] : [nearest];
+}
+
+/**
+ * The same for pictures that are patterns, where all else takes too many bytes: another is made
+ * smaller as the first of `sampled` is.
+ */
+export function patterned(source: Size, program: Program): Program[] {
+  if (!program.instructions.some(blends) || !thins(source, program, PATTERNS_OF)) return [];
+  return PATTERNS.map((by) => thinnedBy(program, by));
+}
+
+/** Whether whole lines can be left out for every scale of a still. */
+function thins(source: Size, { instructions, frames }: Program, most: number): boolean {
   const before = (i: number) => instructions[i - 1] ?? source;
   // Frames are rendered one by one, and the same lines have to go from each.
-  const still = program.frames.count === 1;
-  const thins = instructions.every((step, i) => !blends(step) || isThinned(before(i), step));
-  if (!still || !thins) return [nearest];
-  return [withScales(program, ({ width, height }) => ({ kind: 'thin', width, height })), nearest];
+  const still = frames.count === 1;
+  return (
+    still && instructions.every((step, i) => !blends(step) || isThinned(before(i), step, most))
+  );
+}
+
+function thinnedBy(program: Program, by: Thinning): Program {
+  return withScales(program, ({ width, height }) => ({ kind: 'thin', by, width, height }));
 }
 
 type Scale = Extract<Instruction, { kind: 'scale' }>;
@@ -36,10 +61,10 @@ function withScales(program: Program, made: (step: Scale) => Instruction): Progr
 }
 
 /** Whether whole lines are left out of a side, or none. */
-function isThinned(before: Size, { width, height }: Scale): boolean {
+function isThinned(before: Size, { width, height }: Scale, most: number): boolean {
   const [x, y] = [before.width / width, before.height / height];
   const pixels = before.width * before.height;
-  return Math.max(x, y) <= THINS_TO && Math.min(x, y) >= 1 && pixels <= THINS_OF;
+  return Math.max(x, y) <= THINS_TO && Math.min(x, y) >= 1 && pixels <= most;
 }
 
 function blends(step: Instruction): step is Scale {

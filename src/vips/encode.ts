@@ -116,8 +116,9 @@ function thorough({ profile, metadata }: Raster, { format, ...knobs }: Encoding)
 
 /** A PNG of few colors, packed once more at full effort, with what travels with the pixels. */
 async function flatPng(raster: Raster, colors: number, effort: number): Promise<Uint8Array> {
-  const bytes = palettePng(indexedPicture(raster, colors));
-  const small = effort === 10 ? await packed(bytes) : bytes;
+  const thorough = effort === 10;
+  const bytes = palettePng(indexedPicture(raster, colors), thorough);
+  const small = thorough ? await packed(bytes) : bytes;
   return withPngMetadata(small, raster);
 }
 

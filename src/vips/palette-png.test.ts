@@ -46,6 +46,28 @@ describe('palettePng', () => {
     expect(new Set(depths).size).toBeGreaterThan(1);
   });
 
+  test.each<[string, number, number, readonly number[], number]>([
+    // What it is, its width, its period, its levels of grey, the color type of the file
+    ['black and white, with bits left over', 115, 8, [0, 255], 0],
+    ['four levels of grey', 61, 5, [0, 85, 170, 255], 0],
+    ['a pattern that ends in its middle', 117, 7, [10, 250], 3],
+    ['no pattern', 119, 119, [0, 255], 0],
+  ])('thoroughly, %s: every pixel in fewer bytes', async (_, width, period, levels, type) => {
+    const data = new Uint8Array(width * 90 * 3);
+    for (let p = 0; p < width * 90; p++) {
+      const [x, y] = [p % width, Math.floor(p / width)];
+      const level =
+        levels[(((x % period) * 7 + ((y % period) * (x % period)) / 3) % levels.length) | 0]!;
+      data.fill(level, 3 * p, 3 * p + 3);
+    }
+    const raster = still(width, 90, 3, data);
+    const picture = indexedPicture(raster, levels.length);
+    const bytes = palettePng(picture, true);
+    expect((await vipsEncoder.decode(bytes, 3)).data).toEqual(data);
+    expect(bytes[25]).toBe(type);
+    expect(bytes.length).toBeLessThanOrEqual(palettePng(picture).length);
+  });
+
   test('profile and resolution travel with the pixels', async () => {
     const profile = await srgbProfile();
     const raster = { ...pattern(16, true), profile, metadata: { density: 144 } };

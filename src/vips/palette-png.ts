@@ -3,28 +3,75 @@
  *
  * Rows are not filtered, which suits palettes. Up to 16 colors can be packed into fewer bits
  * than eight; that is not always smaller, because a byte per pixel lets deflate see runs, so
- * both are tried.
+ * both are tried. A file of a hundred bytes is a sixth smaller without its palette, where its colors
+ * are black and white, and in a pattern the bits that are left at the end of a row cost none where they
+ * go on as the row does.
  */
-import { deflateSync } from 'node:zlib';
+import { constants, deflateSync } from 'node:zlib';
 import { bytes32, concat } from '../containers/bytes.ts';
 import { joinPng } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
 import type { IndexedPicture } from '../raster/palette/indexed-picture.ts';
 
-const COLOR_TYPE_PALETTE = 3;
+/** Color types of files whose samples are levels of grey, and places in a palette. */
+const GREY = 0;
+const PALETTE = 3;
 
-/** The file of an indexed picture, in the bit depth that takes fewer bytes. */
-export function palettePng(picture: IndexedPicture): Uint8Array {
-  const ordered = translucentFirst(picture);
-  const least = leastDepth(ordered.palette.length / 4);
-  const wide = fileOf(ordered, 8);
-  if (least === 8) return wide;
-  const narrow = fileOf(ordered, least);
-  return narrow.length < wide.length ? narrow : wide;
+/** Longest period of a row that is looked for. */
+const LONGEST_PERIOD = 64;
+
+/** Most pixels of a picture for which all forms of its file are tried. */
+const SMALL = 3e5;
+
+/** Ways of deflating: that with fixed codes saves their table in a file of a hundred bytes. */
+const STRATEGIES: readonly number[] = [
+  ...[constants.Z_DEFAULT_STRATEGY, constants.Z_FILTERED, constants.Z_RLE, constants.Z_FIXED],
+];
+
+/** A form of the file. */
+interface Form {
+  readonly depth: Depth;
+  /** Samples are levels of grey: there is no palette. */
+  readonly grey?: boolean;
+  /** What is left of the last byte of a row goes on as the row repeats. */
+  readonly repeats?: boolean;
 }
 
-function leastDepth(colors: number): 1 | 2 | 4 | 8 {
+type Depth = 1 | 2 | 4 | 8;
+
+/**
+ * The file of an indexed picture, in the bit depth that takes fewer bytes. `thorough`: a small one in
+ * any form that shows the same.
+ */
+export function palettePng(picture: IndexedPicture, thorough = false): Uint8Array {
+  const ordered = translucentFirst(picture);
+  const least = leastDepth(ordered.palette.length / 4);
+  const depths: readonly Depth[] = least === 8 ? [8] : [8, least];
+  const small = thorough && picture.width * picture.height <= SMALL;
+  const strategies = small ? STRATEGIES : STRATEGIES.slice(0, 1);
+  const forms = depths.flatMap((depth): Form[] => {
+    const padded = (picture.width * depth) % 8 > 0;
+    const packed: Form[] = [{ depth }, ...(small && padded ? [{ depth, repeats: true }] : [])];
+    const grey = small && isGreyAt(ordered, depth);
+    return [...packed, ...(grey ? packed.map((form) => ({ ...form, grey })) : [])];
+  });
+  return forms
+    .flatMap((form) => filesOf(ordered, form, strategies))
+    .reduce((a, b) => (b.length < a.length ? b : a));
+}
+
+function leastDepth(colors: number): Depth {
   return colors <= 2 ? 1 : colors <= 4 ? 2 : colors <= 16 ? 4 : 8;
+}
+
+/** Whether all colors are levels of grey that samples of so many bits have. */
+function isGreyAt({ palette }: IndexedPicture, depth: Depth): boolean {
+  const step = 255 / (2 ** depth - 1);
+  for (let i = 0; i < palette.length; i += 4) {
+    const [red, green, blue, alpha] = palette.subarray(i, i + 4);
+    if (alpha !== 255 || red !== green || red !== blue || red! % step !== 0) return false;
+  }
+  return true;
 }
 
 /** Colors that are not solid stand first, so that the list of alphas is short; dark before light. */
@@ -45,32 +92,64 @@ function translucentFirst({ palette, indices, ...size }: IndexedPicture): Indexe
   };
 }
 
-function fileOf({ width, height, palette, indices }: IndexedPicture, depth: 1 | 2 | 4 | 8) {
+/** The files of one form, by ways of deflating. */
+function filesOf(
+  { width, height, palette, indices }: IndexedPicture,
+  form: Form,
+  strategies: readonly number[],
+): Uint8Array[] {
+  const { depth, grey = false } = form;
   const colors = palette.filter((_, i) => i % 4 !== 3);
   const alphas = palette.filter((value, i) => i % 4 === 3 && value !== 255);
-  const rows = packedRows(width, height, indices, depth);
-  return joinPng([
+  const step = 255 / (2 ** depth - 1);
+  const samples = grey ? indices.map((index) => palette[4 * index]! / step) : indices;
+  const rows = packedRows(width, height, samples, form);
+  const type = grey ? GREY : PALETTE;
+  const head = [
     pngChunk(
       'IHDR',
-      concat([bytes32(width), bytes32(height), Uint8Array.of(depth, COLOR_TYPE_PALETTE, 0, 0, 0)]),
+      concat([bytes32(width), bytes32(height), Uint8Array.of(depth, type, 0, 0, 0)]),
     ),
-    pngChunk('PLTE', colors),
+    ...(grey ? [] : [pngChunk('PLTE', colors)]),
     ...(alphas.length > 0 ? [pngChunk('tRNS', alphas)] : []),
-    pngChunk('IDAT', new Uint8Array(deflateSync(rows, { level: 9, memLevel: 9 }))),
-    pngChunk('IEND', new Uint8Array()),
-  ]);
+  ];
+  return strategies.map((strategy) => {
+    const data = new Uint8Array(deflateSync(rows, { level: 9, memLevel: 9, strategy }));
+    return joinPng([...head, pngChunk('IDAT', data), pngChunk('IEND', new Uint8Array())]);
+  });
 }
 
 /** The rows with their filter bytes, all 0: `none`. */
-function packedRows(width: number, height: number, indices: Uint8Array, depth: number): Uint8Array {
+function packedRows(
+  width: number,
+  height: number,
+  samples: Uint8Array,
+  { depth, repeats = false }: Form,
+): Uint8Array {
   const perByte = 8 / depth;
   const row = 1 + Math.ceil(width / perByte);
   const out = new Uint8Array(row * height);
+  const put = (x: number, y: number, sample: number) => {
+    const shift = 8 - depth * ((x % perByte) + 1);
+    out[y * row + 1 + Math.floor(x / perByte)]! |= sample << shift;
+  };
   for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      const shift = 8 - depth * ((x % perByte) + 1);
-      out[y * row + 1 + Math.floor(x / perByte)]! |= indices[p]! << shift;
+    for (let x = 0; x < width; x++, p++) put(x, y, samples[p]!);
+    if (!repeats) continue;
+    const period = periodOf(samples.subarray(p - width, p));
+    for (let x = width; x < (row - 1) * perByte; x++) {
+      put(x, y, samples[p - period + ((x - width) % period)]!);
     }
   }
   return out;
+}
+
+/** After how many samples a row repeats; its own length where that is not often. */
+function periodOf(row: Uint8Array): number {
+  for (let period = 1; period <= Math.min(LONGEST_PERIOD, row.length >> 1); period++) {
+    let same = period;
+    while (same < row.length && row[same] === row[same - period]) same++;
+    if (same === row.length) return period;
+  }
+  return row.length;
 }

@@ -39,7 +39,7 @@ import { bilevel, halftone, pixelate } from '../raster/filters.ts';
 import { FrameStack } from '../raster/frame-stack.ts';
 import { copied, frameOf, withNeededAlpha } from '../raster/pixels.ts';
 import { removeRedEyes } from '../raster/red-eye.ts';
-import { thinned } from '../raster/thinned.ts';
+import { thinnedBy } from '../raster/thinning/thinned-by.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
@@ -216,7 +216,7 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
     case 'scale':
       return rescale(raster, step, state.info.format === 'gif' && state.info.pages > 1);
     case 'thin':
-      return thinned(raster, step);
+      return thinnedBy(raster, step, step.by);
     case 'extend':
       return extend(raster, step, state.context.ownColors);
     case 'rotate':

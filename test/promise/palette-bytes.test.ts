@@ -8,18 +8,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guarded } from '../../src/metrics/guarded.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
 import { builtMetric } from '../support/metric.ts';
-import { palettePictures, terminal } from '../support/palette-pictures.ts';
+import { palettePictures, patternPictures, terminal } from '../support/palette-pictures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let pictures: Record<string, Uint8Array>;
 let strokes: Uint8Array;
+let patterns: Record<string, Uint8Array>;
 
 beforeAll(async () => {
   const chart = readFileSync(new URL('../data/faults/chart8.png', import.meta.url));
   pictures = { ...(await palettePictures()), 'chart.png': new Uint8Array(chart) };
   strokes = await terminal();
-  const all = { ...pictures, 'terminal.png': strokes };
+  patterns = await patternPictures();
+  const all = { ...pictures, ...patterns, 'terminal.png': strokes };
   server = await startServer({ workers: 2, latency: '60s', pictures: all });
 });
 
@@ -34,6 +36,8 @@ const REQUESTS: Readonly<Record<string, (name: string, width: number) => string>
   'imgix without a format': (name, width) => `/imgix/${name}?w=${width}`,
   'imgix fm=png': (name, width) => `/imgix/${name}?w=${width}&fm=png`,
   'imgix fm=png8': (name, width) => `/imgix/${name}?w=${width}&fm=png8`,
+  'fastly format=auto&optimize=medium': (name, width) =>
+    `/fastly/${name}?width=${width}&format=auto&optimize=medium`,
   'imageoptim without a format': (name, width) => `/imageoptim/${width}/${name}`,
   'imageoptim format=png': (name, width) => `/imageoptim/${width},format=png/${name}`,
   'imageoptim cropped': (name, width) => `/imageoptim/${width}x${width >> 1},crop/${name}`,
@@ -98,6 +102,44 @@ test.each([
     }
   },
 );
+
+describe('patterns are within the bytes of their source, and go on as patterns', () => {
+  const colors = async (png: Uint8Array) => {
+    const { data, info } = await sharp(png)
+      .toColorspace('srgb')
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const at = (x: number, y: number) => data.readUIntBE((y * info.width + x) * 3, 3);
+    return {
+      width: info.width,
+      at,
+      used: new Set(Array.from({ length: data.length / 3 }, (_, p) => data.readUIntBE(3 * p, 3))),
+    };
+  };
+
+  test.each(['fastly without a format', 'imgix fm=png', 'fastly format=auto&optimize=medium'])(
+    '%s',
+    async (request) => {
+      for (const [name, source] of Object.entries(patterns)) {
+        const { width: whole } = await sharp(source).metadata();
+        const { used } = await colors(source);
+        for (const share of [0.97, 0.9, 0.6]) {
+          const side = Math.round(whole * share);
+          const { status, body } = await server.ask(REQUESTS[request]!(name, side));
+          const text = `${name} at ${share}`;
+          expect([text, status, Math.max(0, body.length - source.length)]).toEqual([text, 200, 0]);
+          const shown = await colors(body);
+          expect([text, shown.width]).toEqual([text, side]);
+          if (share < 0.9) continue;
+          // No color but those of the source.
+          expect([...used]).toEqual(expect.arrayContaining([...shown.used]));
+        }
+      }
+    },
+    120_000,
+  );
+});
 
 test('every pixel is kept where that is asked for, whatever it takes', async () => {
   const { body, headers } = await server.ask('/imgix/bars.png?w=234&fm=png32');

@@ -73,11 +73,11 @@ const NAMES = ['chart', 'clear', 'editor'].flatMap((name) =>
 
 /** The request for a width, and the one that keeps every pixel of the same picture. */
 const REQUESTS: readonly [DialectName, (name: string, width: number) => [string, string]][] = [
-  ['fastly', (n, w) => [`/fastly/${n}?width=${w}`, `/fastly/${n}?width=${w}&optimize=low`]],
+  ['fastly', (n, w) => [`/fastly/${n}?width=${w}`, `/fastly/${n}?width=${w}&quality=100`]],
   ['imgix', (n, w) => [`/imgix/${n}?w=${w}`, `/imgix/${n}?w=${w}&fm=png32`]],
   ['imgix', (n, w) => [`/imgix/${n}?w=${w}&fm=png`, `/imgix/${n}?w=${w}&fm=png32`]],
   // The filter is that of Fastly, and the picture with it.
-  ['imageoptim', (n, w) => [`/imageoptim/${w}/${n}`, `/fastly/${n}?width=${w}&optimize=low`]],
+  ['imageoptim', (n, w) => [`/imageoptim/${w}/${n}`, `/fastly/${n}?width=${w}&quality=100`]],
 ];
 
 describe.each(REQUESTS)(
@@ -110,14 +110,23 @@ describe.each(REQUESTS)(
 
 test.each([
   ['/imgix/chart-51.png?w=300&fm=png32', 'lossless'],
-  ['/fastly/chart-51.png?width=300&optimize=high', 'lossless'],
-  ['/fastly/chart-51.png?width=300&format=png&optimize=high', 'lossless'],
+  ['/fastly/chart-51.png?width=300&quality=100', 'lossless'],
+  ['/fastly/chart-51.png?width=300&format=png&quality=100', 'lossless'],
   ['/fastly/chart-51.png?optimize=high', 'source|lossless'],
   ['/imageoptim/full,quality=lossless/chart-51.png', 'source|lossless'],
 ])('%s keeps every pixel', async (target, kind) => {
   const answer = await server.ask(target);
   expect(answer.headers.fovea).toMatch(new RegExp(`kind=(${kind})`));
 });
+
+test.each(['', '&format=png', '&format=auto'])(
+  'beside optimize a palette PNG is the one without it: "%s"',
+  async (format) => {
+    const target = `/fastly/chart-51.png?width=300${format}`;
+    const [plain, beside] = [await server.ask(target), await server.ask(`${target}&optimize=high`)];
+    expect(beside.body.equals(plain.body)).toBe(true);
+  },
+);
 
 test.each([3, 5, 20, 24, 100])('no more colors than asked for: %i', async (most) => {
   for (const name of ['chart-256', 'editor-256']) {

@@ -108,6 +108,32 @@ export function terminal(): Promise<Uint8Array> {
   });
 }
 
+/** Patterns in two and four colors: checks, hatching, an ornament. */
+export async function patternPictures(): Promise<Record<string, Uint8Array>> {
+  const two = [WHITE, DARK];
+  const random = (i: number) => Math.imul(i ^ (i >>> 7), 2654435761) >>> 16;
+  const made = {
+    checks: drawn(
+      128,
+      128,
+      [
+        [255, 255, 255, 255],
+        [0, 0, 0, 255],
+      ],
+      (x, y) => ((x >> 2) + (y >> 2)) % 2,
+    ),
+    hatching: drawn(200, 200, two, (x, y) => ((x + y) % 8 < 3 ? 1 : 0)),
+    ornament: drawn(128, 128, hues(4), (x, y) => {
+      const [u, v] = [Math.min(x % 16, 15 - (x % 16)), Math.min(y % 16, 15 - (y % 16))];
+      return random(977 + Math.min(u, v) * 31 + Math.max(u, v)) % 4;
+    }),
+  };
+  const pairs = Object.entries(made);
+  return Object.fromEntries(
+    await Promise.all(pairs.map(async ([name, png]) => [`${name}.png`, await png] as const)),
+  );
+}
+
 /** All of them by their file names. */
 export async function palettePictures(): Promise<Record<string, Uint8Array>> {
   const made = { bars: bars(), plot: plot(), map: map(), logo: logo(), sprite: sprite(1) };

@@ -36,6 +36,7 @@ export function qualityRequestFor(
   if (wantsEveryPixel(output, chosen, identity)) {
     return keepsPixels(codec) ? { kind: 'lossless' } : { kind: 'target', score: LOSSLESS_STAND_IN };
   }
+  if (chosen.untargeted) return { kind: 'lossless' };
   if (output.quality.kind === 'lossless') {
     const score = output.quality.resized ?? LOSSLESS_STAND_IN;
     return { kind: 'target', score: effectiveTarget(score, output.density) };

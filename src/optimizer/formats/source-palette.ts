@@ -49,6 +49,8 @@ export interface PaletteAim {
   readonly bytes?: number;
   /** Render the picture with pixels of its source, none blended. */
   readonly samplers?: Samplers;
+  /** The same for pictures that are patterns. */
+  readonly patterns?: Samplers;
 }
 
 /**
@@ -56,7 +58,7 @@ export interface PaletteAim {
  * changed, and where every pixel is to be kept.
  */
 export function paletteAim(
-  { info, output, identity, raster, chosen, samplers }: PaletteTask,
+  { info, output, identity, raster, chosen, samplers, patterns }: PaletteTask,
   request: QualityRequest,
   colors: number,
 ): PaletteAim | undefined {
@@ -67,11 +69,15 @@ export function paletteAim(
   const bounded = smaller && output.quality.kind !== 'lossless';
   const least = bounded || request.kind !== 'target' ? Math.min(target, LEAST_LIKENESS) : target;
   const likely = Math.min(colors, LIKELY_SHARE * info.palette);
-  const bound = bounded ? { bytes: info.bytes, ...(samplers ? { samplers } : {}) } : {};
+  const ways = { ...(samplers ? { samplers } : {}), ...(patterns ? { patterns } : {}) };
+  const bound = bounded ? { bytes: info.bytes, ...ways } : {};
   return { colors, likely, target, least, ...bound };
 }
 
-type PaletteTask = Pick<OptimizeInput, 'info' | 'identity' | 'raster' | 'chosen' | 'samplers'> & {
+type PaletteTask = Pick<
+  OptimizeInput,
+  'info' | 'identity' | 'raster' | 'chosen' | 'samplers' | 'patterns'
+> & {
   readonly output: Picture;
 };
 
@@ -122,8 +128,13 @@ async function unmeasured(
   return { attempt, reached: true, lossy, reason: 'a palette, as the source has one' };
 }
 
-function boundOf({ bytes, colors, samplers = [] }: PaletteAim): ByteBound | undefined {
-  return bytes === undefined ? undefined : { bytes, colors, samplers };
+function boundOf({
+  bytes,
+  colors,
+  samplers = [],
+  patterns = [],
+}: PaletteAim): ByteBound | undefined {
+  return bytes === undefined ? undefined : { bytes, colors, samplers, patterns };
 }
 
 function paletteOf(encoding: Encoding): number {

@@ -75,6 +75,48 @@ describe('palettesUnmeasured', () => {
   });
 });
 
+describe('patterns', () => {
+  const [mixed, pure] = [blocks(true), blocks(false)];
+  const tile = { ...pure, data: pure.data.map((_, i) => (Math.floor(i / 3) % 8 < 4 ? 0 : 240)) };
+
+  /** How many trials there were, and how often each pattern was asked for. */
+  async function run(bytes: number, patterns: readonly (typeof pure)[]) {
+    const asked: number[] = [];
+    const trials = new TrialRunner(
+      mixed,
+      { ...tools({}), encoder: vipsEncoder },
+      { mode: 'online', milliseconds: 1e6 },
+    );
+    const { flat } = PNG.palette;
+    const bound = {
+      ...{ bytes, colors: 256, samplers: [async () => pure] },
+      patterns: patterns.map((one, i) => async () => {
+        asked.push(i);
+        return one;
+      }),
+    };
+    const plain = new PaletteTrials(trials, flat);
+    const attempt = await paletteWithin(trials, flat, bound, plain, await plain.trial(256));
+    return { attempt, asked, trials: trials.trials.length };
+  }
+
+  test('cost nothing where something is within the bytes', async () => {
+    const [without, beside] = [await run(1e5, []), await run(1e5, [tile])];
+    expect(beside.asked).toEqual([]);
+    expect(beside.trials).toBe(without.trials);
+  });
+
+  test('are taken where nothing is: the first that fits, and not what was tried already', async () => {
+    const { length } = await vipsEncoder.encode(tile, PNG.palette.flat.final(2));
+    const found = await run(length, [pure, tile, tile]);
+    expect(found.asked).toEqual([0, 1]);
+    expect(found.attempt?.bytes.length).toBe(length);
+    expect(new Set((await vipsEncoder.decode(found.attempt!.bytes, 3)).data)).toEqual(
+      new Set([0, 240]),
+    );
+  });
+});
+
 describe('paletteWithin', () => {
   /** Palettes of so many colors take so many bytes and score so much. */
   async function found(

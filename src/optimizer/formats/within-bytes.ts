@@ -11,13 +11,15 @@
  *   lines stay lines, or pixels at even distances;
  * - any palette, with colors of the source lost.
  *
- * Where none is within the bytes, the smallest that still shows the picture is the answer.
+ * Where none is within the bytes, an ornament or a drawing on a grid is made smaller as what it is
+ * (raster/thinning/), and of another the smallest that still shows the picture is the answer.
  */
 import type { Raster } from '../../image/raster.ts';
 import { kindOf, SOLID } from '../../raster/palette/color.ts';
 import { histogramOf } from '../../raster/palette/color-histogram.ts';
 import { quantize } from '../../raster/palette/quantize.ts';
 import { colorsUpTo, redrawn } from '../../raster/palette/redrawn.ts';
+import { samePixels } from '../../raster/pixels.ts';
 import type { FlatPalette } from '../codecs/codec.ts';
 import type { Attempt, MeasuredAttempt, TrialRunner } from '../search/trial-runner.ts';
 import { fewestColors, reaches } from './fewest-colors.ts';
@@ -49,6 +51,8 @@ export interface ByteBound {
   readonly colors: number;
   /** None where no such picture can be made. */
   readonly samplers: Samplers;
+  /** The same for pictures that are patterns, tried where nothing else is within the bytes. */
+  readonly patterns?: Samplers;
 }
 
 /** The pixels of the source at the size of the picture, and their colors. */
@@ -95,12 +99,36 @@ export async function paletteWithin(
     // Where the score says nothing, the pixels that lose the least.
     return reaches(best, LEAST_SEEN) ? best : fitting[0];
   }
+  const pattern = await patternWithin(runner, flat, bound);
+  if (pattern !== undefined) return pattern;
   const few = await fewestColors(sizes, async (size) => {
     const attempt = await plain.trial(size);
     return attempt !== undefined && reaches(attempt, LEAST_SEEN);
   });
   const last = few === undefined ? undefined : await plain.near(few, bytes);
   return smallestOf(last === undefined ? seen : [...seen, last]);
+}
+
+/**
+ * The picture as the pattern that it is, in the first way that is within the bytes; undefined where it
+ * is none, or takes more. No score chooses: it compares places, and a pattern that goes on in another
+ * period has other things at each.
+ */
+async function patternWithin(
+  runner: TrialRunner,
+  flat: FlatPalette,
+  { bytes, colors, samplers, patterns = [] }: ByteBound,
+): Promise<MeasuredAttempt | undefined> {
+  const plain = patterns.length > 0 ? await samplers[0]?.() : undefined;
+  for (const sampler of patterns) {
+    const sample = await sampleOf(sampler, colors);
+    if (sample === undefined || (plain && samePixels(sample.raster, plain))) continue;
+    const asTheyAre = new PaletteTrials(runner, flat, () => sample.raster);
+    // Files this small may be half as large once they are packed.
+    const attempt = await asTheyAre.final(Math.max(2, sample.colors.length));
+    if (attempt !== undefined && attempt.bytes.length <= bytes) return attempt;
+  }
+  return undefined;
 }
 
 /** The picture in the colors of its source alone, and with as many between them as fit. */
@@ -136,6 +164,11 @@ export async function palettesUnmeasured(
     const attempt = await runner.encode(encoding, drawn());
     if (attempt.bytes.length <= bound.bytes) return attempt;
     tried.push(attempt);
+  }
+  for (const sampler of bound.patterns ?? []) {
+    if (!runner.affords(encoding, false)) break;
+    const attempt = await runner.encode(encoding, await sampler());
+    if (attempt.bytes.length <= bound.bytes) return attempt;
   }
   return smallestOf(tried) ?? first;
 }

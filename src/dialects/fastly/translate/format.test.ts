@@ -36,7 +36,7 @@ function rules(
   settings?: FormatSettings,
 ): string[] {
   const { formats } = picture(query, defaults, settings);
-  return formats.map(({ when = {}, format, lossless, palette, final }) => {
+  return formats.map(({ when = {}, format, lossless, untargeted, palette, final }) => {
     const conditions = [
       ...(when.accepts ? [`accepts ${when.accepts}`] : []),
       ...(when.animated === undefined ? [] : [when.animated ? 'moving' : 'still']),
@@ -44,7 +44,7 @@ function rules(
       ...(when.sourceLossless === undefined ? [] : [when.sourceLossless ? 'exact' : 'lossy']),
       ...(when.alpha === undefined ? [] : [when.alpha ? 'clear' : 'opaque']),
     ];
-    const name = `${format}${palette ?? ''}${lossless ? '!' : ''}${final ? '.' : ''}`;
+    const name = `${format}${palette ?? ''}${lossless ? '!' : ''}${untargeted ? '~' : ''}${final ? '.' : ''}`;
     return conditions.length > 0 ? `${name} if ${conditions.join(' ')}` : name;
   });
 }
@@ -103,7 +103,7 @@ describe('the choice of format', () => {
     ['format=mp4', ['mp4 if moving', ...kept], 'of an animation; a still keeps its format'],
     ['format=jpg', ['jpeg'], 'an explicit format'],
     ['format=png', ['png'], 'PNG has no quality'],
-    ['format=png&optimize=high', ['png!'], 'optimize is for other formats'],
+    ['format=png&optimize=high', ['png~'], 'optimize is for other formats'],
     ['format=gif&optimize=high', ['gif!'], 'optimize is for other formats'],
     ['format=png&quality=10', ['png'], 'PNG has no quality'],
     ['format=png8', ['png256'], 'palette PNG'],

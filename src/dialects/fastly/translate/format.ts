@@ -170,11 +170,16 @@ function animatedGif(values: FastlyValues): FormatRule {
 }
 
 /**
- * `optimize` acts on JPEG, WebP and AVIF alone: PNG and GIF keep every pixel
- * (docs/spec/fastly-io.md 7.20). Without it a palette PNG may stay one (9.5).
+ * `optimize` acts on JPEG, WebP and AVIF alone: a PNG is what it is without, a GIF keeps every pixel
+ * (docs/spec/fastly-io.md 7.20). A palette PNG may stay one (9.5).
  */
 function png(values: FastlyValues, when?: FormatCondition): FormatRule {
-  return { ...(when ? { when } : {}), format: 'png', lossless: optimizes(values) || exact(values) };
+  return {
+    ...(when ? { when } : {}),
+    format: 'png',
+    lossless: exact(values),
+    untargeted: optimizes(values),
+  };
 }
 
 function gif(values: FastlyValues, when?: FormatCondition): FormatRule {

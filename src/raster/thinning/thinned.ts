@@ -10,9 +10,9 @@
  *
  * Pure.
  */
-import type { Size } from '../base/size.ts';
-import type { Raster } from '../image/raster.ts';
-import { still } from './pixels.ts';
+import type { Size } from '../../base/size.ts';
+import type { Raster } from '../../image/raster.ts';
+import { type Axis, ofLines } from './lines.ts';
 
 /** Most neighbouring lines left out together: the longest period of a pattern that is kept. */
 const LONGEST = 8;
@@ -28,22 +28,12 @@ const OFF_PLACE = 12;
 
 /** @param size at most the raster's, and at least a quarter of it on either side */
 export function thinned(raster: Raster, size: Size): Raster {
-  const { channels, data } = raster;
   const columns = linesKept(raster, 'columns', size.width);
-  const rows = linesKept(raster, 'rows', size.height);
-  const out = new Uint8Array(size.width * size.height * channels);
-  let to = 0;
-  for (const y of rows) {
-    for (const x of columns) {
-      const from = (y * raster.width + x) * channels;
-      for (let c = 0; c < channels; c++) out[to++] = data[from + c]!;
-    }
-  }
-  return still(size.width, size.height, channels, out);
+  return ofLines(raster, columns, linesKept(raster, 'rows', size.height));
 }
 
 /** The lines that stay, rising. */
-function linesKept(raster: Raster, axis: 'columns' | 'rows', count: number): number[] {
+export function linesKept(raster: Raster, axis: Axis, count: number): number[] {
   const length = axis === 'columns' ? raster.width : raster.height;
   const across = axis === 'columns' ? raster.height : raster.width;
   if (count >= length) return Array.from({ length: count }, (_, i) => i);
@@ -57,7 +47,7 @@ type Costs = readonly Float64Array[];
  * For each period the cost of every line left out with so many: how much it differs from the lines
  * a period before and after, of which the nearer in color counts, pixel by pixel.
  */
-function costsOf(raster: Raster, axis: 'columns' | 'rows'): Costs {
+function costsOf(raster: Raster, axis: Axis): Costs {
   const { width, height, channels, data } = raster;
   const [length, across] = axis === 'columns' ? [width, height] : [height, width];
   const [along, aside] =

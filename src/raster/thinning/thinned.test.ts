@@ -1,22 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Raster } from '../image/raster.ts';
-import { still } from './pixels.ts';
+import { column, drawn, row } from './patterns.suite.ts';
 import { thinned } from './thinned.ts';
-
-/** A grey still by the level of each pixel. */
-function drawn(width: number, height: number, level: (x: number, y: number) => number): Raster {
-  const data = new Uint8Array(width * height * 3);
-  for (let p = 0; p < width * height; p++) {
-    data.fill(level(p % width, Math.floor(p / width)), 3 * p, 3 * p + 3);
-  }
-  return still(width, height, 3, data);
-}
-
-const row = ({ width, data }: Raster, y: number) =>
-  Array.from({ length: width }, (_, x) => data[3 * (y * width + x)]!);
-const column = ({ width, height, data }: Raster, x: number) =>
-  Array.from({ length: height }, (_, y) => data[3 * (y * width + x)]!);
 
 describe('thinned', () => {
   test.each([199, 187, 160, 130, 101])('keeps every line of one pixel, %i of 200 wide', (width) => {

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { inCells } from './cells.ts';
+import { column, drawn, row, runs } from './patterns.suite.ts';
+
+/** Modules by lot in a margin of four, as a QR code has them. */
+const code = (modules: number, zoom: number) =>
+  drawn((modules + 8) * zoom, (modules + 8) * zoom, (x, y) => {
+    const [a, b] = [Math.floor(x / zoom) - 4, Math.floor(y / zoom) - 4];
+    const inside = Math.min(a, b) >= 0 && Math.max(a, b) < modules;
+    const dark =
+      a === 0 || b === 0 || (Math.imul(a * 57 + b * 131 + 7, 2654435761) >>> 16) % 2 === 0;
+    return inside && dark ? 0 : 255;
+  });
+
+describe('inCells', () => {
+  test.each([
+    [25, 4, 0.97, 'above', 4],
+    [25, 4, 0.9, 'above', 4],
+    [25, 4, 0.6, 'below', 2],
+    [21, 8, 0.9, 'above', 8],
+    [33, 5, 0.9, 'below', 4],
+    [25, 4, 0.75, 'below', 3],
+  ] as const)(
+    '%i modules of %i pixels at %f: all of one size',
+    (modules, zoom, share, cell, side) => {
+      const source = code(modules, zoom);
+      const width = Math.round(source.width * share);
+      const made = inCells(source, { width, height: width }, cell)!;
+      expect([made.width, made.height]).toEqual([width, width]);
+      const [left = 0, ...inside] = runs(row(made, Math.round(width / 2)));
+      inside.pop();
+      expect(inside.every((run) => run % side === 0)).toBe(true);
+      expect(left).toBeGreaterThanOrEqual(0.5 * 4 * zoom * share);
+      // The first column of modules is dark from the first to the last.
+      const dark = column(made, left).filter((level) => level === 0).length;
+      expect(dark).toBe(modules * side);
+    },
+  );
+
+  test.each([
+    ['there is no grid', drawn(100, 100, (x, y) => (x * y) % 7), 90, 'below'],
+    ['too much would move', code(25, 4), 106, 'above'],
+    ['the margins would be gone', drawn(60, 60, (x) => (x >> 1) % 2), 58, 'above'],
+  ] as const)('is none where %s', (_, raster, side, cell) => {
+    expect(inCells(raster, { width: side, height: side }, cell)).toBeUndefined();
+  });
+});
