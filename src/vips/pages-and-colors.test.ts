@@ -160,7 +160,9 @@ test('thinned pixels are those of the source', async () => {
   const png = await sharp(data, { raw: { width: 16, height: 12, channels: 3 } })
     .png()
     .toBuffer();
-  const { raster } = await rendered(new Uint8Array(png), [{ kind: 'thin', width: 9, height: 7 }]);
+  const { raster } = await rendered(new Uint8Array(png), [
+    { kind: 'thin', by: 'lines', width: 9, height: 7 },
+  ]);
   expect(raster).toMatchObject({ width: 9, height: 7, channels: 3 });
   const levels = (channel: number) => new Set(data.filter((_, i) => i % 3 === channel));
   for (let i = 0; i < raster.data.length; i++) {
