@@ -44,7 +44,7 @@ export function negotiateFormat(
     return { chosen: { ...lastResort(facts), ...insteadOf }, alternatives: [] };
   }
   const choiceOf = ({ rule, index, format }: (typeof holding)[number]) => ({
-    ...chosenFormat(rule, index, format),
+    ...chosenFormat(rule, index, format, facts.info),
     ...(isFileOnly(format, facts) ? { onlySource: true } : {}),
   });
   const chosen = { ...choiceOf(first), ...insteadOf };
@@ -81,12 +81,19 @@ function formatOf(rule: FormatRule, facts: PictureFacts): FormatName {
   return isFileOnly(info.format, facts) ? info.format : 'gif';
 }
 
-function chosenFormat(rule: FormatRule, index: number, format: FormatName): ChosenFormat {
+function chosenFormat(
+  { lossless = false, palette, untargeted = false }: FormatRule,
+  index: number,
+  format: FormatName,
+  info: SourceInfo,
+): ChosenFormat {
+  const mayHavePalette = untargeted && info.palette !== undefined;
   return {
     format,
-    lossless: rule.lossless === true,
-    ...(rule.palette === undefined ? {} : { palette: rule.palette }),
-    ...(rule.untargeted ? { untargeted: true } : {}),
+    // Without a palette every pixel is kept, and every level of each
+    lossless: lossless || (untargeted && !mayHavePalette),
+    ...(palette === undefined ? {} : { palette }),
+    ...(mayHavePalette ? { untargeted: true } : {}),
     rule: index,
   };
 }
