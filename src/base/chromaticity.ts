@@ -41,6 +41,14 @@ export const BT709: Chromaticities = {
   white: D65,
 };
 
+/** The primaries of Adobe RGB (1998) (docs/spec/color.md 5.1). */
+export const ADOBE_RGB: Chromaticities = {
+  red: [0.64, 0.33],
+  green: [0.21, 0.71],
+  blue: [0.15, 0.06],
+  white: D65,
+};
+
 /** The white of ICC profiles, as XYZ. */
 export const D50: Vector = [0.9642, 1, 0.8249];
 

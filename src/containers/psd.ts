@@ -32,6 +32,11 @@ export function psdHeader(file: Uint8Array): PsdHeader | undefined {
 
 /** The ICC profile; undefined where there is none. */
 export function psdProfile(file: Uint8Array): Uint8Array | undefined {
+  return psdResource(file, ICC_PROFILE);
+}
+
+/** The resource of a number; undefined where there is none. */
+export function psdResource(file: Uint8Array, wanted: number): Uint8Array | undefined {
   const colorData = uint32(file, HEADER_BYTES);
   if (colorData === undefined) return undefined;
   let at = HEADER_BYTES + 4 + colorData;
@@ -45,7 +50,7 @@ export function psdProfile(file: Uint8Array): Uint8Array | undefined {
     const body = at + 6 + name + (name & 1);
     const size = uint32(file, body);
     if (size === undefined || body + 4 + size > end) return undefined;
-    if (id === ICC_PROFILE) return file.subarray(body + 4, body + 4 + size);
+    if (id === wanted) return file.subarray(body + 4, body + 4 + size);
     at = body + 4 + size + (size & 1);
   }
   return undefined;

@@ -22,14 +22,26 @@ interface Entry {
   readonly value: number | Uint8Array;
 }
 
-/** Pixels, 8 bits per channel, RGB or RGB with straight alpha, and what travels with them. */
+/** How pixels are to be read: their channels without alpha, and what TIFF calls it. */
+const SPACES = {
+  grey: { channels: 1, photometric: 1 },
+  rgb: { channels: 3, photometric: 2 },
+  cmyk: { channels: 4, photometric: 5 },
+} as const;
+
+export type TiffSpace = keyof typeof SPACES;
+
+/** Pixels, 8 bits per channel, with straight alpha if any, and what travels with them. */
 export interface TiffPicture {
   readonly width: number;
   /** Of one page. */
   readonly height: number;
   /** Pages of the same size, one behind another in `data`; 1 by default. */
   readonly pages?: number;
-  readonly channels: 3 | 4;
+  /** Those of its space, and one of alpha where there is one more. */
+  readonly channels: 1 | 2 | 3 | 4 | 5;
+  /** `rgb` by default. */
+  readonly space?: TiffSpace;
   readonly data: Uint8Array;
   /** An ICC profile. */
   readonly profile?: Uint8Array;
@@ -40,14 +52,16 @@ export interface TiffPicture {
 /** A little-endian TIFF with the profile and density of its pages. */
 export function writeTiff(picture: TiffPicture): Uint8Array {
   const { width, height, channels, data, pages = 1, profile, metadata } = picture;
+  const { photometric, ...space } = SPACES[picture.space ?? 'rgb'];
   const length = width * height * channels;
-  const bits = shorts(Array.from({ length: channels }, () => 8));
+  // Two values fit into the entry itself.
+  const bits = channels < 3 ? 8 + (channels - 1) * 0x80000 : shorts(Array(channels).fill(8));
   const entries: Entry[] = [
     { tag: 256, type: LONG, count: 1, value: width },
     { tag: 257, type: LONG, count: 1, value: height },
     { tag: 258, type: SHORT, count: channels, value: bits },
     { tag: 259, type: SHORT, count: 1, value: 1 }, // not compressed
-    { tag: 262, type: SHORT, count: 1, value: 2 }, // RGB
+    { tag: 262, type: SHORT, count: 1, value: photometric },
     { tag: STRIP_OFFSETS, type: LONG, count: 1, value: 0 }, // set below
     { tag: 277, type: SHORT, count: 1, value: channels },
     { tag: 278, type: LONG, count: 1, value: height },
@@ -59,7 +73,7 @@ export function writeTiff(picture: TiffPicture): Uint8Array {
     entries.push({ tag: 283, type: RATIONAL, count: 1, value: density });
     entries.push({ tag: 296, type: SHORT, count: 1, value: 2 }); // per inch
   }
-  if (channels === 4) entries.push({ tag: 338, type: SHORT, count: 1, value: 2 }); // straight alpha
+  if (channels > space.channels) entries.push({ tag: 338, type: SHORT, count: 1, value: 2 }); // straight alpha
   if (profile) entries.push({ tag: 34675, type: UNDEFINED, count: profile.length, value: profile });
   return assemble(entries, data, { pages, length });
 }

@@ -47,6 +47,9 @@ export function power(exponent: number): SampleCurve {
   return { kind: 'curve', exponent, a: 1, b: 0, slope: 0, from: 0 };
 }
 
+/** The curve of Adobe RGB (1998): 2 51/256. */
+export const ADOBE_RGB_CURVE = power(563 / 256);
+
 /** Brighter than paper white: it has to be mapped to what an sRGB picture can show. */
 export function isHdr({ transfer }: SourceColor): boolean {
   return transfer.kind !== 'curve';

@@ -20,7 +20,11 @@ import type { SampleCurve } from '../image/source-color.ts';
 const [HEADER, ENTRY] = [128, 12];
 
 /** The profile of a color space; undefined for primaries that span nothing. */
-export function rgbProfile(primaries: Chromaticities, curve: SampleCurve): Uint8Array | undefined {
+export function rgbProfile(
+  primaries: Chromaticities,
+  curve: SampleCurve,
+  name = 'RGB',
+): Uint8Array | undefined {
   const xyz = rgbToXyz(primaries);
   if (xyz === undefined) return undefined;
   const adapted = adaptation(whiteOf(primaries), D50);
@@ -29,7 +33,7 @@ export function rgbProfile(primaries: Chromaticities, curve: SampleCurve): Uint8
   const { exponent, a, b, slope, from } = curve;
   const trc = tag('para', bytes32(0x00030000), ...[exponent, a, b, slope, from].map(fixed));
   const tags: readonly (readonly [string, Uint8Array])[] = [
-    ['desc', textTag('RGB')],
+    ['desc', textTag(name)],
     ['cprt', textTag('CC0')],
     ['wtpt', xyzTag(D50)],
     ['chad', tag('sf32', ...adapted.map(fixed))],

@@ -126,10 +126,11 @@ export function lower(
   if (output.kind === 'picture' && output.onlyAnimations && !moving) throw still(info);
   const pages = moving ? chosenPages(plan, info) : undefined;
   const playing = moving ? playingOf(plan, info, pages) : undefined;
-  const sameColors =
+  const keepsColors = (as: Program['color']) =>
     (info.space === 'rgb' || info.space === 'grey') &&
-    (info.profile !== 'other' || color === 'keep') &&
-    (info.color === undefined || (color === 'keep' && isKeepable(info.color)));
+    (info.profile !== 'other' || as === 'keep') &&
+    (info.color === undefined || (as === 'keep' && isKeepable(info.color)));
+  const sameColors = keepsColors(color) && !asksAdobeRgb(output);
   const sameFrames = pages === undefined && playing === undefined;
   const untouched =
     state.instructions.length === 0 && sameFrames && sameColors && mayBeFile(output, info);
@@ -156,6 +157,10 @@ export function lower(
   const keepsMotion =
     moving && (choice === undefined || formatCard(choice.chosen.format).animation);
   const count = keepsMotion ? (pages?.length ?? info.pages) : 1;
+  // What carries no profile says no other color space than sRGB.
+  const carried = choice === undefined || carriesProfile(choice, count);
+  const shown = carried || color !== 'keep' ? color : 'srgb';
+  const delivered = carried && asksAdobeRgb(output) ? 'adobe-rgb' : undefined;
   const frames = {
     first: pages?.[0] ?? firstFrame(plan, info),
     count,
@@ -175,14 +180,14 @@ export function lower(
     program: {
       frames,
       ...(playing === undefined || count === 1 ? {} : { playing }),
-      // Videos and drawings say no other color space than theirs.
-      color: (video || drawn) && color === 'keep' ? 'srgb' : color,
+      color: shown,
+      ...(delivered ? { delivered } : {}),
       ...reading,
       instructions,
       size: state.size,
       alpha: state.alpha,
       unchanged,
-      identity: unchanged && sameColors,
+      identity: unchanged && delivered === undefined && keepsColors(shown),
       upright,
       ...(choice === undefined ? {} : { chosen: choice.chosen }),
       alternatives:
@@ -271,7 +276,22 @@ function colorOf({ output, ops }: Plan, info: SourceInfo): Program['color'] {
   // Two pictures meet in sRGB (docs/spec/composition.md 1.4).
   if (output.kind !== 'picture' || ops.some(mixes)) return 'srgb';
   if (output.profile === 'strip') return 'strip';
-  return output.profile === 'keep' && info.space === 'rgb' ? 'keep' : 'srgb';
+  const wide = output.profile === 'keep' || output.profile === 'adobe-rgb';
+  return wide && info.space === 'rgb' ? 'keep' : 'srgb';
+}
+
+function asksAdobeRgb(output: Output): boolean {
+  return output.kind === 'picture' && output.profile === 'adobe-rgb';
+}
+
+/** Whether every format that may be the answer says which color space it is in; animations do not. */
+function carriesProfile(
+  { chosen, alternatives }: ReturnType<typeof negotiateFormat>,
+  frames: number,
+): boolean {
+  const carries = (format: FormatName) =>
+    format !== 'gif' && !isVideo(format) && !formatCard(format).traced;
+  return frames === 1 && [chosen, ...alternatives].every(({ format }) => carries(format));
 }
 
 /** Whether an op mixes colors from elsewhere with those of the source. */

@@ -91,10 +91,10 @@ export type Output =
       readonly c2pa?: string;
       /**
        * `srgb`: convert to sRGB, no profile. `keep`: the source's own space with its
-       * profile where it is RGB. `tagged-srgb`: convert and embed. `strip`: drop the
-       * profile, values untouched.
+       * profile where it is RGB. `tagged-srgb`, `adobe-rgb`: convert and embed; where the
+       * format carries no profile, sRGB. `strip`: drop the profile, values untouched.
        */
-      readonly profile: 'srgb' | 'keep' | 'tagged-srgb' | 'strip';
+      readonly profile: 'srgb' | 'keep' | 'tagged-srgb' | 'adobe-rgb' | 'strip';
       /** Colors for palette outputs, 2..256. */
       readonly colors?: number;
       /** Resolution tag, pixels per inch. */

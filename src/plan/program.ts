@@ -129,6 +129,8 @@ export interface Program {
   readonly playing?: { readonly delays: readonly number[]; readonly loop: number };
   /** The source is read as sRGB, in its own space, or with its profile ignored. */
   readonly color: 'srgb' | 'keep' | 'strip';
+  /** What it is converted to in the end. */
+  readonly delivered?: 'adobe-rgb';
   /** Inks without a profile are read as a press prints them; absent: as browsers multiply them. */
   readonly cmyk?: 'press';
   /** The annotations of a document are left out. */

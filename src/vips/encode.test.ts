@@ -6,9 +6,9 @@ import type { Raster } from '../image/raster.ts';
 import { sniffFormat } from '../image/sniff.ts';
 import { card, solid, withBox } from '../raster/pictures.suite.ts';
 import { withAlpha } from '../raster/pixels.ts';
+import { srgbProfile } from './color/delivered-color.ts';
 import { vipsEncoder } from './encode.ts';
 import { setUpVips } from './loader-policy.ts';
-import { srgbProfile } from './render.ts';
 
 setUpVips({ concurrency: 1 });
 

@@ -2,10 +2,11 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type Output, picture } from '../plan/output.ts';
 import { card } from '../raster/pictures.suite.ts';
+import { srgbProfile } from './color/delivered-color.ts';
 import { setUpVips } from './loader-policy.ts';
 import { pictureOf } from './pictures.suite.ts';
 import { probe } from './probe.ts';
-import { render, srgbProfile } from './render.ts';
+import { render } from './render.ts';
 
 setUpVips({ concurrency: 1 });
 

@@ -2,9 +2,9 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { indexedPicture } from '../raster/palette/indexed-picture.ts';
 import { still } from '../raster/pixels.ts';
+import { srgbProfile } from './color/delivered-color.ts';
 import { vipsEncoder } from './encode.ts';
 import { palettePng } from './palette-png.ts';
-import { srgbProfile } from './render.ts';
 
 /** Stripes or, where `busy`, a pattern without runs of `colors` colors. */
 function pattern(colors: number, busy: boolean) {

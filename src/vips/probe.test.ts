@@ -7,10 +7,10 @@ import { corpus, corpusFile } from '../base/corpus.suite.ts';
 import { isFault } from '../base/fault.ts';
 import { writeTiff } from '../containers/tiff-writer.ts';
 import { card, solid } from '../raster/pictures.suite.ts';
+import { srgbProfile } from './color/delivered-color.ts';
 import { compareVersions, setUpVips } from './loader-policy.ts';
 import { pictureOf, rendered } from './pictures.suite.ts';
 import { DEFAULT_PROBE_LIMITS, probe } from './probe.ts';
-import { srgbProfile } from './render.ts';
 
 setUpVips({ concurrency: 1 });
 

@@ -8,7 +8,6 @@
  * Invariant: the raster is 8 bits, RGB or RGBA, of exactly `program.size`
  * (of the last instruction); sRGB unless it carries a profile.
  */
-import sharp from 'sharp';
 import { Memo } from '../base/memo.ts';
 import { type Size, sizeText } from '../base/size.ts';
 import { gifColors, withClearedBoxes } from '../containers/animation/gif-frames.ts';
@@ -19,7 +18,6 @@ import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { TextDrawing } from '../image/text-drawing.ts';
 import { readCopyright } from '../metadata/copyright.ts';
-import { rgbProfile } from '../metadata/rgb-profile.ts';
 import { batchesOf, bytesAtOnce, framesAtOnce } from '../plan/animation/frame-choice.ts';
 import type { OpOf } from '../plan/op.ts';
 import type { Instruction, Program } from '../plan/program.ts';
@@ -42,15 +40,15 @@ import { removeRedEyes } from '../raster/red-eye.ts';
 import { thinnedBy } from '../raster/thinning/thinned-by.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
+import { withDeliveredColor } from './color/delivered-color.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
 import { denoise, hideFaces, sharpen } from './filters.ts';
 import { isForeign, readableByVips } from './foreign/foreign.ts';
 import { extend, extract, type OwnColors, rotate } from './geometry.ts';
-import { frameLoader, keepsProfile, type LoadFrames, loadStill, rescale } from './load.ts';
+import { frameLoader, type LoadFrames, loadStill, rescale } from './load.ts';
 import { freeGarbage, orient } from './pipeline.ts';
 import { foldIntoLoad } from './shrink-on-load.ts';
 import { readSource, type SourceFile } from './source-file.ts';
-import { keepsColor } from './source-pixels.ts';
 
 export interface RenderContext {
   /** A second picture, by its place, behind its own steps; asked for once by a program that has one. */
@@ -65,7 +63,7 @@ export interface RenderContext {
 
 /** The parts of a program that rendering reads; a `measure` of lowering has them too. */
 export interface RenderInput
-  extends Pick<Program, 'frames' | 'color' | 'cmyk' | 'annotations' | 'playing'> {
+  extends Pick<Program, 'frames' | 'color' | 'delivered' | 'cmyk' | 'annotations' | 'playing'> {
   readonly instructions: readonly Instruction[];
   /** Absent while measuring: then nothing is attached, and an opaque alpha channel stays. */
   readonly output?: Program['output'];
@@ -289,7 +287,7 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
   const shown = withNeededAlpha(raster);
   const { output } = input;
   if (output?.kind !== 'picture') return shown;
-  const profile = await profileFor(state);
+  const colored = await withDeliveredColor(shown, file, info, input);
   const copyright =
     output.metadata !== 'none' && info.format === 'jpeg' && input.chosen?.format === 'jpeg'
       ? readCopyright(await readSource(file))
@@ -298,9 +296,8 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
   const metadata = output.dpi === undefined ? copyright : { ...copyright, density: output.dpi };
   return {
     ...(sourceColors === undefined || input.chosen?.format !== 'gif'
-      ? shown
-      : withinColors(shown, sourceColors)),
-    ...(profile === undefined ? {} : { profile }),
+      ? colored
+      : withinColors(colored, sourceColors)),
     ...(sourceColors === undefined ? {} : { sourceColors }),
     ...(metadata === undefined ? {} : { metadata }),
   };
@@ -317,32 +314,4 @@ async function fewColors({
   const again = info.format === 'gif' && choices.some(({ format }) => format === 'gif');
   if (!again || !colorless) return undefined;
   return gifColors(await readSource(file), FEW_COLORS);
-}
-
-async function profileFor({ info, input, file }: RenderState): Promise<Uint8Array | undefined> {
-  if (keepsColor(info, input)) return profileOf(info);
-  if (keepsProfile(info, input)) {
-    const { icc } = await sharp(await readSource(file)).metadata();
-    return icc && new Uint8Array(icc);
-  }
-  const tagged = input.output?.kind === 'picture' && input.output.profile === 'tagged-srgb';
-  return tagged ? srgbProfile() : undefined;
-}
-
-/** The color space of a source that tells it without a profile, as one. */
-function profileOf({ color }: SourceInfo): Uint8Array | undefined {
-  return color?.transfer.kind === 'curve' ? rgbProfile(color.primaries, color.transfer) : undefined;
-}
-
-let srgb: Promise<Uint8Array> | undefined;
-
-/** The sRGB profile that sharp carries, as bytes. */
-export function srgbProfile(): Promise<Uint8Array> {
-  srgb ??= (async () => {
-    const pixel = sharp({ create: { width: 1, height: 1, channels: 3, background: '#000' } });
-    const { icc } = await sharp(await pixel.withIccProfile('srgb').png().toBuffer()).metadata();
-    if (icc === undefined) throw new Error('Expected sharp to write its sRGB profile, got none.');
-    return new Uint8Array(icc);
-  })();
-  return srgb;
 }

@@ -8,11 +8,11 @@ import { joinPng, pngChunks } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
 import type { Raster } from '../image/raster.ts';
 import { card, solid } from '../raster/pictures.suite.ts';
+import { srgbProfile } from './color/delivered-color.ts';
 import { compareVersions, LEAST_LIBVIPS, setUpVips, useThreads } from './loader-policy.ts';
 import { pictureOf } from './pictures.suite.ts';
 import { withoutResolution, withPngMetadata } from './png-metadata.ts';
 import { DEFAULT_PROBE_LIMITS, type ProbeLimits, probe } from './probe.ts';
-import { srgbProfile } from './render.ts';
 import { decoding, decodingFault, readSource, sharpInput } from './source-file.ts';
 import { svgSize } from './svg.ts';
 

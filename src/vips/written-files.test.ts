@@ -18,6 +18,7 @@ import { at, card, solid, withBox } from '../raster/pictures.suite.ts';
 import { isOpaque, still } from '../raster/pixels.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
+import { srgbProfile } from './color/delivered-color.ts';
 import { vipsEncoder } from './encode.ts';
 import { denoise, sharpen } from './filters.ts';
 import { extend, rotate } from './geometry.ts';
@@ -25,7 +26,7 @@ import { setUpVips } from './loader-policy.ts';
 import { palettePng } from './palette-png.ts';
 import { pictureOf, rendered } from './pictures.suite.ts';
 import { probe } from './probe.ts';
-import { render, srgbProfile } from './render.ts';
+import { render } from './render.ts';
 
 setUpVips({ concurrency: 1 });
 

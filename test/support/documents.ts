@@ -73,3 +73,92 @@ export async function psd(width: number, height: number): Promise<Uint8Array> {
     imageData: { width, height, data },
   });
 }
+
+/** What a Photoshop file is made of. */
+export interface PsdParts {
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 2 palette, 3 RGB, 4 CMYK, … */
+  readonly mode: number;
+  readonly depth: 1 | 8 | 16 | 32;
+  readonly channels: number;
+  /** 0..1 as they are stored, plane by plane; for a palette its indices over 255. */
+  readonly sample: (plane: number, x: number, y: number) => number;
+  readonly runs?: boolean;
+  /** PSB. */
+  readonly large?: boolean;
+  /** The first channel behind the colors is transparency. */
+  readonly transparent?: boolean;
+  readonly palette?: Uint8Array;
+  readonly resources?: readonly (readonly [id: number, body: Uint8Array])[];
+}
+
+/** A Photoshop file without layers, by the letter of the specification. */
+export function psdFile(parts: PsdParts): Buffer {
+  const { width, height, mode, depth, channels, large = false } = parts;
+  const words = (...values: readonly (readonly [bytes: 2 | 4, value: number])[]) =>
+    Buffer.concat(
+      values.map(([bytes, value]) => {
+        const word = Buffer.alloc(bytes);
+        if (bytes === 2) word.writeUInt16BE(value & 0xffff);
+        else word.writeUInt32BE(value);
+        return word;
+      }),
+    );
+  const sized = (body: Uint8Array, wide = false) =>
+    Buffer.concat([Buffer.alloc(wide ? 4 : 0), words([4, body.length]), body]);
+  const head = Buffer.concat([
+    Buffer.from('8BPS'),
+    words([2, large ? 2 : 1]),
+    Buffer.alloc(6),
+    words([2, channels], [4, height], [4, width], [2, depth], [2, mode]),
+  ]);
+  const resources = (parts.resources ?? []).map(([id, body]) =>
+    Buffer.concat([
+      Buffer.from('8BIM'),
+      words([2, id], [2, 0]),
+      sized(body),
+      Buffer.alloc(body.length & 1),
+    ]),
+  );
+  // No layer at all: that alpha was merged is then said by a block of its own.
+  const block = Buffer.concat([Buffer.from(depth === 16 ? '8BIMMt16' : '8BIMMtrn'), words([4, 0])]);
+  const layers = parts.transparent
+    ? Buffer.concat([Buffer.alloc(large ? 8 : 4), Buffer.alloc(4), block])
+    : Buffer.alloc(0);
+  const rows = Array.from({ length: channels * height }, (_, row) => {
+    const [plane, y] = [Math.floor(row / height), row % height];
+    return Buffer.concat(
+      Array.from({ length: width }, (_, x) => {
+        const value = parts.sample(plane, x, y);
+        return depth === 16
+          ? words([2, Math.round(65_535 * value)])
+          : Buffer.from([Math.round(255 * value)]);
+      }),
+    );
+  });
+  const packed = parts.runs ? rows.map(packBits) : rows;
+  const lengths = parts.runs ? packed.map(({ length }) => words([large ? 4 : 2, length])) : [];
+  return Buffer.concat([
+    head,
+    sized(parts.palette ?? Buffer.alloc(0)),
+    sized(Buffer.concat(resources)),
+    sized(layers, large),
+    words([2, parts.runs ? 1 : 0]),
+    ...lengths,
+    ...packed,
+  ]);
+}
+
+/** PackBits: equal bytes as runs, others as they are, with a filler now and then. */
+function packBits(row: Buffer): Buffer {
+  const out: number[] = [128];
+  for (let at = 0; at < row.length; ) {
+    let run = 1;
+    while (run < 128 && row[at + run] === row[at]) run++;
+    if (run > 1) out.push(257 - run, row[at]!);
+    else out.push(0, row[at]!);
+    at += run;
+  }
+  return Buffer.from(out);
+}

@@ -2,7 +2,7 @@
  * Translate: from the values of the parameters to a plan
  * (docs/spec/imgix.md 3, the order of operations).
  */
-import { type Diagnostic, notBuilt, notUsed } from '../../base/diagnostic.ts';
+import { type Diagnostic, notUsed } from '../../base/diagnostic.ts';
 import { wholeBox } from '../../plan/fit.ts';
 import type { Op } from '../../plan/op.ts';
 import type { Output } from '../../plan/output.ts';
@@ -10,7 +10,7 @@ import type { Plan } from '../../plan/plan.ts';
 import type { FormatSettings } from '../negotiation.ts';
 import { type Hints, hintsOf } from './hints.ts';
 import { LONGEST_SIDE } from './params/readers.ts';
-import type { ImgixValues, ParamName } from './params.ts';
+import type { ImgixValues } from './params.ts';
 import {
   detailOps,
   enhanceOps,
@@ -168,10 +168,6 @@ function outputOf(values: ImgixValues, client: ClientFacts, density: number): Ou
 export function shortfalls(values: ImgixValues, settings: FormatSettings): Diagnostic[] {
   const onFormat = fmRemark(values.fm, settings);
   const remarks = onFormat === undefined ? [] : [onFormat];
-  const say = (held: boolean | undefined, message: string, param: ParamName) => {
-    if (held) remarks.push(notBuilt(message, param));
-  };
-  say(values.cs === 'adobergb1998', 'Adobe RGB is not built; sRGB takes its place.', 'cs');
   if (values['rasterize-bypass']) {
     const message = 'rasterize-bypass has an effect only on files named svg, eps, pdf or ai.';
     remarks.push(notUsed(message, 'rasterize-bypass'));

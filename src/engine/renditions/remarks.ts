@@ -43,6 +43,12 @@ export function remarks(
       );
     }
   }
+  const adobe = program.output.kind === 'picture' && program.output.profile === 'adobe-rgb';
+  if (adobe && program.delivered === undefined) {
+    out.push(
+      warning(`This ${receipt.format} carries no profile; it is in sRGB, not in Adobe RGB.`),
+    );
+  }
   const { insteadOf } = program.chosen ?? {};
   if (insteadOf) {
     out.push(

@@ -177,7 +177,7 @@ async function exact(
 
 /** Packed anew a file carries no profile: where one is asked for, it stays as it is. */
 function mayPack({ output }: OptimizeInput): boolean {
-  return output.profile !== 'tagged-srgb';
+  return output.profile !== 'tagged-srgb' && output.profile !== 'adobe-rgb';
 }
 
 /** Whether only a packed copy of the source is of the kind that was asked for. */

@@ -8,11 +8,11 @@ import type { Raster } from '../../image/raster.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import type { BitmapFormat } from './bitmap.ts';
 
-/** Formats whose pixels come from elsewhere; all but the bitmaps by a package that may be absent. */
-export type ForeignFormat = BitmapFormat | OptionalFormat;
+/** Formats whose pixels come from elsewhere; all but bitmaps and PSD by a package that may be absent. */
+export type ForeignFormat = BitmapFormat | OptionalFormat | 'psd';
 
 /** Formats that are read where their package is installed. */
-export type OptionalFormat = Extract<DecodableFormat, 'jxl' | 'heic' | 'pdf' | 'psd'>;
+export type OptionalFormat = Extract<DecodableFormat, 'jxl' | 'heic' | 'pdf'>;
 
 /** Pixels as a TIFF holds them. */
 export type ForeignPicture = TiffPicture;

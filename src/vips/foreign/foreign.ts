@@ -12,7 +12,6 @@ import {
   HEIC_PACKAGE,
   JXL_PACKAGE,
   PDF_PACKAGE,
-  PSD_PACKAGE,
   requirePackage,
 } from '../optional/optional-package.ts';
 import { isBitmapFormat, withLoader } from './bitmap.ts';
@@ -28,11 +27,10 @@ const PACKAGES: Readonly<Record<OptionalFormat, string>> = {
   jxl: JXL_PACKAGE,
   heic: HEIC_PACKAGE,
   pdf: PDF_PACKAGE,
-  psd: PSD_PACKAGE,
 };
 
 export function isForeign(format: FormatName): format is ForeignFormat {
-  return isBitmapFormat(format) || Object.hasOwn(PACKAGES, format);
+  return isBitmapFormat(format) || format === 'psd' || Object.hasOwn(PACKAGES, format);
 }
 
 /** @throws Fault source-unsupported, where the package of a format is not installed */
@@ -42,7 +40,7 @@ export function requireReader(format: OptionalFormat): void {
 
 /** What tells the facts of a format. @throws Fault source-unsupported, where its package is not installed */
 export async function headerReader(
-  format: Exclude<OptionalFormat, 'heic'>,
+  format: Exclude<OptionalFormat, 'heic'> | 'psd',
 ): Promise<Pick<ForeignReader, 'describe'>> {
   switch (format) {
     case 'pdf':
@@ -83,7 +81,7 @@ export async function readableByVips(
 }
 
 async function pixelReader(
-  format: Exclude<OptionalFormat, 'pdf'>,
+  format: Exclude<OptionalFormat, 'pdf'> | 'psd',
 ): Promise<Pick<ForeignReader, 'decode'>> {
   switch (format) {
     case 'heic':
@@ -102,6 +100,5 @@ async function jxlReader(): Promise<ForeignReader> {
 }
 
 async function psdReader(): Promise<ForeignReader> {
-  requireReader('psd');
   return (await import('./psd.ts')).psdReader;
 }

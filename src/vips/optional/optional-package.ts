@@ -18,9 +18,6 @@ export const HEIC_PACKAGE = 'libheif-js';
 /** Draws pages of a PDF. */
 export const PDF_PACKAGE = '@hyzyla/pdfium';
 
-/** Reads the composite of a PSD. */
-export const PSD_PACKAGE = 'ag-psd';
-
 /** Draws a picture as paths. */
 export const TRACER_PACKAGE = '@neplex/vectorizer';
 
@@ -29,7 +26,6 @@ export const OPTIONAL_PACKAGES: readonly string[] = [
   JXL_PACKAGE,
   HEIC_PACKAGE,
   PDF_PACKAGE,
-  PSD_PACKAGE,
   TRACER_PACKAGE,
 ];
 

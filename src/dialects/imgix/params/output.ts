@@ -54,8 +54,6 @@ export const OUTPUT_PARAMS = {
   cs: choice(['origin', 'srgb', 'adobergb1998', 'tinysrgb', 'strip'], {
     doc: 'Color space of the output.',
     fallback: 'origin; with auto=compress sRGB without a profile',
-    support: 'partial',
-    note: 'adobergb1998 is answered as srgb.',
   }),
   chromasub: param<'4:2:0' | '4:4:4'>({
     doc: 'Chroma subsampling of JPEG.',

@@ -234,8 +234,9 @@ function profileOf(
     case 'origin':
       return 'keep';
     case 'srgb':
-    case 'adobergb1998':
       return 'tagged-srgb';
+    case 'adobergb1998':
+      return 'adobe-rgb';
     case 'tinysrgb':
       return 'srgb';
     case 'strip':

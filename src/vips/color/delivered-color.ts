@@ -1,0 +1,93 @@
+/**
+ * Delivered color: the space in which a picture goes out, and the profile that says so
+ * (docs/spec/color.md 5).
+ */
+import sharp from 'sharp';
+import { ADOBE_RGB } from '../../base/chromaticity.ts';
+import { writeTiff } from '../../containers/tiff-writer.ts';
+import type { Raster } from '../../image/raster.ts';
+import { ADOBE_RGB_CURVE } from '../../image/source-color.ts';
+import type { SourceInfo } from '../../image/source-info.ts';
+import { matrixProfile } from '../../metadata/matrix-profile.ts';
+import { rgbProfile } from '../../metadata/rgb-profile.ts';
+import { type RgbSpace, rgbSpace, srgbSpace, toAdobeRgb } from '../../raster/to-adobe-rgb.ts';
+import { keepsProfile } from '../load.ts';
+import { pixels } from '../pipeline.ts';
+import type { RenderInput } from '../render.ts';
+import { readSource, type SourceFile } from '../source-file.ts';
+import { keepsColor } from '../source-pixels.ts';
+
+/** The raster in the space that a program delivers, with its profile where it has one. */
+export async function withDeliveredColor(
+  raster: Raster,
+  file: SourceFile,
+  info: SourceInfo,
+  input: RenderInput,
+): Promise<Raster> {
+  const own = await ownProfile(file, info, input);
+  if (input.delivered === 'adobe-rgb') {
+    const converted = await inAdobeRgb(raster, own, info, input);
+    return { ...converted, profile: adobeRgbProfile() };
+  }
+  const tagged = input.output?.kind === 'picture' && input.output.profile === 'tagged-srgb';
+  const profile = own ?? (tagged ? await srgbProfile() : undefined);
+  return profile === undefined ? raster : { ...raster, profile };
+}
+
+/** The profile of the space that a source's pixels were kept in. */
+async function ownProfile(
+  file: SourceFile,
+  info: SourceInfo,
+  input: RenderInput,
+): Promise<Uint8Array | undefined> {
+  const { color } = info;
+  if (keepsColor(info, input)) {
+    return color?.transfer.kind === 'curve'
+      ? rgbProfile(color.primaries, color.transfer)
+      : undefined;
+  }
+  if (!keepsProfile(info, input)) return undefined;
+  const { icc } = await sharp(await readSource(file)).metadata();
+  return icc && new Uint8Array(icc);
+}
+
+async function inAdobeRgb(
+  raster: Raster,
+  own: Uint8Array | undefined,
+  info: SourceInfo,
+  input: RenderInput,
+): Promise<Raster> {
+  const { color } = info;
+  let space: RgbSpace | undefined;
+  if (own === undefined) space = srgbSpace();
+  else if (keepsColor(info, input) && color?.transfer.kind === 'curve') {
+    space = rgbSpace(color.primaries, color.transfer);
+  } else space = matrixProfile(own);
+  if (space !== undefined) return toAdobeRgb(raster, space);
+  // A profile of tables takes a color engine, whose way leads through sRGB here.
+  const tagged = writeTiff({ ...raster, ...(own ? { profile: own } : {}) });
+  const inSrgb = await pixels(sharp(tagged, { limitInputPixels: false }));
+  return toAdobeRgb({ ...raster, ...inSrgb }, srgbSpace());
+}
+
+let adobe: Uint8Array | undefined;
+
+/** A profile compatible with Adobe RGB (1998), made of its published numbers. */
+export function adobeRgbProfile(): Uint8Array {
+  adobe ??= rgbProfile(ADOBE_RGB, ADOBE_RGB_CURVE, 'Compatible with Adobe RGB (1998)');
+  if (adobe === undefined) throw new Error('Expected primaries that span a color space.');
+  return adobe;
+}
+
+let srgb: Promise<Uint8Array> | undefined;
+
+/** The sRGB profile that sharp carries, as bytes. */
+export function srgbProfile(): Promise<Uint8Array> {
+  srgb ??= (async () => {
+    const pixel = sharp({ create: { width: 1, height: 1, channels: 3, background: '#000' } });
+    const { icc } = await sharp(await pixel.withIccProfile('srgb').png().toBuffer()).metadata();
+    if (icc === undefined) throw new Error('Expected sharp to write its sRGB profile, got none.');
+    return new Uint8Array(icc);
+  })();
+  return srgb;
+}
