@@ -63,7 +63,10 @@ export interface RenderContext {
 
 /** The parts of a program that rendering reads; a `measure` of lowering has them too. */
 export interface RenderInput
-  extends Pick<Program, 'frames' | 'color' | 'delivered' | 'cmyk' | 'annotations' | 'playing'> {
+  extends Pick<
+    Program,
+    'frames' | 'color' | 'delivered' | 'delivered' | 'cmyk' | 'annotations' | 'playing'
+  > {
   readonly instructions: readonly Instruction[];
   /** Absent while measuring: then nothing is attached, and an opaque alpha channel stays. */
   readonly output?: Program['output'];

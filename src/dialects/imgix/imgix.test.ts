@@ -295,7 +295,6 @@ describe('remarks', () => {
     ['w=9&h=9&fit=crop&min-w=5', 'warning', 'min-w has an effect only with'],
     ['dpr=2', 'warning', 'dpr has an effect only with w or h.'],
     ['fm=jp2', 'warning', 'does not write jp2'],
-    ['cs=adobergb1998', 'warning', 'sRGB takes its place'],
     ['upscale=true', 'warning', 'upscale has no effect here'],
     ['fill=gen&fit=fill&w=9&h=9', 'warning', 'needs a model'],
     ['facepad=2&w=9&h=9&fit=crop', 'warning', 'facepad has an effect only with fit=facearea'],

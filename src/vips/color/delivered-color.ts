@@ -10,19 +10,24 @@ import { ADOBE_RGB_CURVE } from '../../image/source-color.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import { matrixProfile } from '../../metadata/matrix-profile.ts';
 import { rgbProfile } from '../../metadata/rgb-profile.ts';
+import type { Program } from '../../plan/program.ts';
 import { type RgbSpace, rgbSpace, srgbSpace, toAdobeRgb } from '../../raster/to-adobe-rgb.ts';
 import { keepsProfile } from '../load.ts';
 import { pixels } from '../pipeline.ts';
-import type { RenderInput } from '../render.ts';
 import { readSource, type SourceFile } from '../source-file.ts';
 import { keepsColor } from '../source-pixels.ts';
+
+/** What a program says of the colors that go out. */
+export interface Delivery extends Pick<Program, 'color' | 'cmyk' | 'delivered'> {
+  readonly output?: Program['output'];
+}
 
 /** The raster in the space that a program delivers, with its profile where it has one. */
 export async function withDeliveredColor(
   raster: Raster,
   file: SourceFile,
   info: SourceInfo,
-  input: RenderInput,
+  input: Delivery,
 ): Promise<Raster> {
   const own = await ownProfile(file, info, input);
   if (input.delivered === 'adobe-rgb') {
@@ -38,7 +43,7 @@ export async function withDeliveredColor(
 async function ownProfile(
   file: SourceFile,
   info: SourceInfo,
-  input: RenderInput,
+  input: Delivery,
 ): Promise<Uint8Array | undefined> {
   const { color } = info;
   if (keepsColor(info, input)) {
@@ -55,7 +60,7 @@ async function inAdobeRgb(
   raster: Raster,
   own: Uint8Array | undefined,
   info: SourceInfo,
-  input: RenderInput,
+  input: Delivery,
 ): Promise<Raster> {
   const { color } = info;
   let space: RgbSpace | undefined;

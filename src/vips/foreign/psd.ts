@@ -5,8 +5,15 @@
  * Grey, a palette, RGB and inks, of 8 and 16 bits, with alpha and profile; others are said to be unsupported.
  */
 import { Fault } from '../../base/fault.ts';
-import { type PsdHeader, psdHeader, psdProfile, psdResource } from '../../containers/psd.ts';
-import { hasMergedAlpha, psdComposite, psdPalette } from '../../containers/psd-composite.ts';
+import {
+  hasMergedAlpha,
+  type PsdHeader,
+  psdComposite,
+  psdHeader,
+  psdPalette,
+  psdProfile,
+  psdResource,
+} from '../../containers/psd.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import { profileKind, profileName } from '../../metadata/icc.ts';
 import type { ForeignPicture, ForeignReader } from './foreign-reader.ts';

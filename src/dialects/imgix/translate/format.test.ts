@@ -126,7 +126,7 @@ describe('the encoding', () => {
     ['auto=compress', 'srgb', 'converted, then dropped'],
     ['auto=compress&cs=origin', 'keep', 'an explicit cs wins'],
     ['cs=srgb', 'tagged-srgb', 'converted and embedded'],
-    ['cs=adobergb1998', 'tagged-srgb', 'as srgb'],
+    ['cs=adobergb1998', 'adobe-rgb', 'converted and tagged'],
     ['cs=tinysrgb', 'srgb', 'the smallest profile is none'],
     ['cs=strip', 'strip', 'values untouched'],
     ['cs=nonsense', 'keep', 'unknown is origin'],
