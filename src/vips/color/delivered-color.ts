@@ -11,7 +11,7 @@ import type { SourceInfo } from '../../image/source-info.ts';
 import { matrixProfile } from '../../metadata/matrix-profile.ts';
 import { rgbProfile } from '../../metadata/rgb-profile.ts';
 import type { Program } from '../../plan/program.ts';
-import { type RgbSpace, rgbSpace, srgbSpace, toAdobeRgb } from '../../raster/to-adobe-rgb.ts';
+import { type RgbSpace, rgbSpace, srgbSpace, toAdobeRgb } from '../../raster/color/to-adobe-rgb.ts';
 import { keepsProfile } from '../load.ts';
 import { pixels } from '../pipeline.ts';
 import { readSource, type SourceFile } from '../source-file.ts';

@@ -9,11 +9,12 @@ import { bytes32, concat, latin1Bytes } from '../../containers/bytes.ts';
 import type { Quality } from '../../image/encoding.ts';
 import type { Raster } from '../../image/raster.ts';
 import { at } from '../../raster/pictures.suite.ts';
+import { srgbProfile } from '../color/delivered-color.ts';
 import { vipsEncoder } from '../encode.ts';
 import { loadStill } from '../load.ts';
 import { setUpVips } from '../loader-policy.ts';
 import { DEFAULT_PROBE_LIMITS, probe } from '../probe.ts';
-import { type RenderInput, render, srgbProfile } from '../render.ts';
+import { type RenderInput, render } from '../render.ts';
 import { documentReader, readableByVips } from './foreign.ts';
 
 setUpVips({ concurrency: 1 });

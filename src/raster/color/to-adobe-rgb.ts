@@ -16,9 +16,9 @@ import {
   product,
   rgbToXyz,
   whiteOf,
-} from '../base/chromaticity.ts';
-import type { Raster } from '../image/raster.ts';
-import { ADOBE_RGB_CURVE, type SampleCurve, SRGB_CURVE } from '../image/source-color.ts';
+} from '../../base/chromaticity.ts';
+import type { Raster } from '../../image/raster.ts';
+import { ADOBE_RGB_CURVE, type SampleCurve, SRGB_CURVE } from '../../image/source-color.ts';
 
 /** What the samples of a raster mean. */
 export interface RgbSpace {

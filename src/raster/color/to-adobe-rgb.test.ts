@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { ADOBE_RGB, BT709 } from '../base/chromaticity.ts';
-import { power, SRGB_CURVE } from '../image/source-color.ts';
-import { deltaE, type Triple } from '../image/standards.suite.ts';
-import { matrixProfile } from '../metadata/matrix-profile.ts';
-import { rgbProfile } from '../metadata/rgb-profile.ts';
-import { still } from './pixels.ts';
+import { ADOBE_RGB, BT709 } from '../../base/chromaticity.ts';
+import { power, SRGB_CURVE } from '../../image/source-color.ts';
+import { deltaE, type Triple } from '../../image/standards.suite.ts';
+import { matrixProfile } from '../../metadata/matrix-profile.ts';
+import { rgbProfile } from '../../metadata/rgb-profile.ts';
+import { still } from '../pixels.ts';
 import { rgbSpace, srgbSpace, toAdobeRgb } from './to-adobe-rgb.ts';
 
 /** Pixels of levels that are spread over the cube. */
