@@ -88,11 +88,12 @@ const SIZE = [3, 2] as const;
 
 describe('a PSD', () => {
   test.each([
-    ['RGB', 3, 3, false],
-    ['RGB with alpha', 4, 3, true],
-    ['grey', 1, 1, false],
-    ['grey with alpha', 2, 1, true],
-  ])('%s is told', async (_, channels, mode, alpha) => {
+    ['RGB', 3, 3, 'rgb'],
+    // That a further channel is transparency would be said elsewhere in the file.
+    ['RGB with a selection', 4, 3, 'rgb'],
+    ['grey', 1, 1, 'grey'],
+    ['grey with a selection', 2, 1, 'grey'],
+  ])('%s is told', async (_, channels, mode, space) => {
     const bytes = psd(
       SIZE,
       Array.from({ length: channels }, (_, i) => PLANE(30 * i)),
@@ -102,7 +103,7 @@ describe('a PSD', () => {
       format: 'psd',
       bytes: bytes.length,
       ...{ width: 3, height: 2, orientation: 1, pages: 1, delays: [], loop: 1 },
-      ...{ alpha, profile: 'none', space: 'rgb', depth: 8, lossless: true },
+      ...{ alpha: false, profile: 'none', space, depth: 8, lossless: true },
     });
   });
 
@@ -149,11 +150,10 @@ describe('a PSD', () => {
   });
 
   test.each([
-    ['of 16 bits', { depth: 16 }],
+    ['of 32 bits', { depth: 32 }],
     ['of one bit', { depth: 1 }],
-    ['in inks', { mode: 4 }],
     ['in Lab', { mode: 9 }],
-    ['in duotone', { mode: 8 }],
+    ['in several channels', { mode: 7 }],
   ])('%s is said to be unsupported', async (_, kind) => {
     const bytes = psd(SIZE, [PLANE(0), PLANE(0), PLANE(0), PLANE(0)], kind);
     expect(await codeOf(probe({ bytes }))).toBe('source-unsupported');
