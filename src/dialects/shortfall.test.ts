@@ -63,7 +63,6 @@ describe.each([imgix])('$name: parameters that are not built', (dialect) => {
 
 describe('requests for what is partly built', () => {
   test.each<[Dialect, string, string, string]>([
-    [imgix, '/a.jpg?cs=adobergb1998', 'cs', 'answered as srgb'],
     [imgix, '/a.jpg?chromasub=422', 'chromasub', 'written as 444'],
     [imgix, '/a.jpg?fm=jxl', 'fm', 'no encoder'],
     [imgix, '/a.jpg?background-replace64=dG9w', 'bg-replace', 'the base64 twin of an alias'],
