@@ -14,6 +14,7 @@ import { imgix } from '../dist/dialects/imgix/index.js';
 import { OPTIONS } from '../dist/server/config/options.js';
 import { SOURCE_SETTINGS } from '../dist/server/config/source-schema.js';
 import { EXAMPLES, fileOf, fileOfSource } from './reference/examples.mjs';
+import { pageOfParameter } from './reference/parameter-pages.mjs';
 import { writePictures } from './reference/pictures.mjs';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../docs/reference');
@@ -26,6 +27,12 @@ const TITLES = {
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 
+/** A parameter's name, leading to the vendor's page. */
+function linked(dialect, name) {
+  const page = pageOfParameter(dialect, name);
+  return page === undefined ? `\`${name}\`` : `[\`${name}\`](${page})`;
+}
+
 /** The reference page of a dialect, as Markdown. */
 export function dialectPage(dialect) {
   const rows = Object.entries(dialect.params);
@@ -36,7 +43,7 @@ export function dialectPage(dialect) {
     .join(', ');
   const table = rows.map(
     ([name, p]) =>
-      `| \`${name}\` | ${p.aliases.map((a) => `\`${a}\``).join(' ')} | ${cell(p.values)} | ${cell(p.fallback)} | ${p.support} | ${cell([p.doc, p.note].filter(Boolean).join(' '))} |`,
+      `| ${linked(dialect.name, name)} | ${p.aliases.map((a) => `\`${a}\``).join(' ')} | ${cell(p.values)} | ${cell(p.fallback)} | ${p.support} | ${cell([p.doc, p.note].filter(Boolean).join(' '))} |`,
   );
   return `# ${TITLES[dialect.name]}
 
@@ -44,6 +51,8 @@ Generated from \`src/dialects/${dialect.name}/params.ts\` by \`npm run docs\`; d
 
 ${rows.length} parameters: ${summary}. *full*: as documented by the vendor. *partial*: with the
 difference that the row names. *planned*: read and accepted, no effect yet. *ignored*: accepted, never an effect.
+
+The name of a parameter leads to the vendor's page, whose sentences its row follows.
 
 Whatever has no effect, or only a part of it, is named in the response header \`Fovea-Warning\` and counted by name in
 \`fovea_parameters_without_effect_total\`; with \`unsupported: refuse\` the source answers requests for what is not built
