@@ -1,5 +1,5 @@
 /**
- * A local HTTP origin: pictures by path, with the headers a test gives them.
+ * A local HTTP origin: pictures by path or whole target, with the headers a test gives them.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +16,7 @@ export interface LocalOrigin {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly port: number;
-  /** By path, "/photo.jpg"; may change while it runs. */
+  /** By path, "/photo.jpg", or by path and query; may change while it runs. */
   readonly files: Map<string, Served>;
   /** Targets that were asked for, in order. */
   readonly asked: readonly string[];
@@ -38,7 +38,7 @@ export async function startOrigin(
     const target = request.url ?? '/';
     asked.push(target);
     requestIds.push(request.headers['x-request-id'] as string | undefined);
-    const file = held.get(target.replace(/\?.*$/s, ''));
+    const file = held.get(target) ?? held.get(target.replace(/\?.*$/s, ''));
     if (file === undefined) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('none\n');
       return;

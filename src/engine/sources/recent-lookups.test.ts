@@ -9,7 +9,8 @@ function counted(stat: boolean) {
     kind: stat ? 'folder' : 'http',
     locate: async (ref) => {
       located += 1;
-      return { id: ref.kind === 'path' ? ref.path : '' };
+      if (ref.kind !== 'path') return { id: '' };
+      return { id: ref.query === undefined ? ref.path : `${ref.path}?${ref.query}` };
     },
     fetch: () => Promise.reject(new Error('not asked')),
     ...(stat ? { stat: async () => ({ etag: '"a"' }) } : {}),
@@ -46,6 +47,16 @@ test('an address at an origin names the same source for good', async () => {
   now += 100 * RECHECK_AFTER;
   expect(await lookups.locate(mount, path('a'))).toBe(first);
   expect(located()).toBe(1);
+});
+
+test.each([true, false])('queries are told apart, where a file may change: %s', async (stat) => {
+  const lookups = new RecentLookups({ now: () => 0 });
+  const { mount, located } = counted(stat);
+  const refs = [path('a'), { ...path('a'), query: 'v=1' }, { ...path('a'), query: 'v=2' }];
+  const ids = [];
+  for (const ref of refs) ids.push((await lookups.locate(mount, ref)).location.id);
+  expect(ids).toEqual(['a', 'a?v=1', 'a?v=2']);
+  expect(located()).toBe(3);
 });
 
 test('paths, mounts and kinds of names are told apart', async () => {

@@ -114,7 +114,8 @@ export class RecentLookups<Vouched, Held> {
 function nameOf(mount: string, ref: SourceRef): string {
   switch (ref.kind) {
     case 'path':
-      return `${mount} path ${ref.path}`;
+      // A line break stands in neither.
+      return `${mount} path ${ref.path}\n${ref.query ?? ''}`;
     case 'url':
       return `${mount} url ${ref.url}`;
     case 'upload':

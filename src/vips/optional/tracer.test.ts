@@ -86,6 +86,27 @@ describe('traced', () => {
     ).toBeLessThan(2);
   });
 
+  test.each([
+    [1, 1],
+    [2, 1],
+    [1, 2],
+    [2, 2],
+    [3, 1],
+    [1, 300],
+    [300, 2],
+  ])('a picture of %i x %i is drawn too, at every detail', async (width, height) => {
+    // Its last column is clear, where it has more than one
+    const pixels = Array.from({ length: width * height }, (_, i) =>
+      width > 1 && i % width === width - 1 ? [0, 0, 0, 0] : [200, 30, 40, 255],
+    );
+    for (const data of [rgbaOf([200, 30, 40, 255], width * height), Uint8Array.from(pixels.flat())])
+      for (const detail of [1, DETAIL, 100]) {
+        const svg = await textOf({ ...scene(width, height, [0, 0, 0, 0]), data }, detail);
+        expect(svg).toMatch(new RegExp(`^<svg [^>]*width="${width}" height="${height}"`));
+        expect(meanDifference(await shown(svg, width, height), data)).toBeLessThan(2);
+      }
+  });
+
   test('viewBoxOnly leaves the sizes out of the root, and the picture is the same', async () => {
     const raster = scene(240, 160, [40, 160, 60]);
     const [sized, free] = [await textOf(raster), await textOf(raster, DETAIL, true)];

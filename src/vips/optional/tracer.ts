@@ -26,6 +26,12 @@ export interface TracingSettings {
  */
 const MOST_TRACED = 512 * 512;
 
+/**
+ * Fewest pixels of a side: the package draws none, or a sliver, where it sees only two or three. A smaller picture is
+ * traced with its pixels repeated, and drawn at its own size.
+ */
+const FEWEST_TRACED = 8;
+
 /** Alpha from which a pixel is drawn. */
 const DRAWN_FROM = 128;
 
@@ -33,7 +39,7 @@ const DRAWN_FROM = 128;
 export async function traced(raster: Raster, settings: TracingSettings): Promise<Uint8Array> {
   requirePackage(TRACER_PACKAGE, 'svg');
   const { vectorizeRaw } = await import('@neplex/vectorizer');
-  const { width, height, data } = await reduced(raster);
+  const { width, height, data } = await traceable(raster);
   const pathsOf = async (pixels: Uint8Array, config: Config) => {
     const whole = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
     return pathsIn(await vectorizeRaw(whole, { width, height }, config));
@@ -72,21 +78,23 @@ function config(detail: number): Config {
   };
 }
 
-/** RGBA of the first frame, of at most {@link MOST_TRACED} pixels. */
-async function reduced({
+/** RGBA of the first frame, at a size that can be traced. */
+async function traceable({
   width,
   height,
   channels,
   data,
 }: Raster): Promise<Size & { data: Uint8Array }> {
-  const factor = Math.min(1, Math.sqrt(MOST_TRACED / (width * height)));
+  const repeated = Math.ceil(FEWEST_TRACED / Math.min(width, height));
+  const most = Math.sqrt(MOST_TRACED / (width * height));
+  const factor = most < 1 ? most : Math.min(repeated, Math.floor(most));
   const first = data.subarray(0, width * height * channels);
   const size = {
     width: Math.max(1, Math.floor(width * factor)),
     height: Math.max(1, Math.floor(height * factor)),
   };
   const pixels = await sharp(first, { raw: { width, height, channels } })
-    .resize({ ...size, fit: 'fill' })
+    .resize({ ...size, fit: 'fill', kernel: factor > 1 ? 'nearest' : 'lanczos3' })
     .ensureAlpha()
     .raw()
     .toBuffer();

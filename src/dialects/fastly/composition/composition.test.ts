@@ -26,7 +26,12 @@ const NAMES = ['overlay', 'overlay-base64', 'overlay-width', 'overlay-height', '
   .concat(['overlay-pad', 'overlay-repeat', 'width', 'height', 'layout', 'images', 'padding'])
   .concat(['dpr', 'bg-color', 'format', 'quality']);
 const TEXTS = ['/a.png', '/a.png;/b.png', '2a', '4e', '100', '0.5', '50p', 'top,left', 'x', 'both'];
-const text = fc.oneof(fc.constantFrom(...TEXTS), fc.string({ unit: 'binary', maxLength: 40 }));
+/** What every object has. */
+const INHERITED = Object.getOwnPropertyNames(Object.prototype);
+const text = fc.oneof(
+  fc.constantFrom(...TEXTS, ...INHERITED),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+);
 const fields = fc
   .array(fc.tuple(fc.constantFrom(...NAMES), text), { maxLength: 12 })
   .map((pairs) => pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&'));
@@ -48,6 +53,36 @@ describe('whatever the headers hold', () => {
           );
         }),
       );
+    },
+  );
+});
+
+describe('what is no word of a field', () => {
+  test.each(INHERITED)('%s is no layout', (name) => {
+    const { pictures, diagnostics } = compile(
+      'montage',
+      `width=9&height=9&layout=${name}&images=/a.png`,
+    );
+    expect(pictures).toBeUndefined();
+    expect(diagnostics.map(({ message }) => message).join()).toMatch(/layout/);
+  });
+
+  test.each(INHERITED)('%s is no side and no repetition', (name) => {
+    const { diagnostics } = compile(
+      'overlay',
+      `overlay=/a.png&overlay-align=${name}&overlay-repeat=${name}`,
+    );
+    expect(diagnostics.map(({ message }) => message).join()).toMatch(/overlay-align.*overlay-repeat/);
+  });
+
+  test.each(['overlay', 'montage'] as const)(
+    '%s: a header that is too long is named',
+    (feature) => {
+      const { pictures, diagnostics } = compile(feature, `overlay=/a.png&x=${'y'.repeat(8000)}`);
+      expect(pictures).toBeUndefined();
+      expect(diagnostics.map(({ message }) => message)).toEqual([
+        expect.stringContaining('at most 8000 characters'),
+      ]);
     },
   );
 });

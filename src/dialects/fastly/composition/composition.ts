@@ -9,6 +9,7 @@ import { type Diagnostic, notBuilt, notUsed } from '../../../base/diagnostic.ts'
 import type { Op } from '../../../plan/op.ts';
 import type { ImageRequest, PictureRef } from '../../dialect.ts';
 import type { ServiceSettings } from '../settings.ts';
+import { LONGEST_FIELDS } from './header-query.ts';
 import { MONTAGE, type Montage, readMontage } from './montage.ts';
 import { OVERLAY, readOverlay } from './overlay.ts';
 
@@ -37,6 +38,13 @@ export function composition(
   const complain = (feature: string) => (name: string, expected: string) => {
     diagnostics.push(notUsed(`${feature}: ${name}: expected ${expected}`, feature));
   };
+  /** The text of a header that may be read. */
+  const given = (header: string, feature: string): string | undefined => {
+    const text = headerFeatures ? headers[header] : undefined;
+    if (text === undefined || text.length <= LONGEST_FIELDS) return text;
+    complain(feature)(header, `at most ${LONGEST_FIELDS} characters`);
+    return undefined;
+  };
   if (!headerFeatures) {
     for (const header of HEADERS) {
       if (!headers[header]) continue;
@@ -44,9 +52,9 @@ export function composition(
       diagnostics.push(notBuilt(text));
     }
   }
-  const montage = headerFeatures
-    ? readGiven(headers[MONTAGE_HEADER], (text) => readMontage(text, complain(MONTAGE)))
-    : undefined;
+  const montage = readGiven(given(MONTAGE_HEADER, MONTAGE), (text) =>
+    readMontage(text, complain(MONTAGE)),
+  );
   if (montage) {
     return {
       ...NONE,
@@ -55,7 +63,7 @@ export function composition(
       pictures: montage.refs.map((ref) => ({ ref, param: MONTAGE })),
     };
   }
-  const named = headerFeatures ? headers[OVERLAY_HEADER] : undefined;
+  const named = given(OVERLAY_HEADER, OVERLAY);
   const mark = target.indexOf('?');
   const query = overlayFromQuery && mark >= 0 ? target.slice(mark + 1) : undefined;
   const overlay = readGiven(named ?? query, (text) => readOverlay(text, complain(OVERLAY)));

@@ -38,42 +38,44 @@ const rows = (count: number): Cell[] =>
  * The layouts. The vendor draws them, and the drawings are not in the text of its page; these are our reading
  * (docs/spec/fastly-io.md 8.4).
  */
-const LAYOUTS: Readonly<Record<string, readonly Cell[]>> = {
-  '2a': columns(2),
-  '2b': rows(2),
-  '3a': columns(3),
-  '3b': rows(3),
-  '3c': [
-    [0, 0, 0.5, 1],
-    [0.5, 0, 0.5, 0.5],
-    [0.5, 0.5, 0.5, 0.5],
-  ],
-  '3d': [
-    [0, 0, 1, 0.5],
-    [0, 0.5, 0.5, 0.5],
-    [0.5, 0.5, 0.5, 0.5],
-  ],
-  '4a': [
-    [0, 0, 0.5, 0.5],
-    [0.5, 0, 0.5, 0.5],
-    [0, 0.5, 0.5, 0.5],
-    [0.5, 0.5, 0.5, 0.5],
-  ],
-  '4b': columns(4),
-  '4c': rows(4),
-  '4d': [
-    [0, 0, 0.5, 1],
-    [0.5, 0, 0.5, THIRD],
-    [0.5, THIRD, 0.5, THIRD],
-    [0.5, 2 * THIRD, 0.5, THIRD],
-  ],
-  '4e': [
-    [0, 0, 1, 0.5],
-    [0, 0.5, THIRD, 0.5],
-    [THIRD, 0.5, THIRD, 0.5],
-    [2 * THIRD, 0.5, THIRD, 0.5],
-  ],
-};
+const LAYOUTS: ReadonlyMap<string, readonly Cell[]> = new Map(
+  Object.entries<readonly Cell[]>({
+    '2a': columns(2),
+    '2b': rows(2),
+    '3a': columns(3),
+    '3b': rows(3),
+    '3c': [
+      [0, 0, 0.5, 1],
+      [0.5, 0, 0.5, 0.5],
+      [0.5, 0.5, 0.5, 0.5],
+    ],
+    '3d': [
+      [0, 0, 1, 0.5],
+      [0, 0.5, 0.5, 0.5],
+      [0.5, 0.5, 0.5, 0.5],
+    ],
+    '4a': [
+      [0, 0, 0.5, 0.5],
+      [0.5, 0, 0.5, 0.5],
+      [0, 0.5, 0.5, 0.5],
+      [0.5, 0.5, 0.5, 0.5],
+    ],
+    '4b': columns(4),
+    '4c': rows(4),
+    '4d': [
+      [0, 0, 0.5, 1],
+      [0.5, 0, 0.5, THIRD],
+      [0.5, THIRD, 0.5, THIRD],
+      [0.5, 2 * THIRD, 0.5, THIRD],
+    ],
+    '4e': [
+      [0, 0, 1, 0.5],
+      [0, 0.5, THIRD, 0.5],
+      [THIRD, 0.5, THIRD, 0.5],
+      [2 * THIRD, 0.5, THIRD, 0.5],
+    ],
+  }),
+);
 
 /** The montage that a query string describes; undefined, with a complaint, where it lacks what it needs. */
 export function readMontage(query: string, complain: Complain): Montage | undefined {
@@ -81,10 +83,10 @@ export function readMontage(query: string, complain: Complain): Montage | undefi
   const dpr = optional('dpr', (text) => PARAMS.dpr.read(text).value, 'a number from 1 to 10') ?? 1;
   const width = side('width');
   const height = side('height');
-  const cells = LAYOUTS[fields.get('layout') ?? ''];
+  const cells = LAYOUTS.get(fields.get('layout') ?? '');
   const named = (fields.get('images') ?? '').split(';').filter((url) => url !== '');
   const refs = named.map(ownPicture);
-  if (cells === undefined) complain('layout', `one of ${Object.keys(LAYOUTS).join(', ')}`);
+  if (cells === undefined) complain('layout', `one of ${[...LAYOUTS.keys()].join(', ')}`);
   if (refs.length === 0 || refs.length > MOST_PICTURES || refs.includes(undefined)) {
     complain('images', `one to ${MOST_PICTURES} of ${OWN_PICTURE}, with semicolons`);
     return undefined;
