@@ -22,7 +22,7 @@ export interface TracingSettings {
 
 /**
  * Most pixels that are traced; a larger picture is made smaller before, and drawn at its own size.
- * Paths cost about two seconds a megapixel of photograph, and a drawing is scalable anyway.
+ * Paths cost up to five seconds a megapixel of photograph, and a drawing is scalable anyway.
  */
 const MOST_TRACED = 512 * 512;
 

@@ -72,7 +72,9 @@ describe('what is no word of a field', () => {
       'overlay',
       `overlay=/a.png&overlay-align=${name}&overlay-repeat=${name}`,
     );
-    expect(diagnostics.map(({ message }) => message).join()).toMatch(/overlay-align.*overlay-repeat/);
+    expect(diagnostics.map(({ message }) => message).join()).toMatch(
+      /overlay-align.*overlay-repeat/,
+    );
   });
 
   test.each(['overlay', 'montage'] as const)(
