@@ -8,20 +8,27 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guarded } from '../../src/metrics/guarded.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
 import { builtMetric } from '../support/metric.ts';
-import { palettePictures, patternPictures, terminal } from '../support/palette-pictures.ts';
+import {
+  gridPictures,
+  palettePictures,
+  patternPictures,
+  terminal,
+} from '../support/palette-pictures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let pictures: Record<string, Uint8Array>;
 let strokes: Uint8Array;
 let patterns: Record<string, Uint8Array>;
+let grids: Record<string, Uint8Array>;
 
 beforeAll(async () => {
   const chart = readFileSync(new URL('../data/faults/chart8.png', import.meta.url));
   pictures = { ...(await palettePictures()), 'chart.png': new Uint8Array(chart) };
   strokes = await terminal();
   patterns = await patternPictures();
-  const all = { ...pictures, ...patterns, 'terminal.png': strokes };
+  grids = await gridPictures();
+  const all = { ...pictures, ...patterns, ...grids, 'terminal.png': strokes };
   server = await startServer({ workers: 2, latency: '60s', pictures: all });
 });
 
@@ -117,6 +124,24 @@ describe('patterns are within the bytes of their source, and go on as patterns',
       used: new Set(Array.from({ length: data.length / 3 }, (_, p) => data.readUIntBE(3 * p, 3))),
     };
   };
+
+  test.each([0.97, 0.9, 0.85])(
+    'drawings on a grid keep each of their colors at %f',
+    async (share) => {
+      for (const [name, source] of Object.entries(grids)) {
+        const { width, used } = await colors(source);
+        const side = Math.round(width * share);
+        const { body } = await server.ask(REQUESTS['imgix without a format']!(name, side));
+        const shown = await colors(body);
+        expect([name, shown.width, Math.max(0, body.length - source.length)]).toEqual([
+          name,
+          side,
+          0,
+        ]);
+        expect(shown.used, name).toEqual(used);
+      }
+    },
+  );
 
   test.each(['fastly without a format', 'imgix fm=png', 'fastly format=auto&optimize=medium'])(
     '%s',

@@ -134,6 +134,22 @@ export async function patternPictures(): Promise<Record<string, Uint8Array>> {
   );
 }
 
+/** Drawings on a grid by their file names: cells of three to five colors by lot, in margins. */
+export async function gridPictures(): Promise<Record<string, Uint8Array>> {
+  const cells = (side: number, colors: number) =>
+    drawn(24 * side, 16 * side, [WHITE, DARK, ...hues(colors - 2)], (x, y) => {
+      const [a, b] = [Math.floor(x / side) - 6, Math.floor(y / side) - 2];
+      if (Math.min(a, b) < 0 || a >= 12 || b >= 10) return 0;
+      return (Math.imul(a * 57 + b * 131 + 7, 2654435761) >>> 16) % colors;
+    });
+  return {
+    'cells-of-4.png': await cells(4, 5),
+    'cells-of-6.png': await cells(6, 3),
+    'cells-of-8.png': await cells(8, 3),
+    'cells-of-10.png': await cells(10, 3),
+  };
+}
+
 /** All of them by their file names. */
 export async function palettePictures(): Promise<Record<string, Uint8Array>> {
   const made = { bars: bars(), plot: plot(), map: map(), logo: logo(), sprite: sprite(1) };

@@ -177,7 +177,10 @@ describe('paletteWithin, with pixels of the source', () => {
     bytes: number,
     told: { drawn: number; own: number; kept: number; perColor?: number },
     samplers: readonly (() => Promise<Raster>)[] = [async () => pure],
+    /** Of ten bytes, whatever its colors. */
+    pattern?: Raster,
   ) {
+    let asked = 0;
     const scores = new WeakMap<Uint8Array, number>();
     const tried: { readonly raster: Raster; readonly colors: number; readonly score: number }[] =
       [];
@@ -190,7 +193,8 @@ describe('paletteWithin, with pixels of the source', () => {
             const colors = 'palette' in encoding ? (encoding.palette ?? 0) : 0;
             const own = of.data.every((level) => kinds.has(level));
             const score = of.data === pure.data ? told.kept : own ? told.own : told.drawn;
-            const file = new Uint8Array((told.perColor ?? 100) * colors);
+            const taken = of.data === pattern?.data ? 10 : (told.perColor ?? 100) * colors;
+            const file = new Uint8Array(taken);
             tried.push({ raster: of, colors, score: score + colors / 1000 });
             scores.set(file, score + colors / 1000);
             return file;
@@ -209,7 +213,13 @@ describe('paletteWithin, with pixels of the source', () => {
       },
       { mode: 'online', milliseconds: 1e6 },
     );
-    const bound = { bytes, colors: 256, samplers };
+    const patterns = pattern && [
+      async () => {
+        asked++;
+        return pattern;
+      },
+    ];
+    const bound = { bytes, colors: 256, samplers, ...(patterns ? { patterns } : {}) };
     const found = await paletteWithin(
       trials,
       flat,
@@ -217,7 +227,7 @@ describe('paletteWithin, with pixels of the source', () => {
       new PaletteTrials(trials, flat),
       undefined,
     );
-    return { found, tried, kind: Math.floor(found?.score ?? Number.NaN) };
+    return { found, tried, asked, kind: Math.floor(found?.score ?? Number.NaN) };
   }
 
   test.each<[string, number, { drawn: number; own: number; kept: number }, number]>([
@@ -253,6 +263,27 @@ describe('paletteWithin, with pixels of the source', () => {
     expect(kept.map(({ colors }) => colors)).toEqual(expect.arrayContaining([4, 3, 2]));
     expect(found).toMatchObject({ score: 80.002 });
     expect(found!.bytes.length).toBe(200);
+  });
+
+  describe('beside a pattern', () => {
+    const inOrder = (levels: readonly number[]) => ({
+      ...pure,
+      data: pure.data.map((_, i) => levels[Math.floor(i / 3) % levels.length]!),
+    });
+    const whole = inOrder([...new Set(pure.data)]);
+
+    test.each([
+      // bytes, score of pixels of the source, the pattern; whether it is taken, how often it is asked for
+      ['fewer colors that look poor give way to it', 350, 20, whole, true, 1],
+      ['not to one that lacks colors itself', 350, 20, inOrder([0, 60, 120]), false, 1],
+      ['fewer colors that look well stay', 350, 80, whole, false, 0],
+      ['all colors stay, however they look', 450, 20, whole, false, 0],
+    ] as const)('%s', async (_, bytes, kept, pattern, taken, times) => {
+      const samplers = [async () => pure];
+      const { found, asked } = await within(bytes, { drawn: 9, own: 5, kept }, samplers, pattern);
+      expect(found?.bytes.length === 10).toBe(taken);
+      expect(asked).toBe(times);
+    });
   });
 
   test('a sampler whose picture has too many colors is passed over, the next is asked', async () => {

@@ -11,8 +11,9 @@
  *   lines stay lines, or pixels at even distances;
  * - any palette, with colors of the source lost.
  *
- * Where none is within the bytes, an ornament or a drawing on a grid is made smaller as what it is
- * (raster/thinning/), and of another the smallest that still shows the picture is the answer.
+ * Where none is within the bytes, or only one that lacks colors of the source and shows it, an
+ * ornament or a drawing on a grid is made smaller as what it is (raster/thinning/). Of another the
+ * smallest that still shows the picture is the answer.
  */
 import type { Raster } from '../../image/raster.ts';
 import { kindOf, SOLID } from '../../raster/palette/color.ts';
@@ -30,6 +31,9 @@ import { PaletteTrials } from './palette-trials.ts';
  * source need none: what they show is the source, and the metric is harsh to edges a pixel away.
  */
 const LEAST_SEEN = 0;
+
+/** The score below which a picture that lost colors of its source gives way to a pattern that has them all. */
+const LEAST_WITHOUT_COLORS = 50;
 
 /** Colors between those of the source: most first. */
 const BETWEEN = [64, 32, 16, 8, 4, 2, 1] as const;
@@ -76,11 +80,13 @@ export async function paletteWithin(
   const sizes = flat.sizes.filter((size) => size <= colors);
   const drawn = [best, await plain.withinBytes(sizes, bytes, LEAST_SEEN)];
   const kept: (MeasuredAttempt | undefined)[] = [];
+  let ownColors = 0;
   const fits = (one: MeasuredAttempt | undefined) => one !== undefined && one.bytes.length <= bytes;
   for (const [i, sampler] of bound.samplers.entries()) {
     const sample = await sampleOf(sampler, colors);
     if (sample === undefined) continue;
     const size = Math.max(2, sample.colors.length);
+    ownColors = Math.max(ownColors, size);
     if (i === 0) drawn.push(...(await inOwnColors(runner, flat, sample, bound)));
     const asTheyAre = new PaletteTrials(runner, flat, () => sample.raster);
     const whole = await asTheyAre.near(size, bytes);
@@ -94,13 +100,12 @@ export async function paletteWithin(
     ...kept.filter(defined),
   ];
   const fitting = seen.filter(fits);
-  if (fitting.length > 0) {
-    const best = fitting.reduce((a, b) => (b.score > a.score ? b : a));
-    // Where the score says nothing, the pixels that lose the least.
-    return reaches(best, LEAST_SEEN) ? best : fitting[0];
-  }
-  const pattern = await patternWithin(runner, flat, bound);
-  if (pattern !== undefined) return pattern;
+  const found = bestOf(fitting);
+  const poor = (one: MeasuredAttempt) =>
+    colorsOf(one) < ownColors && !reaches(one, LEAST_WITHOUT_COLORS);
+  if (found !== undefined && !poor(found)) return found;
+  const pattern = await patternWithin(runner, flat, bound, found && ownColors);
+  if (pattern !== undefined || found !== undefined) return pattern ?? found;
   const few = await fewestColors(sizes, async (size) => {
     const attempt = await plain.trial(size);
     return attempt !== undefined && reaches(attempt, LEAST_SEEN);
@@ -109,20 +114,37 @@ export async function paletteWithin(
   return smallestOf(last === undefined ? seen : [...seen, last]);
 }
 
+/** The one with the best score; where the score says nothing, the pixels that lose the least. */
+function bestOf(fitting: readonly MeasuredAttempt[]): MeasuredAttempt | undefined {
+  const [first] = fitting;
+  if (first === undefined) return undefined;
+  const best = fitting.reduce((a, b) => (b.score > a.score ? b : a));
+  return reaches(best, LEAST_SEEN) ? best : first;
+}
+
+/** Colors that the palette of a file has room for. */
+function colorsOf({ encoding }: MeasuredAttempt): number {
+  return 'palette' in encoding ? (encoding.palette ?? 0) : 0;
+}
+
 /**
  * The picture as the pattern that it is, in the first way that is within the bytes; undefined where it
  * is none, or takes more. No score chooses: it compares places, and a pattern that goes on in another
  * period has other things at each.
+ *
+ * @param least how many colors it has to have
  */
 async function patternWithin(
   runner: TrialRunner,
   flat: FlatPalette,
   { bytes, colors, samplers, patterns = [] }: ByteBound,
+  least = 0,
 ): Promise<MeasuredAttempt | undefined> {
   const plain = patterns.length > 0 ? await samplers[0]?.() : undefined;
   for (const sampler of patterns) {
     const sample = await sampleOf(sampler, colors);
     if (sample === undefined || (plain && samePixels(sample.raster, plain))) continue;
+    if (Math.max(2, sample.colors.length) < least) continue;
     const asTheyAre = new PaletteTrials(runner, flat, () => sample.raster);
     // Files this small may be half as large once they are packed.
     const attempt = await asTheyAre.final(Math.max(2, sample.colors.length));
