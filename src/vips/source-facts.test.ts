@@ -61,6 +61,9 @@ describe('a PNG', () => {
     ['of 16 bits', plainPng(5, 3, 16, 2), { depth: 16, space: 'rgb' }],
     ['grey', plainPng(5, 3, 8, 0), { space: 'grey', depth: 8 }],
     ['grey of 16 bits', plainPng(5, 3, 16, 0), { space: 'grey', depth: 16 }],
+    ['of 2 greys', plainPng(5, 3, 1, 0), { space: 'grey', depth: 8, palette: 2 }],
+    ['of 4 greys', plainPng(5, 3, 2, 0), { space: 'grey', depth: 8, palette: 4 }],
+    ['of 16 greys', plainPng(5, 3, 4, 0), { space: 'grey', depth: 8, palette: 16 }],
     ['of 3 colors', plainPng(5, 3, 8, 3, false, [palette(3)]), { palette: 3 }],
     ['of 200 colors', plainPng(5, 3, 8, 3, false, [palette(200)]), { palette: 200 }],
     [
@@ -84,6 +87,7 @@ describe('a PNG', () => {
 
   test('says no density where its file says none, and no palette where it has none', async () => {
     const info = await probe({ bytes: plainPng(5, 3, 8, 2) });
+    expect(await probe({ bytes: plainPng(5, 3, 8, 0) })).not.toHaveProperty('palette');
     for (const name of [
       'density',
       'palette',

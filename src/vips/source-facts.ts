@@ -145,13 +145,22 @@ function isLossless(format: FormatName, bytes: Uint8Array): boolean {
   }
 }
 
+/** Where a PNG has its bits a sample, and the color type behind them: the header is the first chunk. */
+const BITS_AT = 24;
+
+/** Colors of a palette; greys of a PNG that has fewer than 8 bits of them are one as well. */
 function paletteSize(format: FormatName, bytes: Uint8Array, header: Metadata): number | undefined {
+  if (format === 'png' && isFewGreys(bytes)) return 2 ** bytes[BITS_AT]!;
   if (!header.isPalette) return undefined;
   if (format === 'png') {
     const table = pngChunks(bytes).chunks.find(({ name }) => name === 'PLTE');
     if (table) return Math.floor(table.data.length / 3);
   }
   return 2 ** Math.min(8, header.bitsPerSample ?? 8);
+}
+
+function isFewGreys(png: Uint8Array): boolean {
+  return png[BITS_AT + 1] === 0 && png[BITS_AT]! < 8;
 }
 
 /** libvips tells 72 where a PNG says nothing. */

@@ -9,6 +9,7 @@ import { guarded } from '../../src/metrics/guarded.ts';
 import { vipsEncoder } from '../../src/vips/encode.ts';
 import { builtMetric } from '../support/metric.ts';
 import {
+  greyPictures,
   gridPictures,
   palettePictures,
   patternPictures,
@@ -21,6 +22,7 @@ let pictures: Record<string, Uint8Array>;
 let strokes: Uint8Array;
 let patterns: Record<string, Uint8Array>;
 let grids: Record<string, Uint8Array>;
+let greys: Record<string, Uint8Array>;
 
 beforeAll(async () => {
   const chart = readFileSync(new URL('../data/faults/chart8.png', import.meta.url));
@@ -28,7 +30,8 @@ beforeAll(async () => {
   strokes = await terminal();
   patterns = await patternPictures();
   grids = await gridPictures();
-  const all = { ...pictures, ...patterns, ...grids, 'terminal.png': strokes };
+  greys = greyPictures();
+  const all = { ...pictures, ...patterns, ...grids, ...greys, 'terminal.png': strokes };
   server = await startServer({ workers: 2, latency: '60s', pictures: all });
 });
 
@@ -139,6 +142,22 @@ describe('patterns are within the bytes of their source, and go on as patterns',
           0,
         ]);
         expect(shown.used, name).toEqual(used);
+      }
+    },
+  );
+
+  test.each([0.97, 0.9, 0.5])(
+    'so are drawings of one bit without a palette, at %f',
+    async (share) => {
+      for (const [name, source] of Object.entries(greys)) {
+        expect((await sharp(source).metadata()).isPalette).toBe(false);
+        const { width } = await colors(source);
+        const side = Math.round(width * share);
+        for (const request of ['fastly without a format', 'imgix without a format']) {
+          const { body } = await server.ask(REQUESTS[request]!(name, side));
+          const over = Math.max(0, body.length - source.length);
+          expect([name, (await colors(body)).width, over]).toEqual([name, side, 0]);
+        }
       }
     },
   );

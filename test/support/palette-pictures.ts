@@ -150,6 +150,26 @@ export async function gridPictures(): Promise<Record<string, Uint8Array>> {
   };
 }
 
+/** Drawings in black and white by their file names, one bit a pixel and without a palette. */
+export function greyPictures(): Record<string, Uint8Array> {
+  const made = (width: number, height: number, isWhite: (x: number, y: number) => boolean) => {
+    const indices = Uint8Array.from({ length: width * height }, (_, p) =>
+      isWhite(p % width, Math.floor(p / width)) ? 1 : 0,
+    );
+    const palette = Uint8Array.of(0, 0, 0, 255, 255, 255, 255, 255);
+    return palettePng({ width, height, palette, indices }, true);
+  };
+  const lot = (a: number, b: number) => (Math.imul(a * 57 + b * 131 + 7, 2654435761) >>> 16) % 2;
+  return {
+    'white-checks.png': made(192, 128, (x, y) => ((x >> 3) + (y >> 3)) % 2 === 0),
+    'white-strokes.png': made(200, 160, (x, y) => (x + y) % 8 > 2),
+    'white-modules.png': made(132, 132, (x, y) => {
+      const [a, b] = [(x >> 2) - 4, (y >> 2) - 4];
+      return Math.min(a, b) < 0 || Math.max(a, b) >= 25 || lot(a, b) === 1;
+    }),
+  };
+}
+
 /** All of them by their file names. */
 export async function palettePictures(): Promise<Record<string, Uint8Array>> {
   const made = { bars: bars(), plot: plot(), map: map(), logo: logo(), sprite: sprite(1) };
