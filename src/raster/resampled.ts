@@ -24,37 +24,55 @@ export function resampled(
   const columns = weights(region.left, region.width, width, raster.width, outside);
   const rows = weights(region.top, region.height, height, raster.height, outside);
   // Columns first, and of those rows alone that are asked for.
-  const from = Math.min(...rows.map(({ first }) => first));
-  const to = Math.max(...rows.map(({ first, shares }) => first + shares.length));
+  const from = rows.first.reduce((a, b) => Math.min(a, b), raster.height);
+  const to = rows.first.reduce((a, b, i) => Math.max(a, b + rows.count[i]!), 0);
   const lines = new Float32Array(Math.max(0, to - from) * width * 3);
-  for (let y = from; y < to; y++) {
-    for (let x = 0; x < width; x++) {
-      const { first, shares } = columns[x]!;
-      const at = ((y - from) * width + x) * 3;
-      for (let i = 0; i < shares.length; i++) {
-        const pixel = (y * raster.width + first + i) * 3;
-        for (let c = 0; c < 3; c++) lines[at + c]! += raster.data[pixel + c]! * shares[i]!;
+  const source = raster.data;
+  for (let y = from, at = 0; y < to; y++) {
+    const line = y * raster.width;
+    for (let x = 0; x < width; x++, at += 3) {
+      let pixel = (line + columns.first[x]!) * 3;
+      let share = x * columns.most;
+      const end = share + columns.count[x]!;
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (; share < end; share++, pixel += 3) {
+        const by = columns.shares[share]!;
+        red += source[pixel]! * by;
+        green += source[pixel + 1]! * by;
+        blue += source[pixel + 2]! * by;
       }
+      lines[at] = red;
+      lines[at + 1] = green;
+      lines[at + 2] = blue;
     }
   }
   const data = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    const { first, shares } = rows[y]!;
-    for (let x = 0; x < width * 3; x++) {
-      let sum = 0;
-      for (let i = 0; i < shares.length; i++) {
-        sum += lines[(first - from + i) * width * 3 + x]! * shares[i]!;
+  const length = width * 3;
+  for (let y = 0, at = 0; y < height; y++) {
+    const first = (rows.first[y]! - from) * length;
+    const count = rows.count[y]!;
+    for (let x = 0; x < length; x++, at++) {
+      let sum = 0.5;
+      for (let i = 0; i < count; i++) {
+        sum += lines[first + i * length + x]! * rows.shares[y * rows.most + i]!;
       }
-      data[y * width * 3 + x] = Math.round(sum);
+      data[at] = sum;
     }
   }
   return still(width, height, 3, data);
 }
 
-/** Which pixels of a side one of the result covers, and how much each counts. */
+/**
+ * Which pixels of a side each of the result covers, and how much they count: `count[i]` of them from
+ * `first[i]` on, with the shares from `i × most` on.
+ */
 interface Weights {
-  readonly first: number;
-  readonly shares: readonly number[];
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  readonly most: number;
+  readonly shares: Float64Array;
 }
 
 function weights(
@@ -63,23 +81,31 @@ function weights(
   count: number,
   side: number,
   outside: Outside,
-): Weights[] {
+): Weights {
   const step = length / count;
   const reach = Math.max(1, step);
-  return Array.from({ length: count }, (_, i) => {
+  const most = Math.min(side, Math.ceil(reach) + 1);
+  const of = {
+    ...{ first: new Int32Array(count), count: new Int32Array(count), most },
+    shares: new Float64Array(count * most),
+  };
+  for (let i = 0; i < count; i++) {
     const middle = start + (i + 0.5) * step;
     const near = middle - reach / 2;
     const far = middle + reach / 2;
     const first = clamp(Math.floor(near), 0, side - 1);
-    const last = clamp(Math.ceil(far), first + 1, side);
-    const shares: number[] = [];
+    const last = clamp(Math.ceil(far), first + 1, Math.min(side, first + most));
+    of.first[i] = first;
+    of.count[i] = last - first;
+    const begin = i * most;
     for (let at = first; at < last; at++) {
-      shares.push(Math.max(0, Math.min(at + 1, far) - Math.max(at, near)) / reach);
+      const share = Math.max(0, Math.min(at + 1, far) - Math.max(at, near)) / reach;
+      of.shares[begin + at - first] = share;
     }
     if (outside === 'edge') {
-      shares[0]! += Math.max(0, Math.min(far, 0) - near) / reach;
-      shares[shares.length - 1]! += Math.max(0, far - Math.max(near, side)) / reach;
+      of.shares[begin]! += Math.max(0, Math.min(far, 0) - near) / reach;
+      of.shares[begin + last - first - 1]! += Math.max(0, far - Math.max(near, side)) / reach;
     }
-    return { first, shares };
-  });
+  }
+  return of;
 }

@@ -11,6 +11,7 @@
  */
 import type { Region, Size } from '../../base/size.ts';
 import type { Raster } from '../../image/raster.ts';
+import { resampled } from '../../raster/resampled.ts';
 import type { FaceBox } from './face-detector.ts';
 import { type Padding, type Tensor, type Tensors, type Weights, weight } from './tensors.ts';
 
@@ -38,6 +39,15 @@ const EPSILON = 0.001;
 
 /** Classes of a box: nothing, a face, and one that was not used. */
 const CLASSES = { count: 3, face: 1 } as const;
+
+/**
+ * Longest side of a face that the boxes of the finest grid stand for, in pixels of the input. They are
+ * 51 and 102 pixels long, those of the next grid 179.
+ */
+const FINEST_UP_TO = 128;
+
+/** Numbers of an input by the values of a raster: -1 to 1. */
+const NUMBERS = Float32Array.from({ length: 256 }, (_, value) => value / 127.5 - 1);
 
 /** By which the net tells moves of a box's middle, and of the logarithm of its size. */
 const MOVES = { middle: 10, size: 5 } as const;
@@ -96,16 +106,18 @@ export class BoxNet {
    * by more than half. In pixels of the raster.
    *
    * @param most how many at most
+   * @param longest side of the faces that matter, in pixels of the raster; what shows larger ones alone
+   *   is left out
    */
-  detect(raster: Raster, least: number, most: number): FaceBox[] {
+  detect(raster: Raster, least: number, most: number, longest: number): FaceBox[] {
     const scale = SIDE / Math.max(raster.width, raster.height);
-    const { sizes, places, classes } = this.#run(raster, scale);
+    const { sizes, places, classes } = this.#run(raster, scale, longest * scale <= FINEST_UP_TO);
     const found: FaceBox[] = [];
     // Where a box stands among those that were told of, and where its grid begins in the square.
     let at = 0;
     let begin = 0;
-    GRIDS.forEach(({ cells, boxes }, i) => {
-      const { width, height } = sizes[i]!;
+    sizes.forEach(({ width, height }, i) => {
+      const { cells, boxes } = GRIDS[i]!;
       for (let row = 0; row < height; row++) {
         for (let inRow = 0; inRow < width * boxes; inRow++, at++) {
           const confidence = sigmoid(classes[at * CLASSES.count + CLASSES.face]!);
@@ -131,10 +143,10 @@ export class BoxNet {
   }
 
   /** What the net tells of every box, four numbers of its place and three of its class; and the grids' sizes. */
-  #run(raster: Raster, scale: number) {
+  #run(raster: Raster, scale: number, finest: boolean) {
     const t = this.#tensors;
     const told = t.tidy(() => {
-      const grids = this.#grids(inputOf(t, raster, scale));
+      const grids = this.#grids(inputOf(t, raster, scale), finest);
       const all = (of: keyof Predictor, numbers: number) =>
         t.concat(
           grids.map((x, i) =>
@@ -151,22 +163,32 @@ export class BoxNet {
     return data;
   }
 
-  /** The six grids of an input, the finest first. */
-  #grids(input: Tensor): Tensor[] {
+  /**
+   * The six grids of an input, the finest first; or that one alone. What is no grid is freed as soon as
+   * the next layer is there: its memory serves the one after.
+   */
+  #grids(input: Tensor, finest: boolean): Tensor[] {
     const t = this.#tensors;
-    let x = convolved(t, input, this.#first, 2);
     const grids: Tensor[] = [];
-    this.#layers.forEach(({ depthwise, pointwise }, i) => {
+    let x = input;
+    const go = (next: Tensor) => {
+      if (!grids.includes(x)) x.dispose();
+      x = next;
+    };
+    go(convolved(t, x, this.#first, 2));
+    for (const [i, { depthwise, pointwise }] of this.#layers.entries()) {
       const strides = LAYERS.halving.some((layer) => layer === i + 1) ? 2 : 1;
       const { filter, bias } = depthwise;
       const own = { x, filter, bias, strides, pad: paddingOf(x, 3, strides) };
-      x = convolved(t, t.fused.depthwiseConv2d({ ...own, activation: 'relu6' }), pointwise, 1);
+      go(t.fused.depthwiseConv2d({ ...own, activation: 'relu6' }));
+      go(convolved(t, x, pointwise, 1));
       if (i + 1 === LAYERS.finest) grids.push(x);
-    });
+      if (finest && grids.length > 0) return grids;
+    }
     grids.push(x);
     this.#extra.forEach((layer, i) => {
       const coarser = i % 2 === 1;
-      x = convolved(t, x, layer, coarser ? 2 : 1);
+      go(convolved(t, x, layer, coarser ? 2 : 1));
       if (coarser) grids.push(x);
     });
     return grids;
@@ -174,22 +196,28 @@ export class BoxNet {
 }
 
 /** A picture at its scale with black around, in numbers from -1 to 1. */
-function inputOf(t: Tensors, { width, height, channels, data }: Raster, scale: number): Tensor {
-  if (channels !== 3) throw new Error('Expected an opaque raster, got one with alpha.');
-  const values = Float32Array.from(data, (value) => value / 127.5 - 1);
-  const own = t.tensor(values, [1, height, width, 3]);
-  const tall = Math.max(1, Math.min(SIDE, Math.round(height * scale)));
-  const wide = Math.max(1, Math.min(SIDE, Math.round(width * scale)));
-  const x = scale === 1 ? own : t.image.resizeBilinear(own, [tall, wide]);
-  const rest = (side: number) => Math.ceil(side / STEP) * STEP - side;
-  if (rest(tall) === 0 && rest(wide) === 0) return x;
-  const padding: Padding = [
-    [0, 0],
-    [0, rest(tall)],
-    [0, rest(wide)],
-    [0, 0],
-  ];
-  return t.pad(x, padding, -1);
+function inputOf(t: Tensors, raster: Raster, scale: number): Tensor {
+  if (raster.channels !== 3) throw new Error('Expected an opaque raster, got one with alpha.');
+  const { width, height } = raster;
+  const size = {
+    width: Math.max(1, Math.min(SIDE, Math.round(width * scale))),
+    height: Math.max(1, Math.min(SIDE, Math.round(height * scale))),
+  };
+  const whole = { left: 0, top: 0, width, height };
+  const { data } = scale === 1 ? raster : resampled(raster, whole, size, 'edge');
+  const [tall, wide] = [stepped(size.height), stepped(size.width)];
+  const values = new Float32Array(tall * wide * 3).fill(-1);
+  for (let y = 0; y < size.height; y++) {
+    const from = y * size.width * 3;
+    const to = y * wide * 3;
+    for (let i = 0; i < size.width * 3; i++) values[to + i] = NUMBERS[data[from + i]!]!;
+  }
+  return t.tensor(values, [1, tall, wide, 3]);
+}
+
+/** The next length that an input may have. */
+function stepped(side: number): number {
+  return Math.ceil(side / STEP) * STEP;
 }
 
 function convolved(

@@ -49,7 +49,8 @@ export function createFaceApi(files: ModelFiles): FaceDetector {
     ready: async () => {
       await loaded();
     },
-    detect: async (raster, least) => (await loaded()).boxes.detect(raster, least, MOST_FACES),
+    detect: async (raster, least, longest = Number.POSITIVE_INFINITY) =>
+      (await loaded()).boxes.detect(raster, least, MOST_FACES, longest),
     landmarks: async (raster, boxes) => landmarks(await loaded(), raster, boxes),
   };
 }

@@ -27,8 +27,12 @@ export interface FaceMarks {
 export interface FaceDetector {
   /** Loads code and weights, once. @throws Error when one of them is missing or damaged */
   ready(): Promise<void>;
-  /** Every box of at least `least` confidence in an opaque still, in no order. */
-  detect(raster: Raster, least: number): Promise<FaceBox[]>;
+  /**
+   * Every box of at least `least` confidence in an opaque still, in no order.
+   *
+   * @param longest side of the faces that matter, in pixels; larger ones may be missed. All where absent
+   */
+  detect(raster: Raster, least: number, longest?: number): Promise<FaceBox[]>;
   /** Eyes and mouth of the face in each box. */
   landmarks(raster: Raster, boxes: readonly Region[]): Promise<FaceMarks[]>;
 }

@@ -108,8 +108,8 @@ async function candidatesIn(detector: FaceDetector, seen: Raster): Promise<FaceB
   const [near, far] = partsOf(seen);
   return [
     ...boxes,
-    ...(await lookAt(detector, seen, near)),
-    ...(await lookAt(detector, seen, far)),
+    ...(await lookAt(detector, seen, near, longer * GROUP.share)),
+    ...(await lookAt(detector, seen, far, longer * GROUP.share)),
   ];
 }
 
@@ -129,14 +129,24 @@ function partsOf({ width, height }: Size): [Region, Region] {
   ];
 }
 
-/** What the model sees in a region, in pixels of the picture. */
-async function lookAt(detector: FaceDetector, seen: Raster, region: Region): Promise<FaceBox[]> {
+/**
+ * What the model sees in a region, in pixels of the picture.
+ *
+ * @param longest side of the faces that matter; all where absent
+ */
+async function lookAt(
+  detector: FaceDetector,
+  seen: Raster,
+  region: Region,
+  longest = Number.POSITIVE_INFINITY,
+): Promise<FaceBox[]> {
   const scale = Math.min(1, LOOK_SIDE / Math.max(region.width, region.height));
   const size = {
     width: Math.max(1, Math.round(region.width * scale)),
     height: Math.max(1, Math.round(region.height * scale)),
   };
-  const found = await detector.detect(resampled(seen, region, size, 'black'), MAYBE);
+  const part = resampled(seen, region, size, 'black');
+  const found = await detector.detect(part, MAYBE, longest * scale);
   const x = region.width / size.width;
   const y = region.height / size.height;
   return found.map(({ confidence, bounds }) => ({
@@ -241,7 +251,8 @@ async function eachByItself(
         ...{ width, height },
       };
     });
-    const found = await detector.detect(still(LOOK_SIDE, tall, 3, sheet), LEAST_AGAIN);
+    const page = still(LOOK_SIDE, tall, 3, sheet);
+    const found = await detector.detect(page, LEAST_AGAIN, CELL.side);
     some.forEach(({ box }, i) => {
       best[box] = Math.max(best[box]!, bestAt(found, places[i]!)?.confidence ?? 0);
     });
