@@ -5,16 +5,13 @@ import detectorLayout from '@vladmandic/face-api/model/ssd_mobilenetv1_model-wei
 export { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 export {
   add,
-  addN,
   avgPool,
   concat,
   enableProdMode,
   fused,
-  image,
-  io,
   matMul,
   memory,
-  pad,
+  mul,
   relu,
   reshape,
   setBackend,

@@ -3,13 +3,20 @@
  *
  * Every pixel is the average of the area it stands for, and at least of one
  * pixel's size around its middle, so that enlarging is bilinear. Encoded values
- * are averaged: good enough for a model, not for a rendition.
+ * are averaged, in whole numbers: good enough for a model, not for a rendition.
  *
  * Pure.
  */
 import { clamp, type Region, type Size } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
 import { still } from './pixels.ts';
+
+/** Bits behind the point of shares; and those that sums of a line lose, so that all fits 31 bits. */
+const BITS = 14;
+const ONE = 2 ** BITS;
+const DROPPED = 6;
+/** Bits behind the point of what both ways give. */
+const DOWN = 2 * BITS - DROPPED;
 
 /** What stands for pixels outside a picture: black, or its nearest pixel. */
 export type Outside = 'black' | 'edge';
@@ -26,42 +33,57 @@ export function resampled(
   // Columns first, and of those rows alone that are asked for.
   const from = rows.first.reduce((a, b) => Math.min(a, b), raster.height);
   const to = rows.first.reduce((a, b, i) => Math.max(a, b + rows.count[i]!), 0);
-  const lines = new Float32Array(Math.max(0, to - from) * width * 3);
-  const source = raster.data;
-  for (let y = from, at = 0; y < to; y++) {
-    const line = y * raster.width;
-    for (let x = 0; x < width; x++, at += 3) {
-      let pixel = (line + columns.first[x]!) * 3;
-      let share = x * columns.most;
-      const end = share + columns.count[x]!;
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (; share < end; share++, pixel += 3) {
-        const by = columns.shares[share]!;
-        red += source[pixel]! * by;
-        green += source[pixel + 1]! * by;
-        blue += source[pixel + 2]! * by;
-      }
-      lines[at] = red;
-      lines[at + 1] = green;
-      lines[at + 2] = blue;
-    }
-  }
-  const data = new Uint8Array(width * height * 3);
   const length = width * 3;
-  for (let y = 0, at = 0; y < height; y++) {
-    const first = (rows.first[y]! - from) * length;
+  const lines = new Int32Array(Math.max(0, to - from) * length);
+  for (let y = from; y < to; y++) {
+    putLine(raster.data, y * raster.width * 3, columns, lines, (y - from) * length);
+  }
+  const data = new Uint8Array(length * height);
+  const sums = new Int32Array(length);
+  for (let y = 0; y < height; y++) {
+    sums.fill(1 << (DOWN - 1));
     const count = rows.count[y]!;
-    for (let x = 0; x < length; x++, at++) {
-      let sum = 0.5;
-      for (let i = 0; i < count; i++) {
-        sum += lines[first + i * length + x]! * rows.shares[y * rows.most + i]!;
-      }
-      data[at] = sum;
+    for (let i = 0; i < count; i++) {
+      addLine(lines, (rows.first[y]! - from + i) * length, rows.shares[y * rows.most + i]!, sums);
     }
+    for (let x = 0, at = y * length; x < length; x++, at++) data[at] = sums[x]! >> DOWN;
   }
   return still(width, height, 3, data);
+}
+
+/** One line of pixels at the width of the result. */
+function putLine(
+  source: Uint8Array,
+  line: number,
+  { first, count, most, shares }: Weights,
+  lines: Int32Array,
+  to: number,
+): void {
+  const width = first.length;
+  for (let x = 0, at = to; x < width; x++, at += 3) {
+    let pixel = line + Math.imul(first[x]!, 3);
+    let share = Math.imul(x, most);
+    const end = share + count[x]!;
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (; share < end; share++, pixel += 3) {
+      const by = shares[share]!;
+      red = (red + Math.imul(source[pixel]!, by)) | 0;
+      green = (green + Math.imul(source[pixel + 1]!, by)) | 0;
+      blue = (blue + Math.imul(source[pixel + 2]!, by)) | 0;
+    }
+    lines[at] = red >> DROPPED;
+    lines[at + 1] = green >> DROPPED;
+    lines[at + 2] = blue >> DROPPED;
+  }
+}
+
+function addLine(lines: Int32Array, line: number, share: number, sums: Int32Array): void {
+  const length = sums.length;
+  for (let x = 0, at = line; x < length; x++, at++) {
+    sums[x] = (sums[x]! + Math.imul(lines[at]!, share)) | 0;
+  }
 }
 
 /**
@@ -72,7 +94,7 @@ interface Weights {
   readonly first: Int32Array;
   readonly count: Int32Array;
   readonly most: number;
-  readonly shares: Float64Array;
+  readonly shares: Int32Array;
 }
 
 function weights(
@@ -87,7 +109,7 @@ function weights(
   const most = Math.min(side, Math.ceil(reach) + 1);
   const of = {
     ...{ first: new Int32Array(count), count: new Int32Array(count), most },
-    shares: new Float64Array(count * most),
+    shares: new Int32Array(count * most),
   };
   for (let i = 0; i < count; i++) {
     const middle = start + (i + 0.5) * step;
@@ -98,13 +120,12 @@ function weights(
     of.first[i] = first;
     of.count[i] = last - first;
     const begin = i * most;
-    for (let at = first; at < last; at++) {
-      const share = Math.max(0, Math.min(at + 1, far) - Math.max(at, near)) / reach;
-      of.shares[begin + at - first] = share;
-    }
+    // What is covered before each pixel ends, less what was before it began: all shares sum up to `ONE`.
+    const upTo = (at: number) => Math.round((clamp(at - near, 0, reach) * ONE) / reach);
+    for (let at = first; at < last; at++) of.shares[begin + at - first] = upTo(at + 1) - upTo(at);
     if (outside === 'edge') {
-      of.shares[begin]! += Math.max(0, Math.min(far, 0) - near) / reach;
-      of.shares[begin + last - first - 1]! += Math.max(0, far - Math.max(near, side)) / reach;
+      of.shares[begin]! += upTo(first);
+      of.shares[begin + last - first - 1]! += ONE - upTo(last);
     }
   }
   return of;

@@ -13,7 +13,8 @@ import type { Region, Size } from '../../base/size.ts';
 import type { Raster } from '../../image/raster.ts';
 import { resampled } from '../../raster/resampled.ts';
 import type { FaceBox } from './face-detector.ts';
-import { type Padding, type Tensor, type Tensors, type Weights, weight } from './tensors.ts';
+import type { Padding, Tensor, Tensors } from './tensors.ts';
+import { type Weights, weight } from './weights.ts';
 
 /** Side of the square that the net was made for, in pixels. */
 const SIDE = 512;
@@ -45,9 +46,6 @@ const CLASSES = { count: 3, face: 1 } as const;
  * 51 and 102 pixels long, those of the next grid 179.
  */
 const FINEST_UP_TO = 128;
-
-/** Numbers of an input by the values of a raster: -1 to 1. */
-const NUMBERS = Float32Array.from({ length: 256 }, (_, value) => value / 127.5 - 1);
 
 /** By which the net tells moves of a box's middle, and of the logarithm of its size. */
 const MOVES = { middle: 10, size: 5 } as const;
@@ -206,13 +204,12 @@ function inputOf(t: Tensors, raster: Raster, scale: number): Tensor {
   const whole = { left: 0, top: 0, width, height };
   const { data } = scale === 1 ? raster : resampled(raster, whole, size, 'edge');
   const [tall, wide] = [stepped(size.height), stepped(size.width)];
-  const values = new Float32Array(tall * wide * 3).fill(-1);
+  const values = new Float32Array(tall * wide * 3);
   for (let y = 0; y < size.height; y++) {
     const from = y * size.width * 3;
-    const to = y * wide * 3;
-    for (let i = 0; i < size.width * 3; i++) values[to + i] = NUMBERS[data[from + i]!]!;
+    values.set(data.subarray(from, from + size.width * 3), y * wide * 3);
   }
-  return t.tensor(values, [1, tall, wide, 3]);
+  return t.tidy(() => t.add(t.mul(t.tensor(values, [1, tall, wide, 3]), 1 / 127.5), -1));
 }
 
 /** The next length that an input may have. */

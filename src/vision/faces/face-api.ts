@@ -17,18 +17,18 @@ import { BoxNet } from './box-net.ts';
 import type { FaceDetector, FaceMarks } from './face-detector.ts';
 import { MarkNet } from './mark-net.ts';
 import type { ModelFiles } from './model-files.ts';
-import type { Tensors, Weights } from './tensors.ts';
+import type { Tensors } from './tensors.ts';
+import { readWeights, type WeightLayout } from './weights.ts';
 
 /** What of the bundle is used (scripts/faces/entry.mjs). */
 interface Bundle extends Tensors {
   enableProdMode(): void;
   setWasmPaths(folder: string): void;
   setBackend(name: 'wasm'): Promise<boolean>;
-  readonly io: { decodeWeights(bytes: ArrayBuffer, layout: Layout): Weights };
   readonly layouts: { readonly detector: Layout; readonly landmarks: Layout };
 }
 
-type Layout = readonly object[];
+type Layout = readonly WeightLayout[];
 
 interface Loaded {
   readonly boxes: BoxNet;
@@ -51,7 +51,8 @@ export function createFaceApi(files: ModelFiles): FaceDetector {
     },
     detect: async (raster, least, longest = Number.POSITIVE_INFINITY) =>
       (await loaded()).boxes.detect(raster, least, MOST_FACES, longest),
-    landmarks: async (raster, boxes) => landmarks(await loaded(), raster, boxes),
+    landmarks: async (raster, boxes, mirrored = false) =>
+      landmarks(await loaded(), raster, boxes, mirrored),
   };
 }
 
@@ -66,22 +67,28 @@ async function load(files: ModelFiles): Promise<Loaded> {
   if (!(await bundle.setBackend('wasm'))) {
     throw new Error('Expected the WASM kernels of the face detector to start, got a failure.');
   }
-  const { layouts, io } = bundle;
+  const { layouts } = bundle;
   return {
-    boxes: new BoxNet(bundle, io.decodeWeights(ownBuffer(detectorBytes), layouts.detector)),
-    marks: new MarkNet(bundle, io.decodeWeights(ownBuffer(pointBytes), layouts.landmarks)),
+    boxes: new BoxNet(bundle, readWeights(bundle, detectorBytes, layouts.detector)),
+    marks: new MarkNet(bundle, readWeights(bundle, pointBytes, layouts.landmarks)),
   };
 }
 
-/** Exactly these bytes as a buffer of their own. */
-function ownBuffer(bytes: Uint8Array): ArrayBuffer {
-  return new Uint8Array(bytes).buffer;
-}
-
-function landmarks({ marks }: Loaded, raster: Raster, boxes: readonly Region[]): FaceMarks[] {
+function landmarks(
+  { marks }: Loaded,
+  raster: Raster,
+  boxes: readonly Region[],
+  mirrored: boolean,
+): FaceMarks[] {
   const parts = boxes.map((bounds) => wholeRegion(bounds, raster));
-  const found = marks.points(parts.map((part) => cutOut(raster, part)));
-  return found.map((positions, i) => marksOf(positions, parts[i]!));
+  const own = parts.map((part) => cutOut(raster, part));
+  if (!mirrored) return marks.points(own).map((positions, i) => marksOf(positions, parts[i]!));
+  return marks.points(own.map(mirror)).map((positions, i) => {
+    const part = parts[i]!;
+    const back = positions.map(({ x, y }): Point => ({ x: part.width - x, y }));
+    const { leftEye, rightEye, mouth } = marksOf(back, part);
+    return { leftEye: rightEye, rightEye: leftEye, mouth };
+  });
 }
 
 /** @param positions in pixels of the part */
@@ -118,6 +125,21 @@ function cutOut(raster: Raster, { left, top, width, height }: Region): Raster {
     data.set(raster.data.subarray(from, from + width * 3), row * width * 3);
   }
   return { ...raster, width, height, data };
+}
+
+function mirror(raster: Raster): Raster {
+  const { width, height, data } = raster;
+  const mirrored = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) {
+    let to = (y * width + width - 1) * 3;
+    const end = (y + 1) * width * 3;
+    for (let from = y * width * 3; from < end; from += 3, to -= 3) {
+      mirrored[to] = data[from]!;
+      mirrored[to + 1] = data[from + 1]!;
+      mirrored[to + 2] = data[from + 2]!;
+    }
+  }
+  return { ...raster, data: mirrored };
 }
 
 function middle(points: readonly Point[]): Point {

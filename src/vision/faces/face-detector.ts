@@ -33,6 +33,11 @@ export interface FaceDetector {
    * @param longest side of the faces that matter, in pixels; larger ones may be missed. All where absent
    */
   detect(raster: Raster, least: number, longest?: number): Promise<FaceBox[]>;
-  /** Eyes and mouth of the face in each box. */
-  landmarks(raster: Raster, boxes: readonly Region[]): Promise<FaceMarks[]>;
+  /**
+   * Eyes and mouth of the face in each box.
+   *
+   * @param mirrored whether what is in a box is looked at mirrored; the marks are where they are in the
+   *   raster all the same
+   */
+  landmarks(raster: Raster, boxes: readonly Region[], mirrored?: boolean): Promise<FaceMarks[]>;
 }

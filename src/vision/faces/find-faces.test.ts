@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import type { Size } from '../../base/size.ts';
 import type { Raster } from '../../image/raster.ts';
 import { still } from '../../raster/pixels.ts';
 import { createFaceApi } from './face-api.ts';
@@ -77,24 +78,26 @@ describe('findFaces', () => {
   });
 });
 
-describe('how often the model looks', () => {
-  /** Counts what a detector is asked. */
-  function counted() {
-    const looks = { boxes: 0, marks: 0 };
-    const counting: FaceDetector = {
-      ready: () => detector.ready(),
-      detect: (raster, least) => {
-        looks.boxes++;
-        return detector.detect(raster, least);
-      },
-      landmarks: (raster, boxes) => {
-        looks.marks++;
-        return detector.landmarks(raster, boxes);
-      },
-    };
-    return { looks, counting };
-  }
+/** Counts what a detector is asked, and keeps the sizes of what it sees. */
+function counted() {
+  const looks = { boxes: 0, marks: 0 };
+  const sizes: Size[] = [];
+  const counting: FaceDetector = {
+    ready: () => detector.ready(),
+    detect: (raster, least, longest) => {
+      looks.boxes++;
+      sizes.push({ width: raster.width, height: raster.height });
+      return detector.detect(raster, least, longest);
+    },
+    landmarks: (raster, boxes, mirrored) => {
+      looks.marks++;
+      return detector.landmarks(raster, boxes, mirrored);
+    },
+  };
+  return { looks, sizes, counting };
+}
 
+describe('how often the model looks', () => {
   test.each([
     ['astronaut.jpg', { boxes: 1, marks: 2 }, 'a face seen well is not looked at again'],
     ['coffee.png', { boxes: 2, marks: 0 }, 'nothing: once more with black around'],
@@ -106,7 +109,60 @@ describe('how often the model looks', () => {
   });
 });
 
+describe('a group', () => {
+  /** The face of the portrait in a row, small, on a wide picture of grey. */
+  const row = async (turned: boolean) => {
+    const face = { left: 85, top: 10, width: 110, height: 130 };
+    const input = await sharp(picture('astronaut.jpg')).extract(face).resize(66).png().toBuffer();
+    const composed = [20, 200, 380, 560, 740, 920].map((along) => ({
+      ...{ input, left: turned ? 40 : along, top: turned ? along : 40 },
+    }));
+    const size = turned ? { width: 600, height: 1024 } : { width: 1024, height: 600 };
+    const wall = await sharp({ create: { ...size, channels: 3, background: '#8a8780' } })
+      .composite(composed)
+      .png()
+      .toBuffer();
+    return { copy: await copyOf(wall), size };
+  };
+
+  test.each([
+    ['wide', false],
+    ['high', true],
+  ])(
+    'halves are looked at where the group may reach, and everyone is found once: %s',
+    async (_, turned) => {
+      const { copy, size } = await row(turned);
+      const { sizes, counting } = counted();
+      const found = await findFaces(counting, copy, size);
+      expect(found).toHaveLength(6);
+      // The first look is at everything; both halves end some faces below or beside the row.
+      const [whole, near, far] = sizes.map(({ width, height }) =>
+        turned ? width / height : height / width,
+      );
+      expect(whole).toBeCloseTo(600 / 1024, 2);
+      expect(near).toBeLessThan(0.6 * (600 / (1024 * 0.6)));
+      expect(far).toBe(near);
+    },
+  );
+});
+
 describe('the net of boxes', () => {
+  test('the boxes of small faces are the same where large ones do not matter', async () => {
+    const copy = await copyOf(picture('astronaut.jpg'));
+    const all = await detector.detect(copy, 0.5);
+    const longest = Math.max(...all.map(({ bounds }) => bounds.height));
+    const small = await sharp(picture('astronaut.jpg'))
+      .resize(180, 180)
+      .extend({ right: 332, bottom: 140, background: '#000' })
+      .png()
+      .toBuffer();
+    const whole = await detector.detect(await copyOf(small), 0.5);
+    const finest = await detector.detect(await copyOf(small), 0.5, 64);
+    expect(longest).toBeGreaterThan(64);
+    expect(whole).toHaveLength(1);
+    expect(finest).toEqual(whole);
+  });
+
   const size = COPY_SIDE / 2;
   test.each([
     ['wide', { width: size, height: 200 }],
@@ -145,6 +201,36 @@ describe('the net of boxes', () => {
   });
 });
 
+describe('the net of marks', () => {
+  const bounds = { left: 108, top: 36, width: 62, height: 76 };
+
+  test('what is looked at mirrored has its marks where they are, and nearly where they were', async () => {
+    const copy = await copyOf(picture('astronaut.jpg'));
+    const [own] = await detector.landmarks(copy, [bounds]);
+    const [mirrored] = await detector.landmarks(copy, [bounds], true);
+    const flopped = await sharp(picture('astronaut.jpg')).flop().png().toBuffer();
+    const there = { ...bounds, left: copy.width - bounds.left - bounds.width };
+    const [seen] = await detector.landmarks(await copyOf(flopped), [there]);
+    expect(mirrored!.leftEye.x).toBeCloseTo(copy.width - seen!.rightEye.x, 3);
+    expect(mirrored!.rightEye.y).toBeCloseTo(seen!.leftEye.y, 3);
+    expect(mirrored!.mouth.x).toBeCloseTo(copy.width - seen!.mouth.x, 3);
+    expect(mirrored).not.toEqual(own);
+    expect(Math.abs(mirrored!.leftEye.x - own!.leftEye.x)).toBeLessThan(0.1 * bounds.width);
+  });
+
+  test('a face has the same marks alone and among others, more than one run takes', async () => {
+    const copy = await copyOf(picture('astronaut.jpg'));
+    const boxes = Array.from({ length: 9 }, (_, i) => ({ ...bounds, left: bounds.left - 4 + i }));
+    const together = await detector.landmarks(copy, boxes);
+    expect(together).toHaveLength(9);
+    for (const at of [0, 4, 8]) {
+      const [alone] = await detector.landmarks(copy, [boxes[at]!]);
+      expect(together[at]!.mouth.x).toBeCloseTo(alone!.mouth.x, 2);
+      expect(together[at]!.mouth.y).toBeCloseTo(alone!.mouth.y, 2);
+    }
+  });
+});
+
 describe('a detector whose files are missing', () => {
   test.each(['code', 'detector', 'landmarks'] as const)(
     'says so when it is asked to be ready: %s',
@@ -153,4 +239,10 @@ describe('a detector whose files are missing', () => {
       await expect(broken.ready()).rejects.toThrow();
     },
   );
+
+  test('and where the weights are those of another net', async () => {
+    const { detector: landmarks, landmarks: boxes } = FILES;
+    const swapped = createFaceApi({ ...FILES, detector: boxes, landmarks });
+    await expect(swapped.ready()).rejects.toThrow('Expected the weights of a net');
+  });
 });

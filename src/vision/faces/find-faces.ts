@@ -46,8 +46,11 @@ const STEADY = 0.12;
 /** Confidences of a face whose marks do not stay. */
 const PROFILE = { first: 0.92, again: 0.6 };
 
-/** A group: this many boxes, none of which is longer than this share of the picture's longer side. */
-const GROUP = { boxes: 3, share: 1 / 8 };
+/**
+ * A group: this many boxes, none of which is longer than this share of the picture's longer side. Who
+ * else is in it stands within so many lengths of the longest face from those that were seen.
+ */
+const GROUP = { boxes: 3, share: 1 / 8, around: 2 };
 
 /** Each of the two parts of a group picture, as a share of its longer side. */
 const PART = 0.6;
@@ -105,7 +108,7 @@ async function candidatesIn(detector: FaceDetector, seen: Raster): Promise<FaceB
     ({ bounds }) => Math.max(bounds.width, bounds.height) < longer * GROUP.share,
   );
   if (small.length < Math.max(GROUP.boxes, boxes.length)) return boxes;
-  const [near, far] = partsOf(seen);
+  const [near, far] = partsOf(seen, small);
   return [
     ...boxes,
     ...(await lookAt(detector, seen, near, longer * GROUP.share)),
@@ -113,16 +116,33 @@ async function candidatesIn(detector: FaceDetector, seen: Raster): Promise<FaceB
   ];
 }
 
-/** Both ends of a picture along its longer side; they overlap. */
-function partsOf({ width, height }: Size): [Region, Region] {
+/**
+ * Both ends of a picture along its longer side; they overlap. Along the other side only as far as
+ * a group may reach: `GROUP.around` of its longest face beyond those that were seen.
+ */
+function partsOf({ width, height }: Size, boxes: readonly FaceBox[]): [Region, Region] {
+  const seen = boxes.map(({ bounds }) => bounds);
+  const around = GROUP.around * Math.max(...seen.flatMap((box) => [box.width, box.height]));
+  const upTo = (ends: readonly number[], side: number) =>
+    Math.min(side, Math.max(...ends) + around);
   if (width >= height) {
-    const part = { top: 0, width: width * PART, height };
+    const top = Math.max(0, Math.min(...seen.map((box) => box.top)) - around);
+    const bottom = upTo(
+      seen.map((box) => box.top + box.height),
+      height,
+    );
+    const part = { top, width: width * PART, height: bottom - top };
     return [
       { left: 0, ...part },
       { left: width * (1 - PART), ...part },
     ];
   }
-  const part = { left: 0, width, height: height * PART };
+  const left = Math.max(0, Math.min(...seen.map((box) => box.left)) - around);
+  const right = upTo(
+    seen.map((box) => box.left + box.width),
+    width,
+  );
+  const part = { left, width: right - left, height: height * PART };
   return [
     { top: 0, ...part },
     { top: height * (1 - PART), ...part },
@@ -197,15 +217,11 @@ async function withMarks(
   if (boxes.length === 0) return [];
   const places = boxes.map(({ bounds }) => bounds);
   const marks = await detector.landmarks(seen, places);
-  const mirrored = places.map((bounds) => ({
-    ...bounds,
-    left: seen.width - bounds.left - bounds.width,
-  }));
-  const others = await detector.landmarks(mirror(seen), mirrored);
+  const others = await detector.landmarks(seen, places, true);
   return boxes.map((box, i) => ({
     ...box,
     marks: marks[i]!,
-    astray: distance(marks[i]!, mirroredMarks(others[i]!, seen.width)) / box.bounds.width,
+    astray: distance(marks[i]!, others[i]!) / box.bounds.width,
   }));
 }
 
@@ -260,31 +276,10 @@ async function eachByItself(
   return best;
 }
 
-/** The marks of a mirrored picture as they stand in the picture itself. */
-function mirroredMarks({ leftEye, rightEye, mouth }: FaceMarks, width: number): FaceMarks {
-  const back = <P extends Point>(point: P): P => ({ ...point, x: width - point.x });
-  return { leftEye: back(rightEye), rightEye: back(leftEye), mouth: back(mouth) };
-}
-
 /** The longest way between the same points of both. */
 function distance(a: FaceMarks, b: FaceMarks): number {
   const way = (from: Point, to: Point) => Math.hypot(from.x - to.x, from.y - to.y);
   return Math.max(way(a.leftEye, b.leftEye), way(a.rightEye, b.rightEye), way(a.mouth, b.mouth));
-}
-
-function mirror(raster: Raster): Raster {
-  const { width, height, data } = raster;
-  const mirrored = new Uint8Array(data.length);
-  for (let y = 0; y < height; y++) {
-    let to = (y * width + width - 1) * 3;
-    const end = (y + 1) * width * 3;
-    for (let from = y * width * 3; from < end; from += 3, to -= 3) {
-      mirrored[to] = data[from]!;
-      mirrored[to + 1] = data[from + 1]!;
-      mirrored[to + 2] = data[from + 2]!;
-    }
-  }
-  return { ...raster, data: mirrored };
 }
 
 /** Puts a cell on the sheet. */

@@ -6,13 +6,18 @@
  */
 import type { Point } from '../../image/face.ts';
 import type { Raster } from '../../image/raster.ts';
-import { type Tensor, type Tensors, type Weights, weight } from './tensors.ts';
+import type { Tensor, Tensors } from './tensors.ts';
+import { type Weights, weight } from './weights.ts';
 
 /** Side of the square that the net was made for, in pixels. */
 const SIDE = 112;
 
 /** What the net takes for grey: the mean of the pictures it was trained on, of 1. */
 const GREY = [122.782 / 255, 117.001 / 255, 104.298 / 255] as const;
+
+/** Bits behind the point of shares, and of what both ways of the bilinear look-up give. */
+const BITS = 11;
+const ONE = 2 ** BITS;
 
 /** Points of a face, and the sides of the last picture, which is averaged. */
 const POINTS = 68;
@@ -35,6 +40,8 @@ export class MarkNet {
   readonly #tensors: Tensors;
   readonly #blocks: readonly (readonly Layer[])[];
   readonly #sums: { readonly weights: Tensor; readonly bias: Tensor };
+  /** What is laid on the numbers of an input. */
+  readonly #grey: Tensor;
 
   /** @throws Error where the weights are those of another net */
   constructor(tensors: Tensors, weights: Weights) {
@@ -47,6 +54,10 @@ export class MarkNet {
         const depthwise = weight(weights, `${name}/depthwise_filter`);
         return { depthwise, filter: weight(weights, `${name}/pointwise_filter`), bias };
       }),
+    );
+    this.#grey = tensors.tensor(
+      Float32Array.from(GREY, (value) => -value),
+      [3],
     );
     this.#sums = { weights: weight(weights, 'fc/weights'), bias: weight(weights, 'fc/bias') };
   }
@@ -63,7 +74,8 @@ export class MarkNet {
   #pointsOf(faces: readonly Raster[]): Point[][] {
     const t = this.#tensors;
     const result = t.tidy(() => {
-      const input = t.tensor(inputOf(faces), [faces.length, SIDE, SIDE, 3]);
+      const own = t.tensor(inputOf(faces), [faces.length, SIDE, SIDE, 3]);
+      const input = t.add(t.mul(own, 1 / (255 * ONE * ONE)), this.#grey);
       const seen = this.#blocks.reduce((x, layers) => this.#block(x, layers), input);
       const averages = t.avgPool(seen, [LAST, LAST], 2, 'valid');
       const flat = t.reshape(averages, [faces.length, -1]);
@@ -115,80 +127,76 @@ function layered(
   return t.fused.conv2d({ x: own, filter, bias, strides: 1, pad: 'same', activation });
 }
 
-/** Every face in the middle of its square, one after the other. */
+/** Every face in the middle of its square, one after the other: values of pixels times `ONE`, twice. */
 function inputOf(faces: readonly Raster[]): Float32Array {
-  const values = new Float32Array(faces.length * SIDE * SIDE * 3);
+  const values = new Int32Array(faces.length * SIDE * SIDE * 3);
   faces.forEach((face, i) => {
     putSquare(face, values.subarray(i * SIDE * SIDE * 3, (i + 1) * SIDE * SIDE * 3));
   });
-  return values;
+  return new Float32Array(values);
 }
 
 /**
  * Bilinear, as the net was trained: the first pixel of the square is the first of the input. Along the
- * rows first, then from row to row.
+ * rows first, then from row to row. In whole numbers: this runs a few times only, before it is
+ * compiled, and fractions would be an object each until then.
  */
-function putSquare({ width, height, channels, data }: Raster, values: Float32Array): void {
+function putSquare({ width, height, channels, data }: Raster, values: Int32Array): void {
   if (channels !== 3) throw new Error('Expected an opaque raster, got one with alpha.');
   const longer = Math.max(width, height);
-  const left = Math.floor((longer - width) / 2);
-  const top = Math.floor((longer - height) / 2);
+  const columns = between(longer, Math.floor((longer - width) / 2), width);
+  const rows = between(longer, Math.floor((longer - height) / 2), height);
   const length = SIDE * 3;
-  // The line behind the last is black, as is what lies outside.
-  const lines = new Float32Array((height + 1) * length);
-  const { near, far, share } = between(longer, left);
-  const inside = (at: number) => at >= 0 && at < width;
-  for (let x = 0; x < SIDE; x++) {
-    const then = inside(far[x]!) ? share[x]! : 0;
-    const own = inside(near[x]!) ? 1 - share[x]! : 0;
-    let from = inside(near[x]!) ? near[x]! * 3 : 0;
-    let next = inside(far[x]!) ? far[x]! * 3 : 0;
-    for (let y = 0, to = x * 3; y < height; y++, to += length) {
-      lines[to] = own * data[from]! + then * data[next]!;
-      lines[to + 1] = own * data[from + 1]! + then * data[next + 1]!;
-      lines[to + 2] = own * data[from + 2]! + then * data[next + 2]!;
-      from += width * 3;
-      next += width * 3;
+  const lines = new Int32Array(height * length);
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < SIDE; x++, to += 3) {
+      const near = (y * width + columns.near[x]!) * 3;
+      const far = (y * width + columns.far[x]!) * 3;
+      const nearShare = columns.nearShare[x]!;
+      const farShare = columns.farShare[x]!;
+      lines[to] = nearShare * data[near]! + farShare * data[far]!;
+      lines[to + 1] = nearShare * data[near + 1]! + farShare * data[far + 1]!;
+      lines[to + 2] = nearShare * data[near + 2]! + farShare * data[far + 2]!;
     }
   }
-  const rows = between(longer, top);
-  const lineOf = (at: number) => (at >= 0 && at < height ? at : height) * length;
-  for (let y = 0; y < SIDE; y++) {
-    const above = lineOf(rows.near[y]!);
-    const below = lineOf(rows.far[y]!);
-    const low = rows.share[y]! / 255;
-    const high = 1 / 255 - low;
-    const to = y * length;
-    for (let x = 0; x < length; x += 3) {
-      values[to + x] = high * lines[above + x]! + low * lines[below + x]! - GREY[0];
-      values[to + x + 1] = high * lines[above + x + 1]! + low * lines[below + x + 1]! - GREY[1];
-      values[to + x + 2] = high * lines[above + x + 2]! + low * lines[below + x + 2]! - GREY[2];
+  for (let y = 0, to = 0; y < SIDE; y++) {
+    let near = rows.near[y]! * length;
+    let far = rows.far[y]! * length;
+    const nearShare = rows.nearShare[y]!;
+    const farShare = rows.farShare[y]!;
+    for (const end = to + length; to < end; to++, near++, far++) {
+      values[to] = nearShare * lines[near]! + farShare * lines[far]!;
     }
   }
 }
 
-/** The two pixels of a side that each of the input lies between, and the share of the second. */
+/** The two pixels of a side that each of the input lies between, and their shares of `ONE`; 0 where there is none. */
 interface Between {
   readonly near: Int32Array;
   readonly far: Int32Array;
-  readonly share: Float64Array;
+  readonly nearShare: Int32Array;
+  readonly farShare: Int32Array;
 }
 
 /**
  * @param longer side of the square, in pixels
- * @param before how many of them are black before the picture begins, from where it counts
+ * @param before how many of them are black before the first of the side's `count`
  */
-function between(longer: number, before: number): Between {
+function between(longer: number, before: number, count: number): Between {
   const of = {
     ...{ near: new Int32Array(SIDE), far: new Int32Array(SIDE) },
-    share: new Float64Array(SIDE),
+    ...{ nearShare: new Int32Array(SIDE), farShare: new Int32Array(SIDE) },
   };
+  const inside = (at: number) => at >= 0 && at < count;
   for (let i = 0; i < SIDE; i++) {
     const at = (i * longer) / SIDE;
-    const near = Math.floor(at);
-    of.near[i] = near - before;
-    of.far[i] = Math.min(longer - 1, near + 1) - before;
-    of.share[i] = at - near;
+    const near = Math.floor(at) - before;
+    const far = Math.min(longer - 1, Math.floor(at) + 1) - before;
+    const share = Math.round((at - Math.floor(at)) * ONE);
+    of.near[i] = inside(near) ? near : 0;
+    of.nearShare[i] = inside(near) ? ONE - share : 0;
+    of.far[i] = inside(far) ? far : 0;
+    of.farShare[i] = inside(far) ? share : 0;
   }
   return of;
 }

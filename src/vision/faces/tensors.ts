@@ -27,27 +27,14 @@ export interface Tensors {
   tensor(data: Float32Array, shape: readonly number[]): Tensor;
   reshape(x: Tensor, shape: readonly number[]): Tensor;
   concat(all: readonly Tensor[], axis: number): Tensor;
-  pad(x: Tensor, padding: Padding, value: number): Tensor;
-  add(a: Tensor, b: Tensor): Tensor;
-  addN(all: readonly Tensor[]): Tensor;
+  /** The second is repeated along the sides that it lacks. */
+  add(a: Tensor, b: Tensor | number): Tensor;
+  mul(a: Tensor, b: Tensor | number): Tensor;
   relu(x: Tensor): Tensor;
   avgPool(x: Tensor, filter: readonly [number, number], strides: number, pad: 'valid'): Tensor;
   matMul(a: Tensor, b: Tensor): Tensor;
-  readonly image: {
-    resizeBilinear(x: Tensor, size: readonly [number, number]): Tensor;
-  };
   readonly fused: {
     conv2d(of: Convolution): Tensor;
     depthwiseConv2d(of: Convolution): Tensor;
   };
-}
-
-/** The weights of a net, by their names. */
-export type Weights = Readonly<Record<string, Tensor>>;
-
-/** @throws Error where the weights are those of another net */
-export function weight(weights: Weights, name: string): Tensor {
-  const found = weights[name];
-  if (found === undefined) throw new Error(`Expected weights named ${name}, got none.`);
-  return found;
 }
