@@ -27,13 +27,14 @@ import {
   lowerTrim,
   missingFinding,
 } from './lower-op.ts';
-import { mergeResamples } from './merge-resamples.ts';
 import { negotiateFormat } from './negotiate.ts';
 import type { Op } from './op.ts';
 import { isVideo, type Output } from './output.ts';
 import type { Plan } from './plan.ts';
 import type { Instruction, Known, Lowered, Program } from './program.ts';
 import { withRedEyes } from './red-eye-step.ts';
+import { mergeResamples } from './resamples/merge-resamples.ts';
+import { withWindowedScales } from './resamples/windowed-scales.ts';
 import { facesAfter } from './source-view.ts';
 import { withHiddenFaces } from './steps/hide-faces-step.ts';
 
@@ -149,7 +150,10 @@ export function lower(
     checkDuration(playing?.delays ?? info.delays);
     makeEven(state);
   }
-  const merged = mergeResamples(state.instructions);
+  const tooLarge = (size: Size) => exceeds(size, limits);
+  const merged = withWindowedScales(mergeResamples(state.instructions), info, tooLarge).map((one) =>
+    withWindowedSteps(one, pictures, tooLarge),
+  );
   const mends = plan.ops.some(({ kind }) => kind === 'red-eye') && !isMoving(info);
   const covered = withHiddenFaces(merged, hides, findings[hidden] ?? [], info);
   const instructions = mends ? withRedEyes(covered, findings.redEyes ?? [], info) : covered;
@@ -306,12 +310,28 @@ function check(instruction: Instruction, limits: LowerLimits): void {
     for (const step of instruction.steps) check(step, limits);
   }
   if (kind === 'orient' || kind === 'extract') return;
-  if (width * height > limits.maxPixels || Math.max(width, height) > limits.maxSide) {
+  if (exceeds({ width, height }, limits)) {
     throw new Fault(
       'result-too-large',
       `Expected a picture of at most ${limits.maxPixels / 1e6} megapixels on the way, got ${sizeText({ width, height })}.`,
     );
   }
+}
+
+function exceeds({ width, height }: Size, { maxPixels, maxSide }: LowerLimits): boolean {
+  return width * height > maxPixels || Math.max(width, height) > maxSide;
+}
+
+/** The same for the steps of a second picture. */
+function withWindowedSteps(
+  one: Instruction,
+  pictures: NonNullable<Known['pictures']>,
+  tooLarge: (size: Size) => boolean,
+): Instruction {
+  if (one.kind !== 'overlay' && one.kind !== 'picture-mask') return one;
+  const known = pictures[one.picture];
+  if (known === undefined || known === 'absent') return one;
+  return { ...one, steps: withWindowedScales(one.steps, known.info, tooLarge) };
 }
 
 /** An animation may be as large as it came, but not grow beyond the limit. */

@@ -10,9 +10,9 @@
 import type { Size } from '../../base/size.ts';
 import { lengthOf } from '../fit.ts';
 import { type LowerState, lowerOp, missingFinding } from '../lower-op.ts';
-import { mergeResamples } from '../merge-resamples.ts';
 import type { CompositionOp, Length, Op, OverlayOp, Placement, ResizeOp } from '../op.ts';
 import type { Known, KnownPicture, Lowered } from '../program.ts';
+import { mergeResamples } from '../resamples/merge-resamples.ts';
 
 type Missing = Extract<Lowered, { kind: 'picture' }>;
 

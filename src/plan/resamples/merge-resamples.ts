@@ -3,8 +3,8 @@
  *
  * Pure: instructions in, instructions out.
  */
-import { clamp } from '../base/size.ts';
-import type { Instruction } from './program.ts';
+import { clamp } from '../../base/size.ts';
+import type { Instruction } from '../program.ts';
 
 /**
  * The same program with fewer resamplings: scales in a row become the last one,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Filter } from '../op.ts';
+import type { Instruction } from '../program.ts';
 import { mergeResamples } from './merge-resamples.ts';
-import type { Filter } from './op.ts';
-import type { Instruction } from './program.ts';
 
 const scale = (width: number, height: number, filter: Filter = 'lanczos3'): Instruction => ({
   ...{ kind: 'scale', filter, width, height },
