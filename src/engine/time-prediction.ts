@@ -13,6 +13,7 @@
 import type { Size } from '../base/size.ts';
 import type { Encoding } from '../image/encoding.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
+import { MOST_TRACED_PIXELS } from '../image/picture-limits.ts';
 import { codecFor, fastestEncoding, usualEncoding } from '../optimizer/codecs/codec.ts';
 import { CODECS } from '../optimizer/codecs/index.ts';
 import { encodeCost, measureCost } from '../optimizer/model/time-model.ts';
@@ -68,9 +69,8 @@ const OVERHEAD = 20;
 const SHRUNK = 4;
 const MOST_SHRUNK = 1 / 64;
 
-/** Milliseconds per megapixel for drawing a photograph as paths, and the most megapixels that are traced. */
+/** Milliseconds per megapixel for drawing a photograph as paths. */
 const TRACING = 4000;
-const MOST_TRACED = (512 * 512) / 1e6;
 
 /** Evaluations of a usual search, and how often an alternative format is looked at. */
 const TRIALS = 2;
@@ -122,7 +122,7 @@ export function predictTime(
     Math.max(decoded, result) * RESIZE;
   if (output.kind !== 'picture') return { usual: before, least: before };
   if (isDrawn(output, source.format, accepts)) {
-    const all = before + Math.min(result, MOST_TRACED) * TRACING;
+    const all = before + Math.min(result, MOST_TRACED_PIXELS / 1e6) * TRACING;
     return { usual: all, least: all };
   }
   const formats = formatsInQuestion(output, source.format, accepts);

@@ -49,3 +49,9 @@ export const DEFAULT_PICTURE_LIMITS: PictureLimits = {
   totalPixels: 150_000_000,
   frames: 1000,
 };
+
+/**
+ * Most pixels that are traced as paths; a larger picture is made smaller before, and drawn at its own size.
+ * Paths cost up to five seconds a megapixel of photograph, and a drawing is scalable anyway.
+ */
+export const MOST_TRACED_PIXELS = 512 * 512;

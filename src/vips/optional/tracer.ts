@@ -8,6 +8,7 @@
 import type { Config } from '@neplex/vectorizer';
 import sharp from 'sharp';
 import { clamp, type Size } from '../../base/size.ts';
+import { MOST_TRACED_PIXELS } from '../../image/picture-limits.ts';
 import type { Raster } from '../../image/raster.ts';
 import { withSmoothClear } from '../../raster/clear-colors.ts';
 import { requirePackage, TRACER_PACKAGE } from './optional-package.ts';
@@ -19,12 +20,6 @@ export interface TracingSettings {
   /** The root has no width and height, only a viewBox. */
   readonly viewBoxOnly: boolean;
 }
-
-/**
- * Most pixels that are traced; a larger picture is made smaller before, and drawn at its own size.
- * Paths cost up to five seconds a megapixel of photograph, and a drawing is scalable anyway.
- */
-const MOST_TRACED = 512 * 512;
 
 /**
  * Fewest pixels of a side: the package draws none, or a sliver, where it sees only two or three. A smaller picture is
@@ -86,7 +81,7 @@ async function traceable({
   data,
 }: Raster): Promise<Size & { data: Uint8Array }> {
   const repeated = Math.ceil(FEWEST_TRACED / Math.min(width, height));
-  const most = Math.sqrt(MOST_TRACED / (width * height));
+  const most = Math.sqrt(MOST_TRACED_PIXELS / (width * height));
   const factor = most < 1 ? most : Math.min(repeated, Math.floor(most));
   const first = data.subarray(0, width * height * channels);
   const size = {

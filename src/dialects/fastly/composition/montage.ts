@@ -5,12 +5,12 @@
 import type { Color } from '../../../base/color.ts';
 import { WHITE } from '../../../base/color.ts';
 import type { SourceRef } from '../../../image/source-ref.ts';
-import { CENTRE, type Op, px } from '../../../plan/op.ts';
+import { CENTRE, type Op, type OverlayOp, px } from '../../../plan/op.ts';
 import { decimal } from '../../params.ts';
 import { color, qualityPair } from '../params/readers.ts';
 import { type FastlyValues, LONGEST_SIDE, PARAMS } from '../params.ts';
 import { fieldsOf } from './header-query.ts';
-import { type Complain, cellOp } from './overlay.ts';
+import type { Complain } from './overlay.ts';
 import { OWN_PICTURE, ownPicture } from './own-picture.ts';
 
 /** The parameter that its remarks name. */
@@ -171,4 +171,33 @@ function inner(from: number, to: number, side: number, padding: number): [number
   const start = Math.round(from * side) + (from > 0 ? Math.ceil(half) : 0);
   const end = Math.round(to * side) - (to < 1 - 1e-9 ? Math.floor(half) : 0);
   return [start, end];
+}
+
+/** A picture that fills a cell of whole pixels, cut in the centre. */
+function cellOp(
+  index: number,
+  cell: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  },
+): OverlayOp {
+  return {
+    kind: 'overlay',
+    picture: { index, ops: [{ kind: 'orient', by: 'source' }] },
+    box: {
+      kind: 'resize',
+      width: px(cell.width),
+      height: px(cell.height),
+      fit: 'cover',
+      enlarge: 'allowed',
+      filter: 'lanczos3',
+    },
+    x: { kind: 'at', length: px(cell.left) },
+    y: { kind: 'at', length: px(cell.top) },
+    pad: 0,
+    mode: 'normal',
+    opacity: 1,
+  };
 }

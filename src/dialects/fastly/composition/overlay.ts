@@ -4,13 +4,7 @@
  * Its lengths are pixels of the result or shares of it; `dpr` does not multiply them.
  */
 import type { SourceRef } from '../../../image/source-ref.ts';
-import {
-  type Length,
-  type MarginSides,
-  type OverlayOp,
-  px,
-  type ResizeOp,
-} from '../../../plan/op.ts';
+import type { Length, MarginSides, OverlayOp, ResizeOp } from '../../../plan/op.ts';
 import { extent, isNothing, sides } from '../params/readers.ts';
 import { fieldsOf } from './header-query.ts';
 import { OWN_PICTURE, ownPicture } from './own-picture.ts';
@@ -117,33 +111,4 @@ function repetition(text: string): OverlayOp['tile'] {
 
 function isFlat(margin: MarginSides): boolean {
   return Object.values(margin).every(isNothing);
-}
-
-/** A picture that fills a cell of whole pixels, cut in the centre. */
-export function cellOp(
-  index: number,
-  cell: {
-    readonly left: number;
-    readonly top: number;
-    readonly width: number;
-    readonly height: number;
-  },
-): OverlayOp {
-  return {
-    kind: 'overlay',
-    picture: { index, ops: [{ kind: 'orient', by: 'source' }] },
-    box: {
-      kind: 'resize',
-      width: px(cell.width),
-      height: px(cell.height),
-      fit: 'cover',
-      enlarge: 'allowed',
-      filter: 'lanczos3',
-    },
-    x: { kind: 'at', length: px(cell.left) },
-    y: { kind: 'at', length: px(cell.top) },
-    pad: 0,
-    mode: 'normal',
-    opacity: 1,
-  };
 }
