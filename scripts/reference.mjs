@@ -12,6 +12,7 @@ import { SETTINGS } from '../dist/dialects/fastly/settings.js';
 import { imageoptim } from '../dist/dialects/imageoptim/index.js';
 import { imgix } from '../dist/dialects/imgix/index.js';
 import { OPTIONS } from '../dist/server/config/options.js';
+import { ORIGIN_SETTINGS } from '../dist/server/config/origin-schema.js';
 import { SOURCE_SETTINGS } from '../dist/server/config/source-schema.js';
 import { EXAMPLES, fileOf, fileOfSource } from './reference/examples.mjs';
 import { pageOfParameter } from './reference/parameter-pages.mjs';
@@ -111,17 +112,18 @@ export function configurationPage() {
     ([name, o]) =>
       `| \`${name}\` | ${o.env ? `\`${o.env}\`` : ''} | ${o.flag ? `\`--${o.flag}\`` : ''} | ${cell(o.values)} | ${o.fallback ?? ''} | ${cell(o.doc)} |`,
   );
-  const settings = Object.entries(SOURCE_SETTINGS).map(
-    ([name, { values, fallback, doc }]) =>
-      `| \`${name}\` | ${cell(values)} | ${fallback ?? ''} | ${cell(doc)} |`,
-  );
+  const rowsOf = (table) =>
+    Object.entries(table).map(
+      ([name, { values, fallback, doc }]) =>
+        `| \`${name}\` | ${cell(values)} | ${fallback ?? ''} | ${cell(doc)} |`,
+    );
   const freshness = DIALECTS.map((dialect) => {
     const { fallback, min, max } = freshnessOf(dialect);
     return `| ${dialect.name} | ${[fallback, min, max].map(timeText).join(' | ')} |`;
   });
   return `# Configuration
 
-Generated from \`src/server/config/options.ts\` and \`src/server/config/source-schema.ts\` by \`npm run docs\`; do not edit.
+Generated from \`options.ts\`, \`source-schema.ts\` and \`origin-schema.ts\` in \`src/server/config/\` by \`npm run docs\`; do not edit.
 
 Flags go before the environment, the environment before the file (JSON or YAML), the file before the defaults. All problems
 are reported at once, under the name of the option.
@@ -134,7 +136,13 @@ ${rows.join('\n')}
 
 | key | values | default | meaning |
 | --- | --- | --- | --- |
-${settings.join('\n')}
+${rowsOf(SOURCE_SETTINGS).join('\n')}
+
+How the servers behind \`origin\` are asked, where it is \`http\` or \`web\`; these stand beside its \`kind\`:
+
+| key | values | default | meaning |
+| --- | --- | --- | --- |
+${rowsOf(ORIGIN_SETTINGS).join('\n')}
 
 What an answer may be kept for, where nothing of this is set:
 

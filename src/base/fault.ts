@@ -39,6 +39,7 @@ export const FAULTS = {
   'source-unresolvable': { status: 404, retry: true, ttl: 5 },
   'origin-failed': { status: 502, retry: true, ttl: 5 },
   'origin-timeout': { status: 504, retry: true, ttl: 5 },
+  'origin-paused': { status: 503, retry: true, ttl: 0 },
   // the picture
   'source-empty': { status: 422, retry: false, ttl: 30 },
   'source-too-large': { status: 413, retry: false, ttl: 30 },

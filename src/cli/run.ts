@@ -1,5 +1,5 @@
 /**
- * The command line: `serve`, `check`, `explain`, `replay` and `demo`.
+ * The command line: `serve`, `check`, `explain`, `sign`, `replay` and `demo`.
  *
  * Flags come from the option table. Exit codes: 0 done, 1 something failed,
  * 2 the command or the configuration was wrong.
@@ -19,6 +19,7 @@ import { explain } from './explain.ts';
 import { reportFailure } from './failures.ts';
 import { replayFlags } from './replay/replay-flags.ts';
 import { serve, serveFolder } from './serve.ts';
+import { signUrl } from './sign.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What a browser with AVIF sends for an image. */
@@ -75,6 +76,24 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
     .action(async (url: string, flags: Flags) => {
       const config = configOf(flags, around, { foldersExist: false });
       exit((await explain(config, url, flags, around)) ? 0 : 1);
+    });
+
+  program
+    .command('sign')
+    .description('Sign a URL in the way of the source that answers it.')
+    .argument('<url>', 'a URL, or a path such as /imgix/photo.jpg?w=300')
+    .option('-c, --config <file>', 'configuration, JSON or YAML (FOVEA_CONFIG)')
+    .option('--dialect <name>', 'fastly, imgix or imageoptim, without a configuration')
+    .option('--mount <path>', 'with --dialect: path prefix of the source, such as /imgix')
+    .option(
+      '--key-file <file>',
+      "a file with the secret (else FOVEA_SIGNING_KEY, else the source's)",
+    )
+    .option('--expires <when>', 'a duration such as 1h, a date, or seconds since 1970')
+    .action((url: string, flags: Flags) => {
+      const reading = { foldersExist: false };
+      const config = flags.dialect === undefined ? configOf(flags, around, reading) : undefined;
+      signUrl(config, url, flags, around);
     });
 
   withOptions(program.command('replay'))

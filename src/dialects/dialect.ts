@@ -38,7 +38,7 @@ export interface DialectSettings extends FormatSettings {
   readonly name: string;
   /** The kind of origin behind it decides how a path names a source. */
   readonly origin: 'folder' | 'http' | 'web';
-  /** imgix: tokens for signatures, in order of rotation, and whether one is required. */
+  /** Tokens (imgix) or keys for signatures, in order of rotation, and whether one is required. */
   readonly signing?: { readonly tokens: readonly string[]; readonly required: boolean };
   /** imgix: parameters added to every request; Fastly: service defaults by their API names. */
   readonly defaults?: Readonly<Record<string, string>>;

@@ -12,14 +12,25 @@ import { HttpOrigin, readBase } from './http.ts';
 import { type HttpClientOptions, httpClient } from './http-client.ts';
 import { DEFAULT_LIMITS, type OriginLimits } from './limits.ts';
 import type { Origin } from './origin.ts';
+import { lowerCaseNames } from './request-headers.ts';
+import { DEFAULT_TRAFFIC, type OriginTraffic } from './traffic.ts';
 import { WebOrigin } from './web.ts';
+
+/** How the servers of an origin are asked; the usual way where absent. */
+type Traffic = Partial<Omit<OriginTraffic, 'headers'>>;
 
 export type OriginConfig =
   /** `allow` names hosts that second pictures may come from. */
   | { readonly kind: 'folder'; readonly path: string; readonly allow?: readonly string[] }
   /** The host of the base is always allowed; `allow` names further hosts, for redirects and second pictures. */
-  | { readonly kind: 'http'; readonly base: string; readonly allow?: readonly string[] }
-  | { readonly kind: 'web'; readonly allow: readonly string[] };
+  | ({
+      readonly kind: 'http';
+      readonly base: string;
+      readonly allow?: readonly string[];
+      /** Sent to the server of the base alone. */
+      readonly headers?: Readonly<Record<string, string>>;
+    } & Traffic)
+  | ({ readonly kind: 'web'; readonly allow: readonly string[] } & Traffic);
 
 export interface OriginOptions extends Pick<HttpClientOptions, 'resolve' | 'ca' | 'loopToken'> {
   /** Where this server itself answers, as `host`, `host:port` or an address: never a source (13.9). */
@@ -33,7 +44,8 @@ export function createOrigin(
   options: OriginOptions = {},
 ): Origin {
   const bounds = { ...DEFAULT_LIMITS, ...limits };
-  const network = (allow: readonly AllowEntry[]) => networkOf(allow, bounds, options);
+  const network = (allow: readonly AllowEntry[]) =>
+    networkOf(allow, bounds, trafficOf(config), options);
   switch (config.kind) {
     case 'folder':
       return new FolderOrigin(config.path, bounds);
@@ -64,17 +76,28 @@ export function createElsewhere(
 ): Origin | undefined {
   const hosts = config.kind === 'web' ? [] : readAllowList(config.allow ?? []);
   if (hosts.length === 0) return undefined;
-  const { guard, client } = networkOf(hosts, { ...DEFAULT_LIMITS, ...limits }, options);
+  // What the base is told is not for other hosts
+  const traffic = { ...trafficOf(config), headers: {} };
+  const { guard, client } = networkOf(hosts, { ...DEFAULT_LIMITS, ...limits }, traffic, options);
   return new WebOrigin(guard, client);
 }
 
 function networkOf(
   allow: readonly AllowEntry[],
   limits: OriginLimits,
+  traffic: OriginTraffic,
   { selfAddresses = [], ...client }: OriginOptions,
 ) {
   const guard = addressGuard({ allow, self: selfAddresses, localAddresses: ownAddresses() });
-  return { guard, client: httpClient({ guard, limits, ...client }) };
+  return { guard, client: httpClient({ guard, limits, traffic, ...client }) };
+}
+
+function trafficOf(config: OriginConfig): OriginTraffic {
+  if (config.kind === 'folder') return DEFAULT_TRAFFIC;
+  const { headers, connections, keepAlive, retries, ...others } = { ...DEFAULT_TRAFFIC, ...config };
+  const { breakerFailures, breakerWindow, breakerPause } = others;
+  const breaker = { breakerFailures, breakerWindow, breakerPause };
+  return { headers: lowerCaseNames(headers), connections, keepAlive, retries, ...breaker };
 }
 
 function ownAddresses(): string[] {

@@ -11,6 +11,7 @@ import type { Agent, Pool } from 'undici';
 import type { AddressGuard } from './address-guard.ts';
 import { hostOf, portOf } from './allow-list.ts';
 import type { OriginLimits } from './limits.ts';
+import { DEFAULT_TRAFFIC, type OriginTraffic } from './traffic.ts';
 
 type Undici = typeof import('undici');
 
@@ -25,6 +26,8 @@ export type Resolve = (host: string) => Promise<readonly Resolved[]>;
 export interface HttpClientOptions {
   readonly guard: AddressGuard;
   readonly limits: OriginLimits;
+  /** The usual one where absent. */
+  readonly traffic?: OriginTraffic;
   readonly resolve?: Resolve;
   /** Further certificate authorities, PEM. */
   readonly ca?: string;
@@ -35,13 +38,17 @@ export interface HttpClientOptions {
 /** The connections of a client. */
 export async function guardedAgent(options: HttpClientOptions): Promise<Agent> {
   const undici: Undici = await import('undici');
+  const { connections, keepAlive } = options.traffic ?? DEFAULT_TRAFFIC;
   return new undici.Agent({
     factory: (origin, settings) => {
       const url = new URL(origin);
       const connect = connectorFor(url, options, undici);
       return new undici.Pool(url, { ...settings, connect } as Pool.Options);
     },
-    connections: options.limits.connections,
+    connections,
+    keepAliveTimeout: keepAlive,
+    // A server that promises longer is believed no further than the operator
+    keepAliveMaxTimeout: keepAlive,
     pipelining: 1,
     maxHeaderSize: options.limits.headerBytes,
     // Both are metered by the client, where one deadline spans all hops.

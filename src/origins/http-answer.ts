@@ -43,15 +43,21 @@ export type StatusMeaning = 'body' | 'unchanged' | 'redirect' | Fault;
  * pass for a whole one (docs/spec/http.md 9.6); 304 counts only if validators were sent. Of the
  * client errors, 408 and 429 are about the moment and can be tried again; the
  * rest say that there is no such source for us.
+ *
+ * @param retryAfter seconds that the server asks to wait
  */
-export function meaningOf(status: number, conditional: boolean): StatusMeaning {
+export function meaningOf(
+  status: number,
+  conditional: boolean,
+  retryAfter?: number,
+): StatusMeaning {
   if (status === 200 || status === 203) return 'body';
   if (status === 304 && conditional) return 'unchanged';
   if (status === 301 || status === 302 || status === 303 || status === 307 || status === 308) {
     return 'redirect';
   }
   const [code, message] = complaint(status);
-  return new Fault(code, message, { status });
+  return new Fault(code, message, { status, ...(retryAfter === undefined ? {} : { retryAfter }) });
 }
 
 function complaint(status: number): readonly [FaultCode, string] {

@@ -6,17 +6,23 @@
  * connection is checked once more before a byte is sent on it. So neither a
  * rebinding name nor a literal (for which no lookup happens) gets past
  * (docs/spec/http.md 13.4, 13.5). Redirects are followed by hand. Proxy variables of the
- * environment are not read, and nothing of the visitor is passed on.
+ * environment are not read, and nothing of the visitor is passed on. What fails for the
+ * moment is tried again, and a server that goes on failing is left alone (13.15 to 13.17).
  */
 import type { Agent, Dispatcher } from 'undici';
 import { Fault, isFault } from '../base/fault.ts';
 import { UNREACHABLE } from './address-guard.ts';
+import { Breakers } from './breaker.ts';
+import { Deadline } from './deadline.ts';
 import { BLOCKED, guardedAgent, type HttpClientOptions } from './guarded-agent.ts';
 import { keptHeaders, meaningOf, nextHop, sameServer } from './http-answer.ts';
 import { readBody } from './http-body.ts';
 import type { OriginLimits } from './limits.ts';
-import type { Fetched, Validators } from './origin.ts';
+import type { Fetched, OriginHealth, Validators } from './origin.ts';
 import { type PassingLimits, tooLarge } from './oversize.ts';
+import { isRest, restHeaders, resumableOf, resumed } from './resume.ts';
+import { isConnectionError, retryAfterSeconds, retryWait } from './retry.ts';
+import { DEFAULT_TRAFFIC } from './traffic.ts';
 
 export type { HttpClientOptions, Resolve, Resolved } from './guarded-agent.ts';
 
@@ -36,6 +42,8 @@ export interface HttpClient {
     own?: OwnHeaders,
     passing?: PassingLimits,
   ): Promise<Fetched>;
+  /** How its servers are. */
+  health(): OriginHealth;
   /** Loads what connects, which the first request waits for otherwise. */
   prepare(): void;
   close(): Promise<void>;
@@ -48,12 +56,98 @@ const HEADERS = {
 } as const;
 
 export function httpClient(options: HttpClientOptions): HttpClient {
-  const { guard, limits: usual } = options;
+  const { guard, limits: usual, traffic = DEFAULT_TRAFFIC } = options;
+  const breakers = new Breakers(traffic, () => performance.now());
+  const counts = { retries: 0, resumed: 0 };
   let agent: Promise<Agent> | undefined;
   const agentOf = () => {
     agent ??= guardedAgent(options);
     return agent;
   };
+
+  /** The answer of one server, counted for its breaker. */
+  async function asked(url: URL, headers: Record<string, string>, deadline: Deadline) {
+    const ended = breakers.of(url.origin).enter();
+    try {
+      const answer = await ask(await agentOf(), url, headers, deadline);
+      ended(answer.statusCode >= 500 ? 'failed' : 'good');
+      return answer;
+    } catch (error) {
+      ended(deadline.abandoned ? 'left' : 'failed');
+      throw error;
+    }
+  }
+
+  /** One way along all redirects. */
+  async function once(start: URL, wanted: Wanted, deadline: Deadline): Promise<Fetched> {
+    const { held, own, limits } = wanted;
+    const visited: string[] = [];
+    for (let url = start; ; ) {
+      guard.checkUrl(url);
+      visited.push(url.href);
+      const loop = { 'cdn-loop': options.loopToken ?? 'fovea' };
+      const told = sameServer(start, url) ? { ...traffic.headers, ...ownHeaders(own) } : {};
+      const condition = sameServer(start, url) ? conditions(held, visited.length === 1) : {};
+      const answer = await asked(url, { ...loop, ...told, ...condition }, deadline);
+      const meaning = meaningOf(
+        answer.statusCode,
+        Object.keys(condition).length > 0,
+        retryAfterSeconds(one(answer.headers['retry-after']), Date.now()),
+      );
+      if (meaning === 'body') {
+        const rest = restOf(answer, url, { ...loop, ...told }, deadline);
+        return bytes(answer, deadline, limits, rest);
+      }
+      discard(answer);
+      if (meaning === 'unchanged') {
+        deadline.end();
+        return { kind: 'unchanged', headers: keptHeaders(answer.headers) };
+      }
+      if (meaning !== 'redirect') throw meaning;
+      url = nextHop(url, one(answer.headers.location), visited, limits.redirects);
+    }
+  }
+
+  /** Where the body of an answer can be gone on with after a cut: the bytes, whole. */
+  function restOf(
+    answer: Dispatcher.ResponseData,
+    url: URL,
+    told: Record<string, string>,
+    deadline: Deadline,
+  ): AsyncIterable<Uint8Array> {
+    const known = answer.statusCode === 200 ? resumableOf(answer.headers) : undefined;
+    if (known === undefined || traffic.retries === 0) return answer.body;
+    return resumed(answer.body, known.length, async (first, error) => {
+      if (deadline.reason() !== undefined || !isConnectionError(codeOf(error))) return undefined;
+      breakers.of(url.origin).failed();
+      const headers = { ...told, ...restHeaders(known, first) };
+      const next = await tried(deadline, async () => {
+        const more = await asked(url, headers, deadline);
+        if (isRest(more.statusCode, more.headers, known, first)) return more;
+        discard(more);
+        const failed = more.statusCode >= 500 ? meaningOf(more.statusCode, false) : undefined;
+        throw isFault(failed) ? failed : changedMeanwhile();
+      });
+      next.body.on('error', () => {});
+      counts.resumed++;
+      return next.body;
+    });
+  }
+
+  /** Work that is tried again where its failure may pass, as often and as long as there is. */
+  async function tried<Result>(deadline: Deadline, work: () => Promise<Result>): Promise<Result> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        const fault = faultOf(error);
+        const last = attempt >= traffic.retries || deadline.reason() !== undefined;
+        const wait = last || !isFault(fault) ? undefined : retryWait(fault, attempt, Math.random());
+        if (wait === undefined || !(await deadline.pause(wait))) throw error;
+        counts.retries++;
+      }
+    }
+  }
 
   async function get(
     start: URL,
@@ -65,28 +159,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     const limits = { ...usual, ...passing };
     const deadline = new Deadline(signal, limits);
     try {
-      const visited: string[] = [];
-      for (let url = start; ; ) {
-        guard.checkUrl(url);
-        visited.push(url.href);
-        const asked = sameServer(start, url)
-          ? { ...conditions(held, visited.length === 1), ...ownHeaders(own) }
-          : {};
-        const loop = { 'cdn-loop': options.loopToken ?? 'fovea' };
-        const answer = await ask(await agentOf(), url, { ...loop, ...asked }, deadline);
-        const meaning = meaningOf(
-          answer.statusCode,
-          'if-none-match' in asked || 'if-modified-since' in asked,
-        );
-        if (meaning === 'body') return bytes(answer, deadline, limits);
-        discard(answer);
-        if (meaning === 'unchanged') {
-          deadline.end();
-          return { kind: 'unchanged', headers: keptHeaders(answer.headers) };
-        }
-        if (meaning !== 'redirect') throw meaning;
-        url = nextHop(url, one(answer.headers.location), visited, limits.redirects);
-      }
+      return await tried(deadline, () => once(start, { held, own, limits }, deadline));
     } catch (error) {
       deadline.end();
       throw deadline.reason() ?? faultOf(error, start);
@@ -95,9 +168,17 @@ export function httpClient(options: HttpClientOptions): HttpClient {
 
   return {
     get,
+    health: () => ({ ...counts, paused: breakers.paused }),
     prepare: () => void agentOf(),
     close: async () => (await agent)?.destroy(),
   };
+}
+
+/** What is asked for, whichever server has it in the end. */
+interface Wanted {
+  readonly held: Validators | undefined;
+  readonly own: OwnHeaders;
+  readonly limits: OriginLimits;
 }
 
 async function ask(
@@ -120,7 +201,13 @@ async function ask(
   }
 }
 
-function bytes(answer: Dispatcher.ResponseData, deadline: Deadline, limits: OriginLimits): Fetched {
+/** @param whole the bytes of the body, as they come */
+function bytes(
+  answer: Dispatcher.ResponseData,
+  deadline: Deadline,
+  limits: OriginLimits,
+  whole: AsyncIterable<Uint8Array>,
+): Fetched {
   const encoding = one(answer.headers['content-encoding']);
   // Without a listener, a body nobody has begun to read would throw on abort.
   answer.body.on('error', () => {});
@@ -135,7 +222,7 @@ function bytes(answer: Dispatcher.ResponseData, deadline: Deadline, limits: Orig
     if (announced !== undefined && Number(announced) > limits.maxBytes) {
       throw tooLarge(limits.maxBytes, length === undefined ? undefined : { length, headers });
     }
-    const body = readBody(answer.body, {
+    const body = readBody(whole, {
       limits,
       encoding,
       abort: (fault) => deadline.abort(fault),
@@ -161,47 +248,6 @@ async function* watched(body: AsyncIterable<Uint8Array>, deadline: Deadline) {
     throw deadline.reason() ?? faultOf(error);
   } finally {
     deadline.end();
-  }
-}
-
-/** The time one source may take, over all its hops, and the client going away. */
-class Deadline {
-  readonly signal: AbortSignal;
-  readonly #caller: AbortSignal;
-  readonly #limits: OriginLimits;
-  readonly #own = new AbortController();
-  readonly #total: NodeJS.Timeout;
-
-  constructor(caller: AbortSignal, limits: OriginLimits) {
-    this.#caller = caller;
-    this.#limits = limits;
-    this.signal = AbortSignal.any([caller, this.#own.signal]);
-    this.#total = this.#timer(limits.totalMs);
-  }
-
-  /** Starts the wait for the head of an answer; gives the function that ends it. */
-  firstByte(): () => void {
-    const timer = this.#timer(this.#limits.firstByteMs);
-    return () => clearTimeout(timer);
-  }
-
-  abort(fault: Fault): void {
-    this.#own.abort(fault);
-  }
-
-  /** Why the transfer was stopped from this side, if it was. */
-  reason(): unknown {
-    if (this.#own.signal.aborted) return this.#own.signal.reason;
-    return this.#caller.aborted ? this.#caller.reason : undefined;
-  }
-
-  end(): void {
-    clearTimeout(this.#total);
-  }
-
-  #timer(ms: number): NodeJS.Timeout {
-    const fault = () => new Fault('origin-timeout', 'The server of the source is too slow.');
-    return setTimeout(() => this.abort(fault()), ms).unref();
   }
 }
 
@@ -248,7 +294,7 @@ const TOO_SLOW = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 /** A failure of the network in words that hold no address. */
 function faultOf(error: unknown, url?: URL): unknown {
   if (isFault(error)) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   // Without a code it is no failure of the network but of ours.
   if (code === '') return error;
   const detail = { reason: code, ...(url && { host: url.host }) };
@@ -260,4 +306,12 @@ function faultOf(error: unknown, url?: URL): unknown {
     return new Fault('origin-timeout', 'The server of the source is too slow.', detail, error);
   }
   return new Fault('origin-failed', UNREACHABLE, detail, error);
+}
+
+function changedMeanwhile(): Fault {
+  return new Fault('origin-failed', 'The source was cut off, and the rest of it is not to be had.');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -9,7 +9,7 @@ import { Fault } from '../base/fault.ts';
 import type { SourceRef } from '../image/source-ref.ts';
 import { type AddressGuard, isPublicHost } from './address-guard.ts';
 import type { HttpClient } from './http-client.ts';
-import type { Fetched, Location, Origin, Validators } from './origin.ts';
+import type { Fetched, Location, Origin, OriginHealth, Validators } from './origin.ts';
 import type { PassingLimits } from './oversize.ts';
 
 export class HttpOrigin implements Origin {
@@ -52,6 +52,10 @@ export class HttpOrigin implements Origin {
     const url = this.#below(location.id);
     const own = { credentials: this.#credentials, requestId };
     return this.#client.get(url, held, signal, own, passing);
+  }
+
+  health(): OriginHealth {
+    return this.#client.health();
   }
 
   prepare(): void {

@@ -19,8 +19,6 @@ export interface OriginLimits {
   readonly headerBytes: number;
   /** Redirects followed. */
   readonly redirects: number;
-  /** Connections to one host at a time. */
-  readonly connections: number;
 }
 
 export const DEFAULT_LIMITS: OriginLimits = {
@@ -32,7 +30,6 @@ export const DEFAULT_LIMITS: OriginLimits = {
   rateWindowMs: 5_000,
   headerBytes: 16_384,
   redirects: 3,
-  connections: 32,
 };
 
 /** The limit in words for a message: "50 MB", "12 KB", "700 bytes". */

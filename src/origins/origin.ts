@@ -21,6 +21,16 @@ export interface Validators {
   readonly lastModified?: string;
 }
 
+/** How the servers of an origin are; counts are since the start. */
+export interface OriginHealth {
+  /** Servers that are left alone at present, because they failed again and again. */
+  readonly paused: number;
+  /** Requests that were tried again. */
+  readonly retries: number;
+  /** Bodies that were gone on with after their connection was cut. */
+  readonly resumed: number;
+}
+
 /** What reading a source gave. */
 export type Fetched =
   | { readonly kind: 'unchanged'; readonly headers: Readonly<Record<string, string>> }
@@ -43,7 +53,7 @@ export interface Origin {
    * The bytes of a source, or word that the held copy is still good.
    * `requestId` goes along as `X-Request-Id`, where the origin speaks HTTP.
    * The body throws a Fault when it passes the limit on bytes or time, those of `passing` where they are given.
-   * @throws Fault source-too-large (`oversizeOf` has what was announced), source-not-found, source-forbidden, source-refused, source-unresolvable, origin-failed, origin-timeout
+   * @throws Fault source-too-large (`oversizeOf` has what was announced), source-not-found, source-forbidden, source-refused, source-unresolvable, origin-failed, origin-timeout, origin-paused
    */
   fetch(
     location: Location,
@@ -56,6 +66,8 @@ export interface Origin {
   covers?(url: string): boolean;
   /** Whether a held copy is still the source, without reading it; only where that is cheap (folders). */
   stat?(location: Location): Promise<Validators | undefined>;
+  /** How its servers are, where it has some. */
+  health?(): OriginHealth;
   /** Loads what the first fetch needs, while there is time. */
   prepare?(): void;
   /** Frees connections. */

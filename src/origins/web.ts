@@ -9,7 +9,7 @@ import { Fault, isFault } from '../base/fault.ts';
 import type { SourceRef } from '../image/source-ref.ts';
 import type { AddressGuard } from './address-guard.ts';
 import type { HttpClient } from './http-client.ts';
-import type { Fetched, Location, Origin, Validators } from './origin.ts';
+import type { Fetched, Location, Origin, OriginHealth, Validators } from './origin.ts';
 import type { PassingLimits } from './oversize.ts';
 
 const LONGEST_URL = 8192;
@@ -50,6 +50,10 @@ export class WebOrigin implements Origin {
         throw error;
       return await ask(spaced);
     }
+  }
+
+  health(): OriginHealth {
+    return this.#client.health();
   }
 
   prepare(): void {

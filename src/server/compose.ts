@@ -70,7 +70,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const engine = await startEngine(config, log, signing);
   const compileCache = new CompileCache();
   const inFlight = new InFlight(config.listen.requests);
-  const meter = config.metrics.token === undefined ? {} : { meter: await meterOf(engine) };
+  const meter = config.metrics.token === undefined ? {} : { meter: await meterOf(engine, routes) };
   const common = { engine, compileCache, inFlight, clock: systemClock, policy: config.headers };
   const services: Services = {
     ...common,
@@ -144,9 +144,12 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
 }
 
 /** Loaded where metrics are served: what counts takes as long to load as the rest of the handler. */
-async function meterOf(engine: Engine): Promise<Metrics> {
+async function meterOf(engine: Engine, routes: readonly Route[]): Promise<Metrics> {
   const { createMetrics } = await import('./telemetry/metrics.ts');
-  return createMetrics(engine);
+  return createMetrics(
+    engine,
+    routes.map(({ site }) => site.mount),
+  );
 }
 
 /** A time that ends once, at the earliest of the ends it is given. */

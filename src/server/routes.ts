@@ -19,16 +19,10 @@ import {
 } from './http/http-message.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { MAX_TARGET, type RequestTarget, readTarget } from './http/target.ts';
+import { healthLines } from './origin-health.ts';
+import { findPlace, type Place } from './places.ts';
 import { type AccessLog, accessLine } from './telemetry/access-log.ts';
 import { loggable } from './telemetry/log.ts';
-
-/** Where a site answers. */
-export interface Place {
-  /** Begins with "/", does not end with one; absent: only at the root of its hosts. */
-  readonly prefix?: string;
-  /** Lower case, without ports. */
-  readonly hosts: readonly string[];
-}
 
 export interface Route extends Place {
   readonly site: Site;
@@ -205,45 +199,38 @@ export function findRoute(
   routes: readonly Route[],
   target: RequestTarget,
 ): { readonly site: Site; readonly rest: string } | undefined {
-  let best: { site: Site; rest: string; length: number } | undefined;
-  const consider = (site: Site, rest: string, length: number) => {
-    if (best === undefined || length > best.length) best = { site, rest, length };
-  };
-  for (const { site, prefix, hosts } of routes) {
-    if (prefix !== undefined && isBelow(target.path, prefix)) {
-      const rest = target.path.slice(prefix.length);
-      consider(site, rest.startsWith('?') ? `/${rest}` : rest, prefix.length);
-    }
-    // One's own host outranks a mount at the root
-    if (target.host !== undefined && hosts.includes(target.host)) consider(site, target.path, 0.5);
-  }
-  return best;
-}
-
-function isBelow(path: string, prefix: string): boolean {
-  if (!path.startsWith(prefix)) return false;
-  const next = path[prefix.length];
-  return next === undefined || next === '/' || next === '?';
+  const found = findPlace(routes, target);
+  return found && { site: found.place.site, rest: found.rest };
 }
 
 /** Health is one thing, willingness to take more work another. */
-function ownPage(path: string, { services, draining }: RouterOptions) {
+function ownPage(path: string, { services, draining, routes }: RouterOptions) {
   const { engine } = services;
   if (path === '/healthz') {
     return (request: HttpRequest) => status(request, engine.ready(), services, 'starting');
   }
   if (path === '/readyz') {
     const stopping = draining?.() === true;
-    return (request: HttpRequest) =>
-      status(request, engine.ready() && !stopping, services, stopping ? 'stopping' : 'starting');
+    // A server behind that fails is no reason to send nobody here: what is kept is still served
+    const detail = healthLines(routes.map(({ site }) => site.mount));
+    return (request: HttpRequest) => {
+      const good = engine.ready() && !stopping;
+      return status(request, good, services, stopping ? 'stopping' : 'starting', detail);
+    };
   }
   return undefined;
 }
 
-function status(request: HttpRequest, good: boolean, services: Services, otherwise: string) {
+function status(
+  request: HttpRequest,
+  good: boolean,
+  services: Services,
+  otherwise: string,
+  detail = '',
+) {
   const page = {
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-    body: new TextEncoder().encode(good ? 'ok\n' : `${otherwise}\n`),
+    body: new TextEncoder().encode(`${good ? 'ok' : otherwise}\n${detail}`),
   };
   return fixed(request, page, services, good ? 200 : 503);
 }

@@ -12,6 +12,7 @@ import { type Diagnostic, warning } from '../../base/diagnostic.ts';
 import { freezePlan, sourcePlan } from '../../plan/plan.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
 import { refuseShortfalls } from '../shortfall.ts';
+import { checkTarget } from '../target-signature.ts';
 import { composition } from './composition/composition.ts';
 import { type FastlyValues, PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
@@ -38,13 +39,14 @@ const FALLBACK_AGE = 7 * 24 * 60 * 60;
 const LONGEST_AGE = 365 * 24 * 60 * 60;
 
 /**
- * @throws Fault where the target has no path, with `strict_params` for a value that cannot be used, and
+ * @throws Fault where the signature is amiss or past its time, where the target has no path, with `strict_params` for a value that cannot be used, and
  * with `unsupported: refuse` for what is not built
  */
 function compile(request: ImageRequest, mount: DialectSettings): Compiled {
   const settings = readSettings(mount.defaults, mount);
-  const target = readTarget(request.target, mount.aliases);
-  const diagnostics: Diagnostic[] = [];
+  const signed = checkTarget(request.target, mount.signing, request.now);
+  const target = readTarget(signed.target, mount.aliases);
+  const diagnostics: Diagnostic[] = [...signed.diagnostics];
   const remark: Remark = (param, reason, shortfall = 'not-used') => {
     diagnostics.push({ ...warning(`Parameter ${param}: ${reason}`, param), shortfall });
   };
@@ -68,7 +70,12 @@ function compile(request: ImageRequest, mount: DialectSettings): Compiled {
     response: {
       vary: [...(encoding.negotiated ? ['accept'] : []), ...composed.vary],
       headers: {},
-      freshness: { fallback: FALLBACK_AGE, min: 0, max: LONGEST_AGE },
+      freshness: {
+        fallback: FALLBACK_AGE,
+        min: 0,
+        max: LONGEST_AGE,
+        ...(signed.until === undefined ? {} : { until: signed.until }),
+      },
       unread: NO_SOURCES,
     },
   };

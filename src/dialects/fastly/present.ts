@@ -41,6 +41,7 @@ const EXPLAINED: Readonly<Partial<Record<FaultCode, string>>> = {
   'source-unresolvable': BAD_STATUS,
   'origin-failed': BAD_STATUS,
   'origin-timeout': BAD_STATUS,
+  'origin-paused': BAD_STATUS,
 };
 
 /** Longest warning header; a client that warns itself to death gets the beginning. */
@@ -124,11 +125,15 @@ export function refuse(
   };
 }
 
+/** Of a signed URL past its time: refused like any that is not signed (docs/spec/http.md 17.3). */
+const EXPIRED = 403;
+
 /**
  * The status of the origin where there was one (docs/spec/fastly-io.md 13.3), else that of the
  * fault.
  */
 function statusOf(fault: Fault): number {
+  if (fault.code === 'link-expired') return EXPIRED;
   const given = EXPLAINED[fault.code] === BAD_STATUS ? fault.detail.status : undefined;
   const failed =
     typeof given === 'number' && Number.isInteger(given) && given >= 400 && given < 600;

@@ -1,5 +1,5 @@
 /**
- * ImageOptim: account, options and source as path segments, nothing signed.
+ * ImageOptim: account, options and source as path segments; what signs a URL here is ours.
  *
  *     /{account}/{options}/{absolute URL}     a web origin with accounts
  *     /{options}/{path}                       one site behind the mount
@@ -14,6 +14,7 @@ import { Fault } from '../../base/fault.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
 import { refuseShortfalls } from '../shortfall.ts';
+import { checkTarget } from '../target-signature.ts';
 import { PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
 import { splitTarget } from './query.ts';
@@ -42,9 +43,10 @@ export const imageoptim: Dialect = {
 
 function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   refuseLoops(request.headers.via);
-  const { options: segment, rest } = splitTarget(request.target, settings);
+  const signed = checkTarget(request.target, settings.signing, request.now);
+  const { options: segment, rest } = splitTarget(signed.target, settings);
   const { options, diagnostics: remarks } = readOptions(segment);
-  const diagnostics: Diagnostic[] = [...remarks];
+  const diagnostics: Diagnostic[] = [...signed.diagnostics, ...remarks];
   const source = sourceOf(request, rest, settings, diagnostics);
   const { plan, diagnostics: more, negotiated } = translate(options, request.method, settings);
   const all = [...diagnostics, ...more];
@@ -56,7 +58,12 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
     response: {
       vary: negotiated ? ['accept'] : [],
       headers: {},
-      freshness: { fallback: FOUR_HOURS, min: FOUR_HOURS, max: ONE_YEAR },
+      freshness: {
+        fallback: FOUR_HOURS,
+        min: FOUR_HOURS,
+        max: ONE_YEAR,
+        ...(signed.until === undefined ? {} : { until: signed.until }),
+      },
       deadline: options.timeout,
       noStore: request.method === 'POST',
     },

@@ -67,6 +67,8 @@ const STATUS: Readonly<Partial<Record<FaultCode, number>>> = {
   'source-not-an-image': 400,
   'source-unsupported': 400,
   'source-broken': 400,
+  // A signed URL past its time is refused like one that is not signed (docs/spec/http.md 17.3).
+  'link-expired': 403,
 };
 
 /** Failures of the work itself, where the source is a better answer than an error. */

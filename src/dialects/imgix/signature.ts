@@ -11,21 +11,9 @@
  * characters are refused before they come here.
  */
 import { md5 } from '@noble/hashes/legacy.js';
+import { bytesOfTarget, type RawTarget, sameText, splitTarget } from '../raw-target.ts';
 
-export interface RawTarget {
-  /** With its leading slash, still percent-encoded. */
-  readonly path: string;
-  /** Without the question mark; empty where there is none. */
-  readonly query: string;
-}
-
-/** The two halves of a raw target, split at the first question mark. */
-export function splitTarget(target: string): RawTarget {
-  const at = target.indexOf('?');
-  return at < 0
-    ? { path: target, query: '' }
-    : { path: target.slice(0, at), query: target.slice(at + 1) };
-}
+export { type RawTarget, splitTarget };
 
 /** `absent`: no `s` at all; `wrong`: one that no token gives. */
 export type SignatureCheck = 'good' | 'wrong' | 'absent';
@@ -51,23 +39,6 @@ export function verify({ path, query }: RawTarget, tokens: readonly string[]): S
 export function sign(token: string, { path, query }: RawTarget): string {
   const target = query === '' ? path : `${path}?${query}`;
   const prefix = new TextEncoder().encode(token);
-  const bytes = new Uint8Array([...prefix, ...bytesOf(target)]);
+  const bytes = new Uint8Array([...prefix, ...bytesOfTarget(target)]);
   return Array.from(md5(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** HTTP hands on bytes as Latin-1 characters; a target typed into a page may hold others. */
-function bytesOf(target: string): Uint8Array {
-  const codes = Array.from(target, (char) => char.codePointAt(0)!);
-  return codes.every((code) => code < 256)
-    ? Uint8Array.from(codes)
-    : new TextEncoder().encode(target);
-}
-
-/** Equality in time that depends on the lengths alone. */
-function sameText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let index = 0; index < b.length; index++) {
-    difference |= (a.charCodeAt(index) || 0) ^ b.charCodeAt(index);
-  }
-  return difference === 0;
 }

@@ -8,8 +8,11 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DIALECTS } from '../../dialects/all.ts';
 import type { Problem } from './problems.ts';
+import { DURATION } from './setting.ts';
 import { isUrl } from './source-answers.ts';
-import { DURATION } from './source-schema.ts';
+
+/** Characters of a key that signs URLs. */
+const SHORTEST_KEY = 16;
 
 type Raw = Record<string, unknown>;
 
@@ -64,9 +67,7 @@ function checkDialect(source: Raw, at: string): Problem[] {
   const problems: Problem[] = [];
   const { dialect, signing, accounts } = source;
   const kind = isObject(source.origin) ? source.origin.kind : undefined;
-  if (signing !== undefined && dialect !== 'imgix') {
-    problems.push({ path: `${at}.signing`, message: 'expected only for the imgix dialect' });
-  }
+  if (dialect !== 'imgix') problems.push(...checkKeys(signing, at));
   if (accounts !== undefined && dialect !== 'imageoptim') {
     problems.push({ path: `${at}.accounts`, message: 'expected only for the imageoptim dialect' });
   }
@@ -97,6 +98,15 @@ function checkDialect(source: Raw, at: string): Problem[] {
     });
   }
   return problems;
+}
+
+/** Keys of HMAC that could be guessed; imgix gives out tokens of its own. */
+function checkKeys(signing: unknown, at: string): Problem[] {
+  return list(isObject(signing) ? signing.tokens : undefined).flatMap((token, index) => {
+    if (typeof token !== 'string' || token === '' || token.length >= SHORTEST_KEY) return [];
+    const message = `expected at least ${SHORTEST_KEY} characters, got fewer`;
+    return [{ path: `${at}.signing.tokens[${index}]`, message }];
+  });
 }
 
 /** Times and pictures that contradict one another or the origin. */

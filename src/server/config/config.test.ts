@@ -97,6 +97,48 @@ describe('a configuration', () => {
   });
 });
 
+describe('secrets', () => {
+  const env = { KEY: 'a key of sixteen!', TOKEN: 'Bearer hunter2' };
+  const far = (headers: object) => ({
+    ...PRESS,
+    origin: { kind: 'http', base: 'https://far.test/', headers },
+  });
+
+  test('stand in the configuration, in a variable, or in a file', () => {
+    writeFileSync(join(folder, 'old.key'), 'the key before it\n');
+    const tokens = [{ env: 'KEY' }, { file: './old.key' }, 'one that is written'];
+    const [shop] = parse({ sources: [{ ...SHOP, signing: { tokens } }] }, { env }).sources;
+    expect(shop?.signing).toEqual({
+      tokens: ['a key of sixteen!', 'the key before it', 'one that is written'],
+      required: true,
+    });
+    const [press] = parse({ sources: [far({ Authorization: { env: 'TOKEN' } })] }, { env }).sources;
+    expect(press?.origin).toMatchObject({ headers: { Authorization: 'Bearer hunter2' } });
+  });
+
+  test.each<[object, string]>([
+    [{ 'x-a': { env: 'NONE' } }, '.x-a: expected a secret in the variable NONE, got nothing'],
+    [{ 'x-a': { env: 'TOKEN', file: 'x' } }, '.x-a: expected text, got an object'],
+    [{ 'x-a': 5 }, '.x-a: expected text, got something else'],
+    [{ Host: { env: 'TOKEN' } }, ': expected no Host, which is written here, got an object'],
+    [
+      { 'x-a': 'hunter2\n' },
+      ': expected printable ASCII without blanks at its ends for x-a, got an object',
+    ],
+  ])('that cannot be sent are refused, unsaid: %j', (headers, problem) => {
+    const [found = ''] = problems({ sources: [far(headers)] }, { env });
+    expect(found).toBe(`sources[0].origin.headers${problem}`);
+    expect(found).not.toContain('hunter2');
+  });
+
+  test('are not for hosts that a visitor names', () => {
+    const origin = { kind: 'web', allow: ['far.test'], headers: { 'x-a': 'b' } };
+    expect(problems({ sources: [{ ...PRESS, origin }] })).toEqual([
+      'sources[0].origin.headers: expected no such option here',
+    ]);
+  });
+});
+
 describe('problems', () => {
   test('are reported all at once, by path, under the name of where they came from', () => {
     const given = {
@@ -169,8 +211,16 @@ describe('problems', () => {
       'sources[0].origin: expected an object, got nothing',
     ],
     [
-      { sources: [{ ...SHOP, signing: { tokens: ['x'] } }] },
-      'sources[0].signing: expected only for the imgix dialect',
+      { sources: [{ ...SHOP, signing: { tokens: ['x'.repeat(16), 'hunter2'] } }] },
+      'sources[0].signing.tokens[1]: expected at least 16 characters, got fewer',
+    ],
+    [
+      { sources: [{ ...PRESS, signing: { tokens: [{ env: 'NOT_THERE' }] } }] },
+      'sources[0].signing.tokens[0]: expected a secret in the variable NOT_THERE, got nothing',
+    ],
+    [
+      { sources: [{ ...PRESS, signing: { tokens: [{ file: './none.key' }] } }] },
+      `sources[0].signing.tokens[0]: expected a file that can be read at ${join(folder, 'none.key')}: there is none`,
     ],
     [
       { sources: [{ ...PRESS, svg: 'draw' }] },

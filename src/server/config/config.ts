@@ -12,6 +12,7 @@ import { readSigning, type SigningFiles } from './config-signing.ts';
 import { checkSources } from './config-sources.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, type OptionValues } from './options.ts';
 import { ConfigError, describeIssue, type Problem } from './problems.ts';
+import { readSecrets } from './secrets.ts';
 import { type SourceConfig, sourceSchema } from './source-schema.ts';
 
 /**
@@ -52,10 +53,13 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
   }
   const raw = { ...given };
   const origins = overlay(raw, context);
+  const secrets = readSecrets(raw.sources, context);
+  raw.sources = secrets.sources;
   const result = SCHEMA.safeParse(raw);
-  const problems: Problem[] = result.success
-    ? []
-    : result.error.issues.flatMap((issue) => describeIssue(issue, raw));
+  const problems: Problem[] = [
+    ...secrets.problems,
+    ...(result.success ? [] : result.error.issues.flatMap((issue) => describeIssue(issue, raw))),
+  ];
   problems.push(...checkSources(raw.sources, context));
   if (problems.length > 0 || !result.success) {
     const lines = problems.map((problem) => lineOf(problem, origins));

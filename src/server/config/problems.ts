@@ -88,12 +88,18 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 /** Names of what is never repeated: `signing.tokens`, `metrics.token`, … */
 const SECRET = /token|secret|password/i;
 
+/** The headers of an origin may hold any. */
+function isSecret(path: readonly PropertyKey[]): boolean {
+  const ofOrigin = path.includes('origin') && path.includes('headers');
+  return ofOrigin || path.some((part) => SECRET.test(String(part)));
+}
+
 /** A value for a message: short, and silent about secrets. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'an object';
-  if (path.some((part) => SECRET.test(String(part)))) return 'something else';
+  if (isSecret(path)) return 'something else';
   if (typeof value !== 'string') return String(value);
   const safe = value.replace(/\/\/[^/@]*@/g, '//…@');
   return JSON.stringify(safe.length > 60 ? `${safe.slice(0, 60)}…` : safe);

@@ -6,10 +6,9 @@
  * this table. What settings mean for one another stands in `config-sources.ts`.
  */
 import { z } from 'zod';
-import { duration as durationOption } from '../../base/options.ts';
 import { NEGOTIATED } from '../../dialects/negotiation.ts';
-import { readAllowList } from '../../origins/allow-list.ts';
-import { readBase } from '../../origins/http.ts';
+import { origin } from './origin-schema.ts';
+import { duration, type Setting, schemasOf } from './setting.ts';
 
 /** Paths that are the server's own. */
 const RESERVED = ['/healthz', '/readyz', '/_fovea'];
@@ -31,54 +30,8 @@ const host = z
   })
   .transform((text) => text.toLowerCase());
 
-const allowed = z.string().refine((text) => succeeds(() => readAllowList([text])), {
-  message: 'expected a host, host:port or *.suffix',
-});
-
-const origin = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('folder'),
-    path: z.string().min(1),
-    allow: z.array(allowed).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('http'),
-    base: z.string().refine((text) => succeeds(() => readBase(text)), {
-      message: 'expected an http or https URL without a query',
-    }),
-    allow: z.array(allowed).optional(),
-  }),
-  z.strictObject({ kind: z.literal('web'), allow: z.array(allowed).min(1) }),
-]);
-
 /** YAML and people write `w: 240` for what a URL would say as text. */
 const parameter = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-
-/** Reads the times of sources. */
-export const DURATION = durationOption({ env: '', flag: '', doc: '' });
-
-/** A year, in milliseconds. */
-const LONGEST_TTL = 365 * 86_400_000;
-
-/** A length of time such as "90s", as milliseconds. */
-const duration = z.unknown().transform((value, context) => {
-  const reading = DURATION.read(value);
-  if ('value' in reading && reading.value <= LONGEST_TTL) return reading.value;
-  context.addIssue({
-    code: 'custom',
-    message: 'expected a duration such as 90s, 10m or 7d, at most 365d',
-  });
-  return z.NEVER;
-});
-/** A row of the table. */
-interface Setting {
-  readonly schema: z.ZodType;
-  /** The grammar for a person. */
-  readonly values: string;
-  /** What is used without it, as one would write it. */
-  readonly fallback?: string;
-  readonly doc: string;
-}
 
 export const SOURCE_SETTINGS = {
   name: {
@@ -104,8 +57,8 @@ export const SOURCE_SETTINGS = {
   origin: {
     schema: origin,
     values:
-      '`{ kind: folder, path, allow }`, `{ kind: http, base, allow }` or `{ kind: web, allow }`',
-    doc: 'Where its originals live. `allow` lists `host`, `host:port` or `*.suffix`, and a private address only literally; of a folder and a base also the hosts that the second pictures of imgix (`mark`, `blend`, `mask`) may come from.',
+      '`{ kind: folder, path, allow }`, `{ kind: http, base, allow, … }` or `{ kind: web, allow, … }`',
+    doc: 'Where its originals live. `allow` lists `host`, `host:port` or `*.suffix`, and a private address only literally; of a folder and a base also the hosts that the second pictures of imgix (`mark`, `blend`, `mask`) may come from. What else a server is asked with stands below.',
   },
   signing: {
     schema: z
@@ -114,8 +67,9 @@ export const SOURCE_SETTINGS = {
         required: z.boolean().default(true),
       })
       .optional(),
-    values: '`{ tokens: [...], required: true }`',
-    doc: 'imgix: secrets that sign URLs, in order of rotation.',
+    values:
+      '`{ tokens: [...], required: true }`; a token is text, `{ env: NAME }` or `{ file: PATH }`',
+    doc: 'Secrets that sign URLs, in order of rotation: every one counts, `fovea sign` uses the first. imgix signs as the service does (`s`); Fastly and ImageOptim by HMAC-SHA256 (`sig`, `expires`; docs/spec/http.md 17), with secrets of at least 16 characters. `required: false`: a wrong signature leaves a warning.',
   },
   defaults: {
     schema: z.record(z.string().min(1), parameter).optional(),
@@ -209,12 +163,6 @@ export const SOURCE_SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
-/** Schemas by name, as zod wants them for an object. */
-function schemasOf<T extends Record<string, Setting>>(table: T) {
-  const rows = Object.entries(table).map(([name, { schema }]) => [name, schema]);
-  return Object.fromEntries(rows) as { [Name in keyof T]: T[Name]['schema'] };
-}
-
 export const sourceSchema = z.strictObject(schemasOf(SOURCE_SETTINGS));
 
 /** Read-only all the way down; what is absent is absent, not undefined. */
@@ -233,13 +181,4 @@ export type SourceConfig = Settled<z.output<typeof sourceSchema>>;
 /** Where a source answers: its mount, `/` for the root of any host, and its hosts. */
 export function placesOf({ mount, hosts }: SourceConfig): string[] {
   return [...(mount === undefined ? [] : [mount || '/']), ...hosts];
-}
-
-function succeeds(read: () => unknown): boolean {
-  try {
-    read();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -9,7 +9,7 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { Fault, isFault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
 import type { Compiled, ImageRequest } from '../../dialects/dialect.ts';
-import { sign, splitTarget } from '../../dialects/imgix/signature.ts';
+import { carriesSignature, signedTarget } from '../../dialects/signed-url.ts';
 import type { Engine, Explanation, RenderRequest } from '../../engine/engine.ts';
 import type { Timings } from '../../engine/timings.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
@@ -171,9 +171,9 @@ function compile(
     const refused = { code: error.code, status, message };
     const [token] = settings.signing?.tokens ?? [];
     if (error.code === 'signature-invalid' && token !== undefined) {
-      const target = signedTarget(asked.target, token);
+      const target = signedTarget(dialect.name, token, asked.target);
       const { compiled } = compile(site, { ...asked, target }, url);
-      const state = /[?&]s=/.test(asked.target) ? 'wrong' : 'missing';
+      const state = carriesSignature(dialect.name, asked.target) ? 'wrong' : 'missing';
       const before = url.endsWith(asked.target) ? url.slice(0, -asked.target.length) : '';
       const signature = { state, signed: before + target } as const;
       return { compiled, refusal: { ...refused, signature } };
@@ -184,13 +184,6 @@ function compile(
     }
     throw error;
   }
-}
-
-function signedTarget(target: string, token: string): string {
-  const { path, query } = splitTarget(target);
-  const pairs = query.split('&').filter((pair) => pair !== '' && !pair.startsWith('s='));
-  const signature = sign(token, { path, query: pairs.join('&') });
-  return `${path}?${[...pairs, `s=${signature}`].join('&')}`;
 }
 
 /** Asks the origin whether there is such a source. @throws Fault */

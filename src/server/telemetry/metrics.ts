@@ -1,12 +1,14 @@
 /**
  * Meter: what the server counts, in the form Prometheus reads.
  *
- * Labels are words of the program (dialects, formats, results), never of a
+ * Labels are words of the program (dialects, formats, results) and names of sources, never of a
  * visitor, so that their number is bounded.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Engine, EngineStatus, Rendition } from '../../engine/engine.ts';
+import type { Engine, EngineStatus, Mount, Rendition } from '../../engine/engine.ts';
 import { PASS_BELOW, type Receipt } from '../../optimizer/receipt.ts';
+import type { OriginHealth } from '../../origins/origin.ts';
+import { healthOf } from '../origin-health.ts';
 
 export interface Metrics {
   /** An answer went out; `rendition` where it carries one. */
@@ -56,8 +58,45 @@ const COUNTERS: readonly Row[] = [
   ],
 ];
 
+/** Sets or counts how the servers of each source are, each time it is asked. */
+function collectHealth(mounts: readonly Mount[], registers: Registry[]): void {
+  const labelNames = ['source'];
+  const each = (set: (source: string, health: OriginHealth) => void) => {
+    for (const mount of mounts) {
+      const health = healthOf(mount);
+      if (health !== undefined) set(mount.name, health);
+    }
+  };
+  new Gauge({
+    name: 'fovea_origin_paused',
+    help: 'Servers of a source that are left alone at present, because they failed again and again.',
+    labelNames,
+    registers,
+    collect() {
+      each((source, { paused }) => this.set({ source }, paused));
+    },
+  });
+  for (const [name, help, count] of ORIGIN_COUNTERS) {
+    new Counter({
+      name: `fovea_origin_${name}_total`,
+      help,
+      labelNames,
+      registers,
+      collect() {
+        this.reset();
+        each((source, health) => this.inc({ source }, count(health)));
+      },
+    });
+  }
+}
+
+const ORIGIN_COUNTERS: readonly (readonly [string, string, (health: OriginHealth) => number])[] = [
+  ['retries', 'Requests to the servers of a source that were tried again.', (h) => h.retries],
+  ['resumed', 'Sources that were gone on with after their connection was cut.', (h) => h.resumed],
+];
+
 /** A meter of its own, so that two servers in one process do not share counts. */
-export function createMetrics(engine: Engine): Metrics {
+export function createMetrics(engine: Engine, mounts: readonly Mount[] = []): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'fovea_' });
@@ -129,6 +168,8 @@ export function createMetrics(engine: Engine): Metrics {
       },
     });
   }
+
+  collectHealth(mounts, registers);
 
   const made = (receipt: Receipt) => {
     for (const { format } of receipt.trials) trials.inc({ format });
