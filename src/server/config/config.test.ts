@@ -105,8 +105,8 @@ describe('secrets', () => {
   });
 
   test('stand in the configuration, in a variable, or in a file', () => {
-    writeFileSync(join(folder, 'old.key'), 'the key before it\n');
-    const tokens = [{ env: 'KEY' }, { file: './old.key' }, 'one that is written'];
+    writeFileSync(join(folder, 'rotated.key'), 'the key before it\n');
+    const tokens = [{ env: 'KEY' }, { file: './rotated.key' }, 'one that is written'];
     const [shop] = parse({ sources: [{ ...SHOP, signing: { tokens } }] }, { env }).sources;
     expect(shop?.signing).toEqual({
       tokens: ['a key of sixteen!', 'the key before it', 'one that is written'],
