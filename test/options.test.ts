@@ -50,6 +50,7 @@ const STRICT: Partial<Record<OptionName, unknown>> = {
   'headers.resourcePolicy': 'same-site',
   'headers.timing': 'false',
   'headers.age': 'subtract',
+  'headers.cacheKey': 'true',
   'metrics.token': TOKEN,
 };
 
@@ -60,6 +61,10 @@ let strict: TestServer;
 beforeAll(async () => {
   origin = await startOrigin({
     'slow.jpg': { body: LEAVES, delay: 1000 },
+    'tagged.jpg': {
+      body: LEAVES,
+      headers: { etag: '"one"', 'cache-control': 'max-age=3600', 'cache-tag': 'spring,sale' },
+    },
     'never.jpg': { body: LEAVES, delay: Number.POSITIVE_INFINITY },
   });
   const options: TestServerOptions = {
@@ -170,6 +175,33 @@ async function openConnection(server: TestServer) {
   return socket;
 }
 
+const tagged: NonNullable<TestServerOptions['settings']> = {
+  'headers.cdnControl': 'Surrogate-Control',
+  'headers.tags': 'Cache-Tag',
+  'cache.reload': 'revalidate',
+};
+
+/** What a server with these settings says of a picture to caches, and to one who asks for it anew. */
+async function heard(settings: NonNullable<TestServerOptions['settings']>) {
+  const server = await startServer({
+    settings,
+    sources: [
+      {
+        name: 'cdn',
+        dialect: 'imgix',
+        mount: '/cdn',
+        origin: { kind: 'http', base: `${origin.url}/`, allow: [`127.0.0.1:${origin.port}`] },
+        cdnTtl: '2h',
+      },
+    ],
+  });
+  const target = '/cdn/tagged.jpg?w=13';
+  const { headers } = await server.ask(target);
+  const again = await server.ask(target, { headers: { 'cache-control': 'no-cache' } });
+  await server.stop();
+  return { headers, reloaded: again.headers['cache-status'] };
+}
+
 /** By name: the option, set through the configuration, changes what is looked at. */
 const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
   'listen.host': async () => {
@@ -276,6 +308,12 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
 
   'cache.size': async () => {
     expect([await keepsTen(strict), await keepsTen(plain)]).toEqual([false, true]);
+  },
+
+  'cache.reload': async () => {
+    const { reloaded } = await heard(tagged);
+    expect(reloaded).toMatch(/fwd=request; fwd-status=304/);
+    expect((await heard({})).reloaded).toMatch(/; hit;/);
   },
 
   'cache.memory': async () => {
@@ -404,6 +442,26 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
       return headers.age;
     };
     expect([await ages(strict), await ages(plain)]).toEqual([undefined, '0']);
+  },
+
+  'headers.cdnControl': async () => {
+    const { headers } = await heard(tagged);
+    expect(headers['surrogate-control']).toMatch(/^max-age=720\d$/);
+    expect(headers['cdn-cache-control']).toBeUndefined();
+    expect((await heard({})).headers['cdn-cache-control']).toMatch(/^max-age=720\d$/);
+  },
+
+  'headers.tags': async () => {
+    const { headers } = await heard(tagged);
+    expect(headers['cache-tag']).toMatch(/^cdn,source-[0-9a-f]{16},spring,sale$/);
+    expect((await heard({})).headers['cache-tag']).toBeUndefined();
+  },
+
+  'headers.cacheKey': async () => {
+    const status = async (server: TestServer) =>
+      (await server.ask('/imgix/small.png?w=9')).headers['cache-status'];
+    expect(await status(strict)).toMatch(/; key="[0-9a-f]{64}"$/);
+    expect(await status(plain)).not.toContain('key=');
   },
 
   'metrics.token': async () => {

@@ -90,6 +90,8 @@ export interface ResponsePolicy {
   readonly download?: string;
   /** Freshness of the answer in seconds: what the dialect wants of the source's own age. */
   readonly freshness: FreshnessPolicy;
+  /** Seconds that a CDN in front may keep the answer, told to it alone. */
+  readonly cdnSeconds?: number;
   /** Longest time for the work, in seconds (ImageOptim `timeout`). */
   readonly deadline?: number;
   /** Formats this build reads and the service does not: a Fault `source-unsupported` for a plan that would read them. */

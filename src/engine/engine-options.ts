@@ -1,11 +1,12 @@
 /**
  * The options of an engine, under the names that they have in the configuration.
  */
-import type { Clock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { SigningIdentity } from '../c2pa/signing-identity.ts';
-import type { PictureLimits } from '../image/picture-limits.ts';
+import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';
+import { usableCores } from './cores.ts';
 import type { StartWorker } from './pool/worker-process.ts';
-import type { Timer } from './timer.ts';
+import { systemTimer, type Timer } from './timer.ts';
 
 export interface EngineOptions {
   readonly cache: {
@@ -41,6 +42,8 @@ export interface EngineOptions {
   };
   /** Who signs C2PA manifests; absent: none are written. */
   readonly signing?: SigningIdentity;
+  /** Say by which tags answers can be purged; off by default. */
+  readonly tags?: boolean;
   /** Time to work on a first answer, decoding included, in milliseconds. */
   readonly latency?: number;
   readonly clock?: Clock;
@@ -66,5 +69,29 @@ export interface EngineSettings extends Required<Pick<EngineOptions, 'refine' | 
   readonly workerMemory: number;
   readonly videoTimeout: number;
   readonly workers: number;
+  readonly tags: boolean;
   readonly signing?: SigningIdentity;
+}
+
+/** Options with their defaults. */
+export function engineSettings({ limits = {}, ...options }: EngineOptions): EngineSettings {
+  const { pixels, totalPixels, frames } = { ...DEFAULT_PICTURE_LIMITS, ...limits };
+  const { sourceBytes = 50_000_000, uploadBytes = 0 } = limits;
+  return {
+    refine: options.refine ?? true,
+    latency: options.latency ?? 1000,
+    clock: options.clock ?? systemClock,
+    timer: options.timer ?? systemTimer,
+    log: options.log ?? (() => undefined),
+    pictureLimits: { pixels, totalPixels, frames },
+    sourceBytes: Math.max(sourceBytes, uploadBytes),
+    renderTimeout: limits.renderTimeout ?? 60_000,
+    queueWait: limits.queueWait ?? 10_000,
+    workerMemory: limits.workerMemory ?? 1_500_000_000,
+    // Time has to be left for what is made where the video fails.
+    videoTimeout: Math.min(limits.videoTimeout ?? 30_000, (limits.renderTimeout ?? 60_000) / 2),
+    workers: options.workers ?? usableCores(),
+    tags: options.tags ?? false,
+    ...(options.signing ? { signing: options.signing } : {}),
+  };
 }

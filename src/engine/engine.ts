@@ -13,6 +13,7 @@ import type { FormatName } from '../image/format.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import type { Origin } from '../origins/origin.ts';
+import type { StaleUse } from '../stores/freshness.ts';
 import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { PoolStatus } from './pool/pool.ts';
 import type { Timings } from './timings.ts';
@@ -35,6 +36,8 @@ export interface RenderRequest {
   readonly signal: AbortSignal;
   /** Answer from the store or not at all (`only-if-cached`). */
   readonly storedOnly?: boolean;
+  /** Most seconds since the origin vouched for the source (`max-age`); absent: as long as it is fresh. */
+  readonly maxAge?: number;
   /** Names the request in logs, here and at the origin. */
   readonly id?: string;
 }
@@ -53,13 +56,23 @@ export interface Lifetime {
   readonly noCache?: boolean;
   /** What the source demands of caches once it is stale. */
   readonly revalidation?: 'must-revalidate' | 'proxy-revalidate';
+  /** What caches may do with it once it is stale, in seconds. */
+  readonly granted?: StaleUse;
+  /** A better answer may come soon. */
+  readonly unsettled?: true;
 }
+
+/** Why a request went forward (RFC 9211 2.2). */
+export type Forward = 'uri-miss' | 'stale' | 'request' | 'method';
 
 /** How the store took part (RFC 9211). */
 export interface CacheFacts {
+  /** The picture was stored, whether or not its source had to be asked for again. */
   readonly hit: boolean;
-  /** Why it went forward: nothing was stored, or what was stored had been cut short and its minute was over. */
-  readonly forward?: 'uri-miss' | 'stale';
+  /** Why it went forward: nothing was stored, the time of what was stored was over, the request wanted it, or its method did. */
+  readonly forward?: Forward;
+  /** Status of the origin, where it was asked over HTTP. */
+  readonly forwardStatus?: number;
   readonly stored: boolean;
   /** This request waited for the work of another. */
   readonly collapsed: boolean;
@@ -87,6 +100,8 @@ export interface Rendition {
   readonly diagnostics: readonly Diagnostic[];
   /** Public URL of the source, where it has one. */
   readonly canonical?: string;
+  /** Names the sources, for purges: of one source the same list each time. */
+  readonly tags?: readonly string[];
 }
 
 /** What `explain` shows. No pixel was decoded for it. */

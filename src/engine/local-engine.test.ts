@@ -271,3 +271,35 @@ test('the end of the engine breaks background work off without a word of failure
   await fake.until(() => fake.engine.status().refining === 0);
   expect(fake.log).not.toContain('refine-failed');
 });
+
+describe('a picture that cannot be made', () => {
+  const broken = { code: 'source-broken' } as const;
+
+  test('is not tried again for a while, nor for those who ask meanwhile', async () => {
+    fake = await FakeEngine.start();
+    const first = fake.ask('a');
+    await fake.given(1);
+    fake.busy().fail(broken);
+    await expect(first).rejects.toThrow(fault('source-broken'));
+    await expect(fake.ask('a')).rejects.toThrow(fault('source-broken'));
+    expect(fake.workers.requests).toHaveLength(1);
+    fake.now += 31_000;
+    const later = fake.ask('a');
+    await fake.given(2);
+    fake.busy().finish();
+    expect((await later).cache.hit).toBe(false);
+  });
+
+  test.each([
+    ['overloaded', 'a failure of the moment'],
+    ['render-failed', 'a failure that may pass'],
+  ] as const)('is tried again after %s (%s)', async (code, _) => {
+    fake = await FakeEngine.start();
+    for (const attempt of [1, 2]) {
+      const answer = fake.ask('a');
+      await fake.given(attempt);
+      fake.busy().fail({ code });
+      await expect(answer).rejects.toThrow(fault(code));
+    }
+  });
+});

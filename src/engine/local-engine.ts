@@ -5,9 +5,7 @@
  * `plan/key.ts`), and give what the store holds under that name, or have it
  * made, once for all who ask at the same time.
  */
-import { systemClock } from '../base/clock.ts';
 import { Fault, isFault } from '../base/fault.ts';
-import { DEFAULT_PICTURE_LIMITS } from '../image/picture-limits.ts';
 import { oversizeOf } from '../origins/oversize.ts';
 import { canonicalPlan } from '../plan/canonicalize.ts';
 import { type Key, renditionKey } from '../plan/key.ts';
@@ -19,23 +17,23 @@ import type { Receiver } from '../stores/spool.ts';
 import type { FileStore } from '../stores/store.ts';
 import type { TieredStore } from '../stores/tiered.ts';
 import { Background } from './background.ts';
-import { usableCores } from './cores.ts';
 import type { Engine, EngineStatus, Explanation, RenderRequest, Rendition } from './engine.ts';
-import type { EngineOptions, EngineSettings } from './engine-options.ts';
+import { type EngineOptions, type EngineSettings, engineSettings } from './engine-options.ts';
 import { FallbackTime } from './fallback-time.ts';
 import { FirstAnswers } from './first-answers.ts';
 import { contentOf, lastModifiedOf, SecondPictures } from './pictures/second-pictures.ts';
 import { Pool } from './pool/pool.ts';
 import { Renderer } from './renderer.ts';
+import { AnswerTags } from './renditions/answer-tags.ts';
 import { type AnswerFacts, renditionAnswer } from './renditions/rendition-answer.ts';
 import { RenditionCache, UNREFINED_SECONDS } from './renditions/rendition-cache.ts';
 import type { StoredRendition } from './renditions/rendition-meta.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
 import { oversizeSource } from './sources/oversize-source.ts';
 import { type PassedSource, passing, passThrough, sourceAsIs } from './sources/passthrough.ts';
+import { RememberedFaults } from './sources/remembered-faults.ts';
 import { RequestSources } from './sources/request-sources.ts';
 import { type CachedSource, notStored, SourceCache } from './sources/source-cache.ts';
-import { systemTimer } from './timer.ts';
 import type { Timings } from './timings.ts';
 import { BackEnds } from './video/back-ends.ts';
 
@@ -62,6 +60,8 @@ export class LocalEngine implements Engine {
   readonly #firstAnswers: FirstAnswers;
   readonly #fallback: FallbackTime;
   readonly #sourceCache: SourceCache;
+  readonly #faults: RememberedFaults;
+  readonly #tags = new AnswerTags();
   readonly incoming: Receiver;
 
   /** @param files the disk below `renditions`, for the files of large results */
@@ -74,10 +74,11 @@ export class LocalEngine implements Engine {
   ) {
     this.#failures = failures;
     this.incoming = incoming;
-    const settings = settingsOf(options);
+    const settings = engineSettings(options);
     const { clock, timer, sourceBytes } = settings;
     this.#settings = settings;
     this.#sourceStore = sources;
+    this.#faults = new RememberedFaults(clock);
     this.#sourceCache = new SourceCache({
       store: sources,
       incoming: sourceBodies,
@@ -151,6 +152,7 @@ export class LocalEngine implements Engine {
 
   /** A rendition in memory of a source that was looked at a moment ago: most hits, without any wait. */
   near(request: RenderRequest): Rendition | undefined {
+    if (request.maxAge !== undefined) return undefined;
     const encoderVersion = this.#pool.knownEncoderVersion;
     const source = encoderVersion === undefined ? undefined : this.#sources.near(request);
     if (encoderVersion === undefined || source === undefined) return undefined;
@@ -185,6 +187,8 @@ export class LocalEngine implements Engine {
       return this.#hit(resolved, stored, fetch);
     }
     if (request.storedOnly) throw notStored();
+    const failure = this.#faults.of(resolved.key);
+    if (failure) throw failure;
     try {
       const { made, collapsed } = await this.#firstAnswers.make(resolved, start);
       this.#background.refineLater(resolved, made);
@@ -193,10 +197,17 @@ export class LocalEngine implements Engine {
       const forward = stored ? 'stale' : 'uri-miss';
       return this.#answer(resolved, made, { timings, forward, collapsed });
     } catch (error) {
+      this.#remember(resolved, error);
       // What was cut short is better than an error that will pass.
       if (!stored || !isFault(error) || !error.kind.retry || request.signal.aborted) throw error;
       return this.#hit(resolved, stored, fetch);
     }
+  }
+
+  /** Remembers what a picture fails with for its own sake: its source cannot become one, whoever asks. */
+  #remember({ request, key }: ResolvedRequest, error: unknown): void {
+    if (request.upload || !isFault(error) || error.kind.retry || error.kind.status >= 500) return;
+    this.#faults.add(key, error, request.compiled.response.freshness.negative);
   }
 
   async deliverSource(request: RenderRequest): Promise<Rendition> {
@@ -281,6 +292,7 @@ export class LocalEngine implements Engine {
       key,
       lastModified: lastModifiedOf(resolved),
       freshness: this.#pictures.freshness(resolved, now),
+      tags: this.#settings.tags ? this.#tags.of(resolved) : undefined,
       now,
       mostSeconds: this.#mostSeconds(stored),
     });
@@ -322,25 +334,4 @@ function checkRead(request: RenderRequest, source: CachedSource): void {
 
 function isUnread({ compiled }: RenderRequest, { format }: CachedSource): boolean {
   return format !== undefined && compiled.response.unread?.includes(format) === true;
-}
-
-function settingsOf({ limits = {}, ...options }: EngineOptions): EngineSettings {
-  const { pixels, totalPixels, frames } = { ...DEFAULT_PICTURE_LIMITS, ...limits };
-  const { sourceBytes = 50_000_000, uploadBytes = 0 } = limits;
-  return {
-    refine: options.refine ?? true,
-    latency: options.latency ?? 1000,
-    clock: options.clock ?? systemClock,
-    timer: options.timer ?? systemTimer,
-    log: options.log ?? (() => undefined),
-    pictureLimits: { pixels, totalPixels, frames },
-    sourceBytes: Math.max(sourceBytes, uploadBytes),
-    renderTimeout: limits.renderTimeout ?? 60_000,
-    queueWait: limits.queueWait ?? 10_000,
-    workerMemory: limits.workerMemory ?? 1_500_000_000,
-    // Time has to be left for what is made where the video fails.
-    videoTimeout: Math.min(limits.videoTimeout ?? 30_000, (limits.renderTimeout ?? 60_000) / 2),
-    workers: options.workers ?? usableCores(),
-    ...(options.signing ? { signing: options.signing } : {}),
-  };
 }

@@ -17,6 +17,8 @@ const KEPT = [
   'last-modified',
   'content-type',
   'vary',
+  'surrogate-key',
+  'cache-tag',
 ] as const;
 
 /** Headers that hold one value; of several lines the first counts. */

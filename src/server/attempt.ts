@@ -47,6 +47,8 @@ export interface Services {
   readonly compileCache: CompileCache;
   /** Answers that are ready to be sent again. */
   readonly hits?: HitTable;
+  /** What a request that asks for a fresh answer gets; `ignore` when absent. */
+  readonly reload?: 'ignore' | 'revalidate';
   /** Bounds the requests that are worked on at once. */
   readonly inFlight: InFlight;
   /** Counts answers, where metrics are served. */

@@ -78,6 +78,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     readUpload: (headers, body) =>
       readUpload(headers, body, engine.incoming, { maxBytes: config.limits.uploadBytes }),
     log,
+    reload: config.cache.reload,
     hits: new HitTable({ ...common, ...meter }),
   };
   let draining = false;
@@ -209,6 +210,7 @@ async function startEngine(
   }
   return createEngine({
     ...config,
+    tags: config.headers.tags !== 'off',
     ...(signing === undefined ? {} : { signing }),
     log: (event, detail) => (WARNED.has(event) ? log.warn : log.info).call(log, detail, event),
   });

@@ -66,7 +66,7 @@ describe('a success', () => {
         'Content-Length, ETag, Server-Timing, Fovea, Fovea-Warning, Cache-Status, X-Request-Id',
       age: '0',
       'cache-control': 'public, max-age=3600',
-      'cache-status': 'Fovea; fwd=uri-miss; stored',
+      'cache-status': 'Fovea; fwd=uri-miss; stored; ttl=3600',
       'content-disposition': 'inline; filename="a b.webp"',
       'content-length': '1000',
       'content-security-policy': "default-src 'none'; sandbox",

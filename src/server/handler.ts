@@ -14,6 +14,7 @@ import { faultResponse } from './fault-response.ts';
 import { acceptedFormats } from './http/accept.ts';
 import { asFault, type ErrorAnswer } from './http/errors.ts';
 import type { HttpRequest, HttpResponse, NamedRequest, PictureFacts } from './http/http-message.ts';
+import { requestDirectives } from './http/request-directives.ts';
 import { hasForbiddenCharacter } from './http/target.ts';
 import { RenderJob } from './render-job.ts';
 import { renditionResponse } from './rendition-response.ts';
@@ -108,7 +109,9 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   }
   const job = new RenderJob(site.mount, compiled, image.accepts, request);
   if (upload !== undefined) job.upload = upload;
-  if (onlyIfCached(request)) job.storedOnly = true;
+  const { storedOnly, maxAge } = requestDirectives(request.headers['cache-control']);
+  if (storedOnly) job.storedOnly = true;
+  if (maxAge !== undefined && services.reload === 'revalidate') job.maxAge = maxAge;
   attempt.job = job;
   const rendition = await services.engine.render(job);
   attempt.rendition = rendition;
@@ -119,12 +122,4 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
 
 function announcesBody(headers: HttpRequest['headers']): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-function onlyIfCached({ headers }: HttpRequest): boolean {
-  const directives = headers['cache-control'];
-  if (directives === undefined) return false;
-  return directives
-    .split(',')
-    .some((directive) => directive.trim().toLowerCase() === 'only-if-cached');
 }

@@ -16,6 +16,7 @@ export class RenderJob implements RenderRequest {
   readonly id: string;
   upload?: Spooled;
   storedOnly?: boolean;
+  maxAge?: number;
   readonly #request: NamedRequest;
 
   constructor(
@@ -40,6 +41,7 @@ export class RenderJob implements RenderRequest {
     const job = new RenderJob(this.mount, compiled, this.accepts, this.#request);
     if (this.upload !== undefined) job.upload = this.upload;
     if (this.storedOnly !== undefined) job.storedOnly = this.storedOnly;
+    if (this.maxAge !== undefined) job.maxAge = this.maxAge;
     return job;
   }
 }

@@ -21,9 +21,11 @@ import {
 import {
   cacheHeaders,
   cacheStatus,
+  cdnControl,
   renditionHeaders,
   safeMediaType,
   serverTiming,
+  tagHeader,
 } from './http/response-headers.ts';
 
 /** What stands in for a rendition that could not be made. */
@@ -56,7 +58,12 @@ export function renditionResponse(
   if (cache.age === undefined) delete headers.age;
   else if (headers.age === '') headers.age = cache.age;
   headers.date = httpDate(now);
-  headers['cache-status'] = cacheStatus(rendition.cache, rendition.lifetime);
+  const key = policy.cacheKey ? rendition.key : undefined;
+  headers['cache-status'] = cacheStatus(rendition.cache, rendition.lifetime, key);
+  if (instead === undefined) {
+    const cdn = cdnControl(rendition.lifetime, compiled.response, now, policy.age);
+    if (cdn !== undefined) headers[(policy.cdnControl ?? 'CDN-Cache-Control').toLowerCase()] = cdn;
+  }
   if (policy.timing) {
     headers['server-timing'] = serverTiming(rendition.timings, performance.now() - request.arrived);
   }
@@ -124,6 +131,8 @@ function fixedHeaders(
     instead?.headers.vary,
   );
   if (vary !== undefined) headers.vary = vary;
+  const tags = tagHeader(rendition.tags, services.policy.tags);
+  if (tags !== undefined) headers[tags[0]] = tags[1];
   // An object that grew field by field is a hash table inside V8, and slow to copy; a parsed one is not
   return JSON.parse(JSON.stringify(headers));
 }

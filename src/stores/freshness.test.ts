@@ -123,6 +123,27 @@ describe('freshness: after the lifetime', () => {
     },
   );
 
+  test.each<[string, object, object | undefined, string]>([
+    ['max-age=60', {}, undefined, 'nobody says anything'],
+    ['max-age=60', { staleIfError: 9 }, { staleIfError: 9 }, 'the configuration does'],
+    ['stale-if-error=5', { staleIfError: 9 }, { staleIfError: 5 }, 'the origin goes first'],
+    [
+      'max-age=60, stale-while-revalidate=7',
+      { staleIfError: 9 },
+      { staleWhileRevalidate: 7, staleIfError: 9 },
+      'each has its own',
+    ],
+    ['must-revalidate, stale-if-error=5', { staleIfError: 9 }, undefined, 'forbidden'],
+    ['no-store', { staleWhileRevalidate: 9 }, undefined, 'nothing is kept'],
+    ['s-maxage=60', { staleWhileRevalidate: 9 }, undefined, 's-maxage forbids'],
+  ])('%s with %j grants %j (%s)', (value, configured, granted) => {
+    const found = freshness({ 'cache-control': value }, { ...POLICY, ...configured }, NOW);
+    expect(found.granted).toEqual(granted);
+    for (const [name, seconds] of Object.entries(granted ?? {})) {
+      expect(found[name as 'staleIfError']).toBe(seconds);
+    }
+  });
+
   test('nothing is used after the time an answer is valid until', () => {
     const policy = { ...POLICY, until: NOW + 100_000 };
     const found = freshness({ 'cache-control': 'max-age=60, stale-if-error=90' }, policy, NOW);

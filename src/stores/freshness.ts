@@ -31,17 +31,23 @@ export interface Freshness {
   readonly noCache: boolean;
   /** Never used once stale, not even when the origin is down. */
   readonly mustRevalidate: boolean;
+  /** What the source, or whoever configured it, grants to caches behind us once it is stale, in seconds. */
+  readonly granted?: StaleUse;
+  /** Something is missing that may be there soon. */
+  readonly incomplete?: true;
   /** What the source demands of caches behind us once it is stale: of all, or of shared ones. */
   readonly revalidation?: 'must-revalidate' | 'proxy-revalidate';
+}
+
+/** Use of what is stale, in seconds (RFC 5861); absent: not spoken of. */
+export interface StaleUse {
+  readonly staleWhileRevalidate?: number;
+  readonly staleIfError?: number;
 }
 
 export interface FreshnessOptions {
   /** Longest lifetime guessed from Last-Modified, in seconds; 0 guesses none. A day by default. */
   readonly heuristicCap?: number;
-  /** Where the source does not say: seconds of use while it is asked for again; none by default. */
-  readonly staleWhileRevalidate?: number;
-  /** Where the source does not say: seconds of use when asking fails; a day by default. */
-  readonly staleIfError?: number;
 }
 
 const DAY = 86_400;
@@ -78,14 +84,18 @@ export function freshness(
   const freshSeconds = unusable ? 0 : Math.min(clamp(lifetime, policy), left);
   // s-maxage forbids stale use (RFC 9111 5.2.2.10) unless the source itself grants it (RFC 5861).
   const granted = !directives.has('s-maxage');
-  const window = (name: string, otherwise: number) =>
-    unusable || mustRevalidate
-      ? 0
-      : Math.min(seconds(directives.get(name)) ?? (granted ? otherwise : 0), left - freshSeconds);
+  const closed = unusable || mustRevalidate;
+  const said = (name: string, configured: number | undefined) =>
+    closed ? undefined : (seconds(directives.get(name)) ?? (granted ? configured : undefined));
+  const window = (stated: number | undefined, otherwise: number) =>
+    closed ? 0 : Math.min(stated ?? (granted ? otherwise : 0), left - freshSeconds);
+  const whileRevalidating = said('stale-while-revalidate', policy.staleWhileRevalidate);
+  const ifError = said('stale-if-error', policy.staleIfError);
   return {
     freshSeconds,
-    staleWhileRevalidate: window('stale-while-revalidate', options.staleWhileRevalidate ?? 0),
-    staleIfError: window('stale-if-error', options.staleIfError ?? DAY),
+    staleWhileRevalidate: window(whileRevalidating, 0),
+    staleIfError: window(ifError, DAY),
+    ...grantOf(whileRevalidating, ifError),
     noStore,
     private: unshared,
     noCache,
@@ -96,6 +106,19 @@ export function freshness(
 
 function variesByAll(vary: string | undefined): boolean {
   return (vary ?? '').split(',').some((name) => name.trim() === '*');
+}
+
+function grantOf(
+  staleWhileRevalidate: number | undefined,
+  staleIfError: number | undefined,
+): Pick<Freshness, 'granted'> {
+  if (staleWhileRevalidate === undefined && staleIfError === undefined) return {};
+  return {
+    granted: {
+      ...(staleWhileRevalidate === undefined ? {} : { staleWhileRevalidate }),
+      ...(staleIfError === undefined ? {} : { staleIfError }),
+    },
+  };
 }
 
 function revalidationOf(directives: ReadonlyMap<string, string>): Pick<Freshness, 'revalidation'> {

@@ -20,6 +20,8 @@ export interface LocalOrigin {
   readonly files: Map<string, Served>;
   /** Targets that were asked for, in order. */
   readonly asked: readonly string[];
+  /** Their `If-None-Match`, where they had one; a file with that `etag` is answered 304. */
+  readonly conditions: readonly (string | undefined)[];
   /** Their `X-Request-Id`, where they had one. */
   readonly requestIds: readonly (string | undefined)[];
   stop(): Promise<void>;
@@ -34,18 +36,24 @@ export async function startOrigin(
   }
   const asked: string[] = [];
   const requestIds: (string | undefined)[] = [];
+  const conditions: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     const target = request.url ?? '/';
     asked.push(target);
     requestIds.push(request.headers['x-request-id'] as string | undefined);
+    const condition = request.headers['if-none-match'];
+    conditions.push(condition);
     const file = held.get(target) ?? held.get(target.replace(/\?.*$/s, ''));
     if (file === undefined) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('none\n');
       return;
     }
     const { status = 200, headers = {}, body, delay } = file;
-    const send = () =>
-      response.writeHead(status, { 'content-length': body.length, ...headers }).end(body);
+    const unchanged = condition !== undefined && condition === headers.etag && status === 200;
+    const send = () => {
+      if (unchanged) return response.writeHead(304, { ...headers }).end();
+      return response.writeHead(status, { 'content-length': body.length, ...headers }).end(body);
+    };
     if (delay === undefined) send();
     else if (Number.isFinite(delay)) setTimeout(send, delay).unref();
   });
@@ -57,6 +65,7 @@ export async function startOrigin(
     files: held,
     asked,
     requestIds,
+    conditions,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -8,11 +8,12 @@
 import { isFault } from '../../base/fault.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
 import { hashKey } from '../../plan/key.ts';
-import type { Freshness } from '../../stores/freshness.ts';
+import type { Freshness, StaleUse } from '../../stores/freshness.ts';
 import type { Mount, RenderRequest } from '../engine.ts';
 import type { ResolvedPicture, ResolvedRequest } from '../resolved-request.ts';
 import type { RequestSources } from '../sources/request-sources.ts';
 import type { CachedSource } from '../sources/source-cache.ts';
+import { ELSEWHERE } from '../sources/source-tags.ts';
 
 /** Seconds that an answer without one of its pictures is fresh. */
 const INCOMPLETE_SECONDS = 60;
@@ -68,7 +69,7 @@ export class SecondPictures {
     for (const { request: theirs, source: picture } of pictures) {
       if (picture === undefined) {
         const most = (now - source.checkedAt) / 1000 + INCOMPLETE_SECONDS;
-        all = { ...all, freshSeconds: Math.min(all.freshSeconds, most) };
+        all = { ...all, freshSeconds: Math.min(all.freshSeconds, most), incomplete: true };
         continue;
       }
       const one = this.#sources.freshness(theirs, picture);
@@ -81,8 +82,10 @@ export class SecondPictures {
 /** The stricter of two in each respect. @param seconds of the second, counted as the first is */
 function both(a: Freshness, b: Freshness, seconds: number): Freshness {
   const revalidation = a.revalidation ?? b.revalidation;
+  const { granted: _, ...rest } = a;
   return {
-    ...a,
+    ...rest,
+    ...grantedByBoth(a.granted, b.granted),
     freshSeconds: Math.max(0, Math.min(a.freshSeconds, seconds)),
     noStore: a.noStore || b.noStore,
     private: a.private || b.private,
@@ -90,6 +93,19 @@ function both(a: Freshness, b: Freshness, seconds: number): Freshness {
     mustRevalidate: a.mustRevalidate || b.mustRevalidate,
     ...(revalidation === undefined ? {} : { revalidation }),
   };
+}
+
+/** What both grant, the shorter of each. */
+function grantedByBoth(
+  a: StaleUse | undefined,
+  b: StaleUse | undefined,
+): Pick<Freshness, 'granted'> {
+  if (a === undefined || b === undefined) return {};
+  const shorter = (name: keyof StaleUse) => {
+    const [one, other] = [a[name], b[name]];
+    return one === undefined || other === undefined ? {} : { [name]: Math.min(one, other) };
+  };
+  return { granted: { ...shorter('staleWhileRevalidate'), ...shorter('staleIfError') } };
 }
 
 /** What names the content of a source and its pictures; that of the source where it is alone. */
@@ -132,6 +148,6 @@ function ownRequests(request: RenderRequest): { param: string; request: RenderRe
 function mountOf({ name, origin, elsewhere }: Mount, ref: SourceRef): Mount {
   const outside = ref.kind === 'url' && origin.covers?.(ref.url) !== true;
   return outside && elsewhere !== undefined
-    ? { name: `${name} elsewhere`, origin: elsewhere }
+    ? { name: name + ELSEWHERE, origin: elsewhere }
     : { name, origin };
 }

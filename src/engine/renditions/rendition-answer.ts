@@ -26,6 +26,7 @@ export interface AnswerFacts {
   readonly timings: Timings;
   /** Why the store could not answer; absent: it did. */
   readonly forward?: 'uri-miss' | 'stale' | undefined;
+  readonly tags?: readonly string[] | undefined;
   readonly collapsed: boolean;
 }
 
@@ -48,6 +49,7 @@ export function renditionAnswer({ meta, body }: StoredRendition, facts: AnswerFa
   if (lastModified) answer.lastModified = lastModified;
   if (receipt) answer.receipt = receipt;
   if (source.url !== undefined) answer.canonical = source.url;
+  if (facts.tags !== undefined) answer.tags = facts.tags;
   return answer;
 }
 
@@ -61,11 +63,23 @@ function lifetimeOf({ request, source, freshness, now, mostSeconds }: AnswerFact
   };
   if (freshness.noCache) lifetime.noCache = true;
   if (freshness.revalidation) lifetime.revalidation = freshness.revalidation;
+  if (freshness.granted) lifetime.granted = freshness.granted;
+  if (freshness.incomplete || mostSeconds !== Number.POSITIVE_INFINITY) lifetime.unsettled = true;
   return lifetime;
 }
 
-function cacheFacts({ forward, collapsed }: AnswerFacts): CacheFacts {
-  return forward === undefined
-    ? { hit: true, stored: false, collapsed }
-    : { hit: false, forward, stored: true, collapsed };
+const HIT: CacheFacts = { hit: true, stored: false, collapsed: false };
+
+function cacheFacts({ request, source, forward, collapsed }: AnswerFacts): CacheFacts {
+  const { forwarded } = source;
+  if (forward === undefined && forwarded === undefined) return HIT;
+  const facts: Writable<CacheFacts> = {
+    hit: forward === undefined,
+    stored: forward !== undefined || forwarded?.status === 200,
+    collapsed,
+  };
+  const upload = request.compiled.source.kind === 'upload';
+  facts.forward = upload ? 'method' : (forwarded?.why ?? forward ?? 'stale');
+  if (forwarded?.status !== undefined) facts.forwardStatus = forwarded.status;
+  return facts;
 }

@@ -1,8 +1,10 @@
 /**
  * CachedSource: a source as it is kept, and as it is handed to those who work on it.
  */
+
 import type { Validators } from '../../origins/origin.ts';
 import type { Key } from '../../plan/key.ts';
+import type { Forward } from '../engine.ts';
 import type { SourceFacts } from './source-facts.ts';
 
 /** A source ready to be worked on. */
@@ -17,6 +19,14 @@ export interface CachedSource extends SourceFacts {
   readonly url?: string;
   /** It was in the store and fresh; `stale`: served although its time had passed. */
   readonly state: 'fresh' | 'stale' | 'read';
+  /** Its origin was asked for it, and said so. */
+  readonly forwarded?: Forwarded;
+}
+
+/** Why an origin was asked, and the status of its answer where it speaks HTTP. */
+export interface Forwarded {
+  readonly why: Forward;
+  readonly status?: number;
 }
 
 /** What is kept of a source beside its bytes. */
@@ -29,7 +39,12 @@ export interface SourceMeta extends SourceFacts {
 }
 
 /** A kept source for one who asks for it. */
-export function held(key: Key, meta: SourceMeta, state: CachedSource['state']): CachedSource {
+export function held(
+  key: Key,
+  meta: SourceMeta,
+  state: CachedSource['state'],
+  forwarded?: Forwarded,
+): CachedSource {
   const { fileValidators: _, ...facts } = meta;
-  return { key, ...facts, state };
+  return { key, ...facts, state, ...(forwarded === undefined ? {} : { forwarded }) };
 }

@@ -4,40 +4,32 @@
  * A source is read once into the store, kept with its HTTP facts, checked
  * again when it is no longer fresh, and handed to the workers as bytes or as a
  * file. A source that is unchanged keeps its content hash, and with it all its
- * renditions. Where the disk cannot keep a source, it is held elsewhere for
- * those who are about to use it.
- *
- * Invariant: a stored source is always whole; a body that breaks off or passes
- * its limit leaves nothing behind.
+ * renditions.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
-import type { Fetched, Location } from '../../origins/origin.ts';
+import type { Location } from '../../origins/origin.ts';
 import { hashKey, type Key } from '../../plan/key.ts';
-import { type Freshness, mergeHeaders } from '../../stores/freshness.ts';
-import type { Receiver, Spooled } from '../../stores/spool.ts';
-import type { FileStore, StoredBody } from '../../stores/store.ts';
-import type { Mount, RenderRequest } from '../engine.ts';
+import { type Freshness, mergeHeaders, useAt } from '../../stores/freshness.ts';
+import type { Spooled } from '../../stores/spool.ts';
+import type { StoredBody } from '../../stores/store.ts';
+import type { Forward, Mount, RenderRequest } from '../engine.ts';
 import { SingleFlight } from '../single-flight.ts';
 import { type CachedSource, held, type SourceMeta } from './cached-source.ts';
 import { type Lookup, RecentLookups } from './recent-lookups.ts';
+import { RememberedFaults } from './remembered-faults.ts';
+import { type BodyOptions, SourceBodies } from './source-bodies.ts';
 import { factsOf } from './source-facts.ts';
-import { lifetime, sourceFreshness, validators } from './source-freshness.ts';
-import { UnkeptSources } from './unkept-sources.ts';
+import { type OriginFacts, sourceFreshness, validators } from './source-freshness.ts';
 import { checkBody, type DecodeBody } from './whole-source.ts';
 
 export type { CachedSource } from './cached-source.ts';
 
-export interface SourceOptions {
-  readonly store: FileStore;
-  /** Takes the bodies in that origins send. */
-  readonly incoming: Receiver;
+export interface SourceOptions extends BodyOptions {
   readonly clock: Clock;
-  /** Most bytes of one source. */
-  readonly maxBytes: number;
   /** Decodes a body that has just come in, to see whether it is whole. */
   readonly decode: DecodeBody;
 }
@@ -49,28 +41,36 @@ interface Known {
   readonly check: boolean;
   /** It may be served while it is checked. */
   readonly usable: boolean;
+  /** Its time has not passed, but the request asks for the origin's word. */
+  readonly reload?: boolean;
+}
+
+/** A source that is read or checked, for the first who asked. */
+interface Reading {
+  readonly key: Key;
+  readonly location: Location;
+  readonly mount: Mount;
+  readonly policy: FreshnessPolicy;
+  readonly id: string | undefined;
 }
 
 /** Source records held in memory, about half a kilobyte each. */
 const HELD_RECORDS = 20_000;
-
-/** Failed lookups remembered, so that a missing source is not asked for again and again. */
-const REMEMBERED_FAILURES = 2000;
 
 export class SourceCache {
   readonly #options: SourceOptions;
   readonly #flights = new SingleFlight<CachedSource>();
   /** Records of the sources used last, so that a hit reads no file for them. */
   readonly #records = new BoundedMap<Key, SourceMeta>(HELD_RECORDS);
-  readonly #failures = new BoundedMap<Key, { readonly fault: Fault; readonly until: number }>(
-    REMEMBERED_FAILURES,
-  );
-
-  readonly #unkept = new UnkeptSources();
+  /** So that a missing source is not asked for again and again. */
+  readonly #failures: RememberedFaults;
+  readonly #bodies: SourceBodies;
   readonly #lookups: RecentLookups<SourceMeta, CachedSource>;
 
   constructor(options: SourceOptions) {
     this.#options = options;
+    this.#bodies = new SourceBodies(options);
+    this.#failures = new RememberedFaults(options.clock);
     this.#lookups = new RecentLookups(options.clock);
   }
 
@@ -111,29 +111,27 @@ export class SourceCache {
     }
     const policy = response.freshness;
     const lookup = await this.#lookups.locate(mount, ref);
-    const { location, key } = lookup;
-    const known = await this.#known(lookup, mount, policy);
+    const { key } = lookup;
+    const known = await this.#known(lookup, request);
     if (known && !known.check) return known.held;
+    const reading = { key, location: lookup.location, mount, policy, id };
+    const failure = this.#failures.of(key);
     if (known?.usable) {
-      // The visitor gets what is there; one request in the background looks again.
-      void this.#flights
-        .run(
-          key,
-          (s) => this.#read(key, mount, location, policy, s, id),
-          new AbortController().signal,
-        )
-        .catch(() => undefined);
+      // The visitor gets what is there; one request in the background looks again, unless it just failed.
+      if (failure === undefined)
+        void this.#flights
+          .run(key, (s) => this.#read(reading, 'stale', s), new AbortController().signal)
+          .catch(() => undefined);
       return known.held;
     }
     if (request.storedOnly) throw notStored();
-    const failure = this.#failures.get(key);
-    if (failure && failure.until > this.#options.clock.now()) throw failure.fault;
+    if (failure) {
+      if (known && this.#mayStandIn(known.held, policy, failure)) return known.held;
+      throw failure;
+    }
     if (known === undefined) mayRead?.();
-    return this.#flights.run(
-      key,
-      (s) => this.#read(key, mount, location, policy, s, id),
-      request.signal,
-    );
+    const why = known === undefined ? 'uri-miss' : known.reload ? 'request' : 'stale';
+    return this.#flights.run(key, (s) => this.#read(reading, why, s), request.signal);
   }
 
   /** How long answers made of a source may be kept. */
@@ -142,28 +140,24 @@ export class SourceCache {
   }
 
   /** The bytes of a held source, or the file they are in; undefined when it was evicted or replaced. */
-  async content({ key, hash }: CachedSource): Promise<Uint8Array | StoredBody | undefined> {
-    const unkept = await this.#unkept.content(key, hash);
-    if (unkept) return unkept;
-    const entry = await this.#options.store.open(key);
-    if (entry?.meta.hash === hash) return entry.body;
-    this.#records.delete(key);
-    return undefined;
+  async content(source: CachedSource): Promise<Uint8Array | StoredBody | undefined> {
+    const content = await this.#bodies.content(source);
+    if (content === undefined) this.#records.delete(source.key);
+    return content;
   }
 
   /** Reads a held source anew, which was found altered; what is not as it was is dropped. */
   async recheck({ key }: CachedSource): Promise<void> {
-    this.#unkept.delete(key);
-    if (!(await this.#options.store.recheck(key))) this.#records.delete(key);
+    if (!(await this.#bodies.recheck(key))) this.#records.delete(key);
   }
 
   /** Lets go of a source that is held in memory only; false when there is none. */
   relieve(): boolean {
-    return this.#unkept.relieve();
+    return this.#bodies.relieve();
   }
 
   close(): void {
-    this.#unkept.close();
+    this.#bodies.close();
   }
 
   /** Looks at a file that is in use again, before what is known of it runs out. */
@@ -182,14 +176,13 @@ export class SourceCache {
   /** The copy in the store. */
   async #known(
     lookup: Lookup<SourceMeta, CachedSource>,
-    mount: Mount,
-    policy: FreshnessPolicy,
+    { mount, compiled, maxAge }: RenderRequest,
   ): Promise<Known | undefined> {
     const { key, location, at } = lookup;
     const meta = this.#records.use(key) ?? (await this.#record(key));
     if (!meta) return undefined;
     if (mount.origin.stat) {
-      if (lookup.vouched !== meta) {
+      if (lookup.vouched !== meta || maxAge !== undefined) {
         const peeked = await mount.origin.stat(location);
         if (!peeked) throw new Fault('source-not-found', 'The source was not found.');
         if (peeked.etag !== meta.fileValidators?.etag) return undefined;
@@ -199,27 +192,25 @@ export class SourceCache {
       lookup.held ??= held(key, { ...meta, checkedAt: at }, 'fresh');
       return { held: lookup.held, check: false, usable: true };
     }
-    return this.#usable(key, meta, policy);
+    return this.#usable(key, meta, compiled.response.freshness, maxAge);
   }
 
-  /** What the headers of an origin make of a copy. */
-  #usable(key: Key, meta: SourceMeta, policy: FreshnessPolicy): Known {
-    const facts = lifetime(meta.headers, policy, meta.checkedAt);
+  /** What the headers of an origin, and the request, make of a copy. */
+  #usable(key: Key, meta: SourceMeta, policy: FreshnessPolicy, maxAge?: number): Known {
     const age = (this.#options.clock.now() - meta.checkedAt) / 1000;
-    if (age < facts.freshSeconds && !facts.noStore) {
+    const use = useAt(age, sourceFreshness(meta, policy));
+    const reload = use === 'fresh' && maxAge !== undefined && age >= maxAge;
+    if (use === 'fresh' && !reload) {
       return { held: held(key, meta, 'fresh'), check: false, usable: true };
     }
-    const usable = age < facts.freshSeconds + facts.staleWhileRevalidate && !facts.mustRevalidate;
-    return { held: held(key, meta, 'stale'), check: true, usable };
+    const usable = use === 'while-revalidating' && maxAge === undefined;
+    return { held: held(key, meta, 'stale'), check: true, usable, reload };
   }
 
   async #read(
-    key: Key,
-    mount: Mount,
-    location: Location,
-    policy: FreshnessPolicy,
+    { key, mount, location, policy, id }: Reading,
+    why: Forward,
     signal: AbortSignal,
-    requestId: string | undefined,
   ): Promise<CachedSource> {
     const { store, clock } = this.#options;
     const meta = await this.#record(key);
@@ -227,12 +218,8 @@ export class SourceCache {
     const either = AbortSignal.any([signal, over.signal]);
     try {
       const peeked = await mount.origin.stat?.(location);
-      const fetched = await mount.origin.fetch(
-        location,
-        meta && validators(meta),
-        either,
-        requestId,
-      );
+      const fetched = await mount.origin.fetch(location, meta && validators(meta), either, id);
+      const forwarded = (status: number) => (peeked === undefined ? { why, status } : { why });
       if (fetched.kind === 'unchanged' && meta) {
         const checked: SourceMeta = {
           ...meta,
@@ -241,7 +228,8 @@ export class SourceCache {
         };
         await store.update(key, { ...checked });
         this.#records.set(key, checked);
-        return held(key, checked, 'read');
+        this.#failures.delete(key);
+        return held(key, checked, 'read', forwarded(304));
       }
       if (fetched.kind === 'unchanged') {
         throw new Fault(
@@ -249,7 +237,7 @@ export class SourceCache {
           'The origin says a source is unchanged that was never read.',
         );
       }
-      const spooled = await this.#spool(fetched);
+      const spooled = await this.#bodies.spool(fetched);
       await checkBody(spooled, fetched.unframed === true, this.#options.decode, either);
       const read: SourceMeta = {
         ...factsOf(spooled),
@@ -260,22 +248,15 @@ export class SourceCache {
       };
       await this.#keep(key, read, spooled);
       this.#failures.delete(key);
-      return held(key, read, 'read');
+      return held(key, read, 'read', forwarded(200));
     } catch (error) {
       // A body that nobody begins to read would hold its connection.
       over.abort(error);
-      const stale = await this.#staleIfError(key, meta, policy, error);
-      if (stale) return stale;
-      this.#remember(key, error);
-      throw error;
+      this.#failures.add(key, error, policy.negative);
+      if (!meta || !this.#mayStandIn(meta, policy, error)) throw error;
+      const status = isFault(error) ? error.detail.status : undefined;
+      return held(key, meta, 'stale', typeof status === 'number' ? { why, status } : { why });
     }
-  }
-
-  async #spool({ body, length }: Extract<Fetched, { kind: 'bytes' }>): Promise<Spooled> {
-    const { incoming, maxBytes } = this.#options;
-    const tooLarge = () =>
-      new Fault('source-too-large', `The source is larger than ${Math.round(maxBytes / 1e6)} MB.`);
-    return (await incoming.admit({ length, maxBytes, tooLarge })).read(body);
   }
 
   async #record(key: Key): Promise<SourceMeta | undefined> {
@@ -286,26 +267,11 @@ export class SourceCache {
     return meta;
   }
 
-  /** The old copy, where the origin fails in a way that may pass (RFC 5861 section 4). */
-  async #staleIfError(
-    key: Key,
-    meta: SourceMeta | undefined,
-    policy: FreshnessPolicy,
-    error: unknown,
-  ): Promise<CachedSource | undefined> {
-    if (!meta || !isFault(error) || !error.kind.retry) return undefined;
-    const facts = lifetime(meta.headers, policy, meta.checkedAt);
-    const age = (this.#options.clock.now() - meta.checkedAt) / 1000;
-    if (facts.mustRevalidate || age >= facts.freshSeconds + facts.staleIfError) return undefined;
-    return held(key, meta, 'stale');
-  }
-
-  #remember(key: Key, error: unknown): void {
-    if (!isFault(error) || error.kind.ttl === 0) return;
-    this.#failures.set(key, {
-      fault: error,
-      until: this.#options.clock.now() + error.kind.ttl * 1000,
-    });
+  /** Whether an old copy may be served, where the origin fails in a way that may pass (RFC 5861 section 4). */
+  #mayStandIn(copy: OriginFacts, policy: FreshnessPolicy, error: unknown): boolean {
+    if (!isFault(error) || !error.kind.retry) return false;
+    const age = (this.#options.clock.now() - copy.checkedAt) / 1000;
+    return useAt(age, sourceFreshness(copy, policy)) !== 'never';
   }
 
   async #keepUpload(upload: Spooled | undefined): Promise<CachedSource> {
@@ -320,24 +286,8 @@ export class SourceCache {
     return held(key, meta, 'read');
   }
 
-  /** Whether the same bytes are there: a worker may be reading them, and a file put in their place would look altered. */
-  async #keptAlready(key: Key, meta: SourceMeta): Promise<boolean> {
-    const { store } = this.#options;
-    const entry = await store.open(key);
-    return entry?.meta.hash === meta.hash && (await store.update(key, { ...meta }));
-  }
-
-  /** Keeps a source in the store, or for a while where it is, where the store does not take it. */
   async #keep(key: Key, meta: SourceMeta, spooled: Spooled): Promise<void> {
-    const { store } = this.#options;
-    const { body, room } = spooled;
-    this.#unkept.delete(key);
-    const put = () =>
-      body instanceof Uint8Array
-        ? store.put(key, { ...meta }, body)
-        : store.adopt(key, { ...meta }, body.file, spooled, room);
-    if ((await this.#keptAlready(key, meta)) || (await put())) await spooled.discard();
-    else this.#unkept.set(key, spooled);
+    await this.#bodies.keep(key, meta, spooled);
     this.#records.set(key, meta);
   }
 }

@@ -28,7 +28,15 @@ export function sourceFreshness(source: OriginFacts, policy: FreshnessPolicy): F
 }
 
 function isSame(a: FreshnessPolicy, b: FreshnessPolicy): boolean {
-  return a.fallback === b.fallback && a.min === b.min && a.max === b.max && a.until === b.until;
+  if (a === b) return true;
+  return (
+    a.fallback === b.fallback &&
+    a.min === b.min &&
+    a.max === b.max &&
+    a.until === b.until &&
+    a.staleWhileRevalidate === b.staleWhileRevalidate &&
+    a.staleIfError === b.staleIfError
+  );
 }
 
 /**

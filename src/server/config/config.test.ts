@@ -64,7 +64,11 @@ describe('a configuration', () => {
       requests: 2048,
       grace: 10_000,
     });
-    expect(config.cache).toEqual({ folder: join(folder, '.fovea'), size: 512_000_000 });
+    expect(config.cache).toEqual({
+      folder: join(folder, '.fovea'),
+      reload: 'ignore',
+      size: 512_000_000,
+    });
     expect(config.limits.uploadBytes).toBe(50_000_000);
     expect(config.workers).toBeUndefined();
     expect(config.sources[0]?.hosts).toEqual(['images.example.com']);

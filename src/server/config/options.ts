@@ -84,6 +84,12 @@ export const OPTIONS = {
     flag: 'cache-memory',
     doc: 'Memory for the renditions asked for most; by default a sixteenth of the disk space.',
   }),
+  'cache.reload': word(['ignore', 'revalidate'], {
+    env: 'FOVEA_CACHE_RELOAD',
+    flag: 'cache-reload',
+    fallback: 'ignore',
+    doc: 'What a request with `Cache-Control: no-cache` or `max-age` asks for: nothing, since anybody may send it; or that the origin is asked whether its source has changed. Nothing is made anew of a source that has not.',
+  }),
   workers: integer({
     env: 'FOVEA_WORKERS',
     flag: 'workers',
@@ -208,6 +214,24 @@ export const OPTIONS = {
     flag: 'age',
     fallback: 'header',
     doc: 'How old an answer is: said in Age, or taken off max-age for caches that do not read Age, such as nginx.',
+  }),
+  'headers.cdnControl': word(['CDN-Cache-Control', 'Surrogate-Control'], {
+    env: 'FOVEA_CDN_CONTROL',
+    flag: 'cdn-control',
+    fallback: 'CDN-Cache-Control',
+    doc: 'Header that tells a CDN the `cdnTtl` of a source: that of RFC 9213, or the one that Fastly reads.',
+  }),
+  'headers.tags': word(['off', 'Surrogate-Key', 'Cache-Tag'], {
+    env: 'FOVEA_TAGS',
+    flag: 'tags',
+    fallback: 'off',
+    doc: 'Header with the tags of a picture, by which a CDN in front can purge it: the name of its source, a tag of its own, and those that its origin sent. Surrogate-Key is that of Fastly, Cache-Tag that of Cloudflare.',
+  }),
+  'headers.cacheKey': toggle({
+    env: 'FOVEA_CACHE_KEY',
+    flag: 'cache-key',
+    fallback: 'false',
+    doc: 'Name the stored picture in Cache-Status (`key`), for a person who looks for a mistake.',
   }),
   'metrics.token': text({
     env: 'FOVEA_METRICS_TOKEN',

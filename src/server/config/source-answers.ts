@@ -22,6 +22,10 @@ export type AnswerSettings = Partial<
     | 'minTtl'
     | 'maxTtl'
     | 'errorTtl'
+    | 'negativeTtl'
+    | 'staleWhileRevalidate'
+    | 'staleIfError'
+    | 'cdnTtl'
     | 'defaultImage'
     | 'errorImage'
     | 'imageStatus'
@@ -47,7 +51,11 @@ export function compileAt(
     ...compiled,
     // The plan, so that the key of a rendition has it.
     ...(answers.cmyk === 'press' ? { plan: freezePlan({ ...plan, cmyk: 'press' }) } : {}),
-    response: { ...response, freshness: sourceFreshness(response.freshness, answers) },
+    response: {
+      ...response,
+      freshness: withFailures(sourceFreshness(response.freshness, answers), answers),
+      ...(answers.cdnTtl === undefined ? {} : { cdnSeconds: seconds(answers.cdnTtl) }),
+    },
   };
 }
 
@@ -69,6 +77,21 @@ export function sourceFreshness(
   const ceiling = ttlMode === 'minimum' ? Math.min(max, fallback) : max;
   // A floor of the dialect gives way to a ceiling of the source
   return { ...policy, fallback, min: Math.min(min, ceiling), max: ceiling };
+}
+
+/** The same with what the source says of use when stale, and of failures. */
+function withFailures(
+  policy: FreshnessPolicy,
+  { negativeTtl, staleWhileRevalidate, staleIfError }: AnswerSettings,
+): FreshnessPolicy {
+  return {
+    ...policy,
+    ...(negativeTtl === undefined ? {} : { negative: seconds(negativeTtl) }),
+    ...(staleWhileRevalidate === undefined
+      ? {}
+      : { staleWhileRevalidate: seconds(staleWhileRevalidate) }),
+    ...(staleIfError === undefined ? {} : { staleIfError: seconds(staleIfError) }),
+  };
 }
 
 /** Seconds an error may be kept, from those that its dialect gives it; 0 stays 0. */

@@ -145,6 +145,29 @@ export const SOURCE_SETTINGS = {
     values: 'a duration',
     doc: 'How long errors, and pictures in their place, may be kept, where they may be kept at all.',
   },
+  negativeTtl: {
+    schema: duration.optional(),
+    values: 'a duration',
+    fallback: '30s, of a failure that may pass 5s',
+    doc: 'How long a failure is remembered here, so that neither its origin nor a render process is asked again: a source that is not there or is refused, an origin that fails, a picture that cannot be read. `0s`: not at all.',
+  },
+  staleWhileRevalidate: {
+    schema: duration.optional(),
+    values: 'a duration',
+    fallback: '0s',
+    doc: 'How long what is stale may be served while its source is asked for again in the background, where the origin does not say; told to caches behind as well.',
+  },
+  staleIfError: {
+    schema: duration.optional(),
+    values: 'a duration',
+    fallback: '1d',
+    doc: 'How long what is stale may be served where asking for its source fails in a way that may pass, where the origin does not say; told to caches behind where it stands here.',
+  },
+  cdnTtl: {
+    schema: duration.optional(),
+    values: 'a duration',
+    doc: 'How long a CDN in front may keep an answer, told to it alone (`headers.cdnControl` names the header); beyond `ttl` where it is purged when a picture changes. Not for what the origin calls private, nor for an answer that a better one may follow.',
+  },
   defaultImage: {
     schema: z.string().min(1).optional(),
     values: 'a path below the origin; for a web origin a URL',

@@ -130,6 +130,8 @@ export class HitTable {
   note(attempt: Answered, rendition: Rendition, response: HttpResponse): void {
     const { site, request, image, compiled, upload } = attempt;
     if (request.method !== 'GET' || response.status !== 200 || !rendition.cache.hit) return;
+    // The word that its origin was asked is true of this answer alone.
+    if (rendition.cache.forward !== undefined) return;
     if (compiled === undefined || upload !== undefined || !isPlain(request.headers)) return;
     const { freshness, noStore } = compiled.response;
     // The time of a link that expires runs down with every answer.

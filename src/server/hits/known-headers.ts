@@ -5,7 +5,10 @@ import type { Compiled } from '../../dialects/dialect.ts';
 import type { Rendition } from '../../engine/engine.ts';
 
 /** What the fixed headers of a rendition hang on. */
-type Described = Pick<Rendition, 'etag' | 'receipt' | 'diagnostics' | 'canonical' | 'lastModified'>;
+type Described = Pick<
+  Rendition,
+  'etag' | 'receipt' | 'diagnostics' | 'canonical' | 'lastModified' | 'tags'
+>;
 
 /** The fixed headers of a rendition; what changes from answer to answer stands there empty. */
 export interface KnownHeaders {
@@ -24,7 +27,7 @@ export function knownHeaders(compiled: Compiled): KnownHeaders | undefined {
 /** Keeps them, without the body of the rendition, which would live as long as the address is asked for. */
 export function keepHeaders(
   compiled: Compiled,
-  { etag, receipt, diagnostics, canonical, lastModified }: Described,
+  { etag, receipt, diagnostics, canonical, lastModified, tags }: Described,
   headers: Readonly<Record<string, string>>,
 ): void {
   const rendition = {
@@ -33,6 +36,7 @@ export function keepHeaders(
     diagnostics,
     ...(canonical === undefined ? {} : { canonical }),
     ...(lastModified === undefined ? {} : { lastModified }),
+    ...(tags === undefined ? {} : { tags }),
   };
   known.set(compiled, { rendition, headers });
 }
@@ -44,6 +48,7 @@ export function isSameRendition(a: Described, b: Described): boolean {
     a.receipt === b.receipt &&
     a.diagnostics === b.diagnostics &&
     a.canonical === b.canonical &&
-    a.lastModified === b.lastModified
+    a.lastModified === b.lastModified &&
+    a.tags === b.tags
   );
 }

@@ -5,7 +5,7 @@
 import type { Compiled } from '../../dialects/dialect.ts';
 import type { Lifetime, Rendition } from '../../engine/engine.ts';
 import { type HeaderPolicy, headerText, httpDate } from '../http/http-message.ts';
-import { cacheHeaders, cacheStatus, serverTiming } from '../http/response-headers.ts';
+import { cacheHeaders, cacheStatus, cdnControl, serverTiming } from '../http/response-headers.ts';
 import { isSameRendition, type KnownHeaders } from './known-headers.ts';
 
 export class ReadyHead {
@@ -22,6 +22,8 @@ export class ReadyHead {
   /** Absent where the dialect has its own word. */
   readonly #control: number | undefined;
   readonly #age: number | undefined;
+  /** Of the lifetime at a CDN. */
+  readonly #cdn: number | undefined;
 
   /** @param headers of a whole answer with the rendition, with the headers known of it and the lifetime it had */
   constructor(
@@ -46,6 +48,8 @@ export class ReadyHead {
     this.#status = place('cache-status');
     if (fixed['cache-control'] === '') this.#control = place('cache-control');
     if (fixed.age === '' && named.age !== undefined) this.#age = place('age');
+    const cdn = (policy.cdnControl ?? 'CDN-Cache-Control').toLowerCase();
+    if (compiled.response.cdnSeconds !== undefined && cdn in named) this.#cdn = place(cdn);
   }
 
   /** Fills in what belongs to one answer; false where the head is that of another rendition. */
@@ -63,17 +67,22 @@ export class ReadyHead {
   }
 
   /** How long it may be kept, anew. */
-  #keep({ lifetime, cache }: Rendition, now: number): boolean {
+  #keep({ lifetime, cache, key }: Rendition, now: number): boolean {
     const { lines } = this;
     if (lifetime.noStore) return false;
+    const { response } = this.#compiled;
+    const cdn = cdnControl(lifetime, response, now, this.#policy.age);
+    // A line too many or too few: whoever writes whole answers decides.
+    if ((cdn === undefined) !== (this.#cdn === undefined)) return false;
+    if (this.#cdn !== undefined && cdn !== undefined) lines[this.#cdn] = cdn;
     const { 'cache-control': control, age } = cacheHeaders(
       lifetime,
-      this.#compiled.response,
+      response,
       now,
       undefined,
       this.#policy.age,
     );
-    lines[this.#status] = cacheStatus(cache, lifetime);
+    lines[this.#status] = cacheStatus(cache, lifetime, this.#policy.cacheKey ? key : undefined);
     if (this.#control !== undefined) lines[this.#control] = control;
     if (this.#age !== undefined && age !== undefined) lines[this.#age] = age;
     this.#lifetime = lifetime;
@@ -88,6 +97,8 @@ function isSameLifetime(a: Lifetime, b: Lifetime): boolean {
     a.shared === b.shared &&
     a.noStore === b.noStore &&
     a.noCache === b.noCache &&
-    a.revalidation === b.revalidation
+    a.revalidation === b.revalidation &&
+    a.granted === b.granted &&
+    a.unsettled === b.unsettled
   );
 }

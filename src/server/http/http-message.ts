@@ -107,6 +107,12 @@ export interface HeaderPolicy {
   readonly timing: boolean;
   /** Say how old an answer is in `Age`, or take it off `max-age`; `header` when absent. */
   readonly age?: 'header' | 'subtract';
+  /** Header for lifetimes at a CDN; that of RFC 9213 when absent. */
+  readonly cdnControl?: 'CDN-Cache-Control' | 'Surrogate-Control';
+  /** Header for tags; none when absent. */
+  readonly tags?: 'off' | 'Surrogate-Key' | 'Cache-Tag';
+  /** Name the stored picture in Cache-Status. */
+  readonly cacheKey?: boolean;
 }
 
 /** Closes polyglots: whatever the bytes are, nothing in them runs (docs/spec/http.md 10.7). */

@@ -1,10 +1,19 @@
 import fc from 'fast-check';
 import { parseDictionary } from 'structured-headers';
 import { describe, expect, test } from 'vitest';
+import type { ResponsePolicy } from '../../dialects/dialect.ts';
+import type { CacheFacts, Lifetime } from '../../engine/engine.ts';
 import type { Receipt } from '../../optimizer/receipt.ts';
 import { NOW } from '../exchange.suite.ts';
 import { contentDisposition } from './disposition.ts';
-import { cacheHeaders, cacheStatus, foveaHeader, serverTiming } from './response-headers.ts';
+import {
+  cacheHeaders,
+  cacheStatus,
+  cdnControl,
+  foveaHeader,
+  serverTiming,
+  tagHeader,
+} from './response-headers.ts';
 
 const response = (until?: number, noStore = false) => ({
   vary: [],
@@ -120,7 +129,58 @@ test('cacheStatus follows RFC 9211', () => {
   expect(cacheStatus({ hit: true, stored: false, collapsed: false }, life(60, 90))).toBe(
     'Fovea; hit; ttl=-30',
   );
-  expect(cacheStatus(miss, life(60, 0))).toBe('Fovea; fwd=uri-miss; stored; collapsed');
+  expect(cacheStatus(miss, life(60, 0))).toBe('Fovea; fwd=uri-miss; stored; collapsed; ttl=60');
+  const asked = {
+    hit: true,
+    stored: false,
+    collapsed: false,
+    forward: 'stale',
+    forwardStatus: 304,
+  };
+  expect(cacheStatus(asked as CacheFacts, life(60, 0), 'ab')).toBe(
+    'Fovea; fwd=stale; fwd-status=304; ttl=60; key="ab"',
+  );
+});
+
+describe('cdnControl', () => {
+  const policy = (fields: Partial<ResponsePolicy> = {}): ResponsePolicy => ({
+    vary: [],
+    headers: {},
+    freshness: { fallback: 60, min: 0, max: 1e9 },
+    cdnSeconds: 3600,
+    ...fields,
+  });
+  test.each<[string, Partial<Lifetime>, Partial<ResponsePolicy>, string | undefined]>([
+    ['its own lifetime, counted as max-age is', {}, {}, 'max-age=3610'],
+    ['none configured', {}, { cdnSeconds: undefined as unknown as number }, undefined],
+    ['no shared cache', { shared: false }, {}, undefined],
+    ['no cache', { noStore: true }, {}, undefined],
+    ['asked for at every use', { noCache: true }, {}, undefined],
+    ['an upload', {}, { noStore: true }, undefined],
+    ['a better answer may come', { unsettled: true }, {}, 'max-age=60'],
+    ['what is granted', { granted: { staleIfError: 5 } }, {}, 'max-age=3610, stale-if-error=5'],
+    [
+      'a link that expires',
+      { granted: { staleIfError: 5 } },
+      { freshness: { fallback: 60, min: 0, max: 1e9, until: NOW + 30_900 } },
+      'max-age=30',
+    ],
+  ])('%s', (_, lifetime, response, expected) => {
+    expect(cdnControl({ ...life(60, 10), ...lifetime }, policy(response), NOW)).toBe(expected);
+  });
+
+  test('counts from now where Age is not sent', () => {
+    expect(cdnControl(life(60, 10), policy(), NOW, 'subtract')).toBe('max-age=3600');
+  });
+});
+
+test('tags in the form of each service', () => {
+  expect(tagHeader(['a', 'b'], 'Surrogate-Key')).toEqual(['surrogate-key', 'a b']);
+  expect(tagHeader(['a', 'b'], 'Cache-Tag')).toEqual(['cache-tag', 'a,b']);
+  expect([tagHeader(['a'], 'off'), tagHeader(undefined, 'Cache-Tag')]).toEqual([
+    undefined,
+    undefined,
+  ]);
 });
 
 describe('serverTiming', () => {

@@ -65,10 +65,42 @@ export function cacheHeaders(
   const maxAge = subtract ? Math.max(0, dated.maxAge - dated.age) : dated.maxAge;
   const shared = lifetime.shared ? 'public' : 'private';
   const keep = lifetime.noCache ? 'no-cache' : `max-age=${maxAge}`;
-  const control = `${shared}, ${keep}${lifetime.revalidation ? `, ${lifetime.revalidation}` : ''}`;
+  const revalidation = lifetime.revalidation ? `, ${lifetime.revalidation}` : '';
+  const stale = ttl === undefined ? staleUse(lifetime, until) : '';
+  const control = `${shared}, ${keep}${revalidation}${stale}`;
   return subtract
     ? { 'cache-control': control }
     : { 'cache-control': control, age: String(dated.age) };
+}
+
+/**
+ * The lifetime of an answer at a CDN in front (RFC 9213 2.2, docs/spec/http.md 7.17); undefined where
+ * none of its own is configured, or no shared cache may keep the answer. Counted like `max-age`, from
+ * when the answer was stored.
+ */
+export function cdnControl(
+  lifetime: Lifetime,
+  { cdnSeconds, freshness, noStore }: ResponsePolicy,
+  now: number,
+  ageBy: HeaderPolicy['age'] = 'header',
+): string | undefined {
+  if (cdnSeconds === undefined || noStore) return undefined;
+  if (lifetime.noStore || !lifetime.shared || lifetime.noCache) return undefined;
+  const left = [cdnSeconds];
+  if (lifetime.unsettled) left.push(Math.max(0, lifetime.seconds - lifetime.age));
+  if (freshness.until !== undefined) left.push(Math.max(0, (freshness.until - now) / 1000));
+  const seconds = Math.floor(Math.min(...left));
+  const dated = ageBy === 'subtract' || freshness.until !== undefined;
+  return `max-age=${dated ? seconds : seconds + lifetime.age}${staleUse(lifetime, freshness.until)}`;
+}
+
+/** What a cache behind may do with a stale answer (RFC 5861); nothing of a link that expires. */
+function staleUse({ granted }: Lifetime, until: number | undefined): string {
+  if (granted === undefined || until !== undefined) return '';
+  const { staleWhileRevalidate, staleIfError } = granted;
+  const first =
+    staleWhileRevalidate === undefined ? '' : `, stale-while-revalidate=${staleWhileRevalidate}`;
+  return first + (staleIfError === undefined ? '' : `, stale-if-error=${staleIfError}`);
 }
 
 /** Headers that have been written, by receipt: a rendition that is asked for often keeps its own. */
@@ -112,12 +144,32 @@ function rounded(value: number | undefined): number | undefined {
   return value === undefined || !Number.isFinite(value) ? undefined : Math.round(value * 10) / 10;
 }
 
-/** `Fovea; hit; ttl=3500` or `Fovea; fwd=uri-miss; stored; collapsed`. */
-export function cacheStatus(cache: CacheFacts, lifetime: Lifetime): string {
-  if (cache.hit) return `Fovea; hit; ttl=${Math.floor(lifetime.seconds - lifetime.age)}`;
+/**
+ * `Fovea; hit; ttl=3500` or `Fovea; fwd=uri-miss; stored; collapsed; fwd-status=200; ttl=3600`
+ * (RFC 9211 2).
+ *
+ * @param key of the stored picture, where it is to be named
+ */
+export function cacheStatus(cache: CacheFacts, lifetime: Lifetime, key?: string): string {
+  const ttl = `ttl=${Math.floor(lifetime.seconds - lifetime.age)}`;
+  const named = key === undefined ? '' : `; key="${key}"`;
+  if (cache.hit && cache.forward === undefined) return `Fovea; hit; ${ttl}${named}`;
   const stored = cache.stored ? '; stored' : '';
   const collapsed = cache.collapsed ? '; collapsed' : '';
-  return `Fovea; fwd=${cache.forward ?? 'uri-miss'}${stored}${collapsed}`;
+  const status = cache.forwardStatus === undefined ? '' : `; fwd-status=${cache.forwardStatus}`;
+  return `Fovea; fwd=${cache.forward ?? 'uri-miss'}${stored}${collapsed}${status}; ${ttl}${named}`;
+}
+
+/**
+ * The tags of an answer in the form of a header: one space (Surrogate-Key) or comma (Cache-Tag) between
+ * two, as each service reads them.
+ */
+export function tagHeader(
+  tags: readonly string[] | undefined,
+  form: HeaderPolicy['tags'],
+): readonly [name: string, value: string] | undefined {
+  if (tags === undefined || form === undefined || form === 'off') return undefined;
+  return [form.toLowerCase(), tags.join(form === 'Cache-Tag' ? ',' : ' ')];
 }
 
 /** Stages in the order in which they happen; none contains another. */

@@ -1,0 +1,88 @@
+/**
+ * Source bodies: the bytes of sources in the store, or elsewhere for those who are about to use them
+ * where the disk does not take them.
+ *
+ * Invariant: a stored source is always whole; a body that breaks off or passes its limit leaves nothing
+ * behind.
+ */
+import { Fault } from '../../base/fault.ts';
+import type { Fetched } from '../../origins/origin.ts';
+import type { Key } from '../../plan/key.ts';
+import type { Receiver, Spooled } from '../../stores/spool.ts';
+import type { FileStore, StoredBody } from '../../stores/store.ts';
+import type { CachedSource, SourceMeta } from './cached-source.ts';
+import { UnkeptSources } from './unkept-sources.ts';
+
+export interface BodyOptions {
+  readonly store: FileStore;
+  /** Takes the bodies in that origins send. */
+  readonly incoming: Receiver;
+  /** Most bytes of one source. */
+  readonly maxBytes: number;
+}
+
+export class SourceBodies {
+  readonly #options: BodyOptions;
+  readonly #unkept = new UnkeptSources();
+
+  constructor(options: BodyOptions) {
+    this.#options = options;
+  }
+
+  /** Takes in what an origin sends. @throws Fault */
+  async spool({ body, length }: Extract<Fetched, { kind: 'bytes' }>): Promise<Spooled> {
+    const { incoming, maxBytes } = this.#options;
+    const tooLarge = () =>
+      new Fault('source-too-large', `The source is larger than ${Math.round(maxBytes / 1e6)} MB.`);
+    return (await incoming.admit({ length, maxBytes, tooLarge })).read(body);
+  }
+
+  /** The bytes of a held source, or the file they are in; undefined when it was evicted or replaced. */
+  async content({ key, hash }: CachedSource): Promise<Uint8Array | StoredBody | undefined> {
+    const unkept = await this.#unkept.content(key, hash);
+    if (unkept) return unkept;
+    const entry = await this.#options.store.open(key);
+    return entry?.meta.hash === hash ? entry.body : undefined;
+  }
+
+  /** Reads the bytes of a source anew, which was found altered; false where none are left. */
+  recheck(key: Key): Promise<boolean> {
+    this.#unkept.delete(key);
+    return this.#options.store.recheck(key);
+  }
+
+  /** Keeps a source in the store, or for a while where it is, where the store does not take it. */
+  async keep(key: Key, meta: SourceMeta, spooled: Spooled): Promise<void> {
+    const { store } = this.#options;
+    const { body, room } = spooled;
+    this.#unkept.delete(key);
+    const put = () =>
+      body instanceof Uint8Array
+        ? store.put(key, { ...meta }, body)
+        : store.adopt(key, { ...meta }, body.file, spooled, room);
+    if ((await this.#keptAlready(key, meta)) || (await put())) await spooled.discard();
+    else this.#unkept.set(key, spooled);
+  }
+
+  /** Lets go of a source that is held in memory only; false when there is none. */
+  relieve(): boolean {
+    return this.#unkept.relieve();
+  }
+
+  /** Takes a source away, wherever it is; false where there was none in the store. */
+  delete(key: Key): Promise<boolean> {
+    this.#unkept.delete(key);
+    return this.#options.store.delete(key);
+  }
+
+  close(): void {
+    this.#unkept.close();
+  }
+
+  /** Whether the same bytes are there: a worker may be reading them, and a file put in their place would look altered. */
+  async #keptAlready(key: Key, meta: SourceMeta): Promise<boolean> {
+    const { store } = this.#options;
+    const entry = await store.open(key);
+    return entry?.meta.hash === meta.hash && (await store.update(key, { ...meta }));
+  }
+}
