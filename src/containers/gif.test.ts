@@ -60,4 +60,12 @@ describe('stripGif', () => {
     const other = new Uint8Array(40);
     expect(stripGif(other)).toBe(other);
   });
+
+  test.each([13, 14, 20])(
+    'leaves a file as it is that breaks off in its colors, after %i bytes',
+    async (end) => {
+      const cut = (await film()).subarray(0, end);
+      expect(stripGif(cut)).toBe(cut);
+    },
+  );
 });

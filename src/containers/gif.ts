@@ -21,7 +21,8 @@ const SEEN: ReadonlySet<string> = new Set(['NETSCAPE2.0', 'ANIMEXTS1.0', 'ICCRGB
 /** The GIF without comments and foreign data; as it is where its structure does not read. */
 export function stripGif(bytes: Uint8Array): Uint8Array {
   const head = headerEnd(bytes);
-  if (head === undefined) return bytes;
+  // A file may break off in its colors
+  if (head === undefined || head > bytes.length) return bytes;
   const kept = [bytes.subarray(0, head)];
   for (let at = head; ; ) {
     const kind = bytes[at] ?? TRAILER; // many files end without one

@@ -73,11 +73,13 @@ export function jpegScans(bytes: Uint8Array, { segments, scan }: JpegWalk): Jpeg
   const progressive = jpegFrame({ segments })?.progressive ?? false;
   const pending = new Map<number, Uint8Array>();
   let scans = 0;
+  // The file breaks off in a header behind its first scan
+  let cut = false;
   let at = scan ?? bytes.length;
   const result = (end: number, terminated: boolean): JpegScans => {
     const sent =
       !progressive || [...pending.values()].every((bits) => bits.every((bit) => bit === 0));
-    return { end, terminated, scans, complete: scans > 0 && sent };
+    return { end, terminated, scans, complete: scans > 0 && sent && !cut };
   };
   if (progressive)
     for (const id of componentIds(segments)) pending.set(id, new Uint8Array(64).fill(255));
@@ -90,7 +92,8 @@ export function jpegScans(bytes: Uint8Array, { segments, scan }: JpegWalk): Jpeg
     }
     // Stuffed zeros, restarts and fill bytes belong to the entropy-coded data.
     const alone = marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7);
-    const length = alone ? 0 : (uint16(bytes, at + 2) ?? 0);
+    const length = alone ? 0 : (uint16(bytes, at + 2) ?? bytes.length);
+    cut ||= at + 2 + length > bytes.length;
     at = bytes.indexOf(0xff, at + (marker === 0xff ? 1 : 2) + length);
   }
   let end = bytes.length;

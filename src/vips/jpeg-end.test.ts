@@ -73,3 +73,19 @@ test('a progressive JPEG that ends between two scans is not complete', async () 
   expect(jpegScans(between, walk)).toMatchObject({ terminated: false, complete: false });
   expect(await code(between)).toBe('source-broken');
 });
+
+test.each<[string, readonly number[]]>([
+  ['the header of a scan', [0xff, 0xda, 0, 12, 3, 1]],
+  ['Huffman tables', [0xff, 0xc4, 0, 40, 0x10, 0, 1]],
+  ['a comment', [0xff, 0xfe, 0, 30, 0x41, 0x42]],
+  ['the length of a header', [0xff, 0xdd, 0]],
+])('a JPEG that breaks off in %s behind its scans is not complete', async (_, rest) => {
+  for (const kind of KINDS) {
+    const whole = await make(kind);
+    const bytes = Uint8Array.from([...whole.subarray(0, -2), ...rest]);
+    expect(jpegScans(bytes, walkJpeg(bytes))).toMatchObject({ terminated: false, complete: false });
+    expect(await code(bytes)).toBe('source-broken');
+    const ended = Uint8Array.from([...bytes, ...Array<number>(40).fill(0), 0xff, 0xd9]);
+    expect(jpegScans(ended, walkJpeg(ended))).toMatchObject({ terminated: true });
+  }
+});
