@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Writes docs/reference/: a page of parameters per dialect and one of the
- * configuration, from the tables that the program itself runs on, with pictures
+ * Writes docs/reference/: a page of parameters per dialect, one of the
+ * configuration and one of metrics, from the tables that the program itself runs on, with pictures
  * that it makes itself.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { imgix } from '../dist/dialects/imgix/index.js';
 import { OPTIONS } from '../dist/server/config/options.js';
 import { ORIGIN_SETTINGS } from '../dist/server/config/origin-schema.js';
 import { SOURCE_SETTINGS } from '../dist/server/config/source-schema.js';
+import { METRICS } from '../dist/server/telemetry/metric-table.js';
 import { EXAMPLES, fileOf, fileOfSource } from './reference/examples.mjs';
 import { pageOfParameter } from './reference/parameter-pages.mjs';
 import { writePictures } from './reference/pictures.mjs';
@@ -156,6 +157,30 @@ time. \`minimum\` is what imgix documents for \`enforce_minimum\`.
 `;
 }
 
+/** The reference page of metrics, as Markdown. */
+export function metricsPage() {
+  const rows = Object.entries(METRICS).map(([name, { type, help, labels = {}, buckets }]) => {
+    const said = Object.entries(labels).map(([label, values]) => `\`${label}\`: ${values}.`);
+    if (buckets !== undefined) said.push(`Upper bounds: ${buckets.join(', ')}.`);
+    return `| \`${name}\` | ${type} | ${cell(help)} | ${cell(said.join(' '))} |`;
+  });
+  return `# Metrics
+
+Generated from \`src/server/telemetry/metric-table.ts\` by \`npm run docs\`; do not edit.
+
+Prometheus reads them at \`/_fovea/metrics\` with the bearer token of \`metrics.token\`; without that option nothing is counted.
+Counts are since the start of the process. Names follow the [rules](../spec/telemetry.md) of Prometheus; a label has words of the
+program or names of the configuration, never anything that a visitor says, so the number of series is bounded.
+
+| metric | type | what it says | labels |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+
+Beside them stand those that every Node program has, as \`process_cpu_seconds_total\`, \`process_resident_memory_bytes\`,
+\`process_open_fds\` and \`nodejs_eventloop_lag_seconds\`: they are of the front alone, the render workers are processes of their own.
+`;
+}
+
 /** What a dialect wants of the age of a source, in seconds. */
 function freshnessOf(dialect) {
   const target = dialect.name === 'imageoptim' ? '/100/a.jpg' : '/a.jpg?width=100';
@@ -184,6 +209,7 @@ function indexPage() {
 Generated from the tables of the program by \`npm run docs\`; do not edit.
 
 - [Configuration](configuration.md): options of the server and settings of a source
+- [Metrics](metrics.md): what Prometheus can read
 ${DIALECTS.map(({ name }) => `- [${TITLES[name]}](${name}.md)`).join('\n')}
 
 Beside them, written by hand: [response headers](headers.md), what an answer says of itself, and [library](library.md), the
@@ -200,6 +226,7 @@ export function pages() {
     'README.md': indexPage(),
     ...Object.fromEntries(DIALECTS.map((dialect) => [`${dialect.name}.md`, dialectPage(dialect)])),
     'configuration.md': configurationPage(),
+    'metrics.md': metricsPage(),
   };
 }
 

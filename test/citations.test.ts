@@ -94,8 +94,17 @@ describe('citations of rules', () => {
 });
 
 describe('pages of rules', () => {
-  test('exist for the three services, for HTTP, for color, composition and video', () => {
-    const pages = ['color', 'composition', 'fastly-io', 'http', 'imageoptim', 'imgix', 'video'];
+  test('exist for the three services, for HTTP, for color, composition, telemetry and video', () => {
+    const pages = [
+      'color',
+      'composition',
+      'fastly-io',
+      'http',
+      'imageoptim',
+      'imgix',
+      'telemetry',
+      'video',
+    ];
     expect([...rules.keys()].sort()).toEqual(pages);
   });
 

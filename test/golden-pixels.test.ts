@@ -85,7 +85,7 @@ async function rendered(
   const findings = new SourceFindings(FINDERS, findingsMap(), 'golden', 0, known);
   const second = { param: 'mark', hash: 'second', file: { bytes: await SECOND() } };
   const pictures = new WorkerPictures([second], DEFAULT_PICTURE_LIMITS, findingsMap());
-  const program = await programOf({ file, info, plan, accepts: [], findings, pictures }, {});
+  const program = await programOf({ file, info, plan, accepts: [], findings, pictures });
   return render(file, info, program, pictures.context);
 }
 

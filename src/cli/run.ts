@@ -4,7 +4,6 @@
  * Flags come from the option table. Exit codes: 0 done, 1 something failed,
  * 2 the command or the configuration was wrong.
  */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import {
   type Config,
@@ -13,6 +12,7 @@ import {
   loadConfig,
 } from '../server/config/config.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from '../server/config/options.ts';
+import { packageVersion } from '../server/telemetry/version.ts';
 import { check } from './check.ts';
 import { serveDemo } from './demo.ts';
 import { explain } from './explain.ts';
@@ -44,7 +44,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
 function commands(around: Surroundings, exit: (code: number) => void): Command {
   const program = new Command('fovea')
     .description('A self-hosted image server that speaks Fastly IO, imgix and ImageOptim.')
-    .version(version())
+    .version(packageVersion())
     .configureOutput({ writeOut: around.out, writeErr: around.err })
     .exitOverride();
 
@@ -154,9 +154,4 @@ function tableFlags(flags: Flags): Partial<Record<OptionName, unknown>> {
     if (flags[key] !== undefined) given[name] = flags[key];
   }
   return given;
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -26,7 +26,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   // One store for sources and renditions: what is used most has the room.
   const files = await DiskStore.open(folder, size, { onError: failures.note });
   void sweepFormer(folder);
-  const renditions = new TieredStore(new MemoryStore(memory), files);
+  const near = new MemoryStore(memory);
+  const renditions = new TieredStore(near, files);
   const bodyMemory = options.limits?.bodyMemory ?? 64e6;
   const memoryOfBodies = new ByteBudget(bodyMemory);
   const elsewhere = new ByteBudget(ELSEWHERE_BYTES);
@@ -45,6 +46,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     failures,
     sourceBodies: spool(memoryOfBodies, size * SOURCES_SHARE),
     incoming: spool(uploads, size * UPLOADS_SHARE),
+    tiers: () => ({ memory: near.status, disk: files.status }),
   });
   return engine;
 }

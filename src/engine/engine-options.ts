@@ -7,6 +7,7 @@ import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-lim
 import { usableCores } from './cores.ts';
 import type { StartWorker } from './pool/worker-process.ts';
 import { systemTimer, type Timer } from './timer.ts';
+import type { EngineObserver } from './tracing/observer.ts';
 
 export interface EngineOptions {
   readonly cache: {
@@ -48,6 +49,8 @@ export interface EngineOptions {
   readonly latency?: number;
   readonly clock?: Clock;
   readonly log?: Log;
+  /** Told of what is counted. */
+  readonly observer?: EngineObserver;
   /** For waits and limits; for tests. */
   readonly timer?: Timer;
   /** Starts a render worker; for tests. */

@@ -15,6 +15,7 @@ import type { Receipt } from '../optimizer/receipt.ts';
 import type { Origin } from '../origins/origin.ts';
 import type { StaleUse } from '../stores/freshness.ts';
 import type { Receiver, Spooled } from '../stores/spool.ts';
+import type { TierStatus } from '../stores/store.ts';
 import type { PoolStatus } from './pool/pool.ts';
 import type { Timings } from './timings.ts';
 
@@ -76,6 +77,8 @@ export interface CacheFacts {
   readonly stored: boolean;
   /** This request waited for the work of another. */
   readonly collapsed: boolean;
+  /** Of a hit: where the rendition was; absent for sources that are passed on. */
+  readonly tier?: 'memory' | 'disk';
 }
 
 export interface Rendition {
@@ -129,6 +132,8 @@ export interface EngineStatus extends PoolStatus {
   readonly videoFailures: number;
   /** Pictures without the C2PA manifest they should have, because it could not be signed. */
   readonly signingFailures: number;
+  /** What is kept: renditions in memory, and sources and renditions on the disk. */
+  readonly tiers: Readonly<Record<'memory' | 'disk', TierStatus>>;
 }
 
 export interface Engine {

@@ -141,8 +141,9 @@ export class FirstAnswers {
     // A shorter budget is no harm where nothing was left out for it.
     const cut = deadlineBound && result.receipt?.skipped;
     const extra = cut ? { cutShort: 'deadline' as const } : {};
+    const start = this.#parts.timer.now();
     keeping = cache.keep(key, result, { queue, ...extra });
-    const kept = await keeping;
+    const kept = withWrite(await keeping, this.#parts.timer.now() - start);
     if (kept.meta.cutShort && !isLacking(kept.meta)) this.#cutShort++;
     return kept;
   }
@@ -159,6 +160,12 @@ export class FirstAnswers {
     const needed = pool.completion(renderer.predict(resolved));
     return needed !== undefined && needed > left * HOPELESS;
   }
+}
+
+/** A rendition with the time that its way into the store took: known of the first answer alone. */
+function withWrite({ meta, body }: StoredRendition, milliseconds: number): StoredRendition {
+  const write = (meta.timings.write ?? 0) + milliseconds;
+  return { meta: { ...meta, timings: { ...meta.timings, write } }, body };
 }
 
 function bound(key: string): string {

@@ -5,9 +5,8 @@
  * `plan/key.ts`), and give what the store holds under that name, or have it
  * made, once for all who ask at the same time.
  */
-import { Fault, isFault } from '../base/fault.ts';
+import { isFault } from '../base/fault.ts';
 import { oversizeOf } from '../origins/oversize.ts';
-import { canonicalPlan } from '../plan/canonicalize.ts';
 import { type Key, renditionKey } from '../plan/key.ts';
 import { mayBeVideo } from '../plan/output.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -28,13 +27,12 @@ import { AnswerTags } from './renditions/answer-tags.ts';
 import { type AnswerFacts, renditionAnswer } from './renditions/rendition-answer.ts';
 import { RenditionCache, UNREFINED_SECONDS } from './renditions/rendition-cache.ts';
 import type { StoredRendition } from './renditions/rendition-meta.ts';
-import type { ResolvedRequest } from './resolved-request.ts';
+import { checkRead, isUnread, planFor, type ResolvedRequest } from './resolved-request.ts';
 import { oversizeSource } from './sources/oversize-source.ts';
 import { type PassedSource, passing, passThrough, sourceAsIs } from './sources/passthrough.ts';
 import { RememberedFaults } from './sources/remembered-faults.ts';
 import { RequestSources } from './sources/request-sources.ts';
 import { type CachedSource, notStored, SourceCache } from './sources/source-cache.ts';
-import type { Timings } from './timings.ts';
 import { BackEnds } from './video/back-ends.ts';
 
 /** What `create.ts` puts in beside the stores. */
@@ -44,6 +42,8 @@ export interface EngineParts {
   readonly incoming: Receiver;
   /** Takes in what origins send. */
   readonly sourceBodies: Receiver;
+  /** What is kept, by tier. */
+  readonly tiers: () => EngineStatus['tiers'];
 }
 
 export class LocalEngine implements Engine {
@@ -57,6 +57,7 @@ export class LocalEngine implements Engine {
   readonly #background: Background;
   readonly #backEnds: BackEnds;
   readonly #failures: DiskFailures;
+  readonly #tiers: EngineParts['tiers'];
   readonly #firstAnswers: FirstAnswers;
   readonly #fallback: FallbackTime;
   readonly #sourceCache: SourceCache;
@@ -70,9 +71,10 @@ export class LocalEngine implements Engine {
     sources: FileStore,
     files: FileStore,
     renditions: TieredStore,
-    { failures, incoming, sourceBodies }: EngineParts,
+    { failures, incoming, sourceBodies, tiers }: EngineParts,
   ) {
     this.#failures = failures;
+    this.#tiers = tiers;
     this.incoming = incoming;
     const settings = engineSettings(options);
     const { clock, timer, sourceBytes } = settings;
@@ -85,6 +87,7 @@ export class LocalEngine implements Engine {
       clock,
       maxBytes: sourceBytes,
       decode: (...of) => this.#renderer.decode(...of),
+      ...(options.observer ? { observer: options.observer } : {}),
     });
     this.#sources = new RequestSources(this.#sourceCache, clock);
     this.#pictures = new SecondPictures(this.#sources);
@@ -142,6 +145,7 @@ export class LocalEngine implements Engine {
       diskFailures: this.#failures.count,
       videoFailures: this.#backEnds.failed,
       signingFailures: this.#renderer.signingFailures,
+      tiers: this.#tiers(),
     };
   }
 
@@ -164,7 +168,8 @@ export class LocalEngine implements Engine {
     const key = this.#keyOf(request, plan, content, encoderVersion);
     const stored = this.#cache.near(key);
     if (stored === undefined || this.#cache.isOutdated(stored)) return undefined;
-    return this.#hit({ request, plan, source, pictures, content, key }, stored, {});
+    const resolved = { request, plan, source, pictures, content, key };
+    return this.#hit(resolved, stored, { timings: {}, tier: 'memory' });
   }
 
   async #render(request: RenderRequest): Promise<Rendition> {
@@ -182,9 +187,11 @@ export class LocalEngine implements Engine {
     }
     checkRead(request, source);
     const resolved = await this.#resolve(request, plan, source);
-    const stored = await this.#cache.get(resolved.key);
+    const near = this.#cache.near(resolved.key);
+    const stored = near ?? (await this.#cache.get(resolved.key));
+    const asStored = { timings: fetch, tier: near ? ('memory' as const) : ('disk' as const) };
     if (stored && (request.storedOnly || !this.#cache.isOutdated(stored))) {
-      return this.#hit(resolved, stored, fetch);
+      return this.#hit(resolved, stored, asStored);
     }
     if (request.storedOnly) throw notStored();
     const failure = this.#faults.of(resolved.key);
@@ -200,7 +207,7 @@ export class LocalEngine implements Engine {
       this.#remember(resolved, error);
       // What was cut short is better than an error that will pass.
       if (!stored || !isFault(error) || !error.kind.retry || request.signal.aborted) throw error;
-      return this.#hit(resolved, stored, fetch);
+      return this.#hit(resolved, stored, asStored);
     }
   }
 
@@ -271,15 +278,19 @@ export class LocalEngine implements Engine {
     if (!this.#pool.admits()) throw this.#pool.busy();
   }
 
-  #hit(resolved: ResolvedRequest, stored: StoredRendition, timings: Timings): Rendition {
+  #hit(
+    resolved: ResolvedRequest,
+    stored: StoredRendition,
+    { timings, tier }: Pick<AnswerFacts, 'timings' | 'tier'>,
+  ): Rendition {
     this.#background.refineLater(resolved, stored);
-    return this.#answer(resolved, stored, { timings, collapsed: false });
+    return this.#answer(resolved, stored, { timings, tier, collapsed: false });
   }
 
   #answer(
     resolved: ResolvedRequest,
     stored: StoredRendition,
-    facts: Pick<AnswerFacts, 'timings' | 'forward' | 'collapsed'>,
+    facts: Pick<AnswerFacts, 'timings' | 'forward' | 'collapsed' | 'tier'>,
   ): Rendition {
     const { request, source, key } = resolved;
     const now = this.#settings.clock.now();
@@ -287,6 +298,7 @@ export class LocalEngine implements Engine {
       timings: facts.timings,
       forward: facts.forward,
       collapsed: facts.collapsed,
+      tier: facts.tier,
       request,
       source,
       key,
@@ -317,21 +329,4 @@ export class LocalEngine implements Engine {
     }
     return this.#background.mayImprove(stored) ? UNREFINED_SECONDS : Number.POSITIVE_INFINITY;
   }
-}
-
-/** The canonical plan of a request; what a source is may choose between two. */
-function planFor({ compiled }: RenderRequest, { format }: CachedSource): Plan {
-  const { plan, svgPlan = plan } = compiled;
-  return canonicalPlan(format === 'svg' ? svgPlan : plan);
-}
-
-/** @throws Fault source-unsupported, for a format that the service does not take */
-function checkRead(request: RenderRequest, source: CachedSource): void {
-  if (!isUnread(request, source)) return;
-  const message = `Expected a source this service reads, got ${source.format?.toUpperCase()}.`;
-  throw new Fault('source-unsupported', message);
-}
-
-function isUnread({ compiled }: RenderRequest, { format }: CachedSource): boolean {
-  return format !== undefined && compiled.response.unread?.includes(format) === true;
 }

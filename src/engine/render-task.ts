@@ -29,7 +29,7 @@ import { explained } from './explain/explained.ts';
 import { FINDERS } from './findings/finders.ts';
 import { pageOf } from './findings/findings-cache.ts';
 import { findingsMap, SourceFindings } from './findings/source-findings.ts';
-import { programOf } from './pictures/program-of.ts';
+import { programOf, readingBy } from './pictures/program-of.ts';
 import { WorkerPictures, withPictures } from './pictures/worker-pictures.ts';
 import { credentialed } from './renditions/credentialed.ts';
 import { drawing } from './renditions/drawing.ts';
@@ -38,7 +38,7 @@ import { remarks, withoutFinding } from './renditions/remarks.ts';
 import { type Rendered, renderedText } from './renditions/rendered.ts';
 import { withSource } from './sources/checked-source.ts';
 import { TaskBudget } from './task-budget.ts';
-import { type Stopwatch, timed } from './timings.ts';
+import { Stopwatch, timedTools } from './tracing/stopwatch.ts';
 import { makeVideo, VideoRests } from './video/video-task.ts';
 import type { ExplainResult, WorkerRequest, WorkerResult } from './worker-protocol.ts';
 
@@ -90,20 +90,20 @@ async function renderFrom(
   tools: Tools,
   later: (measure: () => Promise<Scores>) => void,
 ): Promise<WorkerResult> {
-  const timings: Stopwatch = {};
+  const watch = new Stopwatch(request.traced);
   const budget = new TaskBudget(request.budget);
   if (request.plan.output.kind === 'source') return safeSource(request);
-  const info = await timed(timings, 'probe', () =>
+  const info = await watch.time('probe', () =>
     probe(request.file, request.limits, pageOf(request.plan)),
   );
   const findings = findingsOf(request);
-  const made = await makeWithout(request, info, tools, { timings, budget }, findings);
+  const made = await makeWithout(request, info, tools, { watch, budget }, findings);
   if (request.refusesAbsent) request.pictures.demandAll();
   if (made.measure) later(made.measure);
   const { fresh, failed } = findings;
-  timings.render = budget.passed;
+  const body = await watch.time('write', () => packed(made.bytes, request.resultFile));
   return {
-    body: await packed(made.bytes, request.resultFile),
+    body,
     mediaType: made.mediaType,
     source: { ...uprightSize(info), format: info.format, bytes: info.bytes },
     result: { ...made.size, format: made.format, bytes: made.bytes.length },
@@ -112,7 +112,8 @@ async function renderFrom(
     ...(fresh ? { findings: fresh } : {}),
     ...(failed.length > 0 ? { failedFindings: failed } : {}),
     diagnostics: [...made.diagnostics, ...failed.map(withoutFinding), ...request.pictures.remarks],
-    timings,
+    timings: { ...watch.timings, render: budget.passed },
+    ...(watch.trace ? { trace: watch.trace } : {}),
     ...(made.videoFailure ? { videoFailure: made.videoFailure } : {}),
     ...(made.signingFailure ? { signingFailure: made.signingFailure } : {}),
   };
@@ -132,7 +133,7 @@ export async function executeExplain(request: WorkerRequest): Promise<ExplainRes
 
 /** What is left of the time, and what the stages of the work took. */
 interface Timing {
-  readonly timings: Stopwatch;
+  readonly watch: Stopwatch;
   readonly budget: TaskBudget;
 }
 
@@ -155,21 +156,21 @@ async function make(
   findings: SourceFindings,
 ): Promise<Rendered> {
   const { output } = request.plan;
-  const { timings } = timing;
-  const program = await programOf({ ...request, info, findings }, timings);
+  const { watch } = timing;
+  const program = await programOf({ ...request, info, findings }, watch);
   if (output.kind === 'facts') {
     return facts(request, info, program.size, output, findings.known);
   }
   if (output.kind === 'picture' && program.chosen && isVideo(program.chosen.format)) {
     return await video(request, info, program, output, tools, timing, findings);
   }
-  const raster = await timed(timings, 'transform', () =>
-    render(request.file, info, program, request.pictures.context),
+  const raster = await watch.time('transform', () =>
+    render(request.file, info, program, readingBy(request.pictures.context, watch)),
   );
   switch (output.kind) {
     case 'picture':
       if (program.chosen && formatCard(program.chosen.format).traced) {
-        return await timed(timings, 'encode', () => drawing(request.plan, info, program, raster));
+        return await watch.time('encode', () => drawing(request.plan, info, program, raster));
       }
       return picture(request, info, program, raster, output, tools, timing);
     case 'blurhash':
@@ -200,7 +201,7 @@ async function video(
   timing: Timing,
   findings: SourceFindings,
 ): Promise<Rendered> {
-  const { timings, budget } = timing;
+  const { watch, budget } = timing;
   const { file, threads, warmStart, video: use = { kind: 'none' } } = request;
   try {
     const made = await makeVideo(
@@ -209,9 +210,7 @@ async function video(
         context: request.pictures.context,
         budget: () => budget.left(),
         ...(warmStart ? { warmStart } : {}),
-        took(stage, milliseconds) {
-          timings[stage] = (timings[stage] ?? 0) + milliseconds;
-        },
+        took: (stage, milliseconds) => watch.add(stage, milliseconds),
       },
       tools,
     );
@@ -247,12 +246,12 @@ async function picture(
   raster: Raster,
   output: Extract<Output, { kind: 'picture' }>,
   tools: Tools,
-  { timings, budget }: Timing,
+  { watch, budget }: Timing,
 ): Promise<Rendered> {
   const chosen = program.chosen!;
   const asIs = program.unchanged && output.whenLarger === 'source-as-is';
   const source = program.identity || asIs ? await readSource(request.file) : undefined;
-  const { bytes, receipt, warmStart, measure } = await timed(timings, 'encode', () =>
+  const { bytes, receipt, warmStart, measure } = await watch.time('search', () =>
     optimize(
       {
         raster,
@@ -269,7 +268,7 @@ async function picture(
         budget: budget.left(),
         ...(request.warmStart ? { warmStart: request.warmStart } : {}),
       },
-      tools,
+      timedTools(tools, watch),
     ),
   );
   const made: Rendered = {

@@ -2,6 +2,8 @@
  * ResolvedRequest: a request whose source is known, and with it the name of
  * the rendition. All steps after the source cache pass it on as one value.
  */
+import { Fault } from '../base/fault.ts';
+import { canonicalPlan } from '../plan/canonicalize.ts';
 import type { Key } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RenderRequest } from './engine.ts';
@@ -28,4 +30,21 @@ export interface ResolvedRequest {
   readonly content: string;
   /** Names the rendition in the store. */
   readonly key: Key;
+}
+
+/** The canonical plan of a request; what a source is may choose between two. */
+export function planFor({ compiled }: RenderRequest, { format }: CachedSource): Plan {
+  const { plan, svgPlan = plan } = compiled;
+  return canonicalPlan(format === 'svg' ? svgPlan : plan);
+}
+
+/** @throws Fault source-unsupported, for a format that the service does not take */
+export function checkRead(request: RenderRequest, source: CachedSource): void {
+  if (!isUnread(request, source)) return;
+  const message = `Expected a source this service reads, got ${source.format?.toUpperCase()}.`;
+  throw new Fault('source-unsupported', message);
+}
+
+export function isUnread({ compiled }: RenderRequest, { format }: CachedSource): boolean {
+  return format !== undefined && compiled.response.unread?.includes(format) === true;
 }

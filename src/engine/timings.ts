@@ -3,28 +3,29 @@
  */
 
 /**
- * Milliseconds per stage of the work for this request, one after the other: a
- * stage that did not happen, or happened for another request, is absent.
- * `render` is the whole time in the worker: probe, transform, encode and what
- * is between them.
+ * Stages in the order in which they begin. None of them contains another, so they
+ * add up to no more than the whole: `decode` is the reading of pixels from the
+ * source, `transform` what is done with them, `encode` the time in encoders, all
+ * trials included, `search` the rest of the search for format and quality, `write`
+ * the way into the store.
  */
-export type Timings = Readonly<
-  Partial<Record<'fetch' | 'queue' | 'probe' | 'find' | 'transform' | 'encode' | 'render', number>>
->;
+export const STAGES = [
+  'fetch',
+  'queue',
+  'probe',
+  'find',
+  'decode',
+  'transform',
+  'search',
+  'encode',
+  'write',
+] as const;
 
-/** Timings while they are taken. */
-export type Stopwatch = Record<string, number>;
+export type Stage = (typeof STAGES)[number];
 
-/** What `work` gives, its time added to a stage. */
-export async function timed<T>(
-  timings: Stopwatch,
-  stage: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  const start = performance.now();
-  try {
-    return await work();
-  } finally {
-    timings[stage] = (timings[stage] ?? 0) + performance.now() - start;
-  }
-}
+/**
+ * Milliseconds per stage of the work for this request: a stage that did not
+ * happen, or happened for another request, is absent. `render` is the whole
+ * time in the worker, with what is between its stages.
+ */
+export type Timings = Readonly<Partial<Record<Stage | 'render', number>>>;

@@ -16,6 +16,7 @@ import type { Receipt } from '../optimizer/receipt.ts';
 import type { Budget, Scores, WarmStart } from '../optimizer/task.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Timings } from './timings.ts';
+import type { TaskTrace } from './tracing/stopwatch.ts';
 import type { VideoUse } from './video/video-use.ts';
 
 /** The bytes of a source, or a file that should hold exactly them, which the worker checks. */
@@ -58,6 +59,8 @@ export interface WorkerRequest {
   readonly video?: VideoUse;
   /** For a plan whose result is to be signed: what is public of who signs. */
   readonly credentials?: Credentials;
+  /** Tell what happened when. */
+  readonly traced?: true;
   /** Where a large result goes; the front owns the file afterwards. */
   readonly resultFile: string;
 }
@@ -90,6 +93,8 @@ export interface WorkerResult {
   readonly failedFindings?: readonly FindingName[];
   readonly diagnostics: readonly Diagnostic[];
   readonly timings: Timings;
+  /** What happened when, where the request is traced. */
+  readonly trace?: TaskTrace;
   /** A video was asked for and could not be made, so that a picture stands in for it. */
   readonly videoFailure?: {
     /** For the log; absent where the back end was not tried. */

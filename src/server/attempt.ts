@@ -3,6 +3,7 @@
  * services that answer it.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Fault } from '../base/fault.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialects/dialect.ts';
 import type { Engine, Mount, Rendition } from '../engine/engine.ts';
 import type { Spooled } from '../stores/spool.ts';
@@ -65,6 +66,10 @@ export interface Attempt {
   job?: RenderJob;
   upload?: Spooled;
   rendition?: Rendition;
+  /** What went wrong, whatever is sent in its place. */
+  fault?: Fault;
+  /** What is sent in place of an error. */
+  fallback?: 'source' | 'picture';
 }
 
 /** Nobody reads it: the client has gone (the convention of nginx). */

@@ -24,10 +24,12 @@ import type { Handle } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
+import { healthOf } from './origin-health.ts';
 import { createHandle, createReady, type Page, type Route, type RouterOptions } from './routes.ts';
 import { createAccessLog } from './telemetry/access-log.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import { packageVersion } from './telemetry/version.ts';
 import { readUpload } from './upload/upload.ts';
 
 /** A server put together; nothing listens before `listen`. */
@@ -67,19 +69,21 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const loopToken = `fovea-${randomUUID()}`;
   const signing = signingOf(config);
   const routes = configuredRoutes(config, loopToken, signing?.fingerprint);
-  const engine = await startEngine(config, log, signing);
+  const meter = config.metrics.token === undefined ? undefined : await meterOf();
+  const engine = await startEngine(config, log, signing, meter);
   const compileCache = new CompileCache();
   const inFlight = new InFlight(config.listen.requests);
-  const meter = config.metrics.token === undefined ? {} : { meter: await meterOf(engine, routes) };
+  const counting = meter === undefined ? {} : { meter };
   const common = { engine, compileCache, inFlight, clock: systemClock, policy: config.headers };
+  const hits = new HitTable({ ...common, ...counting });
   const services: Services = {
     ...common,
-    ...meter,
+    ...counting,
     readUpload: (headers, body) =>
       readUpload(headers, body, engine.incoming, { maxBytes: config.limits.uploadBytes }),
     log,
     reload: config.cache.reload,
-    hits: new HitTable({ ...common, ...meter }),
+    hits,
   };
   let draining = false;
   const router: RouterOptions = {
@@ -102,6 +106,18 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     connections: connectionsOf(config, log),
     connectionsPerAddress: config.listen.connectionsPerAddress,
     grace: config.listen.grace,
+  });
+  meter?.watch({
+    status: () => engine.status(),
+    ready: () => engine.ready() && !draining,
+    inFlight: () => inFlight.count,
+    connections: () => listener.connections(),
+    hits: () => hits.status,
+    origins: () =>
+      routes.flatMap(({ site: { mount } }) => {
+        const health = healthOf(mount);
+        return health === undefined ? [] : [[mount.name, health] as const];
+      }),
   });
   let address: AddressInfo | undefined;
   const stop = async () => {
@@ -145,12 +161,9 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
 }
 
 /** Loaded where metrics are served: what counts takes as long to load as the rest of the handler. */
-async function meterOf(engine: Engine, routes: readonly Route[]): Promise<Metrics> {
+async function meterOf(): Promise<Metrics> {
   const { createMetrics } = await import('./telemetry/metrics.ts');
-  return createMetrics(
-    engine,
-    routes.map(({ site }) => site.mount),
-  );
+  return createMetrics(packageVersion());
 }
 
 /** A time that ends once, at the earliest of the ends it is given. */
@@ -200,6 +213,7 @@ async function startEngine(
   config: Config,
   log: Log,
   signing: SigningIdentity | undefined,
+  observer: Metrics | undefined,
 ): Promise<Engine> {
   try {
     proveWritable(config.cache.folder);
@@ -212,6 +226,7 @@ async function startEngine(
     ...config,
     tags: config.headers.tags !== 'off',
     ...(signing === undefined ? {} : { signing }),
+    ...(observer === undefined ? {} : { observer }),
     log: (event, detail) => (WARNED.has(event) ? log.warn : log.info).call(log, detail, event),
   });
 }

@@ -46,6 +46,9 @@ export interface FakeEngine extends Engine {
   readonly jobs: RenderRequest[];
 }
 
+/** Of a tier. */
+export const NOTHING_HELD = { bytes: 0, capacity: 1e6, entries: 0, evictions: 0 };
+
 /** An engine that gives what it is told to. */
 export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
   const jobs: RenderRequest[] = [];
@@ -80,6 +83,9 @@ export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
       diskFailures: 0,
       videoFailures: 0,
       signingFailures: 0,
+      memory: 0,
+      restarts: { time: 0, memory: 0, crashed: 0, ended: 0, worn: 0, grown: 0 },
+      tiers: { memory: NOTHING_HELD, disk: NOTHING_HELD },
     }),
     close: async () => {},
     ...others,

@@ -15,6 +15,7 @@ import { logFault } from './telemetry/fault-log.ts';
 /** The dialect's answer to a fault: an error, or the source as it is. */
 export async function faultResponse(attempt: Attempt, fault: Fault): Promise<HttpResponse> {
   const { site, request, image, services, compiled, job } = attempt;
+  attempt.fault = fault;
   note(attempt, fault);
   if (job?.storedOnly && fault.kind.status >= 500) {
     return refused(request, services, {
@@ -32,6 +33,7 @@ export async function faultResponse(attempt: Attempt, fault: Fault): Promise<Htt
   if (refusal?.kind === 'source' && compiled !== undefined && job !== undefined) {
     try {
       const source = await services.engine.deliverSource(job);
+      attempt.fallback = 'source';
       const ttl = errorSeconds(site.answers, refusal.ttl);
       return renditionResponse(attempt, compiled, source, { ...refusal, ttl, fault });
     } catch (error) {
@@ -59,6 +61,7 @@ async function pictureInstead(
   if (compiled === undefined || job === undefined) return undefined;
   try {
     const rendition = await services.engine.render(job.instead(compiled));
+    attempt.fallback = 'picture';
     const ttl = errorSeconds(site.answers, refusal.ttl);
     const status = site.answers?.imageStatus === 'ok' ? {} : { status: refusal.status };
     return renditionResponse(attempt, compiled, rendition, { fault, headers: {}, ttl, ...status });

@@ -5,6 +5,7 @@
  * goes to the dialect, which answers with an error or with the bytes of the
  * source. Nothing here knows sockets, and nothing decodes a pixel.
  */
+import { bodyLength } from '../base/body.ts';
 import { Fault } from '../base/fault.ts';
 import type { ImageRequest } from '../dialects/dialect.ts';
 import { shortfallNames } from '../dialects/shortfall.ts';
@@ -65,11 +66,20 @@ export async function answerImage(
 }
 
 function counted(attempt: Attempt, response: HttpResponse): HttpResponse {
-  const { site, services, rendition, compiled } = attempt;
+  const { site, services, request, rendition, compiled, fault, fallback, upload } = attempt;
   const { name, params } = site.dialect;
-  services.meter?.answered(name, response.status, rendition);
-  const remarks = [...(compiled?.diagnostics ?? []), ...(rendition?.diagnostics ?? [])];
-  services.meter?.fellShort(name, shortfallNames(params, remarks));
+  const { meter } = services;
+  if (meter !== undefined) {
+    const { status, body } = response;
+    const milliseconds = performance.now() - request.arrived;
+    const bytes = bodyLength(body);
+    meter.answered({
+      ...{ dialect: name, status, rendition, fault, fallback, bytes, milliseconds },
+    });
+    const remarks = [...(compiled?.diagnostics ?? []), ...(rendition?.diagnostics ?? [])];
+    meter.fellShort(name, shortfallNames(params, remarks));
+    if (upload !== undefined) meter.uploaded(upload.length);
+  }
   response.picture = madeFacts(site.settings.name, name, rendition);
   return response;
 }

@@ -6,6 +6,8 @@
  * in the demo, a landing page. Nothing else exists.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { bodyLength } from '../base/body.ts';
+import { Arrived } from './arrived.ts';
 import { answerImage, type Services, type Site } from './handler.ts';
 import type { Ready, ReadyAnswer } from './hits/hit-table.ts';
 import { errorResponse } from './http/errors.ts';
@@ -72,6 +74,7 @@ export function createReady({ services: { hits }, access }: RouterOptions): Read
 /** The server as one function. It never rejects. */
 export function createHandle(options: RouterOptions): Handle {
   const { access } = options;
+  const { meter } = options.services;
   const ready = createReady(options);
   return async (given) => {
     const hit = ready(given);
@@ -80,6 +83,11 @@ export function createHandle(options: RouterOptions): Handle {
     const id = requestIdOf(given.headers['x-request-id']);
     const response = await answerOrFail(options, new Arrived(given, id, arrived));
     response.headers['x-request-id'] = id;
+    if (response.picture === undefined && meter !== undefined) {
+      const { status, body } = response;
+      const milliseconds = performance.now() - arrived;
+      meter.answered({ status, bytes: bodyLength(body), milliseconds });
+    }
     if (access !== undefined) {
       const { status, body, picture } = response;
       const target = loggable(given.target);
@@ -95,35 +103,6 @@ function responseOf({ head, body, picture }: ReadyAnswer): HttpResponse {
   const headers: Record<string, string> = {};
   for (let at = 0; at + 1 < head.length; at += 2) headers[head[at] ?? ''] = head[at + 1] ?? '';
   return { status: 200, headers, body, picture };
-}
-
-/** A request with its name; signal and body are still made only for those who ask. */
-class Arrived implements NamedRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: HttpRequest['headers'];
-  readonly remoteAddress?: string;
-  readonly id: string;
-  readonly arrived: number;
-  readonly #given: HttpRequest;
-
-  constructor(given: HttpRequest, id: string, arrived: number) {
-    this.method = given.method;
-    this.target = given.target;
-    this.headers = given.headers;
-    if (given.remoteAddress !== undefined) this.remoteAddress = given.remoteAddress;
-    this.id = id;
-    this.arrived = arrived;
-    this.#given = given;
-  }
-
-  get body(): AsyncIterable<Uint8Array> {
-    return this.#given.body;
-  }
-
-  get signal(): AbortSignal {
-    return this.#given.signal;
-  }
 }
 
 async function answerOrFail(options: RouterOptions, request: NamedRequest): Promise<HttpResponse> {

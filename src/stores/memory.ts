@@ -6,7 +6,14 @@
  * comes out is the store's own array: read it, do not write to it.
  */
 import { BoundedMap } from '../base/bounded-map.ts';
-import { checkKey, type Entry, type Meta, type Store, type StoreKey } from './store.ts';
+import {
+  checkKey,
+  type Entry,
+  type Meta,
+  type Store,
+  type StoreKey,
+  type TierStatus,
+} from './store.ts';
 
 /** Bytes counted per entry beside body, record and key: map slot, objects, array headers. */
 const OVERHEAD = 256;
@@ -17,14 +24,27 @@ interface Kept extends Entry {
 
 export class MemoryStore implements Store {
   readonly #entries: BoundedMap<StoreKey, Kept>;
+  readonly #capacity: number;
+  #evictions = 0;
 
   /** @param capacity in bytes; bodies, records and an overhead of 256 bytes per entry count */
   constructor(capacity: number) {
-    this.#entries = new BoundedMap(capacity, { weigh: ({ bytes }) => bytes });
+    this.#capacity = capacity;
+    this.#entries = new BoundedMap(capacity, {
+      weigh: ({ bytes }) => bytes,
+      forgotten: () => {
+        this.#evictions++;
+      },
+    });
   }
 
   get bytes(): number {
     return this.#entries.weight;
+  }
+
+  get status(): TierStatus {
+    const { size: entries, weight: bytes } = this.#entries;
+    return { bytes, capacity: this.#capacity, entries, evictions: this.#evictions };
   }
 
   async get(key: StoreKey): Promise<Entry | undefined> {

@@ -87,6 +87,17 @@ export interface FileStore extends Store {
   clear(bytes: number): Promise<boolean>;
 }
 
+/** What a store holds, for metrics. */
+export interface TierStatus {
+  /** Room that entries take, in bytes. */
+  readonly bytes: number;
+  /** The most that they may take. */
+  readonly capacity: number;
+  readonly entries: number;
+  /** Entries that had to make room, since the start. */
+  readonly evictions: number;
+}
+
 /** The key itself. @throws TypeError for text that is no key, which would be a path elsewhere */
 export function checkKey(key: StoreKey): StoreKey {
   if (!/^[0-9a-f]{8,128}$/.test(key)) {

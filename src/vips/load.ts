@@ -55,13 +55,19 @@ const ROOM = { most: 3, least: 2 };
 /** From this reduction on, a window may be cut after a first step: it is then off by a sixth of a pixel at most. */
 const SHRINK_BEFORE_WINDOW = 6;
 
-/** One still of a source: transformed, 8-bit sRGB or the source's own RGB. @throws Fault */
+/**
+ * One still of a source: transformed, 8-bit sRGB or the source's own RGB.
+ *
+ * @param read told when the pixels are there, where more is done with them
+ * @throws Fault
+ */
 export async function loadStill(
   file: SourceFile,
   info: SourceInfo,
   use: ColorUse & Pick<Program, 'annotations'>,
   page: number,
   transform: LoadTransform,
+  read?: () => void,
 ): Promise<Raster> {
   if (info.format === 'svg' || info.format === 'pdf') {
     const { annotations } = use;
@@ -72,10 +78,10 @@ export async function loadStill(
     : undefined;
   // Frames that were put together here are in sRGB already.
   const conversion = covered ? undefined : conversionOf(info, use);
-  const read = conversion ?? readPixels;
+  const readAll = conversion ?? readPixels;
   const open = (from = file) => (covered ? pipeline(covered) : openSource(from, info, use, page));
   const { scale, window, turn } = transform;
-  if (scale === undefined) return read(turned(windowed(open(), window), turn));
+  if (scale === undefined) return readAll(turned(windowed(open(), window), turn));
   if (!isReduction(window ?? info, scale)) {
     const whole = windowed(open(), window);
     // Sizes are changed in sRGB.
@@ -84,7 +90,8 @@ export async function loadStill(
   }
   const near = covered
     ? { raster: covered, ...(window ? { window } : {}) }
-    : await loadNear({ file, open, read }, info, window, scale);
+    : await loadNear({ file, open, read: readAll }, info, window, scale);
+  read?.();
   return orient(reduced(near.raster, scale, near.window), turn);
 }
 

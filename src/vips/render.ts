@@ -57,6 +57,11 @@ export interface RenderContext {
   readonly typeset?: (op: OpOf<'text' | 'text-canvas'>, size: Size) => Promise<TextDrawing>;
   /** For gradients without colors of their own. */
   readonly ownColors?: OwnColors;
+  /**
+   * Told that pixels of the source are about to be read; gives what is to be told when they are,
+   * which has no effect when told again.
+   */
+  readonly reading?: () => () => void;
   /** Most bytes of frames decoded at a time; 64 MiB by default. */
   readonly frameBytes?: number;
 }
@@ -151,7 +156,9 @@ const memos = (): Pick<RenderState, 'pictures' | 'texts'> => ({
 async function renderStill(state: RenderState): Promise<Raster> {
   const { file, info, input } = state;
   const { transform, rest } = foldIntoLoad(info, input.instructions);
-  const loaded = await loadStill(file, info, input, input.frames.first, transform);
+  const read = state.context.reading?.();
+  const loaded = await loadStill(file, info, input, input.frames.first, transform, read);
+  read?.();
   const reached = input.instructions[input.instructions.length - rest.length - 1];
   return through(reached ? assertSize(loaded, reached) : loaded, rest, state);
 }
@@ -181,7 +188,9 @@ async function* framesOf(state: RenderState): AsyncGenerator<Raster> {
 async function* framesOfBatch(batch: readonly number[], load: LoadFrames, state: RenderState) {
   const { instructions } = state.input;
   const first = Math.min(...batch);
+  const read = state.context.reading?.();
   const strip = await load(first, Math.max(...batch) - first + 1);
+  read?.();
   for (const page of batch) {
     const frame = frameOf(strip, page - first);
     // Without alpha every step takes less time; who holds the last frame shall not hold all.

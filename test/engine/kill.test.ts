@@ -2,11 +2,11 @@
  * Render workers die: by the system's hand, by a picture, by an operator.
  * Requests in flight must hardly notice, and later ones not at all.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
 import { committed, decode } from '../support/pictures.ts';
 import { ACCEPTS, startServer, type TestServer, targetOf } from '../support/server.ts';
+import { workerPids } from '../support/worker-pids.ts';
 
 const REQUESTS = 50;
 
@@ -23,24 +23,6 @@ afterAll(async () => {
   await server.stop();
   expect(workerPids()).toEqual([]);
 });
-
-/** Render workers below this process, as the system sees them. */
-function workerPids(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const parent = / \S (\d+)/.exec(
-          readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, ''),
-        );
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return Number(parent?.[1]) === process.pid && command.includes('engine/worker.js');
-      } catch {
-        return false;
-      }
-    });
-}
 
 /** Whether an answer is the picture that was asked for, and no stand-in for it. */
 async function isGood({ status, headers, body }: Answer, width: number): Promise<boolean> {

@@ -14,7 +14,7 @@ import { findTrim } from '../../raster/trim-box.ts';
 import { type RenderContext, render } from '../../vips/render.ts';
 import type { SourceFile } from '../../vips/source-file.ts';
 import type { SourceFindings } from '../findings/source-findings.ts';
-import { type Stopwatch, timed } from '../timings.ts';
+import { Stopwatch } from '../tracing/stopwatch.ts';
 
 /** The second pictures of a task. */
 export interface TaskPictures {
@@ -38,8 +38,13 @@ export interface Lowering {
   readonly pictures: TaskPictures;
 }
 
+/** A context whose reading of pixels counts as a stage. */
+export function readingBy(context: RenderContext, watch: Stopwatch): RenderContext {
+  return { ...context, reading: () => watch.begin('decode') };
+}
+
 /** @throws Fault */
-export async function programOf(task: Lowering, timings: Stopwatch): Promise<Program> {
+export async function programOf(task: Lowering, watch = new Stopwatch()): Promise<Program> {
   const { file, info, plan, findings, pictures } = task;
   const accepts = new Set(task.accepts);
   const measured: TrimBox[] = [];
@@ -53,18 +58,23 @@ export async function programOf(task: Lowering, timings: Stopwatch): Promise<Pro
       case 'program':
         return lowered.program;
       case 'find':
-        await timed(timings, 'find', () => findings.find(lowered.finding, file, info));
+        await watch.time('find', () => findings.find(lowered.finding, file, info));
         break;
       case 'picture':
-        await timed(timings, 'transform', () => pictures.prepare(lowered.picture, lowered.finding));
+        await watch.time('transform', () => pictures.prepare(lowered.picture, lowered.finding));
         break;
       case 'typeset':
-        heights.push(await timed(timings, 'transform', () => pictures.heightOf(lowered.op)));
+        heights.push(await watch.time('transform', () => pictures.heightOf(lowered.op)));
         break;
       case 'measure': {
         const { before, rule, ...reading } = lowered;
-        const raster = await timed(timings, 'transform', () =>
-          render(file, info, { ...reading, instructions: before }, pictures.context),
+        const raster = await watch.time('transform', () =>
+          render(
+            file,
+            info,
+            { ...reading, instructions: before },
+            readingBy(pictures.context, watch),
+          ),
         );
         measured.push(findTrim(raster, rule) ?? 'empty');
       }

@@ -140,10 +140,11 @@ export class WorkerPictures implements TaskPictures {
         // Only its steps are asked for.
         output: { kind: 'blurhash', x: 1, y: 1 },
       } as const;
-      const { instructions, size, alpha } = await programOf(
-        { file, info, plan, accepts: [], findings, pictures: this },
-        {},
-      );
+      const { instructions, size, alpha } = await programOf({
+        ...{ file, info, plan, findings },
+        accepts: [],
+        pictures: this,
+      });
       this.#known[index] = { info, findings: findings.known, instructions, size, alpha };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;

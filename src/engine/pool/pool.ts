@@ -27,7 +27,7 @@ import {
 } from './task-queue.ts';
 import type { RunningTask, Worker } from './worker.ts';
 import { type Exit, forkWorker, type StartWorker } from './worker-process.ts';
-import { Workforce } from './workforce.ts';
+import { type RestartReason, Workforce } from './workforce.ts';
 
 export type { PoolTask, TaskResult } from './task-queue.ts';
 
@@ -66,6 +66,10 @@ export interface PoolStatus {
   readonly died: number;
   /** Workers started in place of others. */
   readonly restarted: number;
+  /** The same by the reason why the others were no more. */
+  readonly restarts: Readonly<Record<RestartReason, number>>;
+  /** Resident memory of all workers in bytes; 0 where the system does not tell. */
+  readonly memory: number;
   /** Tasks refused because they would wait too long, or dropped because they did. */
   readonly refused: number;
   /** Sources that are not tried at present. */
@@ -161,6 +165,7 @@ export class Pool {
       wait: Math.round(this.#admission.wait()),
       rate: this.#rate.ratio,
       ...this.#workforce.counts,
+      memory: this.#workforce.memory(),
       refused: this.#admission.refused,
       quarantined: this.#quarantine.size,
     };

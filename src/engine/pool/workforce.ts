@@ -9,6 +9,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Log } from '../engine-options.ts';
 import type { Timer } from '../timer.ts';
 import type { Message } from '../worker-protocol.ts';
+import { isCrash } from './quarantine.ts';
 import type { Lane } from './task-queue.ts';
 import { type RunningTask, Worker } from './worker.ts';
 import type { Exit, StartWorker } from './worker-process.ts';
@@ -37,6 +38,12 @@ export interface WorkforceEvents {
   tooLarge(running: RunningTask): void;
 }
 
+/**
+ * Why a worker was started in place of another: killed at its limit of `time` or `memory`; `crashed`
+ * by itself or `ended` from outside; replaced because it was `worn` by many tasks or `grown` in memory.
+ */
+export type RestartReason = 'time' | 'memory' | 'crashed' | 'ended' | 'worn' | 'grown';
+
 /** A worker is replaced after this many tasks, against slow leaks in native code. */
 const TASKS_PER_WORKER = 500;
 
@@ -64,7 +71,9 @@ export class Workforce {
   #failedStarts = 0;
   #killed = 0;
   #died = 0;
-  #restarted = 0;
+  readonly #restarts: Record<RestartReason, number> = {
+    ...{ time: 0, memory: 0, crashed: 0, ended: 0, worn: 0, grown: 0 },
+  };
 
   constructor(options: WorkforceOptions, events: WorkforceEvents) {
     this.#options = options;
@@ -74,8 +83,20 @@ export class Workforce {
   }
 
   /** Since the start: killed at a limit, gone otherwise, started in place of others. */
-  get counts(): { readonly killed: number; readonly died: number; readonly restarted: number } {
-    return { killed: this.#killed, died: this.#died, restarted: this.#restarted };
+  get counts(): {
+    readonly killed: number;
+    readonly died: number;
+    readonly restarted: number;
+    readonly restarts: Readonly<Record<RestartReason, number>>;
+  } {
+    const restarts = { ...this.#restarts };
+    const restarted = Object.values(restarts).reduce((sum, count) => sum + count, 0);
+    return { killed: this.#killed, died: this.#died, restarted, restarts };
+  }
+
+  /** Resident memory of all workers in bytes; 0 where the system does not tell. */
+  memory(): number {
+    return [...this.#workers].reduce((sum, { process }) => sum + process.memory(), 0);
   }
 
   all(): Iterable<Worker> {
@@ -116,7 +137,7 @@ export class Workforce {
     worker.priority.end(this.#options.timer.now());
     worker.done++;
     if (worker.state === 'retired') worker.retire();
-    else if (worker.state === 'working' && this.#isWorn(worker)) this.#replace(worker);
+    else if (worker.state === 'working') this.#replaceWorn(worker);
   }
 
   async close(): Promise<void> {
@@ -148,15 +169,13 @@ export class Workforce {
     this.#events.free();
   }
 
-  #isWorn({ done, process }: Worker): boolean {
+  /** Starts a worker in place of one that is worn out, which works until the new one is ready. */
+  #replaceWorn(worker: Worker): void {
     const most = this.#options.workerMemory * IDLE_MEMORY_SHARE;
-    return done >= TASKS_PER_WORKER || process.memory() > most;
-  }
-
-  /** Starts a worker in place of this one, which works until the new one is ready. */
-  #replace(worker: Worker): void {
+    const worn = worker.done >= TASKS_PER_WORKER;
+    if (!worn && worker.process.memory() <= most) return;
     worker.state = 'leaving';
-    this.#restarted++;
+    this.#restarts[worn ? 'worn' : 'grown']++;
     this.#start(worker.lane);
   }
 
@@ -171,7 +190,7 @@ export class Workforce {
     }
     if (this.#closed || state !== 'working' || !this.#events.wanted(lane)) return;
     if (ready) {
-      this.#restarted++;
+      this.#restarts[reasonOf(killReason, exit)]++;
       return this.#start(lane);
     }
     this.#failedStarts++;
@@ -200,4 +219,9 @@ export class Workforce {
     const message = 'Making this picture takes more memory than is allowed.';
     worker.kill(new Fault('render-failed', message, { bytes }));
   }
+}
+
+function reasonOf(killed: Fault | undefined, exit: Exit): RestartReason {
+  if (killed === undefined) return isCrash(exit) ? 'crashed' : 'ended';
+  return killed.code === 'render-timeout' ? 'time' : 'memory';
 }

@@ -28,6 +28,8 @@ export interface AnswerFacts {
   readonly forward?: 'uri-miss' | 'stale' | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly collapsed: boolean;
+  /** Where it was stored, where it was. */
+  readonly tier?: CacheFacts['tier'] | undefined;
 }
 
 export function renditionAnswer({ meta, body }: StoredRendition, facts: AnswerFacts): Rendition {
@@ -69,10 +71,14 @@ function lifetimeOf({ request, source, freshness, now, mostSeconds }: AnswerFact
 }
 
 const HIT: CacheFacts = { hit: true, stored: false, collapsed: false };
+const HITS = {
+  memory: { ...HIT, tier: 'memory' },
+  disk: { ...HIT, tier: 'disk' },
+} as const;
 
-function cacheFacts({ request, source, forward, collapsed }: AnswerFacts): CacheFacts {
+function cacheFacts({ request, source, forward, collapsed, tier }: AnswerFacts): CacheFacts {
   const { forwarded } = source;
-  if (forward === undefined && forwarded === undefined) return HIT;
+  if (forward === undefined && forwarded === undefined) return tier ? HITS[tier] : HIT;
   const facts: Writable<CacheFacts> = {
     hit: forward === undefined,
     stored: forward !== undefined || forwarded?.status === 200,
@@ -81,5 +87,6 @@ function cacheFacts({ request, source, forward, collapsed }: AnswerFacts): Cache
   const upload = request.compiled.source.kind === 'upload';
   facts.forward = upload ? 'method' : (forwarded?.why ?? forward ?? 'stale');
   if (forwarded?.status !== undefined) facts.forwardStatus = forwarded.status;
+  if (facts.hit && tier !== undefined) facts.tier = tier;
   return facts;
 }

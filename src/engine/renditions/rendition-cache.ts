@@ -50,7 +50,15 @@ export class RenditionCache {
   /** Stores what a worker has made. */
   async keep(
     key: Key,
-    { body, warmStart: _, findings: __, failedFindings, signingFailure, ...facts }: WorkerResult,
+    {
+      body,
+      warmStart: _,
+      findings: __,
+      trace: ___,
+      failedFindings,
+      signingFailure,
+      ...facts
+    }: WorkerResult,
     extra: Pick<RenditionMeta, 'refined' | 'cutShort'> & { readonly queue?: number } = {},
   ): Promise<StoredRendition> {
     const { queue } = extra;

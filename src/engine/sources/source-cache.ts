@@ -18,7 +18,9 @@ import type { Spooled } from '../../stores/spool.ts';
 import type { StoredBody } from '../../stores/store.ts';
 import type { Forward, Mount, RenderRequest } from '../engine.ts';
 import { SingleFlight } from '../single-flight.ts';
+import type { EngineObserver } from '../tracing/observer.ts';
 import { type CachedSource, held, type SourceMeta } from './cached-source.ts';
+import { OriginReader } from './origin-reader.ts';
 import { type Lookup, RecentLookups } from './recent-lookups.ts';
 import { RememberedFaults } from './remembered-faults.ts';
 import { type BodyOptions, SourceBodies } from './source-bodies.ts';
@@ -32,6 +34,8 @@ export interface SourceOptions extends BodyOptions {
   readonly clock: Clock;
   /** Decodes a body that has just come in, to see whether it is whole. */
   readonly decode: DecodeBody;
+  /** Told of what is read. */
+  readonly observer?: EngineObserver;
 }
 
 /** A copy in the store. */
@@ -65,12 +69,14 @@ export class SourceCache {
   /** So that a missing source is not asked for again and again. */
   readonly #failures: RememberedFaults;
   readonly #bodies: SourceBodies;
+  readonly #origins: OriginReader;
   readonly #lookups: RecentLookups<SourceMeta, CachedSource>;
 
   constructor(options: SourceOptions) {
     this.#options = options;
     this.#bodies = new SourceBodies(options);
     this.#failures = new RememberedFaults(options.clock);
+    this.#origins = new OriginReader(this.#bodies, options.observer);
     this.#lookups = new RecentLookups(options.clock);
   }
 
@@ -218,7 +224,9 @@ export class SourceCache {
     const either = AbortSignal.any([signal, over.signal]);
     try {
       const peeked = await mount.origin.stat?.(location);
-      const fetched = await mount.origin.fetch(location, meta && validators(meta), either, id);
+      const copy = meta && validators(meta);
+      const question = { mount, location, held: copy, signal: either, requestId: id };
+      const fetched = await this.#origins.read(question);
       const forwarded = (status: number) => (peeked === undefined ? { why, status } : { why });
       if (fetched.kind === 'unchanged' && meta) {
         const checked: SourceMeta = {
@@ -237,7 +245,7 @@ export class SourceCache {
           'The origin says a source is unchanged that was never read.',
         );
       }
-      const spooled = await this.#bodies.spool(fetched);
+      const { spooled } = fetched;
       await checkBody(spooled, fetched.unframed === true, this.#options.decode, either);
       const read: SourceMeta = {
         ...factsOf(spooled),

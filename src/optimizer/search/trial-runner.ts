@@ -29,6 +29,8 @@ export interface Tools {
   readonly repacker?: Repacker;
   /** A still at half its width and height, by the filter of the picture. Without it a task leaves no warm start for other widths. */
   readonly halve?: (raster: Raster, filter?: Filter) => Promise<Raster>;
+  /** Told of each trial once it has ended. */
+  readonly noted?: (trial: Trial) => void;
   /** Milliseconds on a clock that only moves forward. */
   now(): number;
   /** Milliseconds on that clock in which the process had no processor, since it began; none where absent. */
@@ -227,7 +229,7 @@ export class TrialRunner {
     const measured = attempt.score === undefined ? 0 : measureCost(this.codecs, encoding);
     this.#taken += attempt.milliseconds;
     this.#expected += this.#megapixels() * (encodeCost(this.codecs, encoding) + measured);
-    this.trials.push({
+    const trial: Trial = {
       encoding: codecFor(this.codecs, encoding.format).text(encoding),
       format: encoding.format,
       ...('quality' in encoding ? { quality: encoding.quality } : {}),
@@ -235,7 +237,9 @@ export class TrialRunner {
       ...(attempt.score === undefined ? {} : { score: attempt.score }),
       ...(attempt.worst === undefined ? {} : { worst: attempt.worst }),
       milliseconds: attempt.milliseconds,
-    });
+    };
+    this.trials.push(trial);
+    this.#tools.noted?.(trial);
     return attempt;
   }
 }

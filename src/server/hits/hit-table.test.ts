@@ -20,7 +20,7 @@ import { InFlight } from '../in-flight.ts';
 import { get, listeners } from '../node/sockets.suite.ts';
 import { createReady } from '../routes.ts';
 import type { AccessLine } from '../telemetry/access-log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { HitTable } from './hit-table.ts';
 
 const POLICY: HeaderPolicy = { resourcePolicy: 'cross-origin', timing: false };
@@ -222,12 +222,11 @@ describe('the table', () => {
 
   test('counts and logs like the usual way', async () => {
     const { state, server: _ } = world();
-    const counted: unknown[] = [];
+    const short: unknown[] = [];
+    const own = createMetrics();
     const meter: Metrics = {
-      answered: (dialect, status, made) => counted.push([dialect, status, made?.cache.hit]),
-      fellShort: (dialect, params) => counted.push([dialect, [...params]]),
-      text: async () => '',
-      mediaType: '',
+      ...own,
+      fellShort: (dialect, params) => short.push([dialect, [...params]]),
     };
     const kept = rendition({ cache: { hit: true, stored: false, collapsed: false } });
     const engine = fakeEngine({ render: async () => kept, near: () => kept });
@@ -251,7 +250,12 @@ describe('the table', () => {
     expect(lines[1]).toEqual(lines[0]);
     expect(lines[2]).toEqual(lines[0]);
     expect(lines[0]).toMatchObject({ target: '/i/a', status: 200, bytes: BODY.length });
-    expect(counted.slice(2, 4)).toEqual(counted.slice(0, 2));
+    expect(short[1]).toEqual(short[0]);
+    const text = await own.text();
+    expect(text).toContain('fovea_requests_total{dialect="imgix",outcome="hit",status="2xx"} 3');
+    expect(text).toContain('fovea_hits_total{tier="ready"} 2');
+    expect(text).toContain(`fovea_sent_bytes_total{dialect="imgix"} ${3 * BODY.length}`);
+    expect(text).toContain('fovea_source_bytes_total{format="webp"} 150000');
   });
 });
 

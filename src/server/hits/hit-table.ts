@@ -15,6 +15,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Compiled, Dialect, ImageRequest } from '../../dialects/dialect.ts';
 import { shortfallNames } from '../../dialects/shortfall.ts';
 import type { Engine, Mount, Rendition } from '../../engine/engine.ts';
+import type { TierStatus } from '../../stores/store.ts';
 import type { CompileCache } from '../compile-cache.ts';
 import type {
   HeaderPolicy,
@@ -25,7 +26,7 @@ import type {
 import type { InFlight } from '../in-flight.ts';
 import { type RepeatedLine, repeatedLine } from '../telemetry/access-log.ts';
 import { loggable } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { Metrics, Tally } from '../telemetry/metrics.ts';
 import { isSameRendition, knownHeaders } from './known-headers.ts';
 import { ReadyHead } from './ready-head.ts';
 
@@ -85,6 +86,8 @@ interface Hit {
   readonly picture: PictureFacts;
   readonly line: RepeatedLine;
   readonly dialect: string;
+  /** Where answers are added up, where metrics are served. */
+  readonly tally: Tally | undefined;
   /** Parameters without effect, for the meter. */
   readonly shortfalls: readonly string[];
 }
@@ -92,13 +95,25 @@ interface Hit {
 export class HitTable {
   readonly #parts: HitTableParts;
   readonly #hits: BoundedMap<string, readonly Hit[]>;
+  readonly #capacity: number;
+  #evictions = 0;
 
   /** @param capacity in bytes, estimated */
   constructor(parts: HitTableParts, capacity = CAPACITY) {
     this.#parts = parts;
+    this.#capacity = capacity;
     this.#hits = new BoundedMap(capacity, {
       weigh: (hits, key) => 2 * key.length + OVERHEAD * hits.length,
+      forgotten: () => {
+        this.#evictions++;
+      },
     });
+  }
+
+  /** What it holds: bytes as estimated, and entries by address. */
+  get status(): TierStatus {
+    const { size: entries, weight: bytes } = this.#hits;
+    return { bytes, capacity: this.#capacity, entries, evictions: this.#evictions };
   }
 
   /**
@@ -119,7 +134,7 @@ export class HitTable {
     if (rendition === undefined || isFileBody(rendition.body)) return undefined;
     if (!hit.head.write(rendition, clock.now(), id, arrived)) return undefined;
     if (meter !== undefined) {
-      meter.answered(hit.dialect, 200, rendition);
+      count(hit, rendition);
       meter.fellShort(hit.dialect, hit.shortfalls);
     }
     const { head, picture, line } = hit;
@@ -136,7 +151,7 @@ export class HitTable {
     const { freshness, noStore } = compiled.response;
     // The time of a link that expires runs down with every answer.
     if (freshness.until !== undefined || noStore || rendition.lifetime.noStore) return;
-    const { engine, compileCache, policy } = this.#parts;
+    const { engine, compileCache, policy, meter } = this.#parts;
     const read = compileCache.readOf(compiled);
     const known = knownHeaders(compiled);
     if (read === undefined || known === undefined) return;
@@ -159,6 +174,7 @@ export class HitTable {
       picture,
       line: repeatedLine(loggable(request.target), bodyLength(rendition.body), picture),
       dialect: name,
+      tally: meter?.tally(name, rendition.result.format),
       shortfalls: [...shortfallNames(params, [...compiled.diagnostics, ...rendition.diagnostics])],
     };
     const { target: key } = request;
@@ -169,6 +185,15 @@ export class HitTable {
 
 /** Of whom nobody is told that they left. */
 const NEVER = new AbortController().signal;
+
+/** Adds an answer up. */
+function count({ tally }: Hit, { source, result }: Rendition): void {
+  if (tally === undefined) return;
+  tally.answers++;
+  tally.bytes += result.bytes;
+  tally.sourceBytes += source.bytes;
+  if (source.bytes > result.bytes) tally.savedBytes += source.bytes - result.bytes;
+}
 
 /** Without headers that make an answer another one, or that more has to be done for. */
 function isPlain(headers: Asked['headers']): boolean {

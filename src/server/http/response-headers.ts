@@ -7,7 +7,7 @@
 import { type Item, serializeDictionary, Token } from 'structured-headers';
 import type { ResponsePolicy } from '../../dialects/dialect.ts';
 import type { CacheFacts, Lifetime, Rendition } from '../../engine/engine.ts';
-import type { Timings } from '../../engine/timings.ts';
+import { STAGES, type Timings } from '../../engine/timings.ts';
 import { FORMATS } from '../../image/format.ts';
 import type { Receipt } from '../../optimizer/receipt.ts';
 import { type HeaderPolicy, STRICT_CSP, SVG_CSP } from './http-message.ts';
@@ -171,9 +171,6 @@ export function tagHeader(
   if (tags === undefined || form === undefined || form === 'off') return undefined;
   return [form.toLowerCase(), tags.join(form === 'Cache-Tag' ? ',' : ' ')];
 }
-
-/** Stages in the order in which they happen; none contains another. */
-const STAGES = ['fetch', 'queue', 'probe', 'find', 'transform', 'encode'] as const;
 
 /**
  * `fetch;dur=12.3, probe;dur=4, total;dur=20.1`, in milliseconds. Stages are

@@ -1,202 +1,260 @@
 /**
  * Meter: what the server counts, in the form Prometheus reads.
  *
- * Labels are words of the program (dialects, formats, results) and names of sources, never of a
- * visitor, so that their number is bounded.
+ * Everything it has stands in metric-table.ts. What answers that are kept ready
+ * would pay for every time is added up in plain numbers, and handed on when
+ * somebody reads the metrics; so is what the engine says of itself.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Engine, EngineStatus, Mount, Rendition } from '../../engine/engine.ts';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { EngineStatus, Rendition } from '../../engine/engine.ts';
+import { STAGES } from '../../engine/timings.ts';
+import type { EngineObserver } from '../../engine/tracing/observer.ts';
 import { PASS_BELOW, type Receipt } from '../../optimizer/receipt.ts';
 import type { OriginHealth } from '../../origins/origin.ts';
-import { healthOf } from '../origin-health.ts';
+import type { TierStatus } from '../../stores/store.ts';
+import { type Instruments, instruments, type PlainNameOf } from './instruments.ts';
+import { type AnswerEnd, outcomeOf } from './outcome.ts';
 
-export interface Metrics {
-  /** An answer went out; `rendition` where it carries one. */
-  answered(dialect: string, status: number, rendition?: Rendition): void;
+/** An answer that went out. */
+export interface CountedAnswer extends AnswerEnd {
+  /** Absent: it belongs to no source. */
+  readonly dialect?: string;
+  readonly rendition?: Rendition | undefined;
+  /** Of its body. */
+  readonly bytes: number;
+  /** From the request to it. */
+  readonly milliseconds: number;
+  /** What was sent in place of an error. */
+  readonly fallback?: 'source' | 'picture' | undefined;
+}
+
+/** Answers of one kind that are given again and again; whoever gives one adds to it. */
+export interface Tally {
+  answers: number;
+  bytes: number;
+  sourceBytes: number;
+  savedBytes: number;
+}
+
+/** What is asked when somebody reads the metrics. */
+export interface Watched {
+  readonly status: () => EngineStatus;
+  readonly ready: () => boolean;
+  readonly inFlight: () => number;
+  readonly connections: () => number;
+  /** Answers kept ready. */
+  readonly hits: () => TierStatus;
+  /** How the servers of each source are. */
+  readonly origins: () => Iterable<readonly [source: string, health: OriginHealth]>;
+}
+
+export interface Metrics extends EngineObserver {
+  /** What gauges show; before that they show nothing. */
+  watch(watched: Watched): void;
+  answered(answer: CountedAnswer): void;
+  /** Where answers of a dialect in a format are added up that are kept ready. */
+  tally(dialect: string, format: string): Tally;
   /** A request was compiled whose parameters of these names had no effect, or only a part of it. */
   fellShort(dialect: string, params: Iterable<string>): void;
+  uploaded(bytes: number): void;
   /** Everything counted so far, as text. */
   text(): Promise<string>;
   readonly mediaType: string;
 }
 
-type Row = readonly [name: string, help: string, value: (status: EngineStatus) => number];
-
-/** What the engine says of itself now. */
-const GAUGES: readonly Row[] = [
-  ['pool_workers', 'Render workers for requests that are up.', (s) => s.workers],
-  ['pool_queued', 'Requests waiting for a render worker.', (s) => s.queued],
-  ['pool_running', 'Render workers at work on a request.', (s) => s.running],
-  ['pool_wait_seconds', 'Estimated wait of a request that arrives now.', (s) => s.wait / 1000],
-  ['pool_rate', 'Measured over predicted time of renderings.', (s) => s.rate],
-  ['pool_quarantined', 'Sources that are not tried at present.', (s) => s.quarantined],
-  ['refining', 'Pictures waiting for the background worker.', (s) => s.refining],
+/** What gauges without labels show. */
+const GAUGES: readonly (readonly [
+  PlainNameOf<'gauge'>,
+  (status: EngineStatus, watched: Watched) => number,
+])[] = [
+  ['fovea_ready', (_, { ready }) => (ready() ? 1 : 0)],
+  ['fovea_requests_in_flight', (_, { inFlight }) => inFlight()],
+  ['fovea_connections', (_, { connections }) => connections()],
+  ['fovea_queue_length', ({ queued }) => queued],
+  ['fovea_queue_wait_seconds', ({ wait }) => wait / 1000],
+  ['fovea_service_rate_ratio', ({ rate }) => rate],
+  ['fovea_workers', ({ workers }) => workers],
+  ['fovea_workers_busy', ({ running }) => running],
+  ['fovea_workers_memory_bytes', ({ memory }) => memory],
+  ['fovea_quarantined_sources', ({ quarantined }) => quarantined],
+  ['fovea_refinements_waiting', ({ refining }) => refining],
 ];
 
 /** What the engine counts since its start. */
-const COUNTERS: readonly Row[] = [
-  ['workers_killed', 'Render workers killed at a limit of time or memory.', (s) => s.killed],
-  ['workers_died', 'Render workers that crashed or were ended from outside.', (s) => s.died],
-  ['workers_restarted', 'Render workers started in place of others.', (s) => s.restarted],
-  ['refused', 'Requests refused or dropped because the wait is too long.', (s) => s.refused],
-  ['disk_failures', 'Failures of the disk of the cache.', (s) => s.diskFailures],
-  [
-    'video_failures',
-    'Videos in whose place a picture was sent, because ffmpeg or the package failed.',
-    (s) => s.videoFailures,
-  ],
-  [
-    'signing_failures',
-    'Pictures sent without the C2PA manifest they should have, because it could not be signed.',
-    (s) => s.signingFailures,
-  ],
-  ['cut_short', 'First answers that had less than the time they take.', (s) => s.cutShort],
-  [
-    'failed_findings',
-    'Renderings without what could not be found on their source, as faces.',
-    (s) => s.failedFindings,
-  ],
+const COUNTERS: readonly (readonly [PlainNameOf<'counter'>, (status: EngineStatus) => number])[] = [
+  ['fovea_queue_refusals_total', ({ refused }) => refused],
+  ['fovea_cut_short_total', ({ cutShort }) => cutShort],
+  ['fovea_failed_findings_total', ({ failedFindings }) => failedFindings],
+  ['fovea_video_failures_total', ({ videoFailures }) => videoFailures],
+  ['fovea_signing_failures_total', ({ signingFailures }) => signingFailures],
+  ['fovea_disk_failures_total', ({ diskFailures }) => diskFailures],
 ];
 
-/** Sets or counts how the servers of each source are, each time it is asked. */
-function collectHealth(mounts: readonly Mount[], registers: Registry[]): void {
-  const labelNames = ['source'];
-  const each = (set: (source: string, health: OriginHealth) => void) => {
-    for (const mount of mounts) {
-      const health = healthOf(mount);
-      if (health !== undefined) set(mount.name, health);
-    }
-  };
-  new Gauge({
-    name: 'fovea_origin_paused',
-    help: 'Servers of a source that are left alone at present, because they failed again and again.',
-    labelNames,
-    registers,
-    collect() {
-      each((source, { paused }) => this.set({ source }, paused));
-    },
-  });
-  for (const [name, help, count] of ORIGIN_COUNTERS) {
-    new Counter({
-      name: `fovea_origin_${name}_total`,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        each((source, health) => this.inc({ source }, count(health)));
-      },
-    });
-  }
-}
+/** Sources that have series of their own. */
+const MOST_SOURCES = 100;
 
-const ORIGIN_COUNTERS: readonly (readonly [string, string, (health: OriginHealth) => number])[] = [
-  ['retries', 'Requests to the servers of a source that were tried again.', (h) => h.retries],
-  ['resumed', 'Sources that were gone on with after their connection was cut.', (h) => h.resumed],
-];
-
-/** A meter of its own, so that two servers in one process do not share counts. */
-export function createMetrics(engine: Engine, mounts: readonly Mount[] = []): Metrics {
+/** A meter of its own, so that two servers in one process do not share counts. @param version of Fovea */
+export function createMetrics(version = 'unknown'): Metrics {
   const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry, prefix: 'fovea_' });
+  const tallies = new Map<string, { dialect: string; format: string; tally: Tally }>();
+  const sources = new Set<string>();
+  let watched: Watched | undefined;
+  const make = instruments(registry);
 
-  const answers = new Counter({
-    name: 'fovea_answers_total',
-    help: 'Answers by dialect and class of status.',
-    labelNames: ['dialect', 'status'],
-    registers,
+  // The first of all, so that the others have what it hands on when they are read
+  const requests = make.counter('fovea_requests_total', () => {
+    for (const { dialect, format, tally } of tallies.values()) handOn(dialect, format, tally);
+    if (watched !== undefined) gauges(watched);
   });
-  const shortfalls = new Counter({
-    name: 'fovea_parameters_without_effect_total',
-    help: 'Requests with a parameter that had no effect or only a part of it, by dialect and parameter; other: any name that the dialect does not have.',
-    labelNames: ['dialect', 'param'],
-    registers,
-  });
-  const lookups = new Counter({
-    name: 'fovea_store_lookups_total',
-    help: 'Renditions found in the store, made, or waited for together with another request.',
-    labelNames: ['result'],
-    registers,
-  });
-  const trials = new Counter({
-    name: 'fovea_trials_total',
-    help: 'Encodes made while searching, by format.',
-    labelNames: ['format'],
-    registers,
-  });
-  const targets = new Counter({
-    name: 'fovea_targets_total',
-    help: 'Renditions made for a target: on it, below it, unmeasured, or kept from the source.',
-    labelNames: ['result'],
-    registers,
-  });
-  const sourceBytes = new Counter({
-    name: 'fovea_source_bytes_total',
-    help: 'Bytes of the sources of renditions made.',
-    registers,
-  });
-  const savedBytes = new Counter({
-    name: 'fovea_saved_bytes_total',
-    help: 'Bytes of sources less those of the renditions made of them.',
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'fovea_render_seconds',
-    help: 'Time to make a rendition, without queueing.',
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers,
-  });
-  for (const [name, help, status] of GAUGES) {
-    new Gauge({
-      name: `fovea_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(status(engine.status()));
-      },
-    });
-  }
-  for (const [name, help, status] of COUNTERS) {
-    new Counter({
-      name: `fovea_${name}_total`,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(status(engine.status()));
-      },
-    });
+  const durations = make.histogram('fovea_request_duration_seconds');
+  const hits = make.counter('fovea_hits_total');
+  const fallbacks = make.counter('fovea_fallbacks_total');
+  const shortfalls = make.counter('fovea_parameters_without_effect_total');
+  const sent = make.counter('fovea_sent_bytes_total');
+  const uploads = make.counter('fovea_uploaded_bytes_total');
+  const sourceBytes = make.counter('fovea_source_bytes_total');
+  const savedBytes = make.counter('fovea_saved_bytes_total');
+  const stages = make.histogram('fovea_stage_duration_seconds');
+  const renders = make.histogram('fovea_render_duration_seconds');
+  const trials = make.histogram('fovea_search_trials');
+  const targets = make.counter('fovea_targets_total');
+  const originRequests = make.counter('fovea_origin_requests_total');
+  const originDurations = make.histogram('fovea_origin_request_duration_seconds');
+  const originBytes = make.counter('fovea_origin_received_bytes_total');
+  const gauges = engineMetrics(make, named);
+  make.gauge('fovea_build_info').set({ version, node: process.versions.node }, 1);
+  collectDefaultMetrics({ register: registry });
+
+  function handOn(dialect: string, format: string, tally: Tally): void {
+    const { answers } = tally;
+    if (answers === 0) return;
+    requests.inc({ dialect, outcome: 'hit', status: '2xx' }, answers);
+    hits.inc({ tier: 'ready' }, answers);
+    sent.inc({ dialect }, tally.bytes);
+    sourceBytes.inc({ format }, tally.sourceBytes);
+    savedBytes.inc({ format }, tally.savedBytes);
+    Object.assign(tally, noAnswers());
   }
 
-  collectHealth(mounts, registers);
-
-  const made = (receipt: Receipt) => {
-    for (const { format } of receipt.trials) trials.inc({ format });
+  function made({ receipt, timings }: Rendition): void {
+    if (timings.render !== undefined) renders.observe(timings.render / 1000);
+    if (receipt === undefined) return;
+    trials.observe({ format: receipt.format }, receipt.trials.length);
     if (receipt.target !== undefined) targets.inc({ result: resultOf(receipt) });
-    sourceBytes.inc(receipt.sourceBytes);
-    savedBytes.inc(Math.max(0, receipt.sourceBytes - receipt.bytes));
-  };
+  }
+
+  /** The name of a source, or the word for those that are too many. */
+  function named(source: string): string {
+    if (sources.size < MOST_SOURCES) sources.add(source);
+    return sources.has(source) ? source : 'other';
+  }
+
   return {
     mediaType: registry.contentType,
     text: () => registry.metrics(),
+    watch(given) {
+      watched = given;
+    },
+    tally(dialect, format) {
+      const key = `${dialect} ${format}`;
+      const known = tallies.get(key) ?? { dialect, format, tally: noAnswers() };
+      tallies.set(key, known);
+      return known.tally;
+    },
     fellShort(dialect, params) {
       for (const param of params) shortfalls.inc({ dialect, param });
     },
-    answered(dialect, status, rendition) {
-      answers.inc({ dialect, status: `${Math.floor(status / 100)}xx` });
+    uploaded(bytes) {
+      uploads.inc(bytes);
+    },
+    fetched(source, outcome, milliseconds, bytes) {
+      const name = named(source);
+      originRequests.inc({ source: name, outcome });
+      originDurations.observe({ source: name }, milliseconds / 1000);
+      originBytes.inc({ source: name }, bytes);
+    },
+    answered({ dialect = 'none', status, rendition, fault, bytes, milliseconds, fallback }) {
+      const outcome = outcomeOf({ status, rendition, fault });
+      requests.inc({ dialect, outcome, status: `${Math.floor(status / 100)}xx` });
+      durations.observe({ outcome }, milliseconds / 1000);
+      sent.inc({ dialect }, bytes);
+      if (fallback !== undefined) fallbacks.inc({ kind: fallback });
       if (rendition === undefined) return;
-      const { cache, receipt, timings } = rendition;
-      lookups.inc({ result: cache.hit ? 'hit' : cache.collapsed ? 'collapsed' : 'miss' });
-      if (cache.hit || cache.collapsed) return;
-      if (timings.render !== undefined) seconds.observe(timings.render / 1000);
-      if (receipt) made(receipt);
+      const { cache, timings, source, result } = rendition;
+      if (cache.hit) hits.inc({ tier: cache.tier ?? 'source' });
+      if (status === 200 && bytes > 0) {
+        sourceBytes.inc({ format: result.format }, source.bytes);
+        savedBytes.inc({ format: result.format }, Math.max(0, source.bytes - bytes));
+      }
+      for (const stage of STAGES) {
+        const time = timings[stage];
+        if (time !== undefined) stages.observe({ stage }, time / 1000);
+      }
+      if (!cache.hit && !cache.collapsed) made(rendition);
     },
   };
+}
+
+function noAnswers(): Tally {
+  return { answers: 0, bytes: 0, sourceBytes: 0, savedBytes: 0 };
 }
 
 function resultOf({ kind, score, target }: Receipt): 'source' | 'unmeasured' | 'on' | 'below' {
   if (kind === 'source') return 'source';
   if (score === undefined) return 'unmeasured';
   return score >= target! - PASS_BELOW ? 'on' : 'below';
+}
+
+/** What the engine says of itself, in the instruments for it. */
+function engineMetrics(
+  make: Instruments,
+  named: (source: string) => string,
+): (watched: Watched) => void {
+  const gauges = GAUGES.map(([name, value]) => ({ gauge: make.gauge(name), value }));
+  const counters = COUNTERS.map(([name, value]) => ({ counter: make.counter(name), value }));
+  const restarts = make.counter('fovea_worker_restarts_total');
+  const bytes = make.gauge('fovea_cache_bytes');
+  const capacity = make.gauge('fovea_cache_capacity_bytes');
+  const entries = make.gauge('fovea_cache_entries');
+  const evictions = make.counter('fovea_cache_evictions_total');
+  const paused = make.gauge('fovea_origin_paused');
+  const retries = make.counter('fovea_origin_retries_total');
+  const resumed = make.counter('fovea_origin_resumed_total');
+  return (watched) => {
+    const status = watched.status();
+    for (const { gauge, value } of gauges) gauge.set(value(status, watched));
+    for (const { counter, value } of counters) counter.setTo(value(status));
+    for (const [reason, count] of Object.entries(status.restarts)) {
+      restarts.setTo({ reason }, count);
+    }
+    for (const [tier, held] of Object.entries({ ready: watched.hits(), ...status.tiers })) {
+      bytes.set({ tier }, held.bytes);
+      capacity.set({ tier }, held.capacity);
+      entries.set({ tier }, held.entries);
+      evictions.setTo({ tier }, held.evictions);
+    }
+    for (const [source, health] of summed(watched.origins(), named)) {
+      paused.set({ source }, health.paused);
+      retries.setTo({ source }, health.retries);
+      resumed.setTo({ source }, health.resumed);
+    }
+  };
+}
+
+/** The health of servers by names that are bounded in number. */
+function summed(
+  origins: ReturnType<Watched['origins']>,
+  named: (source: string) => string,
+): Map<string, OriginHealth> {
+  const all = new Map<string, OriginHealth>();
+  for (const [name, { paused, retries, resumed }] of origins) {
+    const source = named(name);
+    const before = all.get(source) ?? { paused: 0, retries: 0, resumed: 0 };
+    all.set(source, {
+      paused: before.paused + paused,
+      retries: before.retries + retries,
+      resumed: before.resumed + resumed,
+    });
+  }
+  return all;
 }

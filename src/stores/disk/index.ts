@@ -35,6 +35,10 @@ export class DiskIndex {
     return this.#gone === undefined || this.#gone.has(key);
   }
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
   has(key: StoreKey): boolean {
     return this.#entries.has(key);
   }

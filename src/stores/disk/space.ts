@@ -8,7 +8,8 @@
  */
 
 import { type Room, roomFor } from '../../base/byte-budget.ts';
-import { type DiskRecord, encodeRecord } from './record.ts';
+import type { TierStatus } from '../store.ts';
+import { type DiskRecord, encodeRecord, readName } from './record.ts';
 
 /** Bytes of a block; a common size of file systems. */
 const BLOCK = 4096;
@@ -19,6 +20,12 @@ const NAME = 128;
 /** Room that files of these lengths take on the disk, in bytes. */
 export function roomOf(...lengths: readonly number[]): number {
   return lengths.reduce((sum, length) => sum + Math.ceil(length / BLOCK) * BLOCK + NAME, 0);
+}
+
+/** Room of a file by its name, which tells the length of a body. */
+export function roomOfFile(file: string): number {
+  const name = readName(file);
+  return name?.kind === 'body' ? roomOf(name.length) : 0;
 }
 
 /** Room of an entry, its small body behind the record or in a file of its own. */
@@ -42,6 +49,7 @@ export class DiskSpace {
   #turn: Promise<unknown> = Promise.resolve();
   #entries = 0;
   #taken = 0;
+  #evictions = 0;
   /** The cache folder, the root in it, that of temporary files and our own in it, and the shards. */
   readonly #folders = new Set<string>(['cache', 'root', 'tmp', 'own']);
 
@@ -52,6 +60,34 @@ export class DiskSpace {
   /** Room of entries, in bytes. */
   get entries(): number {
     return this.#entries;
+  }
+
+  /** Room of all there is, in bytes: entries, what waits for its removal, folders, and what is taken for writing. */
+  get held(): number {
+    const { retired } = this.#options;
+    return this.#entries + this.#taken + this.#folders.size * BLOCK + retired();
+  }
+
+  /** @param entries that there are */
+  status(entries: number): TierStatus {
+    const { capacity } = this.#options;
+    return { bytes: this.held, capacity, entries, evictions: this.#evictions };
+  }
+
+  /** An entry has made room; true. */
+  evicted(): true {
+    this.#evictions++;
+    return true;
+  }
+
+  /** Makes room on a disk that is fuller than this count says; false when there is none to be made. */
+  async clear(bytes: number): Promise<boolean> {
+    const { retired, evict } = this.#options;
+    const held = () => this.#entries + retired();
+    const goal = held() - bytes;
+    let some = false;
+    while (held() > goal && (await evict())) some = true;
+    return some;
   }
 
   /** Counts an entry in, or with a negative number out. */
@@ -92,7 +128,6 @@ export class DiskSpace {
   }
 
   #over(): boolean {
-    const { capacity, retired } = this.#options;
-    return this.#entries + this.#taken + this.#folders.size * BLOCK + retired() > capacity;
+    return this.held > this.#options.capacity;
   }
 }

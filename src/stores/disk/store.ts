@@ -36,10 +36,10 @@ import { DiskIndex } from './index.ts';
 import { KeyLocks } from './locks.ts';
 import { DiskPaths } from './paths.ts';
 import { DiskReader } from './reader.ts';
-import { type DiskRecord, type ReadRecord, readName } from './record.ts';
+import type { DiskRecord, ReadRecord } from './record.ts';
 import { RetiredBodies } from './retired.ts';
 import { scanFolder, sweepTemporary } from './scan.ts';
-import { DiskSpace, entryRoom, roomOf } from './space.ts';
+import { DiskSpace, entryRoom, roomOf, roomOfFile } from './space.ts';
 import { type Content, DiskWriter } from './writer.ts';
 
 export interface DiskOptions {
@@ -121,6 +121,11 @@ export class DiskStore implements FileStore {
   /** Of the entries known so far; of all once scanned. */
   get bytes(): number {
     return this.#space.entries;
+  }
+
+  /** What it takes of its disk, bodies that wait for removal and folders included. */
+  get status(): ReturnType<DiskSpace['status']> {
+    return this.#space.status(this.#index.size);
   }
 
   async get(key: StoreKey): Promise<Entry | undefined> {
@@ -290,9 +295,7 @@ export class DiskStore implements FileStore {
   }
 
   #retire(key: StoreKey, file: string): void {
-    const name = readName(file);
-    const bytes = name?.kind === 'body' ? roomOf(name.length) : 0;
-    this.#retired.add(this.#paths.beside(key, file), bytes);
+    this.#retired.add(this.#paths.beside(key, file), roomOfFile(file));
   }
 
   /**
@@ -322,16 +325,12 @@ export class DiskStore implements FileStore {
       // On a disk that takes nothing away, entries stay what they are.
       if (!(await remove(this.#paths.record(key)))) return false;
       await this.#remove(key, undefined);
-      return true;
+      return this.#space.evicted();
     });
   }
 
-  async clear(bytes: number): Promise<boolean> {
-    const held = () => this.#space.entries + this.#retired.bytes;
-    const goal = held() - bytes;
-    let some = false;
-    while (held() > goal && (await this.#evict())) some = true;
-    return some;
+  clear(bytes: number): Promise<boolean> {
+    return this.#space.clear(bytes);
   }
 
   async #rebuild(): Promise<void> {
