@@ -167,6 +167,25 @@ async function signsManifests(): Promise<void> {
   expect([await said(strict), await said(plain)]).toEqual([true, false]);
 }
 
+const SMALL = { 'small.png': await card(40, 40).png().toBuffer() };
+
+/** Clients behind a trusted proxy are told apart by what it says in its header. */
+async function tellsClientsApart(
+  header: 'forwarded' | 'x-forwarded-for',
+  more: Partial<Record<OptionName, unknown>>,
+): Promise<void> {
+  const settings = { 'rates.requests': '1/1h', 'rates.proxies': '127.0.0.1, 10.0.0.0/8', ...more };
+  const server = await startServer({ settings, pictures: SMALL });
+  const said = (client: number) => `${header === 'forwarded' ? 'for=' : ''}198.51.100.${client}`;
+  const statuses = [];
+  for (const client of [1, 2, 1]) {
+    const headers = { [header]: said(client) };
+    statuses.push((await server.ask('/imgix/small.png?w=9', { headers })).status);
+  }
+  expect(statuses).toEqual([200, 200, 429]);
+  await server.stop();
+}
+
 /** A connection that stays open, once the server has answered on it. */
 async function openConnection(server: TestServer) {
   const socket = connect(server.port, '127.0.0.1').on('error', () => {});
@@ -239,6 +258,27 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     await until(async () => held.destroyed);
     await server.stop();
   },
+
+  'rates.requests': async () => {
+    const server = await startServer({ settings: { 'rates.requests': '1/1h' }, pictures: SMALL });
+    expect((await server.ask('/imgix/small.png?w=9')).status).toBe(200);
+    expect((await server.ask('/imgix/small.png?w=9')).status).toBe(429);
+    await server.stop();
+  },
+
+  'rates.misses': async () => {
+    const server = await startServer({ settings: { 'rates.misses': '1/1h' }, pictures: SMALL });
+    const statuses = [];
+    for (const width of [9, 9, 8]) {
+      statuses.push((await server.ask(`/imgix/small.png?w=${width}`)).status);
+    }
+    expect(statuses).toEqual([200, 200, 429]);
+    await server.stop();
+  },
+
+  'rates.proxies': () => tellsClientsApart('x-forwarded-for', {}),
+
+  'rates.forwarded': () => tellsClientsApart('forwarded', { 'rates.forwarded': 'forwarded' }),
 
   'listen.requests': async () => {
     const server = await startServer({

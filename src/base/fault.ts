@@ -50,6 +50,7 @@ export const FAULTS = {
   'result-too-large': { status: 400, retry: false, ttl: 30 },
   // ourselves
   overloaded: { status: 503, retry: true, ttl: 0 },
+  'rate-limited': { status: 429, retry: true, ttl: 0 },
   'source-lost': { status: 503, retry: true, ttl: 0 },
   'source-quarantined': { status: 503, retry: true, ttl: 5 },
   'render-timeout': { status: 504, retry: true, ttl: 5 },

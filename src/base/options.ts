@@ -53,7 +53,7 @@ export function bytes<const R extends Row & { readonly min?: number }>(
 /** A length of time in milliseconds: "250ms", "10s", "5m", "1h", "7d". A bare number has no unit and is refused. */
 export function duration<const R extends Row>(row: R): OptionOfRow<number, R> {
   return option(row, 'a duration such as 250ms, 10s or 5m', (value) =>
-    parse(value, /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/i, MILLISECONDS),
+    parse(value, DURATION, MILLISECONDS),
   );
 }
 
@@ -68,6 +68,46 @@ export function integer<const R extends Row & { readonly min: number; readonly m
       ? number
       : undefined;
   });
+}
+
+/** So many in a time. */
+export interface Rate {
+  readonly count: number;
+  readonly milliseconds: number;
+}
+
+/** "600/1m", "20/s": a whole number, at least 1, and a time from 100 ms on, whose "1" may be left out. */
+export function rate<const R extends Row>(row: R): OptionOfRow<Rate, R> {
+  return option(row, 'a number and a time such as 600/1m or 20/s', (value) => {
+    const match =
+      typeof value === 'string' ? /^(\d{1,9})\s*\/\s*([\d.]*\s*[a-z]+)$/i.exec(value.trim()) : null;
+    const [, count = '', time = ''] = match ?? [];
+    const milliseconds = parse(/^\d/.test(time) ? time : `1${time}`, DURATION, MILLISECONDS);
+    return match !== null && Number(count) >= 1 && (milliseconds ?? 0) >= 100
+      ? { count: Number(count), milliseconds: milliseconds ?? 0 }
+      : undefined;
+  });
+}
+
+/** A list of texts, or one text with commas between them; each has to be as the row wants it. */
+export function texts<
+  const R extends Row & { readonly values: string; readonly accepts: (text: string) => boolean },
+>(row: R): OptionOfRow<readonly string[], R> {
+  return option(row, row.values, (value) => {
+    const items: readonly unknown[] = typeof value === 'string' ? value.split(',') : asList(value);
+    const found = items.map((item) => (typeof item === 'string' ? item.trim() : ''));
+    return found.length > 0 &&
+      found.length <= MOST_TEXTS &&
+      found.every((item) => row.accepts(item))
+      ? found
+      : undefined;
+  });
+}
+
+const MOST_TEXTS = 1000;
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Yes or no; variables and flags may say true, on, yes, 1 and their opposites. */
@@ -130,6 +170,8 @@ const BYTES: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
   tib: 2 ** 40,
 };
+
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/i;
 
 const MILLISECONDS: Readonly<Record<string, number>> = {
   ms: 1,

@@ -25,6 +25,8 @@ export interface Mount {
   readonly origin: Origin;
   /** Where second pictures with an absolute URL come from; absent: from the origin. */
   readonly elsewhere?: Origin;
+  /** Its part of the workers beside other sources; 1 where absent. */
+  readonly weight?: number;
 }
 
 export interface RenderRequest {
@@ -41,6 +43,8 @@ export interface RenderRequest {
   readonly maxAge?: number;
   /** Names the request in logs, here and at the origin. */
   readonly id?: string;
+  /** Called before anything is read or made for it that was not in the store; what it throws ends the request. */
+  readonly mayMake?: () => void;
 }
 
 /** How long an answer may be kept, and by whom. */
@@ -149,8 +153,8 @@ export interface Engine {
   readonly incoming: Receiver;
   /** True once a worker has shown that it can render, unless all have gone since and none comes up. */
   ready(): boolean;
-  /** Whether a rendition that is not stored would be made now; cheap, to be asked before a body is read. */
-  admits(): boolean;
+  /** Whether a rendition of a source that is not stored would be made now; cheap, to be asked before a body is read. */
+  admits(mount?: Mount): boolean;
   status(): EngineStatus;
   /** Stops taking work, ends what still runs, frees everything. */
   close(): Promise<void>;

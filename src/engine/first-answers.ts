@@ -12,6 +12,7 @@ import type { Scores } from '../optimizer/task.ts';
 import type { Background } from './background.ts';
 import type { FallbackTime } from './fallback-time.ts';
 import { tooLate } from './pool/admission.ts';
+import { shareOf } from './pool/fair-order.ts';
 import type { Pool } from './pool/pool.ts';
 import type { Renderer } from './renderer.ts';
 import type { RenditionCache } from './renditions/rendition-cache.ts';
@@ -137,10 +138,10 @@ export class FirstAnswers {
       scored: (scores: Scores) =>
         void keeping?.then((kept) => cache.addScores(key, kept, scores)).catch(() => undefined),
     };
-    const { result, queue, deadlineBound } = await renderer.firstAnswer(resolved, visitor);
+    const { result, queue, deadlineBound, hurried } = await renderer.firstAnswer(resolved, visitor);
     // A shorter budget is no harm where nothing was left out for it.
-    const cut = deadlineBound && result.receipt?.skipped;
-    const extra = cut ? { cutShort: 'deadline' as const } : {};
+    const cut = (deadlineBound || hurried) && result.receipt?.skipped;
+    const extra = cut ? { cutShort: hurried ? ('queue' as const) : ('deadline' as const) } : {};
     const start = this.#parts.timer.now();
     keeping = cache.keep(key, result, { queue, ...extra });
     const kept = withWrite(await keeping, this.#parts.timer.now() - start);
@@ -157,7 +158,7 @@ export class FirstAnswers {
     const { pool, renderer, timer } = this.#parts;
     const left = end - timer.now();
     if (left <= 0) return true;
-    const needed = pool.completion(renderer.predict(resolved));
+    const needed = pool.completion(renderer.predict(resolved), shareOf(resolved.request.mount));
     return needed !== undefined && needed > left * HOPELESS;
   }
 }

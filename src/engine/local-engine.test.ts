@@ -40,6 +40,20 @@ describe('admission', () => {
     expect((await fake.ask('stored')).cache.hit).toBe(true);
   });
 
+  test('serves sources in turn, whoever asked for much before', async () => {
+    fake = await FakeEngine.start();
+    for (const path of ['a1', 'a2', 'a3', 'a4']) void fake.ask(path);
+    await fake.given(1);
+    await fake.until(() => fake.engine.status().queued === 3);
+    const { mount, ...request } = fake.request('b1');
+    const other = fake.engine.render({ ...request, mount: { ...mount, name: 'other' } });
+    await fake.until(() => fake.engine.status().queued === 4);
+    fake.busy().finish();
+    await fake.given(2);
+    fake.busy().finish();
+    expect((await other).cache.hit).toBe(false);
+  });
+
   test('a source that went away under its worker is read again', async () => {
     fake = await FakeEngine.start();
     const answer = fake.ask('a');

@@ -21,6 +21,7 @@ import { type EngineOptions, type EngineSettings, engineSettings } from './engin
 import { FallbackTime } from './fallback-time.ts';
 import { FirstAnswers } from './first-answers.ts';
 import { contentOf, lastModifiedOf, SecondPictures } from './pictures/second-pictures.ts';
+import { shareOf } from './pool/fair-order.ts';
 import { Pool } from './pool/pool.ts';
 import { Renderer } from './renderer.ts';
 import { AnswerTags } from './renditions/answer-tags.ts';
@@ -132,8 +133,8 @@ export class LocalEngine implements Engine {
     return this.#sourceCache.relieve();
   }
 
-  admits(): boolean {
-    return this.#pool.admits();
+  admits(mount?: RenderRequest['mount']): boolean {
+    return this.#pool.admits(mount && shareOf(mount));
   }
 
   status(): EngineStatus {
@@ -177,7 +178,7 @@ export class LocalEngine implements Engine {
     const start = timer.now();
     // A source that would only be read for the queue to refuse is not read at all.
     const passes = request.compiled.plan.output.kind === 'source';
-    const mayRead = passes ? undefined : () => this.#admit();
+    const mayRead = passes ? request.mayMake : () => this.#admit(request);
     const source = await this.#sources.get(request, mayRead);
     const fetch = source.state === 'read' ? { fetch: timer.now() - start } : {};
     const plan = planFor(request, source);
@@ -197,6 +198,7 @@ export class LocalEngine implements Engine {
     const failure = this.#faults.of(resolved.key);
     if (failure) throw failure;
     try {
+      request.mayMake?.();
       const { made, collapsed } = await this.#firstAnswers.make(resolved, start);
       this.#background.refineLater(resolved, made);
       // The stages of work that another request began are not of this one
@@ -274,8 +276,9 @@ export class LocalEngine implements Engine {
   }
 
   /** @throws Fault overloaded, when a rendition would not be taken on */
-  #admit(): void {
-    if (!this.#pool.admits()) throw this.#pool.busy();
+  #admit({ mount, mayMake }: RenderRequest): void {
+    mayMake?.();
+    if (!this.#pool.admits(shareOf(mount))) throw this.#pool.busy(shareOf(mount));
   }
 
   #hit(

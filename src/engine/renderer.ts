@@ -17,6 +17,7 @@ import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { EngineSettings } from './engine-options.ts';
 import { FindingsCache } from './findings/findings-cache.ts';
 import type { SecondPictures } from './pictures/second-pictures.ts';
+import { shareOf } from './pool/fair-order.ts';
 import type { Pool, PoolTask, TaskResult } from './pool/pool.ts';
 import type { Prediction } from './pool/service-rate.ts';
 import { WarmStartCache } from './renditions/warm-start-cache.ts';
@@ -78,6 +79,8 @@ export interface FirstAnswer {
   readonly queue: number;
   /** The visitor's deadline left less than the usual time. */
   readonly deadlineBound: boolean;
+  /** The queue was long, and the picture made with less search. */
+  readonly hurried: boolean;
 }
 
 export class Renderer {
@@ -128,19 +131,21 @@ export class Renderer {
   ): Promise<FirstAnswer> {
     const latency = this.latency(resolved.plan);
     let milliseconds = latency;
+    let hurried = false;
     const { outcome, queued } = await this.#run('render', resolved, this.#budget(resolved.plan), {
       predicted: this.predict(resolved),
       priority: 'request',
       signal,
-      begun: (left) => {
+      begun: (left, hurry) => {
         milliseconds = left;
+        hurried = hurry;
         begun();
       },
       ...(scored ? { scored } : {}),
       ...(expires === undefined ? {} : { expires: expires - WAY_BACK }),
     });
-    const deadlineBound = milliseconds < latency;
-    return { result: outcome as WorkerResult, queue: queued, deadlineBound };
+    const deadlineBound = milliseconds < latency && !hurried;
+    return { result: outcome as WorkerResult, queue: queued, deadlineBound, hurried };
   }
 
   /** The same with the usual budget, made when a background worker has time. @throws Fault */
@@ -245,7 +250,7 @@ export class Renderer {
     const request = await this.#workerRequest(kind, resolved, budget, inline);
     // All that is drawn by itself has the same source: what one text does tells nothing of another.
     const sourceKey = isBlank(resolved.source) ? resolved.key : resolved.content;
-    return this.#pool.run({ ...terms, request, sourceKey });
+    return this.#pool.run({ ...terms, request, sourceKey, share: shareOf(resolved.request.mount) });
   }
 
   async #workerRequest(

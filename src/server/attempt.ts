@@ -19,6 +19,7 @@ import {
   NO_BODY,
 } from './http/http-message.ts';
 import type { InFlight } from './in-flight.ts';
+import type { RequestLimits } from './limits/request-limits.ts';
 import type { RenderJob } from './render-job.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -52,6 +53,8 @@ export interface Services {
   readonly reload?: 'ignore' | 'revalidate';
   /** Bounds the requests that are worked on at once. */
   readonly inFlight: InFlight;
+  /** How much clients and sources may ask for, where that is limited. */
+  readonly limits?: RequestLimits;
   /** Counts answers, where metrics are served. */
   readonly meter?: Metrics;
 }

@@ -15,6 +15,7 @@ import { proveWritable, UnwritableError } from '../stores/folders.ts';
 import { CompileCache } from './compile-cache.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { readSigning } from './config/config-signing.ts';
+import { requestLimits } from './config/configured-limits.ts';
 import { configuredRoutes } from './config/configured-routes.ts';
 import { systemReason } from './config/system-reason.ts';
 import { type FetchHandle, fetchHandle } from './fetch-adapter.ts';
@@ -72,7 +73,8 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const meter = config.metrics.token === undefined ? undefined : await meterOf();
   const engine = await startEngine(config, log, signing, meter);
   const compileCache = new CompileCache();
-  const inFlight = new InFlight(config.listen.requests);
+  const inFlight = new InFlight(config.listen.requests, routes.length > 1);
+  const limits = requestLimits(config);
   const counting = meter === undefined ? {} : { meter };
   const common = { engine, compileCache, inFlight, clock: systemClock, policy: config.headers };
   const hits = new HitTable({ ...common, ...counting });
@@ -84,6 +86,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     log,
     reload: config.cache.reload,
     hits,
+    ...(limits === undefined ? {} : { limits }),
   };
   let draining = false;
   const router: RouterOptions = {

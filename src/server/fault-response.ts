@@ -9,6 +9,7 @@ import { type Attempt, clientGone, refused } from './attempt.ts';
 import { errorSeconds, insteadOf } from './config/source-answers.ts';
 import { asFault, faultAnswer } from './http/errors.ts';
 import type { HttpResponse } from './http/http-message.ts';
+import { rateLimitHeaders } from './limits/request-limits.ts';
 import { renditionResponse } from './rendition-response.ts';
 import { logFault } from './telemetry/fault-log.ts';
 
@@ -95,7 +96,7 @@ function refusedBy(
   return refused(request, services, {
     status,
     message,
-    headers,
+    headers: { ...headers, ...rateLimitHeaders(fault) },
     code: fault.code,
     retryAfter: fault.retryAfter,
     ttl: image.method === 'POST' ? 0 : errorSeconds(site.answers, refusal.ttl),

@@ -54,7 +54,8 @@ export async function answerImage(
     if (hasForbiddenCharacter(target)) {
       throw new Fault('bad-request', 'The path holds a character that is not allowed.');
     }
-    const response = await services.inFlight.run(() => deliver(attempt));
+    services.limits?.request(request, site.settings.name);
+    const response = await services.inFlight.run(() => deliver(attempt), site.settings.name);
     return counted(attempt, response ?? refused(request, services, NO_ROOM));
   } catch (error) {
     if (request.signal.aborted) return clientGone();
@@ -105,7 +106,7 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   // Compiled before the body is read: who may not upload is told so before sending
   let compiled = services.compileCache.compile(site, image);
   attempt.compiled = compiled;
-  if (image.upload && !services.engine.admits()) {
+  if (image.upload && !services.engine.admits(site.mount)) {
     throw new Fault('overloaded', 'The server is busy; please try again soon.');
   }
   const upload = image.upload
@@ -122,12 +123,23 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   const { storedOnly, maxAge } = requestDirectives(request.headers['cache-control']);
   if (storedOnly) job.storedOnly = true;
   if (maxAge !== undefined && services.reload === 'revalidate') job.maxAge = maxAge;
+  const { limits } = services;
+  if (limits !== undefined) job.mayMake = once(() => limits.miss(request, site.settings.name));
   attempt.job = job;
   const rendition = await services.engine.render(job);
   attempt.rendition = rendition;
   const response = renditionResponse(attempt, compiled, rendition);
   services.hits?.note(attempt, rendition, response);
   return response;
+}
+
+/** What is done the first time alone, and ends alike each time it throws. */
+function once(run: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) run();
+    done = true;
+  };
 }
 
 function announcesBody(headers: HttpRequest['headers']): boolean {

@@ -17,6 +17,7 @@ export class RenderJob implements RenderRequest {
   upload?: Spooled;
   storedOnly?: boolean;
   maxAge?: number;
+  mayMake?: () => void;
   readonly #request: NamedRequest;
 
   constructor(
@@ -42,6 +43,7 @@ export class RenderJob implements RenderRequest {
     if (this.upload !== undefined) job.upload = this.upload;
     if (this.storedOnly !== undefined) job.storedOnly = this.storedOnly;
     if (this.maxAge !== undefined) job.maxAge = this.maxAge;
+    if (this.mayMake !== undefined) job.mayMake = this.mayMake;
     return job;
   }
 }

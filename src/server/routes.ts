@@ -57,11 +57,18 @@ const PAGE_METHODS = ['GET', 'HEAD'];
 const ANY_METHODS = ['GET', 'HEAD', 'POST'];
 
 /** The answers of a server that are ready. */
-export function createReady({ services: { hits }, access }: RouterOptions): Ready {
-  return (asked) => {
+export function createReady({ services: { hits, limits }, access }: RouterOptions): Ready {
+  const limited = limits?.countsRequests ? limits : undefined;
+  return (asked, from) => {
+    const admits =
+      limited &&
+      ((source: string) => {
+        const { remoteAddress } = from;
+        return limited.admits({ remoteAddress, headers: asked.headers }, source);
+      });
     const arrived = performance.now();
     const id = requestIdOf(asked.headers['x-request-id']);
-    const ready = hits?.answer(asked, id, arrived);
+    const ready = hits?.answer(asked, id, arrived, admits);
     if (ready !== undefined && access !== undefined) {
       const took = performance.now() - arrived;
       if (access.again !== undefined) access.again(ready.line, id, took);
@@ -77,7 +84,7 @@ export function createHandle(options: RouterOptions): Handle {
   const { meter } = options.services;
   const ready = createReady(options);
   return async (given) => {
-    const hit = ready(given);
+    const hit = ready(given, given);
     if (hit !== undefined) return responseOf(hit);
     const arrived = performance.now();
     const id = requestIdOf(given.headers['x-request-id']);

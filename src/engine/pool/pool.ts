@@ -15,6 +15,7 @@ import type { Log } from '../engine-options.ts';
 import { systemTimer, type Timer } from '../timer.ts';
 import { faultFrom, type Message } from '../worker-protocol.ts';
 import { Admission, tooLate } from './admission.ts';
+import type { Share } from './fair-order.ts';
 import { isCrash, Quarantine } from './quarantine.ts';
 import { type Prediction, ServiceRate } from './service-rate.ts';
 import { answerSignature } from './signature.ts';
@@ -136,23 +137,23 @@ export class Pool {
     return this.#workforce.knownEncoderVersion;
   }
 
-  /** Whether a task arriving now would be taken. */
-  admits(): boolean {
-    return !this.#closed && this.#admission.admits();
+  /** Whether a task of a source arriving now would be taken. */
+  admits(share?: Share): boolean {
+    return !this.#closed && this.#admission.admits(share);
   }
 
   /** The fault of a task that is not taken. */
-  busy(): Fault {
-    return this.#closed ? shuttingDown() : this.#admission.busy();
+  busy(share?: Share): Fault {
+    return this.#closed ? shuttingDown() : this.#admission.busy(share);
   }
 
   /**
    * Milliseconds until a task would be done if things go well, with the least that will do,
    * were it to come now; undefined until enough tasks have been measured to say.
    */
-  completion({ least }: Prediction): number | undefined {
+  completion({ least }: Prediction, share?: Share): number | undefined {
     if (!this.#rate.known) return undefined;
-    return this.#admission.wait() + least * this.#rate.leastRatioAt(this.#timer.now());
+    return this.#admission.waitOf(share) + least * this.#rate.leastRatioAt(this.#timer.now());
   }
 
   status(): PoolStatus {
@@ -223,12 +224,13 @@ export class Pool {
   }
 
   /** Why a task is not taken at all. */
-  #refusal({ sourceKey, priority, expires, signal }: PoolTask): Fault | undefined {
+  #refusal({ sourceKey, priority, expires, signal, share }: PoolTask): Fault | undefined {
     if (this.#closed) return shuttingDown();
     if (signal?.aborted) return clientGone();
     if (this.#quarantine.holds(sourceKey)) return quarantined();
     if (expires !== undefined && expires <= this.#timer.now()) return tooLate();
-    return priority === 'request' && !this.#admission.admits() ? this.#admission.busy() : undefined;
+    if (priority !== 'request' || this.#admission.admits(share)) return undefined;
+    return this.#admission.busy(share);
   }
 
   #dispatch(): void {
@@ -246,14 +248,17 @@ export class Pool {
     // A second attempt gets what the first has left, so that one picture has one limit.
     const limit = (task.renderTimeout ?? this.#renderTimeout) - task.worked;
     const disarm = this.#timer.after(limit, () => this.#killLate(worker));
-    const { milliseconds: work, wall: most = work } = request.budget;
+    const hurried = worker.lane === 'request' && this.#admission.hurries();
+    const left = (whole: number) => (hurried ? this.#admission.hurried(whole) : whole);
+    const work = left(request.budget.milliseconds);
+    const most = left(request.budget.wall ?? request.budget.milliseconds);
     const milliseconds = Math.max(1, Math.min(work, expires - now));
     const wall = Math.max(1, Math.min(most, expires - now));
     const budget = { ...request.budget, milliseconds, wall };
     const threads = this.#threadsFor(worker);
     worker.current = { task, since: now, budget, disarm };
     if (worker.lane === 'request') worker.priority.begin(now);
-    task.begun?.(milliseconds);
+    task.begun?.(milliseconds, hurried);
     worker.process.send({ ...request, budget, id: task.id, threads });
   }
 

@@ -23,12 +23,12 @@ export interface RenditionMeta {
   readonly timings: Timings;
   readonly storedAt: number;
   /**
-   * A first answer that had less than the time it takes: by a visitor's `deadline`, or
-   * because the work did not end in the usual time; or a picture made without what could not
+   * A first answer that had less than the time it takes: by a visitor's `deadline`, by a long
+   * `queue` behind it, or because the work did not end in the usual time; or a picture made without what could not
    * be found on its source (`findings`), or without the manifest it should have (`unsigned`). It
    * counts for a minute.
    */
-  readonly cutShort?: 'deadline' | 'latency' | 'findings' | 'unsigned';
+  readonly cutShort?: 'deadline' | 'queue' | 'latency' | 'findings' | 'unsigned';
   /** Nothing is left to improve. */
   readonly refined?: boolean;
 }

@@ -30,7 +30,7 @@ function routeOf(
   found: Pick<DialectSettings, 'missing' | 'signer'>,
 ): Route {
   const { name, dialect, origin, mount, hosts, signing, defaults, accounts, unsupported } = source;
-  const { svg, notPictures, aliases, formats } = source;
+  const { svg, notPictures, aliases, formats, weight } = source;
   const settings: DialectSettings = {
     name,
     origin: origin.kind,
@@ -52,7 +52,11 @@ function routeOf(
       dialect: DIALECTS[dialect],
       settings,
       answers: source,
-      mount: { name, ...originsOf(source, index, limits, itself) },
+      mount: {
+        name,
+        ...originsOf(source, index, limits, itself),
+        ...(weight === undefined ? {} : { weight }),
+      },
     },
     hosts,
     ...(mount === undefined ? {} : { prefix: mount }),

@@ -8,10 +8,13 @@ import {
   duration,
   integer,
   type OptionValue,
+  rate,
   text,
+  texts,
   toggle,
   word,
 } from '../../base/options.ts';
+import { isAddressRange } from '../limits/client-address.ts';
 
 export const OPTIONS = {
   'listen.host': text({
@@ -177,6 +180,29 @@ export const OPTIONS = {
     fallback: '64MB',
     min: 1,
     doc: 'Memory for sources and uploads while they arrive; what would pass it is answered 503. Larger ones go to the disk.',
+  }),
+  'rates.requests': rate({
+    env: 'FOVEA_RATE_REQUESTS',
+    flag: 'rate-requests',
+    doc: 'Requests for pictures of one client (an IPv4 address, or the first 64 bits of an IPv6 one), hits included; all of the number may come at once. More are answered 429 with Retry-After, RateLimit and RateLimit-Policy. No limit without it.',
+  }),
+  'rates.misses': rate({
+    env: 'FOVEA_RATE_MISSES',
+    flag: 'rate-misses',
+    doc: 'The same of those among them for which a source has to be read or a picture made.',
+  }),
+  'rates.proxies': texts({
+    env: 'FOVEA_PROXIES',
+    flag: 'proxies',
+    values: 'addresses and ranges such as 10.0.0.0/8, with commas between them or as a list',
+    accepts: isAddressRange,
+    doc: 'Proxies in front that are believed about who asks; without any, the client is the far end of the connection.',
+  }),
+  'rates.forwarded': word(['x-forwarded-for', 'forwarded'], {
+    env: 'FOVEA_FORWARDED',
+    flag: 'forwarded',
+    fallback: 'x-forwarded-for',
+    doc: 'The header in which they say it. It is read from its end, as far as they wrote it; the other one is not read.',
   }),
   'video.encoder': text({
     env: 'FOVEA_VIDEO_ENCODER',

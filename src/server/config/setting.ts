@@ -2,7 +2,7 @@
  * Setting: a row of a table of what a source may say, and the readers that such rows share.
  */
 import { z } from 'zod';
-import { duration as durationOption } from '../../base/options.ts';
+import { duration as durationOption, rate as rateOption } from '../../base/options.ts';
 
 /** A row of the table. */
 export interface Setting {
@@ -28,6 +28,16 @@ export const duration = z.unknown().transform((value, context) => {
     code: 'custom',
     message: 'expected a duration such as 90s, 10m or 7d, at most 365d',
   });
+  return z.NEVER;
+});
+
+const RATE = rateOption({ env: '', flag: '', doc: '' });
+
+/** So many in a time, such as "600/1m". */
+export const rate = z.unknown().transform((value, context) => {
+  const reading = RATE.read(value);
+  if ('value' in reading) return reading.value;
+  context.addIssue({ code: 'custom', message: `expected ${reading.expected}` });
   return z.NEVER;
 });
 

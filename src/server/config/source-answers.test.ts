@@ -94,6 +94,7 @@ describe('the picture instead of an error', () => {
       'account-unknown',
       'mount-unknown',
       'overloaded',
+      'rate-limited',
       'source-lost',
     ]);
   });

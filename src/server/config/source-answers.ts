@@ -115,6 +115,7 @@ const WITHOUT_PICTURE: ReadonlySet<string> = new Set([
   'account-unknown',
   'mount-unknown',
   'overloaded',
+  'rate-limited',
   'source-lost',
 ]);
 

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { NEGOTIATED } from '../../dialects/negotiation.ts';
 import { origin } from './origin-schema.ts';
-import { duration, type Setting, schemasOf } from './setting.ts';
+import { duration, rate, type Setting, schemasOf, whole } from './setting.ts';
 
 /** Paths that are the server's own. */
 const RESERVED = ['/healthz', '/readyz', '/_fovea'];
@@ -118,6 +118,22 @@ export const SOURCE_SETTINGS = {
       .optional(),
     values: 'a list of names',
     doc: 'ImageOptim: the user names that are served.',
+  },
+  requestRate: {
+    schema: rate.optional(),
+    values: 'a number and a time such as `600/1m`',
+    doc: 'Requests of all its clients together; more are answered 429. Each client has its own bound in `rates.requests`.',
+  },
+  missRate: {
+    schema: rate.optional(),
+    values: 'like `requestRate`',
+    doc: 'The same of those for which a source has to be read or a picture made.',
+  },
+  weight: {
+    schema: whole(1, 100).optional(),
+    values: 'a whole number from 1 to 100',
+    fallback: '1',
+    doc: 'Its part of the render workers beside other sources that have work at the same time: one with 2 gets twice the time of one with 1. What others ask for does not close the server to it.',
   },
   ttl: {
     schema: duration.optional(),

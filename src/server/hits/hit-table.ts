@@ -51,7 +51,12 @@ export interface ReadyAnswer {
 }
 
 /** An answer that can be sent at once; undefined where the handle has to be asked. */
-export type Ready = (asked: Asked) => ReadyAnswer | undefined;
+export type Ready = (asked: Asked, from: Remote) => ReadyAnswer | undefined;
+
+/** The far end of a connection. */
+export interface Remote {
+  readonly remoteAddress?: string | undefined;
+}
 
 /** A request that was answered the usual way. */
 export interface Answered {
@@ -121,8 +126,14 @@ export class HitTable {
    *
    * @param id of the request
    * @param arrived when it came, on the clock of `performance.now`
+   * @param admits whether another answer of a source may be given, where that is limited
    */
-  answer(asked: Asked, id: string, arrived: number): ReadyAnswer | undefined {
+  answer(
+    asked: Asked,
+    id: string,
+    arrived: number,
+    admits?: (source: string) => boolean,
+  ): ReadyAnswer | undefined {
     const { method, target, headers } = asked;
     if (method !== 'GET') return undefined;
     const hits = this.#hits.use(target);
@@ -133,6 +144,7 @@ export class HitTable {
     const rendition = engine.near(hit.job);
     if (rendition === undefined || isFileBody(rendition.body)) return undefined;
     if (!hit.head.write(rendition, clock.now(), id, arrived)) return undefined;
+    if (admits !== undefined && !admits(hit.picture.source)) return undefined;
     if (meter !== undefined) {
       count(hit, rendition);
       meter.fellShort(hit.dialect, hit.shortfalls);

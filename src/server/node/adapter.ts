@@ -178,7 +178,7 @@ function answerAtOnce(
 ): boolean {
   if (ready === undefined || problem !== undefined || draining()) return false;
   const { method = 'GET', url: target = '' } = message;
-  const given = ready({ method, target, headers });
+  const given = ready({ method, target, headers }, message.socket);
   if (given === undefined) return false;
   response.writeHead(200, given.head as string[]);
   response.end(given.body);
