@@ -116,7 +116,7 @@ function refused({ name, limiter }: Policy, wait: number): Fault {
 
 /**
  * The headers of a refusal beside `Retry-After`: which policy, how much it grants, what is left and
- * when there is more. `RateLimit: "client";r=0;t=7` (draft-ietf-httpapi-ratelimit-headers-10 section 3).
+ * when there is more. `RateLimit: "client";r=0;t=7` (docs/spec/http.md 17.4).
  */
 export function rateLimitHeaders({ code, detail, retryAfter }: Fault): Record<string, string> {
   if (code !== 'rate-limited') return {};
