@@ -45,7 +45,12 @@ export function listsAddress(list: readonly AllowEntry[], address: string, port:
 
 /** The host of a parsed URL in its one spelling: lower case, no brackets, no dot at the end. */
 export function hostOf(url: URL): string {
-  const name = url.hostname.toLowerCase().replace(/\.$/, '');
+  return canonicalHost(url.hostname);
+}
+
+/** A name or an address in its one spelling, brackets or not. */
+export function canonicalHost(host: string): string {
+  const name = host.toLowerCase().replace(/\.$/, '');
   return canonicalAddress(name) ?? name;
 }
 

@@ -32,8 +32,8 @@ export function readBody(
   stream: AsyncIterable<Uint8Array>,
   { limits, encoding, abort }: BodyOptions,
 ): AsyncIterable<Uint8Array> {
-  const arriving = capped(metered(stream, limits, abort), limits.maxBytes);
   const coding = codingOf(encoding);
+  const arriving = metered(stream, limits, abort);
   return coding === 'identity' ? arriving : capped(decoded(arriving, coding), limits.maxBytes);
 }
 
@@ -46,23 +46,33 @@ async function* capped(chunks: AsyncIterable<Uint8Array>, max: number) {
   }
 }
 
+/** What arrives, in one step for both limits: a photograph comes in dozens of pieces. */
 async function* metered(
   chunks: AsyncIterable<Uint8Array>,
-  { minBytesPerSecond, rateWindowMs }: OriginLimits,
+  { minBytesPerSecond, rateWindowMs, maxBytes }: OriginLimits,
   abort: (reason: Fault) => void,
 ) {
   const tooSlow = () => new Fault('origin-timeout', 'The server of the source is too slow.');
   const iterator = chunks[Symbol.asyncIterator]();
+  let waits = false;
+  const timer = setTimeout(() => {
+    if (waits) abort(tooSlow());
+  }, rateWindowMs);
+  let all = 0;
   let waited = 0;
   let bytes = 0;
   try {
     for (;;) {
       const start = performance.now();
-      const timer = setTimeout(() => abort(tooSlow()), rateWindowMs);
-      const next = await iterator.next().finally(() => clearTimeout(timer));
+      waits = true;
+      timer.refresh();
+      const next = await iterator.next();
+      waits = false;
       if (next.done) return;
       waited += performance.now() - start;
       bytes += next.value.length;
+      all += next.value.length;
+      if (all > maxBytes) throw tooLarge(maxBytes);
       if (waited >= rateWindowMs) {
         if (bytes * 1000 < minBytesPerSecond * waited) throw tooSlow();
         waited = 0;
@@ -71,6 +81,7 @@ async function* metered(
       yield next.value;
     }
   } finally {
+    clearTimeout(timer);
     await iterator.return?.();
   }
 }

@@ -9,17 +9,18 @@
  * environment are not read, and nothing of the visitor is passed on. What fails for the
  * moment is tried again, and a server that goes on failing is left alone (13.15 to 13.17).
  */
-import type { Agent, Dispatcher } from 'undici';
+import type { IncomingMessage } from 'node:http';
 import { Fault, isFault } from '../base/fault.ts';
 import { UNREACHABLE } from './address-guard.ts';
 import { Breakers } from './breaker.ts';
 import { Deadline } from './deadline.ts';
-import { BLOCKED, guardedAgent, type HttpClientOptions } from './guarded-agent.ts';
+import { BLOCKED, type GuardedAgent, guardedAgent, type HttpClientOptions } from './guarded-agent.ts';
 import { keptHeaders, meaningOf, nextHop, sameServer } from './http-answer.ts';
 import { readBody } from './http-body.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Fetched, OriginHealth, Validators } from './origin.ts';
 import { type PassingLimits, tooLarge } from './oversize.ts';
+import { piecesOf } from './pieces.ts';
 import { isRest, restHeaders, resumableOf, resumed } from './resume.ts';
 import { isConnectionError, retryAfterSeconds, retryWait } from './retry.ts';
 import { DEFAULT_TRAFFIC } from './traffic.ts';
@@ -44,8 +45,6 @@ export interface HttpClient {
   ): Promise<Fetched>;
   /** How its servers are. */
   health(): OriginHealth;
-  /** Loads what connects, which the first request waits for otherwise. */
-  prepare(): void;
   close(): Promise<void>;
 }
 
@@ -59,18 +58,14 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   const { guard, limits: usual, traffic = DEFAULT_TRAFFIC } = options;
   const breakers = new Breakers(traffic, () => performance.now());
   const counts = { retries: 0, resumed: 0 };
-  let agent: Promise<Agent> | undefined;
-  const agentOf = () => {
-    agent ??= guardedAgent(options);
-    return agent;
-  };
+  const agent = guardedAgent(options);
 
   /** The answer of one server, counted for its breaker. */
   async function asked(url: URL, headers: Record<string, string>, deadline: Deadline) {
     const ended = breakers.of(url.origin).enter();
     try {
-      const answer = await ask(await agentOf(), url, headers, deadline);
-      ended(answer.statusCode >= 500 ? 'failed' : 'good');
+      const answer = await ask(agent, url, headers, deadline);
+      ended(statusOf(answer) >= 500 ? 'failed' : 'good');
       return answer;
     } catch (error) {
       ended(deadline.abandoned ? 'left' : 'failed');
@@ -90,7 +85,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       const condition = sameServer(start, url) ? conditions(held, visited.length === 1) : {};
       const answer = await asked(url, { ...loop, ...told, ...condition }, deadline);
       const meaning = meaningOf(
-        answer.statusCode,
+        statusOf(answer),
         Object.keys(condition).length > 0,
         retryAfterSeconds(one(answer.headers['retry-after']), Date.now()),
       );
@@ -110,27 +105,27 @@ export function httpClient(options: HttpClientOptions): HttpClient {
 
   /** Where the body of an answer can be gone on with after a cut: the bytes, whole. */
   function restOf(
-    answer: Dispatcher.ResponseData,
+    answer: IncomingMessage,
     url: URL,
     told: Record<string, string>,
     deadline: Deadline,
   ): AsyncIterable<Uint8Array> {
-    const known = answer.statusCode === 200 ? resumableOf(answer.headers) : undefined;
-    if (known === undefined || traffic.retries === 0) return answer.body;
-    return resumed(answer.body, known.length, async (first, error) => {
+    const known = statusOf(answer) === 200 ? resumableOf(answer.headers) : undefined;
+    if (known === undefined || traffic.retries === 0) return piecesOf(answer);
+    return resumed(piecesOf(answer), known.length, async (first, error) => {
       if (deadline.reason() !== undefined || !isConnectionError(codeOf(error))) return undefined;
       breakers.of(url.origin).failed();
       const headers = { ...told, ...restHeaders(known, first) };
       const next = await tried(deadline, async () => {
         const more = await asked(url, headers, deadline);
-        if (isRest(more.statusCode, more.headers, known, first)) return more;
+        const status = statusOf(more);
+        if (isRest(status, more.headers, known, first)) return more;
         discard(more);
-        const failed = more.statusCode >= 500 ? meaningOf(more.statusCode, false) : undefined;
+        const failed = status >= 500 ? meaningOf(status, false) : undefined;
         throw isFault(failed) ? failed : changedMeanwhile();
       });
-      next.body.on('error', () => {});
       counts.resumed++;
-      return next.body;
+      return piecesOf(next);
     });
   }
 
@@ -169,8 +164,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   return {
     get,
     health: () => ({ ...counts, paused: breakers.paused }),
-    prepare: () => void agentOf(),
-    close: async () => (await agent)?.destroy(),
+    close: () => agent.close(),
   };
 }
 
@@ -182,20 +176,14 @@ interface Wanted {
 }
 
 async function ask(
-  agent: Agent,
+  agent: GuardedAgent,
   url: URL,
   headers: Record<string, string>,
   deadline: Deadline,
-): Promise<Dispatcher.ResponseData> {
+): Promise<IncomingMessage> {
   const stop = deadline.firstByte();
   try {
-    return await agent.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: 'GET',
-      headers: { ...HEADERS, ...headers },
-      signal: deadline.signal,
-    });
+    return await agent.get(url, { ...HEADERS, ...headers }, deadline.signal);
   } finally {
     stop();
   }
@@ -203,14 +191,12 @@ async function ask(
 
 /** @param whole the bytes of the body, as they come */
 function bytes(
-  answer: Dispatcher.ResponseData,
+  answer: IncomingMessage,
   deadline: Deadline,
   limits: OriginLimits,
   whole: AsyncIterable<Uint8Array>,
 ): Fetched {
   const encoding = one(answer.headers['content-encoding']);
-  // Without a listener, a body nobody has begun to read would throw on abort.
-  answer.body.on('error', () => {});
   try {
     const announced = one(answer.headers['content-length']);
     const headers = keptHeaders(answer.headers);
@@ -235,7 +221,7 @@ function bytes(
       headers,
     };
   } catch (error) {
-    answer.body.destroy();
+    answer.destroy();
     throw error;
   }
 }
@@ -276,8 +262,15 @@ function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-function discard(answer: Dispatcher.ResponseData): void {
-  answer.body.on('error', () => {}).destroy();
+/** The status of an answer that has come. */
+function statusOf({ statusCode = 0 }: IncomingMessage): number {
+  return statusCode;
+}
+
+/** Lets go of an answer whose body is of no use: its connection is kept only where none can come. */
+function discard(answer: IncomingMessage): void {
+  if (answer.statusCode === 304) answer.resume();
+  else answer.destroy();
 }
 
 /**
@@ -289,7 +282,7 @@ const NO_NAME = new Set([
   ...['ENOTFOUND', 'ENODATA', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME'],
   BLOCKED,
 ]);
-const TOO_SLOW = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+const TOO_SLOW = new Set(['ETIMEDOUT']);
 
 /** A failure of the network in words that hold no address. */
 function faultOf(error: unknown, url?: URL): unknown {

@@ -58,10 +58,6 @@ export class HttpOrigin implements Origin {
     return this.#client.health();
   }
 
-  prepare(): void {
-    this.#client.prepare();
-  }
-
   close(): Promise<void> {
     return this.#client.close();
   }

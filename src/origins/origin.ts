@@ -68,8 +68,6 @@ export interface Origin {
   stat?(location: Location): Promise<Validators | undefined>;
   /** How its servers are, where it has some. */
   health?(): OriginHealth;
-  /** Loads what the first fetch needs, while there is time. */
-  prepare?(): void;
   /** Frees connections. */
   close(): Promise<void>;
 }

@@ -12,7 +12,6 @@ const RETRIED_STATUSES: ReadonlySet<unknown> = new Set([502, 503, 504]);
 const CONNECTION_ERRORS: ReadonlySet<unknown> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT'],
   ...['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EAI_AGAIN'],
-  ...['UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'],
 ]);
 
 /** Longest wait before the first retry; each one more doubles it. In milliseconds. */

@@ -56,10 +56,6 @@ export class WebOrigin implements Origin {
     return this.#client.health();
   }
 
-  prepare(): void {
-    this.#client.prepare();
-  }
-
   close(): Promise<void> {
     return this.#client.close();
   }

@@ -155,8 +155,6 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
         throw error;
       }
       log.info({ address: address.address, port: address.port }, 'listening');
-      // While the workers come up
-      for (const { site } of routes) site.mount.origin.prepare?.();
       return address;
     },
     close,
