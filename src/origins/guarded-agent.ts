@@ -51,9 +51,6 @@ type Headers = Readonly<Record<string, string>>;
 /** Code of the error where no address of a name is admitted. */
 export const BLOCKED = 'FOVEA_BLOCKED';
 
-/** Bytes that are taken from a connection ahead of who reads them: larger pieces, and fewer of them. */
-const AHEAD = 256 * 1024;
-
 export function guardedAgent(options: HttpClientOptions): GuardedAgent {
   const { limits, traffic = DEFAULT_TRAFFIC, ca } = options;
   const { connections, keepAlive } = traffic;
@@ -133,7 +130,7 @@ function guarded(agent: Agent, { guard, limits, resolve = systemResolve }: HttpC
     const host = canonicalHost(String(options.host));
     const admits = (address: string) => guard.admits(address, host, port);
     const lookup = lookupOf(resolve, admits);
-    const wanted = { ...options, lookup, highWaterMark: AHEAD, noDelay: true };
+    const wanted = { ...options, lookup, noDelay: true };
     const socket = connect(wanted) as Socket;
     const late = () => socket.destroy(Object.assign(new Error('connect'), { code: 'ETIMEDOUT' }));
     const timer = setTimeout(late, limits.connectMs).unref();

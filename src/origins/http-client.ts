@@ -14,7 +14,12 @@ import { Fault, isFault } from '../base/fault.ts';
 import { UNREACHABLE } from './address-guard.ts';
 import { Breakers } from './breaker.ts';
 import { Deadline } from './deadline.ts';
-import { BLOCKED, type GuardedAgent, guardedAgent, type HttpClientOptions } from './guarded-agent.ts';
+import {
+  BLOCKED,
+  type GuardedAgent,
+  guardedAgent,
+  type HttpClientOptions,
+} from './guarded-agent.ts';
 import { keptHeaders, meaningOf, nextHop, sameServer } from './http-answer.ts';
 import { readBody } from './http-body.ts';
 import type { OriginLimits } from './limits.ts';

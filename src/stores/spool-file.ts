@@ -51,6 +51,8 @@ export class SpoolFile {
   /** Of the budget of its place, for all of the body that is known of. */
   #promises: Room[] = [];
   #promised = 0;
+  /** Bytes that are known to come; promises may be more, where the length is not known. */
+  #expected = 0;
   /** Of the store, for what has come. */
   #rooms: Room[] = [];
   #occupied = 0;
@@ -129,6 +131,7 @@ export class SpoolFile {
 
   /** Takes promises until there are enough for a body of so many bytes. */
   async #ensure(bytes: number): Promise<void> {
+    this.#expected = Math.max(this.#expected, bytes);
     while (this.#promised < bytes) {
       const missing = bytes - this.#promised;
       // Twice as much each time, where there is so much: a body of unknown length takes few steps.
@@ -199,7 +202,6 @@ export class SpoolFile {
     const former = this.#file;
     const end = former ? this.#at : 0;
     const rooms = [...this.#rooms, ...this.#promises];
-    const promised = this.#promised;
     this.#file = undefined;
     this.#rooms = [];
     this.#occupied = 0;
@@ -207,7 +209,7 @@ export class SpoolFile {
     this.#promised = 0;
     this.#place = this.#place === 'store' ? 'elsewhere' : 'memory';
     try {
-      await this.#ensure(Math.max(promised, this.#at));
+      await this.#ensure(this.#expected);
       await this.#openFile();
       if (former) this.#at = 0;
       while (former && this.#at < end) {

@@ -34,8 +34,11 @@ export interface SpoolOptions {
   readonly relieve?: () => boolean;
 }
 
-/** Pieces of bodies that are hashed and written at once: one is as quick as four, and between two of them answers get their turn. */
+/** Pieces of bodies that are written at once: one is as quick as four, and between two of them answers get their turn. */
 const AT_ONCE = 1;
+
+/** Bytes that are written at a time: as many as the memory that is taken for each body holds. */
+const PIECE = SMALL_BODY;
 
 /** A whole body that belongs to whoever has it, until it is discarded. */
 export interface Spooled extends Sum {
@@ -134,6 +137,9 @@ class Body {
   readonly #memory: Room;
   readonly #turns: LimitFunction;
   #file: SpoolFile | undefined;
+  /** What waits to be written: the memory is that of `#memory`. */
+  #gathered: Uint8Array | undefined;
+  #waiting = 0;
 
   constructor(arriving: Arriving, memory: Room, turns: LimitFunction, file: SpoolFile | undefined) {
     this.#turns = turns;
@@ -146,9 +152,10 @@ class Body {
     const reading = this.#reading;
     try {
       for await (const chunk of chunks) {
-        if (this.#file) await this.#write(this.#file, chunk);
+        if (this.#file) await this.#gather(this.#file, chunk);
         else await this.#keep(chunk, open);
       }
+      if (this.#file) await this.#flush(this.#file);
       return this.#whole(reading.end(), (await this.#file?.end()) ?? reading.takeKept());
     } catch (error) {
       await this.discard();
@@ -156,11 +163,28 @@ class Body {
     }
   }
 
-  #write(file: SpoolFile, chunk: Uint8Array): Promise<void> {
-    return this.#turns(() => {
-      this.#reading.add(chunk);
-      return file.write(chunk);
-    });
+  /** Pieces from a socket are small, and each write is a way to another thread and back: they are written together. */
+  async #gather(file: SpoolFile, chunk: Uint8Array): Promise<void> {
+    this.#reading.add(chunk);
+    if (this.#waiting === 0 && chunk.length >= PIECE) return this.#write(file, chunk);
+    this.#gathered ??= Buffer.allocUnsafeSlow(PIECE);
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + PIECE - this.#waiting);
+      this.#gathered.set(part, this.#waiting);
+      this.#waiting += part.length;
+      at += part.length;
+      if (this.#waiting === PIECE) await this.#flush(file);
+    }
+  }
+
+  async #flush(file: SpoolFile): Promise<void> {
+    const part = this.#gathered?.subarray(0, this.#waiting);
+    this.#waiting = 0;
+    if (part && part.length > 0) await this.#write(file, part);
+  }
+
+  #write(file: SpoolFile, piece: Uint8Array): Promise<void> {
+    return this.#turns(() => file.write(piece));
   }
 
   /** Holds a chunk in memory, until there are too many of them. */
