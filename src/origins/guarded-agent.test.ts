@@ -8,9 +8,10 @@ import {
 import { afterAll, describe, expect, test } from 'vitest';
 import type { AddressGuard } from './address-guard.ts';
 import { BLOCKED, guardedAgent } from './guarded-agent.ts';
+import { piecesOf } from './http-body.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { never } from './origin.suite.ts';
-import { piecesOf } from './pieces.ts';
+import { DEFAULT_TRAFFIC } from './traffic.ts';
 
 const closing: (() => unknown)[] = [];
 afterAll(async () => {
@@ -21,7 +22,12 @@ const open: AddressGuard = { checkUrl: () => undefined, admits: () => true };
 const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
 
 function agentOf({ guard = open, connections = 8 } = {}) {
-  const agent = guardedAgent({ guard, limits: { ...DEFAULT_LIMITS, connections }, resolve });
+  const agent = guardedAgent({
+    guard,
+    limits: DEFAULT_LIMITS,
+    traffic: { ...DEFAULT_TRAFFIC, connections },
+    resolve,
+  });
   closing.unshift(() => agent.close());
   return agent;
 }

@@ -7,7 +7,7 @@
  * Time that the reader of the body takes is not the origin's fault and does not
  * count against the rate, only against the total.
  */
-import { pipeline, Readable } from 'node:stream';
+import { finished, pipeline, Readable } from 'node:stream';
 import {
   constants,
   createBrotliDecompress,
@@ -35,6 +35,49 @@ export function readBody(
   const coding = codingOf(encoding);
   const arriving = metered(stream, limits, abort);
   return coding === 'identity' ? arriving : capped(decoded(arriving, coding), limits.maxBytes);
+}
+
+/** Bytes that are taken ahead of who reads them. */
+const AHEAD = 256 * 1024;
+
+/**
+ * The pieces in which a stream came, which is destroyed when they are not wanted to their end. An
+ * iterator of Node's own puts what waits together in new memory, as much again for the collector.
+ *
+ * @throws what the stream fails with
+ */
+export async function* piecesOf(stream: Readable): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  let over: { readonly failure: unknown } | undefined;
+  let wake = () => {};
+  stream.on('data', (piece: Uint8Array) => {
+    waiting.push(piece);
+    bytes += piece.length;
+    if (bytes >= AHEAD) stream.pause();
+    wake();
+  });
+  finished(stream, { writable: false }, (failure) => {
+    over = { failure };
+    wake();
+  });
+  try {
+    for (;;) {
+      const taken = waiting;
+      waiting = [];
+      bytes = 0;
+      stream.resume();
+      for (const piece of taken) yield piece;
+      if (waiting.length > 0) continue;
+      if (over?.failure) throw over.failure;
+      if (over) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    if (!over) stream.destroy();
+  }
 }
 
 async function* capped(chunks: AsyncIterable<Uint8Array>, max: number) {

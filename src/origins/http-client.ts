@@ -21,11 +21,10 @@ import {
   type HttpClientOptions,
 } from './guarded-agent.ts';
 import { keptHeaders, meaningOf, nextHop, sameServer } from './http-answer.ts';
-import { readBody } from './http-body.ts';
+import { piecesOf, readBody } from './http-body.ts';
 import type { OriginLimits } from './limits.ts';
 import type { Fetched, OriginHealth, Validators } from './origin.ts';
 import { type PassingLimits, tooLarge } from './oversize.ts';
-import { piecesOf } from './pieces.ts';
 import { isRest, restHeaders, resumableOf, resumed } from './resume.ts';
 import { isConnectionError, retryAfterSeconds, retryWait } from './retry.ts';
 import { DEFAULT_TRAFFIC } from './traffic.ts';

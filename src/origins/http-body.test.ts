@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { piecesOf } from './pieces.ts';
+import { piecesOf } from './http-body.ts';
 
 const later = (milliseconds = 0) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
