@@ -39,7 +39,9 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closing) await close();
 });
-beforeEach(() => {
+beforeEach(async () => {
+  // What an earlier test gave up may still be on its way.
+  await new Promise((resolve) => setTimeout(resolve, 20));
   asked.length = 0;
   routes.clear();
 });
