@@ -38,7 +38,11 @@ export const MOUNTS: Readonly<Record<string, string>>;
 export const EXPECTATIONS: ReadonlySet<string>;
 export function readTables(): readonly Row[];
 export function stepsOf(row: Row): readonly Step[];
-export function openPlace(options?: { readonly corpus?: string }): Promise<Place>;
+export function openPlace(options?: {
+  readonly corpus?: string;
+  /** Starts what stands in front of the server on a port. */
+  readonly through?: (port: number) => Promise<{ readonly port: number; stop(): Promise<void> }>;
+}): Promise<Place>;
 export function figuresOf(results: readonly Result[]): readonly Figures[];
 export function rateOf(figures: Pick<Figures, 'asked' | 'passed'>): number;
 export function withFigures(readme: string, figures: readonly Figures[]): string;

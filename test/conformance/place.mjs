@@ -13,8 +13,12 @@ import { stepsOf } from './tables.mjs';
 /** Pictures of many kinds that stand beside the repository, where they do. */
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 
-/** Opens a place. It is closed with `close`, which stops all servers and takes the folder away. */
-export async function openPlace({ corpus = CORPUS } = {}) {
+/**
+ * Opens a place. It is closed with `close`, which stops all servers and takes the folder away.
+ *
+ * @param through starts what stands in front of the server on a port, and gives where it listens
+ */
+export async function openPlace({ corpus = CORPUS, through } = {}) {
   const home = mkdtempSync(join(tmpdir(), 'fovea-conformance-'));
   const pictures = join(home, 'images');
   mkdirSync(pictures);
@@ -22,7 +26,13 @@ export async function openPlace({ corpus = CORPUS } = {}) {
   await card(64, 48).png().toFile(join(home, 'outside-64x48.png'));
   const sources = createSources(pictures, existsSync(corpus) ? corpus : undefined);
   const origin = await startOrigin(sources);
-  const start = () => startServer({ home, originPort: origin.port, pictures });
+  let front;
+  const start = async () => {
+    await front?.stop();
+    const started = await startServer({ home, originPort: origin.port, pictures });
+    front = await through?.(started.port);
+    return started;
+  };
   let server = await start().catch((error) => {
     origin.stop();
     rmSync(home, { recursive: true, force: true });
@@ -32,7 +42,8 @@ export async function openPlace({ corpus = CORPUS } = {}) {
   async function run(row) {
     const missing = sources.missingFor(row);
     if (missing.length > 0) return { row, missing, complaints: [] };
-    const request = { port: server.port, originPort: origin.port, sources };
+    const { port } = front ?? server;
+    const request = { port, originPort: origin.port, sources };
     const complaints = await ask(row, request, origin).catch((error) => [error.message]);
     if (!server.running()) {
       complaints.push(`the server ended: ${server.output().slice(-400)}`);
@@ -44,6 +55,7 @@ export async function openPlace({ corpus = CORPUS } = {}) {
   return {
     run,
     async close() {
+      await front?.stop();
       await server.stop();
       origin.stop();
       rmSync(home, { recursive: true, force: true });
