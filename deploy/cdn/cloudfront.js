@@ -7,6 +7,7 @@
  */
 var FORMATS = ['image/avif', 'image/webp'];
 
+// biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by its name
 function handler(event) {
   var request = event.request;
   var accept = request.headers.accept;
@@ -22,7 +23,8 @@ function reduced(accept) {
     .map((entry) => entry.split(';').map((part) => part.trim()));
   var wanted = FORMATS.filter((format) =>
     entries.some(
-      (parts) => parts[0] === format && !parts.slice(1).some((part) => /^q\s*=\s*0?(\.0*)?$/.test(part)),
+      (parts) =>
+        parts[0] === format && !parts.slice(1).some((part) => /^q\s*=\s*0?(\.0*)?$/.test(part)),
     ),
   );
   return wanted.concat('*/*').join(',');
