@@ -13,6 +13,7 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -173,15 +174,17 @@ async function run({ folder, environment }) {
 try {
   lay('build', steps.slice(0, second));
   const image = lay('image', steps.slice(second));
-  const packages = readdirSync(join(image.folder, 'node_modules'));
-  const dev = [
+  const tools = [
     'vitest',
     'typescript',
-    '@biomejs',
+    '@biomejs/biome',
     'assemblyscript',
     'rolldown',
     'wasm-vips',
-  ].filter((name) => packages.includes(name));
+  ];
+  const dev = tools.filter((name) =>
+    existsSync(join(image.folder, 'node_modules', name, 'package.json')),
+  );
   const megabytes = Math.round(sizeOf(image.folder) / 1e6);
   note(
     'what is left',
