@@ -14,6 +14,7 @@ import type { Size } from '../base/size.ts';
 import type { FormatName } from '../image/format.ts';
 import type { SourceRef } from '../image/source-ref.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { ParameterRules, Presets } from './lockdown.ts';
 import type { FormatSettings } from './negotiation.ts';
 import type { ParamTable } from './params.ts';
 
@@ -40,6 +41,10 @@ export interface DialectSettings extends FormatSettings {
   readonly origin: 'folder' | 'http' | 'web';
   /** Tokens (imgix) or keys for signatures, in order of rotation, and whether one is required. */
   readonly signing?: { readonly tokens: readonly string[]; readonly required: boolean };
+  /** What URLs may say; all where absent. */
+  readonly parameters?: ParameterRules;
+  /** Sets of parameters that URLs may name. */
+  readonly presets?: Presets;
   /** imgix: parameters added to every request; Fastly: service defaults by their API names. */
   readonly defaults?: Readonly<Record<string, string>>;
   /** What becomes of a request for something documented that this build lacks; `warn` by default. */

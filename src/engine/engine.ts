@@ -25,6 +25,8 @@ export interface Mount {
   readonly origin: Origin;
   /** Where second pictures with an absolute URL come from; absent: from the origin. */
   readonly elsewhere?: Origin;
+  /** Its answers are for the client alone, and no other source has its pictures. */
+  readonly isPrivate?: true;
   /** Its part of the workers beside other sources; 1 where absent. */
   readonly weight?: number;
 }

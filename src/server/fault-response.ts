@@ -100,6 +100,7 @@ function refusedBy(
     code: fault.code,
     retryAfter: fault.retryAfter,
     ttl: image.method === 'POST' ? 0 : errorSeconds(site.answers, refusal.ttl),
+    ...(site.mount.isPrivate ? { shared: false } : {}),
     ...(body === undefined ? {} : { body }),
     ...varyOf(compiled),
   });

@@ -14,6 +14,7 @@ import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialec
 import { refuseShortfalls } from '../shortfall.ts';
 import { checkTarget } from '../target-signature.ts';
 import { composition } from './composition/composition.ts';
+import { lockedTarget } from './locked.ts';
 import { type FastlyValues, PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
 import { checkAliases, readTarget } from './query.ts';
@@ -39,13 +40,13 @@ const FALLBACK_AGE = 7 * 24 * 60 * 60;
 const LONGEST_AGE = 365 * 24 * 60 * 60;
 
 /**
- * @throws Fault where the signature is amiss or past its time, where the target has no path, with `strict_params` for a value that cannot be used, and
- * with `unsupported: refuse` for what is not built
+ * @throws Fault where the signature is amiss or past its time, where the target has no path, with `strict_params` for a value that cannot be used,
+ * with `unsupported: refuse` for what is not built, and for what the source does not let URLs say
  */
 function compile(request: ImageRequest, mount: DialectSettings): Compiled {
   const settings = readSettings(mount.defaults, mount);
   const signed = checkTarget(request.target, mount.signing, request.now);
-  const target = readTarget(signed.target, mount.aliases);
+  const target = lockedTarget(readTarget(signed.target, mount.aliases), mount);
   const diagnostics: Diagnostic[] = [...signed.diagnostics];
   const remark: Remark = (param, reason, shortfall = 'not-used') => {
     diagnostics.push({ ...warning(`Parameter ${param}: ${reason}`, param), shortfall });

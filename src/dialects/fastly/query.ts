@@ -68,7 +68,7 @@ export function checkAliases(aliases: Aliases): DefaultProblem[] {
 }
 
 /** Percent-decoded; text that is not well encoded stays as it is. A plus stays a plus. */
-function decoded(text: string): string {
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

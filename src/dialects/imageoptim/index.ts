@@ -15,6 +15,7 @@ import type { SourceRef } from '../../image/source-ref.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../dialect.ts';
 import { refuseShortfalls } from '../shortfall.ts';
 import { checkTarget } from '../target-signature.ts';
+import { lockedOptions } from './locked.ts';
 import { PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
 import { splitTarget } from './query.ts';
@@ -45,7 +46,7 @@ function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   refuseLoops(request.headers.via);
   const signed = checkTarget(request.target, settings.signing, request.now);
   const { options: segment, rest } = splitTarget(signed.target, settings);
-  const { options, diagnostics: remarks } = readOptions(segment);
+  const { options, diagnostics: remarks } = readOptions(lockedOptions(segment, settings));
   const diagnostics: Diagnostic[] = [...signed.diagnostics, ...remarks];
   const source = sourceOf(request, rest, settings, diagnostics);
   const { plan, diagnostics: more, negotiated } = translate(options, request.method, settings);

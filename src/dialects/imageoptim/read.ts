@@ -74,10 +74,7 @@ export function readOptions(segment: string): ReadOptions {
   const diagnostics: Diagnostic[] = [];
   const unknown: string[] = [];
   const point: { x?: string; y?: string } = {};
-  const words = decodeOnce(segment)
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
+  const words = wordsOf(segment);
   for (const token of words.slice(0, MOST_WORDS)) {
     const [, axis, share] = /^crop([xy])=(.*)$/i.exec(token) ?? [];
     if (axis !== undefined && share !== undefined) {
@@ -98,6 +95,22 @@ export function readOptions(segment: string): ReadOptions {
   const options = combine(given, diagnostics);
   const remarks = [...onLength(words.length), ...remarksOn(unknown), ...diagnostics];
   return { options, diagnostics: remarks.slice(0, MOST_REMARKS) };
+}
+
+/** The options that a raw segment names, each by its name in the table; unknown ones by their own. */
+export function optionNames(segment: string): string[] {
+  return wordsOf(segment).map((word) => {
+    const token = word.toLowerCase();
+    if (/^crop[xy]=/.test(token)) return 'crop';
+    return classify(token)?.name ?? token.split('=', 1)[0] ?? token;
+  });
+}
+
+function wordsOf(segment: string): string[] {
+  return decodeOnce(segment)
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }
 
 /** Words beyond this many are no list of options. */

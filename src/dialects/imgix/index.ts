@@ -19,6 +19,7 @@ import type {
 import { refuseShortfalls } from '../shortfall.ts';
 import { checkDefaults } from './defaults.ts';
 import { type Hints, hintsOf } from './hints.ts';
+import { lockedQuery } from './locked.ts';
 import { type ImgixValues, PARAMS } from './params.ts';
 import { present, refuse } from './present.ts';
 import { gather } from './query.ts';
@@ -71,7 +72,8 @@ export const imgix: Dialect = {
 function compile(request: ImageRequest, settings: DialectSettings): Compiled {
   const target = checkedTarget(request.target);
   const unsigned = checkSignature(target, settings);
-  const { given, diagnostics } = gather(target.query, settings.defaults ?? {});
+  const locked = lockedQuery(target.query, settings);
+  const { given, diagnostics } = gather(locked.query, locked.defaults);
   const { values: read, diagnostics: remarks } = readValues(given);
   const values = withAutoFormat(read, settings);
   const until = checkExpiry(values, request.now);

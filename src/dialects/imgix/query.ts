@@ -112,7 +112,7 @@ function rankOf({ twin, canonical }: Spelling): number {
   return (twin ? 2 : 0) + (canonical ? 1 : 0);
 }
 
-function splitPair(pair: string): [name: string, value: string] {
+export function splitPair(pair: string): [name: string, value: string] {
   const at = pair.indexOf('=');
   return at < 0
     ? [decodeText(pair), '']

@@ -110,14 +110,15 @@ function grantedByBoth(
 
 /** What names the content of a source and its pictures; that of the source where it is alone. */
 export function contentOf(
-  { compiled }: RenderRequest,
+  { compiled, mount }: RenderRequest,
   source: CachedSource,
   pictures: readonly ResolvedPicture[],
 ): string {
-  if (pictures.length === 0) return source.hash;
+  const own = mount.isPrivate ? hashKey('private', mount.name, source.hash) : source.hash;
+  if (pictures.length === 0) return own;
   const hashes = pictures.map((picture) => picture.source?.hash ?? 'absent');
   // What was made without one is no answer where that is refused.
-  return hashKey('pictures', source.hash, hashes, compiled.refusesAbsent === true);
+  return hashKey('pictures', own, hashes, compiled.refusesAbsent === true);
 }
 
 /** When the youngest of the pictures was changed, where each says it. */

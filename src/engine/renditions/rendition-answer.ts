@@ -60,7 +60,7 @@ function lifetimeOf({ request, source, freshness, now, mostSeconds }: AnswerFact
   const lifetime: Writable<Lifetime> = {
     seconds: Math.floor(Math.min(freshness.freshSeconds, age + mostSeconds)),
     age,
-    shared: !freshness.private,
+    shared: !freshness.private && request.mount.isPrivate !== true,
     noStore: freshness.noStore || request.compiled.response.noStore === true,
   };
   if (freshness.noCache) lifetime.noCache = true;

@@ -57,6 +57,7 @@ export function checkSources(
       ...checkNames(source, at, 'defaults'),
       ...checkNames(source, at, 'aliases'),
       ...checkAnswers(source, at),
+      ...checkRules(source, at),
     );
     if (foldersExist) problems.push(...checkFolder(source, at, folder));
   }
@@ -107,6 +108,21 @@ function checkKeys(signing: unknown, at: string): Problem[] {
     const message = `expected at least ${SHORTEST_KEY} characters, got fewer`;
     return [{ path: `${at}.signing.tokens[${index}]`, message }];
   });
+}
+
+/** Names in rules that no URL would be held against: fastly alone may hand unknown ones on to the origin. */
+function checkRules({ dialect, parameters }: Raw, at: string): Problem[] {
+  if (!isObject(parameters) || typeof dialect !== 'string') return [];
+  if (!Object.hasOwn(DIALECTS, dialect)) return [];
+  const { params } = DIALECTS[dialect as keyof typeof DIALECTS];
+  return (['allow', 'deny'] as const).flatMap((kind) =>
+    list(parameters[kind]).flatMap((name, index) => {
+      const unchecked = typeof name !== 'string' || (kind === 'allow' && dialect === 'fastly');
+      if (unchecked || Object.hasOwn(params, name)) return [];
+      const path = `${at}.parameters.${kind}[${index}]`;
+      return [{ path, message: `expected the own name of a parameter of ${dialect}` }];
+    }),
+  );
 }
 
 /** Times and pictures that contradict one another or the origin. */

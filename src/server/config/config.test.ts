@@ -227,6 +227,34 @@ describe('problems', () => {
       `sources[0].signing.tokens[0]: expected a file that can be read at ${join(folder, 'none.key')}: there is none`,
     ],
     [
+      { sources: [{ ...PRESS, parameters: { deny: ['w', 'wdth'] } }] },
+      'sources[0].parameters.deny[1]: expected the own name of a parameter of imgix',
+    ],
+    [
+      { sources: [{ ...SHOP, parameters: { allow: ['width', 'v'], deny: [] } }] },
+      'sources[0].parameters: expected allow or deny, got an object',
+    ],
+    [
+      { sources: [{ ...SHOP, widths: { list: [100], to: 300 } }] },
+      'sources[0].widths: expected a list, or a step and where it ends, got an object',
+    ],
+    [
+      { sources: [{ ...SHOP, widths: { step: 100, to: 99 } }] },
+      'sources[0].widths: expected a list, or a step and where it ends, got an object',
+    ],
+    [
+      { sources: [{ ...SHOP, heights: { list: [100.5] } }] },
+      'sources[0].heights.list[0]: expected a whole number from 1 to 65535, got 100.5',
+    ],
+    [
+      { sources: [{ ...SHOP, presets: { 'a b': 'width=1' } }] },
+      'sources[0].presets: expected names of letters, digits, "-", "_" or ".", at most 64 characters, got an object',
+    ],
+    [
+      { sources: [{ ...SHOP, requestRate: '0/1m' }] },
+      'sources[0].requestRate: expected a number and a time such as 600/1m or 20/s, got "0/1m"',
+    ],
+    [
       { sources: [{ ...PRESS, svg: 'draw' }] },
       'sources[0].svg: expected one of pass, rasterise, got "draw"',
     ],

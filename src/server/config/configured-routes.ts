@@ -30,7 +30,7 @@ function routeOf(
   found: Pick<DialectSettings, 'missing' | 'signer'>,
 ): Route {
   const { name, dialect, origin, mount, hosts, signing, defaults, accounts, unsupported } = source;
-  const { svg, notPictures, aliases, formats, weight } = source;
+  const { svg, notPictures, aliases, formats, weight, parameters, presets } = source;
   const settings: DialectSettings = {
     name,
     origin: origin.kind,
@@ -43,6 +43,8 @@ function routeOf(
     ...(aliases === undefined ? {} : { aliases }),
     ...(hosts.length === 0 ? {} : { hosts }),
     ...(formats === undefined ? {} : { formats }),
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(presets === undefined ? {} : { presets }),
     ...found,
   };
   const selfAddresses = [...hosts, `${bracketed(listen.host)}:${listen.port}`];
@@ -56,6 +58,7 @@ function routeOf(
         name,
         ...originsOf(source, index, limits, itself),
         ...(weight === undefined ? {} : { weight }),
+        ...(source.private ? { isPrivate: true } : {}),
       },
     },
     hosts,

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { duration as durationOption, rate as rateOption } from '../../base/options.ts';
+import type { AllowedLengths } from '../../plan/allowed-sizes.ts';
 
 /** A row of the table. */
 export interface Setting {
@@ -51,6 +52,43 @@ export function whole(min: number, max: number) {
     return z.NEVER;
   });
 }
+
+/** Names of presets, each with words of a URL. */
+export const presets = z.record(z.string(), z.string().min(1)).superRefine((given, context) => {
+  if (Object.keys(given).every((name) => /^[\w.-]{1,64}$/.test(name))) return;
+  const message = 'expected names of letters, digits, "-", "_" or ".", at most 64 characters';
+  context.addIssue({ code: 'custom', message });
+});
+
+/** What URLs may say, or what they may not. */
+export const parameterRules = z
+  .strictObject({
+    allow: z.array(z.string().min(1)).optional(),
+    deny: z.array(z.string().min(1)).optional(),
+  })
+  .refine(({ allow, deny }) => (allow === undefined) !== (deny === undefined), {
+    message: 'expected allow or deny',
+  });
+
+/** Longest side that a list may name, in pixels. */
+const LONGEST_SIDE = 65_535;
+
+/** Allowed lengths of a side. */
+export const lengths = z
+  .strictObject({
+    list: z.array(whole(1, LONGEST_SIDE)).min(1).optional(),
+    step: whole(1, LONGEST_SIDE).optional(),
+    to: whole(1, LONGEST_SIDE).optional(),
+    policy: z.enum(['refuse', 'nearest']).default('refuse'),
+  })
+  .transform(({ list, step, to, policy }, context): AllowedLengths => {
+    if (list !== undefined && step === undefined && to === undefined) return { list, policy };
+    if (list === undefined && step !== undefined && to !== undefined && to >= step) {
+      return { step, to, policy };
+    }
+    context.addIssue({ code: 'custom', message: 'expected a list, or a step and where it ends' });
+    return z.NEVER;
+  });
 
 /** Schemas by name, as zod wants them for an object. */
 export function schemasOf<T extends Record<string, Setting>>(table: T) {

@@ -10,7 +10,8 @@ import type { Fault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
 import type { Compiled, Dialect, DialectSettings, ImageRequest } from '../../dialects/dialect.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
-import { freezePlan } from '../../plan/plan.ts';
+import { withAllowedSizes } from '../../plan/allowed-sizes.ts';
+import { freezePlan, type Plan } from '../../plan/plan.ts';
 import type { SourceConfig } from './source-schema.ts';
 
 /** Times in milliseconds. */
@@ -30,6 +31,8 @@ export type AnswerSettings = Partial<
     | 'errorImage'
     | 'imageStatus'
     | 'cmyk'
+    | 'widths'
+    | 'heights'
   >
 >;
 
@@ -46,11 +49,14 @@ export function compileAt(
   request: ImageRequest,
 ): Compiled {
   const compiled = dialect.compile(request, settings);
-  const { response, plan } = compiled;
+  const { response } = compiled;
+  const sized = (plan: Plan) => withAllowedSizes(plan, answers);
+  const plan = sized(compiled.plan);
   return {
     ...compiled,
     // The plan, so that the key of a rendition has it.
-    ...(answers.cmyk === 'press' ? { plan: freezePlan({ ...plan, cmyk: 'press' }) } : {}),
+    plan: answers.cmyk === 'press' ? freezePlan({ ...plan, cmyk: 'press' }) : plan,
+    ...(compiled.svgPlan === undefined ? {} : { svgPlan: sized(compiled.svgPlan) }),
     response: {
       ...response,
       freshness: withFailures(sourceFreshness(response.freshness, answers), answers),

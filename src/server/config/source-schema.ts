@@ -8,7 +8,16 @@
 import { z } from 'zod';
 import { NEGOTIATED } from '../../dialects/negotiation.ts';
 import { origin } from './origin-schema.ts';
-import { duration, rate, type Setting, schemasOf, whole } from './setting.ts';
+import {
+  duration,
+  lengths,
+  parameterRules,
+  presets,
+  rate,
+  type Setting,
+  schemasOf,
+  whole,
+} from './setting.ts';
 
 /** Paths that are the server's own. */
 const RESERVED = ['/healthz', '/readyz', '/_fovea'];
@@ -75,6 +84,33 @@ export const SOURCE_SETTINGS = {
     schema: z.record(z.string().min(1), parameter).optional(),
     values: 'an object',
     doc: 'imgix: parameters of every request. Fastly: [service settings by their API names](fastly.md#service-settings).',
+  },
+  parameters: {
+    schema: parameterRules.optional(),
+    values: '`{ allow: [...] }` or `{ deny: [...] }`',
+    doc: 'Names of the parameters that URLs may have, or may not; others are a 400 in the form of the dialect. Options of ImageOptim by their names: `size`, `density`, `crop`, `quality` and so on. Of an alias its own name counts.',
+  },
+  presets: {
+    schema: presets.optional(),
+    values:
+      "an object, such as `{ card: 'width=300&height=300&fit=crop' }`; for ImageOptim `300x300,crop`",
+    doc: 'Sets of parameters, in the words of a URL, that `preset=NAME` stands for (an option for ImageOptim). What a URL says beside it goes before it; what a preset says is not held against `parameters`.',
+  },
+  widths: {
+    schema: lengths.optional(),
+    values: '`{ list: [320, 640], policy }` or `{ step: 80, to: 1600, policy }`',
+    doc: 'Widths that pictures may be asked for in, in pixels with density. `policy: refuse`, the default: others are a 400. `nearest`: they become the nearest, and a height beside them follows. A width as a share of the picture is a 400.',
+  },
+  heights: {
+    schema: lengths.optional(),
+    values: 'like `widths`',
+    doc: 'The same of heights. A URL that says only one of the two is held against that one.',
+  },
+  private: {
+    schema: z.boolean().default(false),
+    values: '`true` or `false`',
+    fallback: 'false',
+    doc: 'Answers are for the client alone (`Cache-Control: private`, errors too), and no other source has its pictures, though the originals be the same.',
   },
   unsupported: {
     schema: z.enum(['warn', 'refuse']).default('warn'),

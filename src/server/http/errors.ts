@@ -23,6 +23,8 @@ export interface ErrorAnswer {
   readonly code: string;
   /** Seconds the error may be cached; 0: no-store. */
   readonly ttl: number;
+  /** False: by the client alone. */
+  readonly shared?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: { readonly mediaType: string; readonly text: string };
   /** Further names for Vary. */
@@ -45,9 +47,10 @@ export function errorResponse(
   const { status, headers = {} } = answer;
   const body = answer.body ?? defaultBody(request.headers.accept, answer);
   const bytes = new TextEncoder().encode(body.text);
+  const kept = answer.shared === false ? 'private' : 'public';
   const head: Record<string, string> = {
     ...commonHeaders(now, policy),
-    'cache-control': answer.ttl > 0 ? `public, max-age=${Math.floor(answer.ttl)}` : 'no-store',
+    'cache-control': answer.ttl > 0 ? `${kept}, max-age=${Math.floor(answer.ttl)}` : 'no-store',
     ...headers,
     'content-type': body.mediaType,
     'content-length': String(bytes.length),
