@@ -14,7 +14,7 @@ import { build } from 'rolldown';
 const require = createRequire(import.meta.url);
 
 /** Below `dist/`, one folder deep, as their chunks are: what they name is as far away from each. */
-const PROGRAMS = ['cli/main', 'engine/worker'];
+const PROGRAMS = ['cli/main', 'cli/front', 'engine/worker'];
 
 /** Packages that every start loads, in JavaScript alone. */
 const PACKAGES = [

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { ask } from './support/client.ts';
+import { childrenOf, isRunning } from './support/processes.ts';
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'fovea-command-'));
@@ -105,6 +106,32 @@ describe('a server that runs', () => {
     const events = lines().map(({ msg }) => msg);
     expect(events.filter((msg) => msg !== 'request')).toEqual(['listening', 'stopped']);
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'with fronts it ends with all of them, and leaves none behind where it is killed',
+    async () => {
+      const first = await serve('--fronts=2');
+      await untilReadiness(first.port, 'ok\n');
+      const fronts = childrenOf(first.child.pid!, 'cli/front.js');
+      expect(fronts).toHaveLength(2);
+      // A service manager signals all processes of a service; what that means is for the server to say
+      for (const pid of fronts) process.kill(pid, 'SIGTERM');
+      expect(await readiness(first.port)).toBe('ok\n');
+      first.child.kill('SIGTERM');
+      expect(await first.ended).toBe(0);
+      expect(fronts.filter(isRunning)).toEqual([]);
+      const events = first.lines().map(({ msg }) => msg);
+      expect(events.filter((msg) => msg !== 'request')).toEqual(['listening', 'stopped']);
+
+      const second = await serve('--fronts=2');
+      await untilReadiness(second.port, 'ok\n');
+      const orphans = childrenOf(second.child.pid!, 'cli/front.js');
+      expect(orphans).toHaveLength(2);
+      second.child.kill('SIGKILL');
+      expect(await second.ended).toBe('SIGKILL');
+      while (orphans.some(isRunning)) await new Promise((ok) => setTimeout(ok, 20));
+    },
+  );
 
   test('goes on answering while nobody reads its log', async () => {
     const { child, ended, port, lines } = await serve();

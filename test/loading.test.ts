@@ -43,3 +43,8 @@ test('the front starts without any package: no decoder, no client of origins', (
 test('a worker starts with sharp alone, asked for as CommonJS', () => {
   expect(loadedBy(built('engine/worker.js'))).toEqual({ packages: [], required: ['sharp'] });
 });
+
+test('a front process starts without any package, and is small: no dialect, no configuration', () => {
+  expect(loadedBy(built('cli/front.js'))).toEqual({ packages: [], required: [] });
+  expect(readFileSync(built('cli/front.js')).length).toBeLessThan(200_000);
+});

@@ -15,6 +15,7 @@ import { OPTION_NAMES, type OptionName } from '../src/server/config/options.ts';
 import { form } from './support/client.ts';
 import { type LocalOrigin, startOrigin } from './support/origin.ts';
 import { animation, card, committed, noise } from './support/pictures.ts';
+import { childrenOf } from './support/processes.ts';
 import { program } from './support/programs.ts';
 import { startServer, type TestServer, type TestServerOptions } from './support/server.ts';
 import { signer } from './support/signer.ts';
@@ -235,6 +236,19 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     const error = await listenProblem({ 'listen.port': port });
     other.close();
     expect(error).toMatchObject({ code: 'EADDRINUSE', port });
+  },
+
+  'listen.fronts': async () => {
+    const fronts = () => childrenOf(process.pid, 'cli/front.js').length;
+    expect(fronts()).toBe(0);
+    const server = await startServer({ settings: { 'listen.fronts': '2' } });
+    expect(fronts()).toBe(2);
+    expect((await server.ask('/readyz')).status).toBe(200);
+    await server.stop();
+    expect(fronts()).toBe(0);
+    // The port, or why it cannot be had, is told as by one process
+    const error = await listenProblem({ 'listen.fronts': '2', 'listen.host': NOWHERE });
+    expect(error).toMatchObject({ code: 'EADDRNOTAVAIL', address: NOWHERE });
   },
 
   'c2pa.certificate': signsManifests,

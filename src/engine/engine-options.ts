@@ -49,6 +49,8 @@ export interface EngineOptions {
   readonly latency?: number;
   readonly clock?: Clock;
   readonly log?: Log;
+  /** Told of each rendition that was stored or changed, by its key. */
+  readonly changed?: (key: string) => void;
   /** Told of what is counted. */
   readonly observer?: EngineObserver;
   /** For waits and limits; for tests. */

@@ -13,6 +13,7 @@ import type { FormatName } from '../image/format.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import type { Origin } from '../origins/origin.ts';
+import type { DiskFailures } from '../stores/disk/failures.ts';
 import type { StaleUse } from '../stores/freshness.ts';
 import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { TierStatus } from '../stores/store.ts';
@@ -142,11 +143,20 @@ export interface EngineStatus extends PoolStatus {
   readonly tiers: Readonly<Record<'memory' | 'disk', TierStatus>>;
 }
 
+/** A rendition with the time for which it is the answer. */
+export interface Lent {
+  readonly rendition: Rendition;
+  /** Until when `near` gives the same, as far as time decides, in milliseconds since 1970. */
+  readonly until: number;
+}
+
 export interface Engine {
   /** The rendition of a request, from the store or made now. @throws Fault */
   render(request: RenderRequest): Promise<Rendition>;
   /** The same at once, where nothing has to be waited for: in memory, of a source that was looked at a moment ago. */
   near(request: RenderRequest): Rendition | undefined;
+  /** What `near` gives, for one who holds it for a while. */
+  lend(request: RenderRequest): Lent | undefined;
   /** The bytes of the source as they are, with the media type of their magic bytes. @throws Fault */
   deliverSource(request: RenderRequest): Promise<Rendition>;
   /** Plan, program and prediction for a request. @throws Fault when the source cannot be read */
@@ -160,4 +170,15 @@ export interface Engine {
   status(): EngineStatus;
   /** Stops taking work, ends what still runs, frees everything. */
   close(): Promise<void>;
+}
+
+/** What `create.ts` puts in beside the stores. */
+export interface EngineParts {
+  readonly failures: DiskFailures;
+  /** Takes uploads in. */
+  readonly incoming: Receiver;
+  /** Takes in what origins send. */
+  readonly sourceBodies: Receiver;
+  /** What is kept, by tier. */
+  readonly tiers: () => EngineStatus['tiers'];
 }

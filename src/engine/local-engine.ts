@@ -16,7 +16,15 @@ import type { Receiver } from '../stores/spool.ts';
 import type { FileStore } from '../stores/store.ts';
 import type { TieredStore } from '../stores/tiered.ts';
 import { Background } from './background.ts';
-import type { Engine, EngineStatus, Explanation, RenderRequest, Rendition } from './engine.ts';
+import type {
+  Engine,
+  EngineParts,
+  EngineStatus,
+  Explanation,
+  Lent,
+  RenderRequest,
+  Rendition,
+} from './engine.ts';
 import { type EngineOptions, type EngineSettings, engineSettings } from './engine-options.ts';
 import { FallbackTime } from './fallback-time.ts';
 import { FirstAnswers } from './first-answers.ts';
@@ -28,6 +36,7 @@ import { AnswerTags } from './renditions/answer-tags.ts';
 import { type AnswerFacts, renditionAnswer } from './renditions/rendition-answer.ts';
 import { RenditionCache, UNREFINED_SECONDS } from './renditions/rendition-cache.ts';
 import type { StoredRendition } from './renditions/rendition-meta.ts';
+import { type StoredRequest, sameUntil } from './renditions/same-until.ts';
 import { checkRead, isUnread, planFor, type ResolvedRequest } from './resolved-request.ts';
 import { oversizeSource } from './sources/oversize-source.ts';
 import { type PassedSource, passing, passThrough, sourceAsIs } from './sources/passthrough.ts';
@@ -36,16 +45,8 @@ import { RequestSources } from './sources/request-sources.ts';
 import { type CachedSource, notStored, SourceCache } from './sources/source-cache.ts';
 import { BackEnds } from './video/back-ends.ts';
 
-/** What `create.ts` puts in beside the stores. */
-export interface EngineParts {
-  readonly failures: DiskFailures;
-  /** Takes uploads in. */
-  readonly incoming: Receiver;
-  /** Takes in what origins send. */
-  readonly sourceBodies: Receiver;
-  /** What is kept, by tier. */
-  readonly tiers: () => EngineStatus['tiers'];
-}
+/** Of a hit that nothing was waited for. */
+const NEAR = { timings: {}, tier: 'memory' } as const;
 
 export class LocalEngine implements Engine {
   readonly #settings: EngineSettings;
@@ -92,7 +93,7 @@ export class LocalEngine implements Engine {
     });
     this.#sources = new RequestSources(this.#sourceCache, clock);
     this.#pictures = new SecondPictures(this.#sources);
-    this.#cache = new RenditionCache(renditions, clock);
+    this.#cache = new RenditionCache(renditions, clock, options.changed);
     this.#pool = new Pool({
       ...settings,
       ...(options.signing ? { sign: options.signing.sign } : {}),
@@ -157,6 +158,19 @@ export class LocalEngine implements Engine {
 
   /** A rendition in memory of a source that was looked at a moment ago: most hits, without any wait. */
   near(request: RenderRequest): Rendition | undefined {
+    const found = this.#nearest(request);
+    return found && this.#hit(found.resolved, found.stored, NEAR);
+  }
+
+  lend(request: RenderRequest): Lent | undefined {
+    const found = this.#nearest(request);
+    if (found === undefined) return undefined;
+    const now = this.#settings.clock.now();
+    const until = sameUntil(found, this.#pictures.freshness(found.resolved, now), now);
+    return { rendition: this.#hit(found.resolved, found.stored, NEAR), until };
+  }
+
+  #nearest(request: RenderRequest): StoredRequest | undefined {
     if (request.maxAge !== undefined) return undefined;
     const encoderVersion = this.#pool.knownEncoderVersion;
     const source = encoderVersion === undefined ? undefined : this.#sources.near(request);
@@ -169,8 +183,7 @@ export class LocalEngine implements Engine {
     const key = this.#keyOf(request, plan, content, encoderVersion);
     const stored = this.#cache.near(key);
     if (stored === undefined || this.#cache.isOutdated(stored)) return undefined;
-    const resolved = { request, plan, source, pictures, content, key };
-    return this.#hit(resolved, stored, { timings: {}, tier: 'memory' });
+    return { resolved: { request, plan, source, pictures, content, key }, stored };
   }
 
   async #render(request: RenderRequest): Promise<Rendition> {

@@ -19,6 +19,7 @@ import { requestLimits } from './config/configured-limits.ts';
 import { configuredRoutes } from './config/configured-routes.ts';
 import { systemReason } from './config/system-reason.ts';
 import { type FetchHandle, fetchHandle } from './fetch-adapter.ts';
+import type { Fronts } from './fronts/fronts.ts';
 import type { Services } from './handler.ts';
 import { HitTable } from './hits/hit-table.ts';
 import type { Handle } from './http/http-message.ts';
@@ -70,8 +71,10 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const loopToken = `fovea-${randomUUID()}`;
   const signing = signingOf(config);
   const routes = configuredRoutes(config, loopToken, signing?.fingerprint);
-  const meter = config.metrics.token === undefined ? undefined : await meterOf();
-  const engine = await startEngine(config, log, signing, meter);
+  let fronts: Fronts | undefined;
+  const meter =
+    config.metrics.token === undefined ? undefined : await meterOf(async () => fronts?.collect());
+  const engine = await startEngine(config, log, signing, meter, (key) => fronts?.changed(key));
   const compileCache = new CompileCache();
   const inFlight = new InFlight(config.listen.requests, routes.length > 1);
   const limits = requestLimits(config);
@@ -99,17 +102,33 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     ...(extras.pages === undefined ? {} : { pages: extras.pages }),
   };
   const exchange = createHandle(router);
-  const listener = createListener({
-    handle: exchange,
-    ready: createReady(router),
+  const sockets = {
     policy: config.headers,
-    log,
-    ...(access === undefined ? {} : { access }),
-    now: () => systemClock.now(),
     connections: connectionsOf(config, log),
     connectionsPerAddress: config.listen.connectionsPerAddress,
     grace: config.listen.grace,
-  });
+  };
+  if (config.listen.fronts > 1) {
+    const { createFronts } = await import('./fronts/create.ts');
+    fronts = createFronts(config, {
+      settings: { ...sockets, level: extras.log === undefined ? config.log.level : 'debug' },
+      handle: exchange,
+      hits: () => hits,
+      lends: () => limits?.countsRequests !== true,
+      ...counting,
+      log,
+    });
+  }
+  const listener =
+    fronts ??
+    createListener({
+      ...sockets,
+      handle: exchange,
+      ready: createReady(router),
+      log,
+      ...(access === undefined ? {} : { access }),
+      now: () => systemClock.now(),
+    });
   meter?.watch({
     status: () => engine.status(),
     ready: () => engine.ready() && !draining,
@@ -121,6 +140,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
         const health = healthOf(mount);
         return health === undefined ? [] : [[mount.name, health] as const];
       }),
+    fronts: () => fronts?.status() ?? [],
   });
   let address: AddressInfo | undefined;
   const stop = async () => {
@@ -162,9 +182,11 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
 }
 
 /** Loaded where metrics are served: what counts takes as long to load as the rest of the handler. */
-async function meterOf(): Promise<Metrics> {
+async function meterOf(collect: () => Promise<void>): Promise<Metrics> {
   const { createMetrics } = await import('./telemetry/metrics.ts');
-  return createMetrics(packageVersion());
+  const meter = createMetrics(packageVersion());
+  // What is counted elsewhere comes first
+  return { ...meter, text: () => collect().then(() => meter.text()) };
 }
 
 /** A time that ends once, at the earliest of the ends it is given. */
@@ -215,6 +237,7 @@ async function startEngine(
   log: Log,
   signing: SigningIdentity | undefined,
   observer: Metrics | undefined,
+  changed: (key: string) => void,
 ): Promise<Engine> {
   try {
     proveWritable(config.cache.folder);
@@ -228,6 +251,7 @@ async function startEngine(
     tags: config.headers.tags !== 'off',
     ...(signing === undefined ? {} : { signing }),
     ...(observer === undefined ? {} : { observer }),
+    changed,
     log: (event, detail) => (WARNED.has(event) ? log.warn : log.info).call(log, detail, event),
   });
 }

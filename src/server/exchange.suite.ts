@@ -60,6 +60,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
       return render(job);
     },
     near: () => undefined,
+    lend: () => undefined,
     incoming: memorySpool(),
     deliverSource: async () => rendition({ mediaType: 'image/jpeg' }),
     explain: async () => ({ plan: 'plan', key: 'ab' }),

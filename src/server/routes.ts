@@ -9,7 +9,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { bodyLength } from '../base/body.ts';
 import { Arrived } from './arrived.ts';
 import { answerImage, type Services, type Site } from './handler.ts';
-import type { Ready, ReadyAnswer } from './hits/hit-table.ts';
+import type { Ready } from './hits/hit-table.ts';
+import { loggedReady, responseOf } from './hits/logged-ready.ts';
 import { errorResponse } from './http/errors.ts';
 import {
   commonHeaders,
@@ -59,23 +60,14 @@ const ANY_METHODS = ['GET', 'HEAD', 'POST'];
 /** The answers of a server that are ready. */
 export function createReady({ services: { hits, limits }, access }: RouterOptions): Ready {
   const limited = limits?.countsRequests ? limits : undefined;
-  return (asked, from) => {
-    const admits =
-      limited &&
-      ((source: string) => {
-        const { remoteAddress } = from;
-        return limited.admits({ remoteAddress, headers: asked.headers }, source);
-      });
-    const arrived = performance.now();
-    const id = requestIdOf(asked.headers['x-request-id']);
-    const ready = hits?.answer(asked, id, arrived, admits);
-    if (ready !== undefined && access !== undefined) {
-      const took = performance.now() - arrived;
-      if (access.again !== undefined) access.again(ready.line, id, took);
-      else access(ready.line.of(id, took));
-    }
-    return ready;
-  };
+  return loggedReady(
+    hits,
+    access,
+    limited &&
+      (({ headers }, { remoteAddress }) =>
+        (source) =>
+          limited.admits({ remoteAddress, headers }, source)),
+  );
 }
 
 /** The server as one function. It never rejects. */
@@ -103,13 +95,6 @@ export function createHandle(options: RouterOptions): Handle {
     }
     return response;
   };
-}
-
-/** A ready answer as plain data. */
-function responseOf({ head, body, picture }: ReadyAnswer): HttpResponse {
-  const headers: Record<string, string> = {};
-  for (let at = 0; at + 1 < head.length; at += 2) headers[head[at] ?? ''] = head[at + 1] ?? '';
-  return { status: 200, headers, body, picture };
 }
 
 async function answerOrFail(options: RouterOptions, request: NamedRequest): Promise<HttpResponse> {

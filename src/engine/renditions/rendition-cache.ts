@@ -22,10 +22,13 @@ export const UNREFINED_SECONDS = 60;
 export class RenditionCache {
   readonly #store: TieredStore;
   readonly #clock: Clock;
+  readonly #changed: (key: Key) => void;
 
-  constructor(store: TieredStore, clock: Clock) {
+  /** @param changed told of each rendition that is stored or changed */
+  constructor(store: TieredStore, clock: Clock, changed: (key: Key) => void = () => undefined) {
     this.#store = store;
     this.#clock = clock;
+    this.#changed = changed;
   }
 
   async get(key: Key): Promise<StoredRendition | undefined> {
@@ -76,7 +79,9 @@ export class RenditionCache {
       timings: { ...facts.timings, ...(queue === undefined ? {} : { queue }) },
       storedAt: this.#clock.now(),
     };
-    return { meta, body: await this.#put(key, meta, body) };
+    const kept = { meta, body: await this.#put(key, meta, body) };
+    this.#changed(key);
+    return kept;
   }
 
   /** Stores the body of a result, and gives what to answer with; nothing that the disk does is a failure. */
@@ -99,6 +104,7 @@ export class RenditionCache {
     const receipt = now?.meta.receipt;
     if (!now || !receipt || now.meta.etag !== etag || receipt.score !== undefined) return;
     await this.#store.update(key, { ...now.meta, receipt: { ...receipt, ...scores } });
+    this.#changed(key);
   }
 
   /** Notes that nothing is left to improve; it may have gained scores meanwhile. */
@@ -106,6 +112,7 @@ export class RenditionCache {
     const now = stored(await this.#store.open(key));
     const { cutShort: _, ...meta } = now?.meta.etag === before.etag ? now.meta : before;
     await this.#store.update(key, { ...meta, refined: true });
+    this.#changed(key);
   }
 
   close(): Promise<void> {

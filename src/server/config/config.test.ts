@@ -58,6 +58,7 @@ describe('a configuration', () => {
     expect(config.listen).toEqual({
       host: '127.0.0.1',
       port: 8080,
+      fronts: 1,
       connections: 4096,
       connectionsPerAddress: 256,
       drain: 0,

@@ -32,6 +32,14 @@ export const OPTIONS = {
     max: 65535,
     doc: 'Port to listen on; 0 for any that is free.',
   }),
+  'listen.fronts': integer({
+    env: 'FOVEA_FRONTS',
+    flag: 'fronts',
+    fallback: '1',
+    min: 1,
+    max: 64,
+    doc: 'Processes that accept connections and answer hits; 1: the server does it itself. With more, each has its share of the connections, of all and of one address, and of as much memory again as cache.memory.',
+  }),
   'listen.connections': integer({
     env: 'FOVEA_CONNECTIONS',
     flag: 'connections',

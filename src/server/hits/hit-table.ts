@@ -14,21 +14,17 @@ import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Compiled, Dialect, ImageRequest } from '../../dialects/dialect.ts';
 import { shortfallNames } from '../../dialects/shortfall.ts';
-import type { Engine, Mount, Rendition } from '../../engine/engine.ts';
+import type { Engine, Lent, Mount, Rendition } from '../../engine/engine.ts';
 import type { TierStatus } from '../../stores/store.ts';
 import type { CompileCache } from '../compile-cache.ts';
-import type {
-  HeaderPolicy,
-  HttpRequest,
-  HttpResponse,
-  PictureFacts,
-} from '../http/http-message.ts';
+import type { HeaderPolicy, HttpResponse, PictureFacts } from '../http/http-message.ts';
 import type { InFlight } from '../in-flight.ts';
 import { type RepeatedLine, repeatedLine } from '../telemetry/access-log.ts';
 import { loggable } from '../telemetry/log.ts';
 import type { Metrics, Tally } from '../telemetry/metrics.ts';
 import { isSameRendition, knownHeaders } from './known-headers.ts';
-import { ReadyHead } from './ready-head.ts';
+import { type Asked, type Conditions, holds, isPlain } from './plain-request.ts';
+import { type OpenPlaces, ReadyHead } from './ready-head.ts';
 
 /** Bytes that all entries may take, estimated. */
 const CAPACITY = 16e6;
@@ -36,9 +32,6 @@ const CAPACITY = 16e6;
 const OVERHEAD = 4000;
 /** Answers of one target that are kept: by host, by Accept, by hints. */
 const MOST_VARIANTS = 6;
-
-/** What the table looks at of a request. */
-export type Asked = Pick<HttpRequest, 'method' | 'target' | 'headers'>;
 
 /** A 200 that can be sent at once. */
 export interface ReadyAnswer {
@@ -81,11 +74,9 @@ export interface HitTableParts {
 }
 
 /** One answer of an address, and what it hangs on. */
-interface Hit {
-  /** Each header that was looked at, with its value at the time. */
-  readonly read: readonly (readonly [name: string, value: string | undefined])[];
-  readonly host: string | undefined;
-  readonly accept: string | undefined;
+interface Hit extends Conditions {
+  /** Names it among the answers of its address. */
+  readonly serial: number;
   readonly job: Parameters<Engine['near']>[0];
   readonly head: ReadyHead;
   readonly picture: PictureFacts;
@@ -97,11 +88,38 @@ interface Hit {
   readonly shortfalls: readonly string[];
 }
 
+/** An answer as another process may hold it, until a time. */
+export interface HeldAnswer extends Conditions {
+  readonly serial: number;
+  /** Names and values in turn, with places for what belongs to one answer. */
+  readonly lines: readonly string[];
+  readonly places: OpenPlaces;
+  readonly picture: PictureFacts;
+  readonly dialect: string;
+  readonly shortfalls: readonly string[];
+  /** Bytes of the result and of its source. */
+  readonly bytes: number;
+  readonly sourceBytes: number;
+  /** Of the rendition, in the store. */
+  readonly key: string;
+  /** Milliseconds since 1970 until which the same would be answered here. */
+  readonly until: number;
+}
+
+/** What has become of an answer that is held elsewhere. */
+export interface Renewal {
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  /** What is said with it now, by places in its lines. */
+  readonly said: readonly (readonly [place: number, value: string])[];
+}
+
 export class HitTable {
   readonly #parts: HitTableParts;
   readonly #hits: BoundedMap<string, readonly Hit[]>;
   readonly #capacity: number;
   #evictions = 0;
+  #serials = 0;
 
   /** @param capacity in bytes, estimated */
   constructor(parts: HitTableParts, capacity = CAPACITY) {
@@ -153,6 +171,35 @@ export class HitTable {
     return { head: head.lines, body: rendition.body, picture, line };
   }
 
+  /** The answer to a request for a process that is to hold it; undefined where it is not ready. */
+  held(asked: Asked): HeldAnswer | undefined {
+    if (asked.method !== 'GET' || !isPlain(asked.headers)) return undefined;
+    const hit = this.#hits.use(asked.target)?.find((one) => holds(one, asked.headers));
+    const lent = hit && this.#lent(hit);
+    if (hit === undefined || lent === undefined) return undefined;
+    const { serial, host, accept, read, picture, dialect, shortfalls, head } = hit;
+    const facts = { serial, host, accept, read, picture, dialect, shortfalls };
+    const { rendition, until } = lent;
+    const { key, result, source } = rendition;
+    const counted = { bytes: result.bytes, sourceBytes: source.bytes };
+    return { ...facts, ...counted, lines: [...head.lines], places: head.open, key, until };
+  }
+
+  /** What has become of an answer that another process holds; undefined where it is no longer the one. */
+  renewal(target: string, serial: number): Renewal | undefined {
+    const hit = this.#hits.use(target)?.find((one) => one.serial === serial);
+    const lent = hit && this.#lent(hit);
+    return hit && lent && { until: lent.until, said: hit.head.said };
+  }
+
+  /** The rendition of an answer, with its head filled in. */
+  #lent({ job, head }: Hit): Lent | undefined {
+    const { engine, clock } = this.#parts;
+    const lent = engine.lend(job);
+    if (lent === undefined || isFileBody(lent.rendition.body)) return undefined;
+    return head.write(lent.rendition, clock.now(), '', performance.now()) ? lent : undefined;
+  }
+
   /** Keeps an answer that was given to an attempt, where others may get it again. */
   note(attempt: Answered, rendition: Rendition, response: HttpResponse): void {
     const { site, request, image, compiled, upload } = attempt;
@@ -178,6 +225,7 @@ export class HitTable {
       format: rendition.result.format,
     };
     const hit: Hit = {
+      serial: this.#serials++,
       read: read.filter(([header]) => header !== 'accept'),
       host: request.headers.host,
       accept: request.headers.accept,
@@ -205,27 +253,4 @@ function count({ tally }: Hit, { source, result }: Rendition): void {
   tally.bytes += result.bytes;
   tally.sourceBytes += source.bytes;
   if (source.bytes > result.bytes) tally.savedBytes += source.bytes - result.bytes;
-}
-
-/** Without headers that make an answer another one, or that more has to be done for. */
-function isPlain(headers: Asked['headers']): boolean {
-  // Written out: a loop over their names takes longer than the look-up of the answer.
-  return (
-    headers['if-none-match'] === undefined &&
-    headers['if-modified-since'] === undefined &&
-    headers.range === undefined &&
-    headers['cache-control'] === undefined &&
-    headers['content-length'] === undefined &&
-    headers['transfer-encoding'] === undefined &&
-    headers.expect === undefined &&
-    headers['cdn-loop'] === undefined &&
-    headers['if-match'] === undefined &&
-    headers['if-unmodified-since'] === undefined
-  );
-}
-
-function holds({ host, accept, read }: Hit, headers: Asked['headers']): boolean {
-  if (headers.accept !== accept || headers.host !== host) return false;
-  for (const [name, value] of read) if (headers[name] !== value) return false;
-  return true;
 }

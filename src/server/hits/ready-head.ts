@@ -8,6 +8,14 @@ import { type HeaderPolicy, headerText, httpDate } from '../http/http-message.ts
 import { cacheHeaders, cacheStatus, cdnControl, serverTiming } from '../http/response-headers.ts';
 import { isSameRendition, type KnownHeaders } from './known-headers.ts';
 
+/** Places of values that belong to one answer, in the list of names and values. */
+export interface OpenPlaces {
+  readonly date: number;
+  readonly id: number;
+  /** 0 where times are not said. */
+  readonly timing: number;
+}
+
 export class ReadyHead {
   /** Names and values in turn; values are written in place. */
   readonly lines: string[] = [];
@@ -50,6 +58,16 @@ export class ReadyHead {
     if (fixed.age === '' && named.age !== undefined) this.#age = place('age');
     const cdn = (policy.cdnControl ?? 'CDN-Cache-Control').toLowerCase();
     if (compiled.response.cdnSeconds !== undefined && cdn in named) this.#cdn = place(cdn);
+  }
+
+  get open(): OpenPlaces {
+    return { date: this.#date, id: this.#id, timing: this.#timing };
+  }
+
+  /** What changes with the time, by its places. */
+  get said(): [place: number, value: string][] {
+    const places = [this.#status, this.#control, this.#age, this.#cdn];
+    return places.flatMap((at) => (at === undefined ? [] : [[at, this.lines[at] ?? '']]));
   }
 
   /** Fills in what belongs to one answer; false where the head is that of another rendition. */

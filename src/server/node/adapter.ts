@@ -92,7 +92,15 @@ export function createListener(options: AdapterOptions): Listener {
     options.access?.({ requestId, ...known, status, bytes: bodyLength(given.body) });
     return given;
   };
-  const context: Context = { ...options, early, draining: () => draining };
+  const context: Context = {
+    ...options,
+    // It may be another one by then
+    get policy() {
+      return options.policy;
+    },
+    early,
+    draining: () => draining,
+  };
   const connections = new Connections(
     { total: options.connections, perClient: options.connectionsPerAddress ?? 0 },
     () => performance.now(),

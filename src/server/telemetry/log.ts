@@ -19,6 +19,8 @@ export interface Log {
   error(facts: object, message: string): void;
   /** The same as `info`, with facts that are JSON already, without its braces. */
   readonly written?: (json: string, message: string) => void;
+  /** Takes whole lines of another process of this server. */
+  readonly lines?: (lines: string) => void;
 }
 
 /** Numbers of levels in a line, as most readers of JSON logs know them. */
@@ -36,7 +38,20 @@ export function createLog(least: LogLevel, to: Writable = process.stdout): Log {
     LEVELS.info < LEVELS[least]
       ? () => undefined
       : (json: string, message: string) => writer.write(lineOf(LEVELS.info, json, message));
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), written };
+  const lines = (text: string) => writer.write(text);
+  const levels = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return { ...levels, written, lines };
+}
+
+/** Hands lines of another process on to a log, whatever kind it is. */
+export function passLines(log: Log, text: string): void {
+  if (log.lines !== undefined) return log.lines(text);
+  for (const line of text.split('\n')) {
+    if (line === '') continue;
+    const { level, time: _, msg, ...facts }: Record<string, unknown> = JSON.parse(line);
+    const name = (['debug', 'info', 'warn', 'error'] as const).find((one) => LEVELS[one] === level);
+    log[name ?? 'info'](facts, String(msg));
+  }
 }
 
 function lineOf(level: number, inner: string, message: string): string {

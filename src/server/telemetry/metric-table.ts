@@ -29,6 +29,7 @@ const OUTCOME =
 const TIER = 'ready (answers kept ready), memory or disk';
 const SOURCE = 'name of the source in the configuration; other beyond the first 100';
 const FORMAT = 'format of the result';
+const FRONT = 'its number, from 1';
 
 export const METRICS = {
   // requests
@@ -214,6 +215,22 @@ export const METRICS = {
     type: 'counter',
     help: 'Sources that were gone on with after their connection was cut.',
     labels: { source: SOURCE },
+  },
+  // fronts
+  fovea_front_answers_total: {
+    type: 'counter',
+    help: 'Hits that a front process answered by itself, where there are several.',
+    labels: { front: FRONT },
+  },
+  fovea_front_processor_seconds_total: {
+    type: 'counter',
+    help: 'Processor time of a front process.',
+    labels: { front: FRONT },
+  },
+  fovea_front_restarts_total: {
+    type: 'counter',
+    help: 'Times that a front process was started again.',
+    labels: { front: FRONT },
   },
   // itself
   fovea_ready: { type: 'gauge', help: '1 while /readyz says ok, else 0.' },

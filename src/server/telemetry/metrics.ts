@@ -46,6 +46,20 @@ export interface Watched {
   readonly hits: () => TierStatus;
   /** How the servers of each source are. */
   readonly origins: () => Iterable<readonly [source: string, health: OriginHealth]>;
+  readonly fronts: () => readonly FrontStatus[];
+}
+
+/** What is known of a front process. */
+export interface FrontStatus {
+  /** From 1; that of a front which has ended goes to the one in its place. */
+  readonly number: number;
+  readonly connections: number;
+  /** Answers from its own table, since the start of the server. */
+  readonly answers: number;
+  /** Processor time of all fronts with this number so far, in milliseconds. */
+  readonly processorTime: number;
+  /** Times that it was started again. */
+  readonly restarts: number;
 }
 
 export interface Metrics extends EngineObserver {
@@ -55,7 +69,7 @@ export interface Metrics extends EngineObserver {
   /** Where answers of a dialect in a format are added up that are kept ready. */
   tally(dialect: string, format: string): Tally;
   /** A request was compiled whose parameters of these names had no effect, or only a part of it. */
-  fellShort(dialect: string, params: Iterable<string>): void;
+  fellShort(dialect: string, params: Iterable<string>, times?: number): void;
   uploaded(bytes: number): void;
   /** Everything counted so far, as text. */
   text(): Promise<string>;
@@ -161,8 +175,8 @@ export function createMetrics(version = 'unknown'): Metrics {
       tallies.set(key, known);
       return known.tally;
     },
-    fellShort(dialect, params) {
-      for (const param of params) shortfalls.inc({ dialect, param });
+    fellShort(dialect, params, times = 1) {
+      for (const param of params) shortfalls.inc({ dialect, param }, times);
     },
     uploaded(bytes) {
       uploads.inc(bytes);
@@ -220,6 +234,9 @@ function engineMetrics(
   const paused = make.gauge('fovea_origin_paused');
   const retries = make.counter('fovea_origin_retries_total');
   const resumed = make.counter('fovea_origin_resumed_total');
+  const frontAnswers = make.counter('fovea_front_answers_total');
+  const frontTime = make.counter('fovea_front_processor_seconds_total');
+  const frontRestarts = make.counter('fovea_front_restarts_total');
   return (watched) => {
     const status = watched.status();
     for (const { gauge, value } of gauges) gauge.set(value(status, watched));
@@ -237,6 +254,12 @@ function engineMetrics(
       paused.set({ source }, health.paused);
       retries.setTo({ source }, health.retries);
       resumed.setTo({ source }, health.resumed);
+    }
+    for (const { number, answers, processorTime, restarts: again } of watched.fronts()) {
+      const front = String(number);
+      frontAnswers.setTo({ front }, answers);
+      frontTime.setTo({ front }, processorTime / 1000);
+      frontRestarts.setTo({ front }, again);
     }
   };
 }
