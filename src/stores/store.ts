@@ -76,9 +76,17 @@ export interface FileStore extends Store {
    *
    * @param sum of the file; it is read for it when absent
    * @param room taken for the file before it was written, which passes to the entry
+   * @param again it can be had again: the system writes it to the disk in its own time
    * @throws when the file cannot be read
    */
-  adopt(key: StoreKey, meta: Meta, file: string, sum?: Sum, room?: Room): Promise<boolean>;
+  adopt(
+    key: StoreKey,
+    meta: Meta,
+    file: string,
+    sum?: Sum,
+    room?: Room,
+    again?: boolean,
+  ): Promise<boolean>;
   /** A fresh file name on the same file system, for `adopt`. Its folder may have to be made. */
   temporary(): string;
   /** Room for bytes that are about to be written to a temporary file, for which older entries go; undefined where there cannot be enough. */

@@ -17,7 +17,6 @@ import {
   SMALL_BODY,
   type Store,
   type StoreKey,
-  type Sum,
 } from './store.ts';
 
 /** What a back tier may offer so that use seen only by the front counts there too. */
@@ -122,10 +121,10 @@ export class TieredStore implements FileStore {
     return this.#back.recheck(key);
   }
 
-  adopt(key: StoreKey, meta: Meta, file: string, sum?: Sum, room?: Room): Promise<boolean> {
+  adopt(...[key, ...given]: Parameters<FileStore['adopt']>): Promise<boolean> {
     return this.#write(key, async () => {
       await this.#front.delete(key);
-      return this.#back.adopt(key, meta, file, sum, room);
+      return this.#back.adopt(key, ...given);
     });
   }
 

@@ -170,7 +170,7 @@ async function write(pipe: Sharp, raster: Raster, encoding: Encoding): Promise<U
         ? pipe
             .png({
               compressionLevel: Math.min(9, Math.max(1, encoding.effort)),
-              adaptiveFiltering: encoding.effort >= 4,
+              adaptiveFiltering: encoding.effort > 1,
             })
             .toBuffer()
         : pipe

@@ -59,7 +59,7 @@ export class SourceBodies {
     const put = () =>
       body instanceof Uint8Array
         ? store.put(key, { ...meta }, body)
-        : store.adopt(key, { ...meta }, body.file, spooled, room);
+        : store.adopt(key, { ...meta }, body.file, spooled, room, true);
     if ((await this.#keptAlready(key, meta)) || (await put())) await spooled.discard();
     else this.#unkept.set(key, spooled);
   }

@@ -96,8 +96,8 @@ describe('every pixel kept', () => {
   };
 
   test.each<[Mode, number]>([
-    ['instant', 4],
-    ['online', 4],
+    ['instant', 3],
+    ['online', 3],
     ['background', 10],
   ])('%s by effort %i', async (mode, effort) => {
     const found = await lossless(() => ({ bytes: 500 }), content(), mode);
@@ -148,7 +148,7 @@ describe('every pixel kept', () => {
     const slow = await lossless(() => ({ bytes: 1 }), content(), 'background', {
       ...{ size, milliseconds: 100 },
     });
-    expect(slow.tried).toEqual([{ format: 'png', effort: 4 }]);
+    expect(slow.tried).toEqual([{ format: 'png', effort: 3 }]);
   });
 });
 

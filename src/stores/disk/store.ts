@@ -180,8 +180,8 @@ export class DiskStore implements FileStore {
     return this.#keep(checkKey(key), meta, body, { length: body.length, crc: crc32(body) });
   }
 
-  async adopt(key: StoreKey, meta: Meta, file: string, sum?: Sum, room?: Room): Promise<boolean> {
-    return this.#keep(checkKey(key), meta, file, sum ?? (await sumUp(file)), room);
+  async adopt(...[key, meta, file, sum, room, again]: Parameters<FileStore['adopt']>) {
+    return this.#keep(checkKey(key), meta, file, sum ?? (await sumUp(file)), room, !again);
   }
 
   async update(key: StoreKey, meta: Meta): Promise<boolean> {
@@ -252,6 +252,7 @@ export class DiskStore implements FileStore {
     content: Content,
     { length, crc }: Sum,
     taken?: Room,
+    durable = true,
   ): Promise<boolean> {
     const inline = typeof content !== 'string' && length <= SMALL_BODY ? content : undefined;
     const file = inline ? {} : { file: this.#paths.newBody(key, length) };
@@ -262,7 +263,7 @@ export class DiskStore implements FileStore {
     return this.#locks.exclusive(key, async () => {
       const former = await this.#reader.record(key);
       const formerFile = typeof former === 'string' ? this.#index.get(key)?.file : former.body.file;
-      const written = room && (await this.#writer.entry(record, content, inline, bytes));
+      const written = room && (await this.#writer.entry(record, content, inline, bytes, durable));
       room?.release();
       if (!written) {
         // The older entry was to be replaced; without the newer one there is none.

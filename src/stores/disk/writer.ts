@@ -45,18 +45,20 @@ export class DiskWriter {
    *
    * @param inline the content again, where it is to follow the record
    * @param bytes how much the entry takes on the disk
+   * @param durable a body with a file of its own is synced
    */
   async entry(
     record: DiskRecord,
     content: Content,
     inline: Uint8Array | undefined,
     bytes: number,
+    durable = true,
   ): Promise<{ readonly good?: Fingerprint | undefined } | false> {
     const path = this.#paths.body(record);
     let placed = inline !== undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        if (!placed) await this.#body(content, path);
+        if (!placed) await this.#body(content, path, durable);
         placed = true;
         const good = inline ? undefined : await fingerprintAt(path);
         await this.record(record, inline);
@@ -79,10 +81,10 @@ export class DiskWriter {
     return bytes.length;
   }
 
-  async #body(content: Content, path: string): Promise<void> {
-    if (typeof content !== 'string') return this.#new(content, path, true);
+  async #body(content: Content, path: string, durable: boolean): Promise<void> {
+    if (typeof content !== 'string') return this.#new(content, path, durable);
     await moveInto(content, path, this.#paths.temporary());
-    this.#syncLater(path);
+    if (durable) this.#syncLater(path);
   }
 
   #syncLater(path: string): void {
