@@ -3,6 +3,8 @@
 # Change the backend, and the addresses that may purge. In the configuration of Fovea:
 #
 #   listen: { connectionsPerAddress: 0 }   all requests come from one address
+#   rates: { proxies: [127.0.0.1] }        which says in X-Forwarded-For for whom, where rates are bounded
+#   headers: { tags: Cache-Tag }           for purges by tag
 vcl 4.1;
 
 import std;

@@ -69,7 +69,11 @@ describe.each(['nginx', 'varnish'] as const)('%s', (name) => {
             origin: { kind: 'http', base: `${origin.url}/`, allow },
           },
         ],
-        settings: { 'headers.age': 'subtract', 'listen.connectionsPerAddress': 0 },
+        settings: {
+          'headers.age': 'subtract',
+          'listen.connectionsPerAddress': 0,
+          'headers.tags': 'Cache-Tag',
+        },
       });
       front = await FRONTS[name](server.port);
     });
@@ -199,6 +203,20 @@ describe.each(['nginx', 'varnish'] as const)('%s', (name) => {
       const after = await get(target);
       expect(after.body.equals(before.body)).toBe(false);
       expect((await decode(after.body)).height).toBe(10);
+    });
+
+    test.runIf(name === 'varnish')('forgets all that carry a tag, and nothing else', async () => {
+      const [one, two] = ['/imgix/card.png?w=31', '/remote/long.jpg?w=32&fm=jpg'] as const;
+      const states = async () => [seen(await get(one)), seen(await get(two))];
+      await states();
+      expect(await states()).toEqual(['image/png HIT', 'image/jpeg HIT']);
+      for (const tag of ['img', 'imgi.', 'nobody']) {
+        expect((await get('/', { 'cache-tag': tag }, 'PURGE')).status).toBe(200);
+      }
+      expect(await states()).toEqual(['image/png HIT', 'image/jpeg HIT']);
+      expect((await get('/', { 'cache-tag': '.*' }, 'PURGE')).status).toBe(400);
+      expect((await get('/', { 'cache-tag': 'imgix' }, 'PURGE')).status).toBe(200);
+      expect(await states()).toEqual(['image/png MISS', 'image/jpeg HIT']);
     });
   });
 });
