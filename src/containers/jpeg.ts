@@ -93,7 +93,8 @@ export function jpegScans(bytes: Uint8Array, { segments, scan }: JpegWalk): Jpeg
     // Stuffed zeros, restarts and fill bytes belong to the entropy-coded data.
     const alone = marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7);
     const length = alone ? 0 : (uint16(bytes, at + 2) ?? bytes.length);
-    cut ||= at + 2 + length > bytes.length;
+    // A header is at least its own length
+    cut ||= !alone && (length < 2 || at + 2 + length > bytes.length);
     at = bytes.indexOf(0xff, at + (marker === 0xff ? 1 : 2) + length);
   }
   let end = bytes.length;

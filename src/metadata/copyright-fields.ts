@@ -16,6 +16,10 @@ const MOST_TEXT = 1000;
 /** One field in tidy text; none where there is no text. */
 export function field(name: keyof CopyrightFields, value: unknown): CopyrightFields {
   if (typeof value !== 'string') return {};
-  const text = tidyText(value).slice(0, MOST_TEXT);
+  // Half a pair, cut off or written as a number, is no character that could be written again
+  const text = tidyText(value)
+    .slice(0, MOST_TEXT)
+    .replace(/\p{Cs}/gu, '')
+    .trim();
   return text === '' ? {} : { [name]: text };
 }

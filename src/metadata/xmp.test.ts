@@ -33,6 +33,16 @@ test('what is written is read again', () => {
   expect(fromXmp(new Uint8Array(Buffer.from(copyrightXmp(fields))))).toEqual(fields);
 });
 
+test.each<[string, string, string]>([
+  ['in the middle of a character', `${'a'.repeat(999)}😀`, 'a'.repeat(999)],
+  ['before a blank', `${'a'.repeat(999)} b`, 'a'.repeat(999)],
+  ['with half a character as a number', 'a&#xD83D;b&#56832;', 'ab'],
+])('a field that is cut %s is text that can be written', (_, text, credit) => {
+  const read = fromXmp(packet(`><photoshop:Credit>${text}</photoshop:Credit>`));
+  expect(read).toEqual({ credit });
+  expect(fromXmp(new Uint8Array(Buffer.from(copyrightXmp(read))))).toEqual({ credit });
+});
+
 test('no packet, no fields', () => {
   expect(fromXmp(undefined)).toEqual({});
   expect(fromXmp(packet('/>'))).toEqual({});

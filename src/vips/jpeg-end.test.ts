@@ -79,6 +79,7 @@ test.each<[string, readonly number[]]>([
   ['Huffman tables', [0xff, 0xc4, 0, 40, 0x10, 0, 1]],
   ['a comment', [0xff, 0xfe, 0, 30, 0x41, 0x42]],
   ['the length of a header', [0xff, 0xdd, 0]],
+  ['zeros for a header', [0xff, 0xda, 0, 0]],
 ])('a JPEG that breaks off in %s behind its scans is not complete', async (_, rest) => {
   for (const kind of KINDS) {
     const whole = await make(kind);
