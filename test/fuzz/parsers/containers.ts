@@ -47,6 +47,9 @@ import { ensure, ensureSettled, sameBytes } from './expect.ts';
 /** Most coefficients and pixels of one run, so that a run stays a matter of milliseconds. */
 const MOST = 1_000_000;
 
+/** Most pixels of a screen whose frames are laid out one by one. */
+const MOST_COVERED = 65_536;
+
 /** What any file is asked first. */
 export function sniff(data: Uint8Array): void {
   sniffFormat(data);
@@ -129,7 +132,7 @@ export function gif(data: Uint8Array): void {
   withClearedBoxes(data);
   withWholeScreen(data);
   const { width, height } = animation?.screen ?? { width: 0, height: 0 };
-  if (width * height <= MOST) {
+  if (width * height <= MOST_COVERED) {
     for (const covered of coverage(data, 0, 8)) {
       ensure(covered.length === width * height, 'a byte for each pixel');
     }
