@@ -87,6 +87,8 @@ export async function makeSeeds(): Promise<Seeds> {
       range: '0/a.jpg\nrange:bytes=0-99\nif-range:"abc"\nx-request-id:a-1',
       conditions:
         '0http://u@h/a?b\nif-none-match:W/"abc", "d"\nif-modified-since:Mon, 06 Jul 2026 10:00:00 GMT',
+      proxies:
+        '0/\nx-forwarded-for:203.0.113.9, 10.1.2.3\nforwarded:for="[fd00::1]:80";by=a, for=10.0.0.1',
       form: '0/\ncontent-type:multipart/form-data; charset=x; boundary="a b"\ndownload:\u00e9.jpg',
     },
     configuration: {

@@ -5,11 +5,12 @@
  * The first byte chooses the settings of the source; the rest is text, the target first and then a
  * header a line.
  */
-import { isFault } from '../../../src/base/fault.ts';
+import { type Fault, isFault } from '../../../src/base/fault.ts';
 import type { Dialect, DialectSettings, ImageRequest } from '../../../src/dialects/dialect.ts';
 import { fastly as fastlyDialect } from '../../../src/dialects/fastly/index.ts';
 import { imageoptim as imageoptimDialect } from '../../../src/dialects/imageoptim/index.ts';
 import { imgix as imgixDialect } from '../../../src/dialects/imgix/index.ts';
+import { signedTarget } from '../../../src/dialects/signed-url.ts';
 import type { SourceInfo } from '../../../src/image/source-info.ts';
 import { canonicalize } from '../../../src/plan/canonicalize.ts';
 import { planKey } from '../../../src/plan/key.ts';
@@ -20,6 +21,7 @@ import { evaluateConditions } from '../../../src/server/http/conditional.ts';
 import { contentDisposition } from '../../../src/server/http/disposition.ts';
 import { requestIdOf } from '../../../src/server/http/request-id.ts';
 import { hasForbiddenCharacter, readTarget } from '../../../src/server/http/target.ts';
+import { ClientAddress } from '../../../src/server/limits/client-address.ts';
 import { boundaryOf } from '../../../src/server/upload/form.ts';
 import { ensure, orRefusal } from './expect.ts';
 
@@ -96,11 +98,35 @@ function compileAny(dialect: Dialect, data: Uint8Array): void {
   }
   const twice = dialect.compile(request, settings);
   ensure(planKey(twice.plan) === planKey(compiled.plan), 'a request means the same twice');
+  const target = signedTarget(dialect.name, TOKEN, request.target, NOW / 1000 + 60);
+  const signing = { tokens: [TOKEN], required: true };
+  const fault = faultOf(() => dialect.compile({ ...request, target }, { ...settings, signing }));
+  ensure(
+    fault?.code !== 'signature-invalid' && fault?.code !== 'link-expired',
+    'a target that was signed is accepted',
+  );
+}
+
+const TOKEN = 'a key of some length';
+
+function faultOf(work: () => unknown): Fault | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (fault) {
+    if (isFault(fault)) return fault;
+    throw fault;
+  }
 }
 
 export const fastly = (data: Uint8Array): void => compileAny(fastlyDialect, data);
 export const imgix = (data: Uint8Array): void => compileAny(imgixDialect, data);
 export const imageoptim = (data: Uint8Array): void => compileAny(imageoptimDialect, data);
+
+const PROXIES = ['127.0.0.1', '10.0.0.0/8', 'fd00::/8'];
+const CLIENTS = (['x-forwarded-for', 'forwarded'] as const).map(
+  (header) => new ClientAddress(PROXIES, header),
+);
 
 /** Headers: the first line is a target, the next ones are its headers. */
 export function headers(data: Uint8Array): void {
@@ -126,4 +152,8 @@ export function headers(data: Uint8Array): void {
     ensure(/^[\x20-\x7e]*$/.test(header), 'a disposition is plain ASCII');
   }
   orRefusal(() => boundaryOf(given['content-type'] ?? ''));
+  for (const client of CLIENTS) {
+    const key = client.of('127.0.0.1', given);
+    ensure(/^[\d.]{7,15}$|^[\d:]{7,23}$/.test(key), 'a client is an address');
+  }
 }
