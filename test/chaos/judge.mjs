@@ -12,7 +12,7 @@ sharp.cache(false);
 
 /**
  * Mean difference of levels, 0 to 255, below which two renders of one URL look alike: encodings that were
- * cut short on a busy machine come to 9 on small pictures, other pictures to 30 and more.
+ * cut short on a busy machine come to 9 on small pictures, other pictures to 27 and more.
  */
 const ALIKE = 16;
 
