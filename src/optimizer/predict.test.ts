@@ -40,7 +40,7 @@ describe('predict', () => {
   });
 
   test.each([
-    ['png', /^png e4$/],
+    ['png', /^png e3$/],
     ['gif', /^gif palette-256/],
   ] as const)('%s has no size to predict', (format, text) => {
     expect(say(format, { kind: 'target', score: 68 })).toMatch(text);

@@ -443,7 +443,7 @@ describe('what is predicted', () => {
   const bytes = (text: string) => Number(/about (\d+) kB/.exec(text)![1]);
 
   test.each<[string, string]>([
-    [say('png', TARGET), 'png e4'],
+    [say('png', TARGET), 'png e3'],
     [say('png', TARGET, { palette: 16 }), 'png palette-16 e7'],
     [say('png', TARGET, { colors: 16 }), 'png palette-16 e7'],
     [say('png', TARGET, { palette: 4, colors: 16 }), 'png palette-4 e7'],
