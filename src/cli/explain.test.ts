@@ -50,6 +50,13 @@ writeFileSync(
         signing: { tokens: ['FOO123bar'], required: true },
       },
       {
+        name: 'closed',
+        dialect: 'fastly',
+        mount: '/closed',
+        origin: { kind: 'folder', path: './pictures' },
+        signing: { tokens: ['a key of sixteen!'] },
+      },
+      {
         name: 'open',
         dialect: 'imgix',
         mount: '/open',
@@ -95,6 +102,19 @@ describe('explain, without the source', () => {
     const { code, out } = await explain('/open/nowhere.jpg?w=300');
     expect(out).toMatch(/^plan\n {2}orient [\s\S]*^problem .*\(source-not-found\)$/m);
     expect([code, starts]).toEqual([1, 0]);
+  });
+
+  test('signs a URL of a dialect without a signature of its own', async () => {
+    const { code, out } = await explain('/closed/a.jpg?width=300');
+    expect([code, starts]).toEqual([1, 1]);
+    const signed = /^signed +(\S+)$/m.exec(out)?.[1] ?? '';
+    expect(signed).toMatch(/^\/closed\/a\.jpg\?width=300&sig=[\w-]{43}$/);
+    const again = await explain(signed);
+    expect(again.out).not.toMatch(/^sign/m);
+    expect(again.code).toBe(0);
+    const wrong = await explain(`${signed.slice(0, -43)}${'A'.repeat(43)}`);
+    expect(wrong.out).toMatch(/^signature {3}wrong;/m);
+    expect(wrong.out).toContain(`signed      ${signed}\n`);
   });
 
   test('signs a URL, and the signed one is good', async () => {

@@ -1,0 +1,41 @@
+/**
+ * Sources beside one another with one real worker: who asks for much does not make others wait for it.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { noise } from '../support/pictures.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const FLOOD = 16;
+let server: TestServer;
+
+beforeAll(async () => {
+  const picture = await noise(500, 400).jpeg({ quality: 90 }).toBuffer();
+  const source = (name: string) => ({
+    name,
+    dialect: 'imgix',
+    mount: `/${name}`,
+    origin: { kind: 'folder', path: '.' },
+  });
+  server = await startServer({
+    pictures: { 'noise.jpg': picture },
+    sources: [source('flood'), source('quiet')],
+  });
+});
+
+afterAll(() => server.stop());
+
+test('a source with a long queue is passed by one with none', async () => {
+  const ended: string[] = [];
+  const ask = async (source: string, width: number) => {
+    const { status } = await server.ask(`/${source}/noise.jpg?w=${width}&fm=webp`);
+    ended.push(`${source} ${status}`);
+  };
+  const flood = Array.from({ length: FLOOD }, (_, i) => ask('flood', 300 + i));
+  // Some of them are in hand or in the queue by now, and the others come before the next
+  await expect.poll(() => server.server.engine.status().queued, { interval: 5 }).toBeGreaterThan(8);
+  await ask('quiet', 300);
+  expect(ended.at(-1)).toBe('quiet 200');
+  expect(ended.length).toBeLessThan(FLOOD / 2);
+  await Promise.all(flood);
+  expect(ended.filter((end) => end === 'flood 200')).toHaveLength(FLOOD);
+});
