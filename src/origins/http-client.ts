@@ -26,7 +26,7 @@ import type { OriginLimits } from './limits.ts';
 import type { Fetched, OriginHealth, Validators } from './origin.ts';
 import { type PassingLimits, tooLarge } from './oversize.ts';
 import { isRest, restHeaders, resumableOf, resumed } from './resume.ts';
-import { isConnectionError, retryAfterSeconds, retryWait } from './retry.ts';
+import { isConnectionError, isMomentary, retryAfterSeconds, retryWait } from './retry.ts';
 import { DEFAULT_TRAFFIC } from './traffic.ts';
 
 export type { HttpClientOptions, Resolve, Resolved } from './guarded-agent.ts';
@@ -69,7 +69,8 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     const ended = breakers.of(url.origin).enter();
     try {
       const answer = await ask(agent, url, headers, deadline);
-      ended(statusOf(answer) >= 500 ? 'failed' : 'good');
+      // Not a 500: whoever finds an address that makes one would have the whole server left alone
+      ended(isMomentary(statusOf(answer)) ? 'failed' : 'good');
       return answer;
     } catch (error) {
       ended(deadline.abandoned ? 'left' : 'failed');

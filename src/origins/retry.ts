@@ -38,6 +38,11 @@ export function retryWait(
   return (most / 2) * (1 + random);
 }
 
+/** Whether a status speaks of the moment of a server, not of what it was asked for. */
+export function isMomentary(status: number): boolean {
+  return RETRIED_STATUSES.has(status);
+}
+
 /** Whether an error code means that a connection failed, not what was said on it. */
 export function isConnectionError(code: unknown): boolean {
   return CONNECTION_ERRORS.has(code);

@@ -226,7 +226,7 @@ describe('a server that fails again and again', () => {
   const breaking = { retries: 0, breakerFailures: 3, breakerPause: 60_000 };
 
   test('is left alone, and the others of the source are not', async () => {
-    routes.set('/a', (response) => response.writeHead(500).end());
+    routes.set('/a', (response) => response.writeHead(503).end());
     routes.set('/b', whole);
     const from = origin(breaking);
     for (let i = 0; i < 3; i++) {
@@ -270,6 +270,14 @@ describe('a server that fails again and again', () => {
       gone.abort(new Error('gone'));
       expect(await reading).toBe('gone');
     }
+    expect((await read(from, 'b')).length).toBe(BODY.length);
+  });
+
+  test('is none for one address that makes it fail', async () => {
+    routes.set('/a', (response) => response.writeHead(500).end());
+    routes.set('/b', whole);
+    const from = origin(breaking);
+    for (let i = 0; i < 9; i++) await faultOf(read(from, 'a'));
     expect((await read(from, 'b')).length).toBe(BODY.length);
   });
 

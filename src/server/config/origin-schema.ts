@@ -38,7 +38,7 @@ const WEB_SETTINGS = {
     schema: whole(0, 10_000).optional(),
     values: 'a whole number; 0 for never',
     fallback: `${DEFAULT_TRAFFIC.breakerFailures}`,
-    doc: 'Failures (statuses of 500 and above, connections, time) within `breakerWindow`, and at least half of all answers, after which a server is left alone: what is stale is served meanwhile where it may be, else a 503 with `Retry-After`.',
+    doc: 'Failures (502, 503, 504, connections, time) within `breakerWindow`, and at least half of all answers, after which a server is left alone: what is stale is served meanwhile where it may be, else a 503 with `Retry-After`.',
   },
   breakerWindow: {
     schema: duration.optional(),
