@@ -31,6 +31,13 @@ describe('a rate limiter', () => {
     expect([ask(), ask(), ask(), ask(), ask()].map(Math.round)).toEqual([0, 0, 0, 0, 250]);
   });
 
+  test('saves nothing up: after a long quiet there is the count and no more', () => {
+    const { clock, ask } = at(3, 1000);
+    ask();
+    clock.now += 3_600_000;
+    expect(Array.from({ length: 4 }, () => ask() === 0)).toEqual([true, true, true, false]);
+  });
+
   test('keeps keys apart', () => {
     const { ask } = at(1, 1000);
     expect([ask('a'), ask('b'), ask('a')]).toEqual([0, 0, 1000].map((n) => expect.closeTo(n, 3)));
