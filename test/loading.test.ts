@@ -1,7 +1,10 @@
 /** What the programs load when they start: what only some requests need comes later (docs/decisions/0027). */
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 
 interface Loaded {
   /** Names of packages that are imported. */
@@ -47,4 +50,49 @@ test('a worker starts with sharp alone, asked for as CommonJS', () => {
 test('a front process starts without any package, and is small: no dialect, no configuration', () => {
   expect(loadedBy(built('cli/front.js'))).toEqual({ packages: [], required: [] });
   expect(readFileSync(built('cli/front.js')).length).toBeLessThan(200_000);
+});
+
+describe('packages of OpenTelemetry', () => {
+  /** Files of them that a server has loaded once it has answered. */
+  function loadedWith(traces: object): string[] {
+    const folder = mkdtempSync(join(tmpdir(), 'fovea-loading-'));
+    const config = {
+      listen: { port: 0 },
+      log: { level: 'silent' },
+      cache: { folder },
+      workers: 1,
+      traces,
+      sources: [
+        { name: 'a', dialect: 'imgix', mount: '/a', origin: { kind: 'folder', path: folder } },
+      ],
+    };
+    const program = `
+      import Module from 'node:module';
+      import { createServer } from '${built('server/compose.js').href}';
+      import { parseConfig } from '${built('server/config/config.js').href}';
+      const server = await createServer(parseConfig(${JSON.stringify(config)}, { folder: '.' }));
+      await server.listen();
+      await server.handle(new Request('http://localhost/nowhere'));
+      console.log(JSON.stringify(Object.keys(Module._cache)));
+      await server.close();
+    `;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+      cwd: folder,
+    });
+    rmSync(folder, { recursive: true });
+    return JSON.parse(stdout).filter((file: string) => file.includes('@opentelemetry'));
+  }
+
+  test('are not loaded where nothing is traced', () => {
+    expect(loadedWith({})).toEqual([]);
+  });
+
+  test('are where an endpoint is configured', () => {
+    // Nobody listens there: what is not sent is dropped
+    const files = loadedWith({ endpoint: 'http://127.0.0.1:9' });
+    for (const name of ['api', 'sdk-trace-base', 'resources', 'exporter-trace-otlp-http']) {
+      expect(files.some((file) => file.includes(`@opentelemetry/${name}/`))).toBe(true);
+    }
+  });
 });

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPTION_NAMES, type OptionName } from '../src/server/config/options.ts';
 import { form } from './support/client.ts';
+import { startCollector } from './support/collector.ts';
 import { type LocalOrigin, startOrigin } from './support/origin.ts';
 import { animation, card, committed, noise } from './support/pictures.ts';
 import { childrenOf } from './support/processes.ts';
@@ -524,6 +525,46 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
         .status;
     expect([await status(strict, TOKEN), await status(strict, 'guess')]).toEqual([200, 401]);
     expect(await status(plain, TOKEN)).toBe(404);
+  },
+
+  'traces.endpoint': async () => {
+    const collector = await startCollector();
+    const server = await startServer({ settings: { 'traces.endpoint': collector.url } });
+    await server.ask('/nowhere');
+    await server.stop();
+    await collector.stop();
+    expect(collector.spans.map(({ name }) => name)).toEqual(['GET']);
+  },
+
+  'traces.ratio': async () => {
+    const collector = await startCollector();
+    const settings = { 'traces.endpoint': collector.url, 'traces.ratio': '0' };
+    const server = await startServer({ settings });
+    await server.ask('/nowhere');
+    await server.stop();
+    await collector.stop();
+    expect(collector.spans).toEqual([]);
+  },
+
+  'traces.acceptParent': async () => {
+    const collector = await startCollector();
+    const settings = { 'traces.endpoint': collector.url, 'traces.acceptParent': 'true' };
+    const server = await startServer({ settings });
+    const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
+    await server.ask('/nowhere', { headers: { traceparent } });
+    await server.stop();
+    await collector.stop();
+    expect(collector.spans.map(({ parentSpanId }) => parentSpanId)).toEqual(['cd'.repeat(8)]);
+  },
+
+  'log.slow': async () => {
+    const server = await startServer({ settings: { 'log.slow': '0s' } });
+    await server.ask('/nowhere');
+    await server.stop();
+    const slow = [server, plain].map(({ complaints }) =>
+      complaints.join().includes('slow request'),
+    );
+    expect(slow).toEqual([true, false]);
   },
 
   'log.access': async () => {

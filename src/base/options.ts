@@ -110,6 +110,23 @@ function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** A share, 0 to 1. */
+export function share<const R extends Row>(row: R): OptionOfRow<number, R> {
+  return option(row, 'a number from 0 to 1', (value) => {
+    const number = typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value;
+    return typeof number === 'number' && number >= 0 && number <= 1 ? number : undefined;
+  });
+}
+
+/** An absolute URL of http or https, without credentials. */
+export function httpUrl<const R extends Row>(row: R): OptionOfRow<string, R> {
+  return option(row, 'an http or https URL', (value) => {
+    if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
+    const { protocol, username, password } = new URL(value);
+    return /^https?:$/.test(protocol) && username + password === '' ? value : undefined;
+  });
+}
+
 /** Yes or no; variables and flags may say true, on, yes, 1 and their opposites. */
 export function toggle<const R extends Row>(row: R): OptionOfRow<boolean, R> {
   return option(row, 'true or false', (value) => {

@@ -11,6 +11,7 @@ import type { Renderer } from './renderer.ts';
 import type { RenditionCache } from './renditions/rendition-cache.ts';
 import { isBetter, isLacking, type StoredRendition } from './renditions/rendition-meta.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
+import { tracedLater } from './tracing/span.ts';
 
 /** Pictures waiting for the background worker. */
 const QUEUE_SIZE = 500;
@@ -55,7 +56,9 @@ export class Background {
     this.#refiner.add(key, async () => {
       const stored = await this.#cache.get(key);
       if (underWay() || (stored && !this.#cache.isOutdated(stored))) return;
-      await this.#cache.keep(key, await this.#renderer.laterAnswer(resolved));
+      await tracedLater(request.span, 'make later', async (span) => {
+        await this.#cache.keep(key, await this.#renderer.laterAnswer(resolved, span));
+      });
     });
   }
 
@@ -75,7 +78,9 @@ export class Background {
     const { key } = resolved;
     const current = await this.#cache.get(key);
     if (!current || !this.mayImprove(current)) return;
-    const better = await this.#renderer.refined(resolved);
+    const better = await tracedLater(resolved.request.span, 'refine', (span) =>
+      this.#renderer.refined(resolved, span),
+    );
     if (better.videoFailure || better.signingFailure) {
       // It is no better than what is there; another visit may find what failed at work again.
       if ('file' in better.body) await rm(better.body.file, { force: true });

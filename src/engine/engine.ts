@@ -19,6 +19,7 @@ import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { TierStatus } from '../stores/store.ts';
 import type { PoolStatus } from './pool/pool.ts';
 import type { Timings } from './timings.ts';
+import type { Span } from './tracing/span.ts';
 
 /** One configured source: a name, and where its originals live. */
 export interface Mount {
@@ -48,6 +49,8 @@ export interface RenderRequest {
   readonly id?: string;
   /** Called before anything is read or made for it that was not in the store; what it throws ends the request. */
   readonly mayMake?: () => void;
+  /** The span of the request, where it is traced. */
+  readonly span?: Span;
 }
 
 /** How long an answer may be kept, and by whom. */

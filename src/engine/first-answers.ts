@@ -20,6 +20,7 @@ import { isLacking, type StoredRendition } from './renditions/rendition-meta.ts'
 import type { ResolvedRequest } from './resolved-request.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { Timer } from './timer.ts';
+import { spanned } from './tracing/span.ts';
 
 /** A first answer as its visitor gets it. */
 export interface MadeRendition {
@@ -116,11 +117,14 @@ export class FirstAnswers {
     // Nobody with the time for it waits for work that is cut short for another.
     const flight = expires === undefined || this.#flights.has(key) ? key : bound(key);
     const collapsed = this.#flights.has(flight);
-    const made = await this.#flights.run(
-      flight,
-      (given, commit) => this.#work(resolved, expires, given, commit),
-      signal,
-    );
+    const make = () =>
+      this.#flights.run(
+        flight,
+        (given, commit) => this.#work(resolved, expires, given, commit),
+        signal,
+      );
+    const { span } = resolved.request;
+    const made = await (collapsed ? spanned(span, 'wait for another', make) : make());
     return { made, collapsed };
   }
 
@@ -143,8 +147,10 @@ export class FirstAnswers {
     const cut = (deadlineBound || hurried) && result.receipt?.skipped;
     const extra = cut ? { cutShort: hurried ? ('queue' as const) : ('deadline' as const) } : {};
     const start = this.#parts.timer.now();
-    keeping = cache.keep(key, result, { queue, ...extra });
-    const kept = withWrite(await keeping, this.#parts.timer.now() - start);
+    const keep = cache.keep(key, result, { queue, ...extra });
+    keeping = keep;
+    const stored = await spanned(resolved.request.span, 'write', () => keep);
+    const kept = withWrite(stored, this.#parts.timer.now() - start);
     if (kept.meta.cutShort && !isLacking(kept.meta)) this.#cutShort++;
     return kept;
   }

@@ -43,6 +43,7 @@ import { type PassedSource, passing, passThrough, sourceAsIs } from './sources/p
 import { RememberedFaults } from './sources/remembered-faults.ts';
 import { RequestSources } from './sources/request-sources.ts';
 import { type CachedSource, notStored, SourceCache } from './sources/source-cache.ts';
+import { spanned } from './tracing/span.ts';
 import { BackEnds } from './video/back-ends.ts';
 
 /** Of a hit that nothing was waited for. */
@@ -202,7 +203,8 @@ export class LocalEngine implements Engine {
     checkRead(request, source);
     const resolved = await this.#resolve(request, plan, source);
     const near = this.#cache.near(resolved.key);
-    const stored = near ?? (await this.#cache.get(resolved.key));
+    const stored =
+      near ?? (await spanned(request.span, 'look up', () => this.#cache.get(resolved.key)));
     const asStored = { timings: fetch, tier: near ? ('memory' as const) : ('disk' as const) };
     if (stored && (request.storedOnly || !this.#cache.isOutdated(stored))) {
       return this.#hit(resolved, stored, asStored);

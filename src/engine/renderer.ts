@@ -26,6 +26,8 @@ import { isBlank } from './sources/blank-source.ts';
 import type { RequestSources } from './sources/request-sources.ts';
 import { factsOf } from './sources/source-facts.ts';
 import { estimateSource, predictTime, type SourceEstimate } from './time-prediction.ts';
+import type { Span } from './tracing/span.ts';
+import { spannedTask } from './tracing/task-spans.ts';
 import type { BackEnds } from './video/back-ends.ts';
 import type {
   ExplainResult,
@@ -82,6 +84,9 @@ export interface FirstAnswer {
   /** The queue was long, and the picture made with less search. */
   readonly hurried: boolean;
 }
+
+/** How a task is carried out, and what it is traced within. */
+type Terms = Omit<PoolTask, 'request' | 'sourceKey'> & { readonly span?: Span | undefined };
 
 export class Renderer {
   readonly #pool: Pool;
@@ -143,16 +148,18 @@ export class Renderer {
       },
       ...(scored ? { scored } : {}),
       ...(expires === undefined ? {} : { expires: expires - WAY_BACK }),
+      span: resolved.request.span,
     });
     const deadlineBound = milliseconds < latency && !hurried;
     return { result: outcome as WorkerResult, queue: queued, deadlineBound, hurried };
   }
 
   /** The same with the usual budget, made when a background worker has time. @throws Fault */
-  async laterAnswer(resolved: ResolvedRequest): Promise<WorkerResult> {
+  async laterAnswer(resolved: ResolvedRequest, span?: Span): Promise<WorkerResult> {
     const { outcome } = await this.#run('render', resolved, this.#budget(resolved.plan), {
       predicted: UNPREDICTED,
       priority: 'background',
+      span,
     });
     return outcome as WorkerResult;
   }
@@ -164,12 +171,13 @@ export class Renderer {
   }
 
   /** A rendition made with all the time it takes, in the background. @throws Fault */
-  async refined(resolved: ResolvedRequest): Promise<WorkerResult> {
+  async refined(resolved: ResolvedRequest, span?: Span): Promise<WorkerResult> {
     const budget: Budget = { mode: 'background', milliseconds: REFINE_MS };
     const { outcome } = await this.#run('render', resolved, budget, {
       predicted: UNPREDICTED,
       priority: 'background',
       renderTimeout: REFINE_MS + this.#settings.renderTimeout,
+      span,
     });
     return outcome as WorkerResult;
   }
@@ -206,12 +214,7 @@ export class Renderer {
     return outcome as ExplainResult;
   }
 
-  async #run(
-    kind: WorkerRequest['kind'],
-    resolved: ResolvedRequest,
-    budget: Budget,
-    terms: Omit<PoolTask, 'request' | 'sourceKey'>,
-  ) {
+  async #run(kind: WorkerRequest['kind'], resolved: ResolvedRequest, budget: Budget, terms: Terms) {
     const { plan, source, content } = resolved;
     const done = await this.#attempt(kind, resolved, budget, terms).catch(
       async (error: unknown) => {
@@ -244,13 +247,15 @@ export class Renderer {
     kind: WorkerRequest['kind'],
     resolved: ResolvedRequest,
     budget: Budget,
-    terms: Omit<PoolTask, 'request' | 'sourceKey'>,
+    { span, ...terms }: Terms,
     inline = false,
   ): Promise<TaskResult> {
-    const request = await this.#workerRequest(kind, resolved, budget, inline);
+    const traced = span?.recorded ? ({ traced: true } as const) : {};
+    const request = { ...(await this.#workerRequest(kind, resolved, budget, inline)), ...traced };
     // All that is drawn by itself has the same source: what one text does tells nothing of another.
     const sourceKey = isBlank(resolved.source) ? resolved.key : resolved.content;
-    return this.#pool.run({ ...terms, request, sourceKey, share: shareOf(resolved.request.mount) });
+    const share = shareOf(resolved.request.mount);
+    return spannedTask(span, () => this.#pool.run({ ...terms, request, sourceKey, share }));
   }
 
   async #workerRequest(

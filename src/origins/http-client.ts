@@ -36,6 +36,8 @@ export interface OwnHeaders {
   /** The value of `Authorization`. */
   readonly credentials?: string | undefined;
   readonly requestId?: string | undefined;
+  /** Headers that name the trace it belongs to. */
+  readonly trace?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface HttpClient {
@@ -256,10 +258,11 @@ function conditions(held: Validators | undefined, first: boolean): Record<string
   };
 }
 
-function ownHeaders({ credentials, requestId }: OwnHeaders): Record<string, string> {
+function ownHeaders({ credentials, requestId, trace }: OwnHeaders): Record<string, string> {
   return {
     ...(credentials === undefined ? {} : { authorization: credentials }),
     ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
+    ...trace,
   };
 }
 

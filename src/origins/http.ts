@@ -48,9 +48,10 @@ export class HttpOrigin implements Origin {
     signal: AbortSignal,
     requestId?: string,
     passing?: PassingLimits,
+    trace?: Readonly<Record<string, string>>,
   ): Promise<Fetched> {
     const url = this.#below(location.id);
-    const own = { credentials: this.#credentials, requestId };
+    const own = { credentials: this.#credentials, requestId, trace };
     return this.#client.get(url, held, signal, own, passing);
   }
 

@@ -51,7 +51,7 @@ export interface Origin {
   locate(source: SourceRef): Promise<Location>;
   /**
    * The bytes of a source, or word that the held copy is still good.
-   * `requestId` goes along as `X-Request-Id`, where the origin speaks HTTP.
+   * `requestId` goes along as `X-Request-Id`, and `trace` as it is, where the origin speaks HTTP.
    * The body throws a Fault when it passes the limit on bytes or time, those of `passing` where they are given.
    * @throws Fault source-too-large (`oversizeOf` has what was announced), source-not-found, source-forbidden, source-refused, source-unresolvable, origin-failed, origin-timeout, origin-paused
    */
@@ -61,6 +61,7 @@ export interface Origin {
     signal: AbortSignal,
     requestId?: string,
     passing?: PassingLimits,
+    trace?: Readonly<Record<string, string>>,
   ): Promise<Fetched>;
   /** Whether an absolute URL lies below this origin, which then reads it; absent: none does. */
   covers?(url: string): boolean;

@@ -39,9 +39,10 @@ export class WebOrigin implements Origin {
     signal: AbortSignal,
     requestId?: string,
     passing?: PassingLimits,
+    trace?: Readonly<Record<string, string>>,
   ): Promise<Fetched> {
     const url = parse(location.id);
-    const ask = (one: URL) => this.#client.get(one, held, signal, { requestId }, passing);
+    const ask = (one: URL) => this.#client.get(one, held, signal, { requestId, trace }, passing);
     try {
       return await ask(url);
     } catch (error) {

@@ -1,6 +1,7 @@
 /**
  * Arrived: a request as it goes through the server.
  */
+import type { Span } from '../engine/tracing/span.ts';
 import type { HttpRequest, NamedRequest } from './http/http-message.ts';
 
 /** A request with its name; signal and body are still made only for those who ask. */
@@ -11,15 +12,17 @@ export class Arrived implements NamedRequest {
   readonly remoteAddress?: string;
   readonly id: string;
   readonly arrived: number;
+  readonly span?: Span;
   readonly #given: HttpRequest;
 
-  constructor(given: HttpRequest, id: string, arrived: number) {
+  constructor(given: HttpRequest, id: string, arrived: number, span: Span | undefined) {
     this.method = given.method;
     this.target = given.target;
     this.headers = given.headers;
     if (given.remoteAddress !== undefined) this.remoteAddress = given.remoteAddress;
     this.id = id;
     this.arrived = arrived;
+    if (span !== undefined) this.span = span;
     this.#given = given;
   }
 

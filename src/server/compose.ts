@@ -27,10 +27,12 @@ import { InFlight } from './in-flight.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
 import { healthOf } from './origin-health.ts';
+import { DiskProbe, Readiness } from './readiness.ts';
 import { createHandle, createReady, type Page, type Route, type RouterOptions } from './routes.ts';
 import { createAccessLog } from './telemetry/access-log.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import { packageVersion } from './telemetry/version.ts';
 import { readUpload } from './upload/upload.ts';
 
@@ -71,6 +73,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const loopToken = `fovea-${randomUUID()}`;
   const signing = signingOf(config);
   const routes = configuredRoutes(config, loopToken, signing?.fingerprint);
+  const tracing = await tracingOf(config, log);
   let fronts: Fronts | undefined;
   const meter =
     config.metrics.token === undefined ? undefined : await meterOf(async () => fronts?.collect());
@@ -92,13 +95,17 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     ...(limits === undefined ? {} : { limits }),
   };
   let draining = false;
+  const readiness = new Readiness(engine, () => draining, new DiskProbe(config.cache.folder));
   const router: RouterOptions = {
     routes,
     services,
     loopToken,
     ...(config.metrics.token === undefined ? {} : { metricsToken: config.metrics.token }),
     draining: () => draining,
+    readiness,
     ...(access === undefined ? {} : { access }),
+    ...(tracing === undefined ? {} : { tracing }),
+    ...(config.log.slow === undefined ? {} : { slow: config.log.slow }),
     ...(extras.pages === undefined ? {} : { pages: extras.pages }),
   };
   const exchange = createHandle(router);
@@ -131,7 +138,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     });
   meter?.watch({
     status: () => engine.status(),
-    ready: () => engine.ready() && !draining,
+    ready: () => readiness.reason === undefined,
     inFlight: () => inFlight.count,
     connections: () => listener.connections(),
     hits: () => hits.status,
@@ -148,6 +155,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     await engine.close();
     const mounts = routes.map(({ site }) => site.mount);
     await Promise.all(mounts.flatMap((m) => [m.origin.close(), m.elsewhere?.close()]));
+    await tracing?.close();
     if (address !== undefined) log.info({}, 'stopped');
   };
   const drain = new Pause();
@@ -187,6 +195,22 @@ async function meterOf(collect: () => Promise<void>): Promise<Metrics> {
   const meter = createMetrics(packageVersion());
   // What is counted elsewhere comes first
   return { ...meter, text: () => collect().then(() => meter.text()) };
+}
+
+/** Loaded where traces are wanted, with the packages for them. @throws ConfigError where these are not installed */
+async function tracingOf({ traces }: Config, log: Log): Promise<Tracing | undefined> {
+  const { endpoint, ratio, acceptParent } = traces;
+  if (endpoint === undefined) return undefined;
+  const { MissingTracingPackages, openTracing } = await import('./telemetry/open-tracing.ts');
+  try {
+    return await openTracing({
+      ...{ endpoint, ratio, acceptParent, version: packageVersion() },
+      failed: (reason) => log.warn({ reason }, 'spans-not-sent'),
+    });
+  } catch (error) {
+    if (!(error instanceof MissingTracingPackages)) throw error;
+    throw new ConfigError([`traces.endpoint: ${error.message}`]);
+  }
 }
 
 /** A time that ends once, at the earliest of the ends it is given. */

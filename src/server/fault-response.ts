@@ -111,6 +111,7 @@ function varyOf(compiled: Compiled | undefined): { vary?: string } {
 }
 
 function note({ site, request, services }: Attempt, fault: Fault): void {
-  const { id: requestId, method, target } = request;
-  logFault(services.log, { requestId, source: site.settings.name, method, target }, fault);
+  const { id: requestId, method, target, span } = request;
+  const traceId = span?.traceId;
+  logFault(services.log, { requestId, traceId, source: site.settings.name, method, target }, fault);
 }

@@ -7,9 +7,10 @@
  */
 import { bodyLength } from '../base/body.ts';
 import { Fault } from '../base/fault.ts';
-import type { ImageRequest } from '../dialects/dialect.ts';
+import type { Compiled, ImageRequest } from '../dialects/dialect.ts';
 import { shortfallNames } from '../dialects/shortfall.ts';
 import type { Rendition } from '../engine/engine.ts';
+import { spanned } from '../engine/tracing/span.ts';
 import { type Attempt, clientGone, refused, type Services, type Site } from './attempt.ts';
 import { faultResponse } from './fault-response.ts';
 import { acceptedFormats } from './http/accept.ts';
@@ -70,6 +71,7 @@ function counted(attempt: Attempt, response: HttpResponse): HttpResponse {
   const { site, services, request, rendition, compiled, fault, fallback, upload } = attempt;
   const { name, params } = site.dialect;
   const { meter } = services;
+  if (fault !== undefined) request.span?.set({ 'fovea.fault': fault.code });
   if (meter !== undefined) {
     const { status, body } = response;
     const milliseconds = performance.now() - request.arrived;
@@ -81,6 +83,7 @@ function counted(attempt: Attempt, response: HttpResponse): HttpResponse {
     meter.fellShort(name, shortfallNames(params, remarks));
     if (upload !== undefined) meter.uploaded(upload.length);
   }
+  if (rendition !== undefined) response.timings = rendition.timings;
   response.picture = madeFacts(site.settings.name, name, rendition);
   return response;
 }
@@ -104,18 +107,21 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   const { site, request, services } = attempt;
   let { image } = attempt;
   // Compiled before the body is read: who may not upload is told so before sending
-  let compiled = services.compileCache.compile(site, image);
+  const compile = (of: ImageRequest) => spannedCompile(attempt, of);
+  let compiled = compile(image);
   attempt.compiled = compiled;
   if (image.upload && !services.engine.admits(site.mount)) {
     throw new Fault('overloaded', 'The server is busy; please try again soon.');
   }
   const upload = image.upload
-    ? await services.readUpload(request.headers, request.body)
+    ? await spanned(request.span, 'upload', () =>
+        services.readUpload(request.headers, request.body),
+      )
     : undefined;
   if (upload) attempt.upload = upload;
   if (image.upload && upload === undefined) {
     image = { ...image, upload: false };
-    compiled = services.compileCache.compile(site, image);
+    compiled = compile(image);
     attempt.compiled = compiled;
   }
   const job = new RenderJob(site.mount, compiled, image.accepts, request);
@@ -140,6 +146,16 @@ function once(run: () => void): () => void {
     if (!done) run();
     done = true;
   };
+}
+
+/** What an address means, found as a span where the request is traced. */
+function spannedCompile({ site, request, services }: Attempt, image: ImageRequest): Compiled {
+  const span = request.span?.child('compile');
+  try {
+    return services.compileCache.compile(site, image);
+  } finally {
+    span?.end();
+  }
 }
 
 function announcesBody(headers: HttpRequest['headers']): boolean {

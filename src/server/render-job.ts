@@ -6,6 +6,7 @@
  */
 import type { Compiled } from '../dialects/dialect.ts';
 import type { Mount, RenderRequest } from '../engine/engine.ts';
+import type { Span } from '../engine/tracing/span.ts';
 import type { Spooled } from '../stores/spool.ts';
 import type { NamedRequest } from './http/http-message.ts';
 
@@ -14,6 +15,7 @@ export class RenderJob implements RenderRequest {
   readonly compiled: Compiled;
   readonly accepts: RenderRequest['accepts'];
   readonly id: string;
+  readonly span?: Span;
   upload?: Spooled;
   storedOnly?: boolean;
   maxAge?: number;
@@ -30,6 +32,7 @@ export class RenderJob implements RenderRequest {
     this.compiled = compiled;
     this.accepts = accepts;
     this.id = request.id;
+    if (request.span !== undefined) this.span = request.span;
     this.#request = request;
   }
 

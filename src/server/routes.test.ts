@@ -11,6 +11,7 @@ import {
   textOf,
 } from './exchange.suite.ts';
 import { hasForbiddenCharacter, readTarget } from './http/target.ts';
+import { Readiness } from './readiness.ts';
 import { findRoute, type Route } from './routes.ts';
 
 const methodAt = (method: string, target: string, headers: Record<string, string> = {}) =>
@@ -151,6 +152,32 @@ describe('what is no source', () => {
     draining = true;
     expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 503]);
     expect((await handle(request('/healthz', {}, { method: 'POST' }))).status).toBe(405);
+  });
+
+  test('readiness says why not in a word, and more to one with the token', async () => {
+    let failure: string | undefined = 'EROFS';
+    const disk = {
+      get failure() {
+        return failure;
+      },
+    };
+    const readiness = new Readiness(fakeEngine(), () => false, disk);
+    const handle = handleWith(fakeEngine(), { readiness, metricsToken: 'open' });
+    const ask = (target: string, authorization = '') => handle(request(target, { authorization }));
+    const answer = await ask('/readyz');
+    expect([answer.status, textOf(answer)]).toEqual([503, 'disk\n']);
+    for (const closed of [await ask('/readyz?verbose'), await ask('/readyz?verbose', 'Bearer x')]) {
+      expect(textOf(closed)).toBe('disk\n');
+    }
+    const told = await ask('/readyz?verbose', 'Bearer open');
+    expect([told.status, told.headers['content-type']]).toEqual([503, 'application/json']);
+    expect(JSON.parse(textOf(told))).toMatchObject({
+      ...{ ready: false, reason: 'disk', disk: { writable: false, code: 'EROFS' } },
+      workers: { workers: 1, queued: 0 },
+    });
+    failure = undefined;
+    const good = await ask('/readyz?a=b&verbose=1', 'Bearer open');
+    expect([good.status, JSON.parse(textOf(good)).ready]).toEqual([200, true]);
   });
 
   test('pages are answered by exact path', async () => {

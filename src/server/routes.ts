@@ -6,7 +6,6 @@
  * in the demo, a landing page. Nothing else exists.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { bodyLength } from '../base/body.ts';
 import { Arrived } from './arrived.ts';
 import { answerImage, type Services, type Site } from './handler.ts';
 import type { Ready } from './hits/hit-table.ts';
@@ -24,8 +23,11 @@ import { requestIdOf } from './http/request-id.ts';
 import { MAX_TARGET, type RequestTarget, readTarget } from './http/target.ts';
 import { healthLines } from './origin-health.ts';
 import { findPlace, type Place } from './places.ts';
-import { type AccessLog, accessLine } from './telemetry/access-log.ts';
+import { Readiness } from './readiness.ts';
+import { type EndOptions, endOfRequest } from './request-end.ts';
+import type { AccessLog } from './telemetry/access-log.ts';
 import { loggable } from './telemetry/log.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 
 export interface Route extends Place {
   readonly site: Site;
@@ -42,8 +44,14 @@ export interface RouterOptions {
   readonly metricsToken?: string;
   /** Takes a line per request, where there is an access log. */
   readonly access?: AccessLog;
+  /** Traces requests, where that is wanted. */
+  readonly tracing?: Tracing;
+  /** Milliseconds from which a request has a line of its own in the log. */
+  readonly slow?: number;
   /** True from when the server begins to stop. */
   readonly draining?: () => boolean;
+  /** Whether requests should come here; without it while the engine is ready and nothing stops. */
+  readonly readiness?: Pick<Readiness, 'reason' | 'detail'>;
 }
 
 /** A fixed answer. */
@@ -58,11 +66,12 @@ const PAGE_METHODS = ['GET', 'HEAD'];
 const ANY_METHODS = ['GET', 'HEAD', 'POST'];
 
 /** The answers of a server that are ready. */
-export function createReady({ services: { hits, limits }, access }: RouterOptions): Ready {
+export function createReady(options: RouterOptions): Ready {
+  const { hits, limits } = options.services;
   const limited = limits?.countsRequests ? limits : undefined;
   return loggedReady(
     hits,
-    access,
+    endsOf(options),
     limited &&
       (({ headers }, { remoteAddress }) =>
         (source) =>
@@ -72,29 +81,24 @@ export function createReady({ services: { hits, limits }, access }: RouterOption
 
 /** The server as one function. It never rejects. */
 export function createHandle(options: RouterOptions): Handle {
-  const { access } = options;
-  const { meter } = options.services;
+  const ends = endsOf(options);
   const ready = createReady(options);
   return async (given) => {
     const hit = ready(given, given);
     if (hit !== undefined) return responseOf(hit);
     const arrived = performance.now();
     const id = requestIdOf(given.headers['x-request-id']);
-    const response = await answerOrFail(options, new Arrived(given, id, arrived));
+    const span = options.tracing?.begin(given, id, arrived);
+    const response = await answerOrFail(options, new Arrived(given, id, arrived, span));
     response.headers['x-request-id'] = id;
-    if (response.picture === undefined && meter !== undefined) {
-      const { status, body } = response;
-      const milliseconds = performance.now() - arrived;
-      meter.answered({ status, bytes: bodyLength(body), milliseconds });
-    }
-    if (access !== undefined) {
-      const { status, body, picture } = response;
-      const target = loggable(given.target);
-      const took = performance.now() - arrived;
-      access(accessLine(given.method, target, status, body, picture, id, took));
-    }
+    endOfRequest(ends, given, { id, arrived, span }, response);
     return response;
   };
+}
+
+/** Who is told of a request that has its answer. */
+function endsOf({ services: { meter, log }, access, tracing, slow }: RouterOptions): EndOptions {
+  return { meter, log, access, tracing, slow };
 }
 
 async function answerOrFail(options: RouterOptions, request: NamedRequest): Promise<HttpResponse> {
@@ -175,18 +179,24 @@ export function findRoute(
 }
 
 /** Health is one thing, willingness to take more work another. */
-function ownPage(path: string, { services, draining, routes }: RouterOptions) {
+function ownPage(path: string, options: RouterOptions) {
+  const { services, metricsToken, routes, draining = () => false } = options;
   const { engine } = services;
   if (path === '/healthz') {
     return (request: HttpRequest) => status(request, engine.ready(), services, 'starting');
   }
   if (path === '/readyz') {
-    const stopping = draining?.() === true;
+    const { readiness = new Readiness(engine, draining) } = options;
+    const { reason } = readiness;
+    const good = reason === undefined;
     // A server behind that fails is no reason to send nobody here: what is kept is still served
     const detail = healthLines(routes.map(({ site }) => site.mount));
     return (request: HttpRequest) => {
-      const good = engine.ready() && !stopping;
-      return status(request, good, services, stopping ? 'stopping' : 'starting', detail);
+      if (wantsDetail(request, metricsToken)) {
+        const text = `${JSON.stringify(readiness.detail, null, 2)}\n`;
+        return said(request, good, services, text, 'application/json');
+      }
+      return status(request, good, services, reason ?? 'starting', detail);
     };
   }
   return undefined;
@@ -199,11 +209,26 @@ function status(
   otherwise: string,
   detail = '',
 ) {
-  const page = {
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-    body: new TextEncoder().encode(`${good ? 'ok' : otherwise}\n${detail}`),
-  };
+  const text = `${good ? 'ok' : otherwise}\n${detail}`;
+  return said(request, good, services, text, 'text/plain; charset=utf-8');
+}
+
+function said(
+  request: HttpRequest,
+  good: boolean,
+  services: Services,
+  text: string,
+  mediaType: string,
+) {
+  const headers = { 'content-type': mediaType, 'cache-control': 'no-store' };
+  const page = { headers, body: new TextEncoder().encode(text) };
   return fixed(request, page, services, good ? 200 : 503);
+}
+
+/** `?verbose`, from one who may read the metrics. */
+function wantsDetail({ target, headers }: HttpRequest, token: string | undefined): boolean {
+  if (token === undefined || !/\?(?:.*&)?verbose(?:[=&]|$)/.test(target)) return false;
+  return sameText(headers.authorization ?? '', `Bearer ${token}`);
 }
 
 const METRICS = '/_fovea/metrics';

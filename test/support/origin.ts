@@ -24,6 +24,9 @@ export interface LocalOrigin {
   readonly conditions: readonly (string | undefined)[];
   /** Their `X-Request-Id`, where they had one. */
   readonly requestIds: readonly (string | undefined)[];
+  /** Their `traceparent` and `tracestate`, where they had them. */
+  readonly traceParents: readonly (string | undefined)[];
+  readonly traceStates: readonly (string | undefined)[];
   stop(): Promise<void>;
 }
 
@@ -36,11 +39,15 @@ export async function startOrigin(
   }
   const asked: string[] = [];
   const requestIds: (string | undefined)[] = [];
+  const traceParents: (string | undefined)[] = [];
+  const traceStates: (string | undefined)[] = [];
   const conditions: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     const target = request.url ?? '/';
     asked.push(target);
     requestIds.push(request.headers['x-request-id'] as string | undefined);
+    traceParents.push(request.headers.traceparent as string | undefined);
+    traceStates.push(request.headers.tracestate as string | undefined);
     const condition = request.headers['if-none-match'];
     conditions.push(condition);
     const file = held.get(target) ?? held.get(target.replace(/\?.*$/s, ''));
@@ -65,6 +72,8 @@ export async function startOrigin(
     files: held,
     asked,
     requestIds,
+    traceParents,
+    traceStates,
     conditions,
     stop: () =>
       new Promise((resolve) => {

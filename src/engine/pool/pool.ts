@@ -291,7 +291,7 @@ export class Pool {
         this.#rate.add(task.predicted, this.#rate.onClock(current.budget, slowed), took, now);
       }
       this.#quarantine.forget(task.sourceKey);
-      task.resolve({ outcome: message.outcome, queued: since - task.queuedAt });
+      task.resolve({ outcome: message.outcome, queued: since - task.queuedAt, begun: since });
     }
     this.#workforce.finished(worker);
     this.#dispatch();

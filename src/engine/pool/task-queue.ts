@@ -45,6 +45,8 @@ export interface TaskResult {
   readonly outcome: WorkerResult | ExplainResult;
   /** Milliseconds it waited for a worker. */
   readonly queued: number;
+  /** When a worker had it, on the timer of the pool. */
+  readonly begun: number;
 }
 
 /** A task in the pool's hands. */

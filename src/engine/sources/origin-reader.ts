@@ -2,10 +2,12 @@
  * OriginReader: takes a source in from its origin, as far as the store does, and tells
  * how that went.
  */
+import { loggable } from '../../base/loggable.ts';
 import type { Fetched, Location, Validators } from '../../origins/origin.ts';
 import type { Spooled } from '../../stores/spool.ts';
 import type { Mount } from '../engine.ts';
 import { type EngineObserver, failedFetch } from '../tracing/observer.ts';
+import { type Span, within } from '../tracing/span.ts';
 import type { SourceBodies } from './source-bodies.ts';
 
 /** What is asked of an origin. */
@@ -16,6 +18,8 @@ export interface OriginQuestion {
   readonly held: Validators | undefined;
   readonly signal: AbortSignal;
   readonly requestId: string | undefined;
+  /** What it is traced within. */
+  readonly span: Span | undefined;
 }
 
 /** A whole source, or word that the held copy is still good. */
@@ -40,7 +44,7 @@ export class OriginReader {
     const start = performance.now();
     const took = () => performance.now() - start;
     try {
-      const answer = await this.#read(question);
+      const answer = await within(questionSpan(question), (span) => this.#read(question, span));
       const bytes = answer.kind === 'bytes' ? answer.spooled.length : 0;
       observer?.fetched(mount.name, answer.kind, took(), bytes);
       return answer;
@@ -50,11 +54,35 @@ export class OriginReader {
     }
   }
 
-  async #read(question: OriginQuestion): Promise<OriginAnswer> {
+  async #read(question: OriginQuestion, span: Span | undefined): Promise<OriginAnswer> {
     const { mount, location, held, signal, requestId } = question;
-    const fetched = await mount.origin.fetch(location, held, signal, requestId);
+    const fetched = await mount.origin.fetch(
+      location,
+      held,
+      signal,
+      requestId,
+      undefined,
+      span?.headers,
+    );
+    span?.set({ 'fovea.fetched': fetched.kind });
     if (fetched.kind === 'unchanged') return fetched;
     const { body: _, ...facts } = fetched;
-    return { ...facts, spooled: await this.#bodies.spool(fetched) };
+    const spooled = await this.#bodies.spool(fetched);
+    span?.set({ 'http.response.body.size': spooled.length });
+    return { ...facts, spooled };
   }
+}
+
+/** The span of a question; a folder is no server. */
+function questionSpan({ span, mount, location }: OriginQuestion): Span | undefined {
+  const facts = { 'fovea.source': mount.name };
+  if (span === undefined || mount.origin.kind === 'folder') return span?.child('fetch', facts);
+  const { url } = location;
+  const said =
+    url === undefined ? {} : { 'url.full': loggable(url), 'server.address': hostOf(url) };
+  return span.question('fetch', { ...facts, ...said, 'http.request.method': 'GET' });
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
 }

@@ -19,6 +19,7 @@ import type { StoredBody } from '../../stores/store.ts';
 import type { Forward, Mount, RenderRequest } from '../engine.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { EngineObserver } from '../tracing/observer.ts';
+import type { Span } from '../tracing/span.ts';
 import { type CachedSource, held, type SourceMeta } from './cached-source.ts';
 import { OriginReader } from './origin-reader.ts';
 import { type Lookup, RecentLookups } from './recent-lookups.ts';
@@ -56,6 +57,7 @@ interface Reading {
   readonly mount: Mount;
   readonly policy: FreshnessPolicy;
   readonly id: string | undefined;
+  readonly span: Span | undefined;
 }
 
 /** Source records held in memory, about half a kilobyte each. */
@@ -109,7 +111,7 @@ export class SourceCache {
    * @throws Fault
    */
   async get(request: RenderRequest, mayRead?: () => void): Promise<CachedSource> {
-    const { mount, compiled, id } = request;
+    const { mount, compiled, id, span } = request;
     const { source: ref, response } = compiled;
     if (ref.kind === 'upload') {
       mayRead?.();
@@ -120,13 +122,14 @@ export class SourceCache {
     const { key } = lookup;
     const known = await this.#known(lookup, request);
     if (known && !known.check) return known.held;
-    const reading = { key, location: lookup.location, mount, policy, id };
+    const reading = { key, location: lookup.location, mount, policy, id, span };
     const failure = this.#failures.of(key);
     if (known?.usable) {
       // The visitor gets what is there; one request in the background looks again, unless it just failed.
+      const untraced = { ...reading, span: undefined };
       if (failure === undefined)
         void this.#flights
-          .run(key, (s) => this.#read(reading, 'stale', s), new AbortController().signal)
+          .run(key, (s) => this.#read(untraced, 'stale', s), new AbortController().signal)
           .catch(() => undefined);
       return known.held;
     }
@@ -214,7 +217,7 @@ export class SourceCache {
   }
 
   async #read(
-    { key, mount, location, policy, id }: Reading,
+    { key, mount, location, policy, id, span }: Reading,
     why: Forward,
     signal: AbortSignal,
   ): Promise<CachedSource> {
@@ -225,7 +228,7 @@ export class SourceCache {
     try {
       const peeked = await mount.origin.stat?.(location);
       const copy = meta && validators(meta);
-      const question = { mount, location, held: copy, signal: either, requestId: id };
+      const question = { mount, location, held: copy, signal: either, requestId: id, span };
       const fetched = await this.#origins.read(question);
       const forwarded = (status: number) => (peeked === undefined ? { why, status } : { why });
       if (fetched.kind === 'unchanged' && meta) {

@@ -437,7 +437,7 @@ describe('the option table', () => {
     expect(new Set(rows.map(({ env }) => env)).size).toBe(rows.length);
     expect(new Set(rows.map(({ flag }) => flag)).size).toBe(rows.length);
     for (const row of rows) {
-      expect(row.env).toMatch(/^FOVEA_[A-Z0-9_]+$/);
+      expect(row.env).toMatch(/^(?:FOVEA|OTEL)_[A-Z0-9_]+$/);
       expect(row.doc).toMatch(/\.$/);
       if ('fallback' in row) expect(row.read(row.fallback)).toHaveProperty('value');
     }

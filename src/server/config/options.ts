@@ -6,9 +6,11 @@
 import {
   bytes,
   duration,
+  httpUrl,
   integer,
   type OptionValue,
   rate,
+  share,
   text,
   texts,
   toggle,
@@ -273,11 +275,33 @@ export const OPTIONS = {
     values: 'a secret',
     doc: 'Opens /_fovea/metrics (Prometheus) to requests with this bearer token; closed without it.',
   }),
+  'traces.endpoint': httpUrl({
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    flag: 'traces-endpoint',
+    doc: 'Where spans of OpenTelemetry go, as OTLP over HTTP; /v1/traces is added where the URL has no path. Without it nothing is traced; it needs packages beside the server (docs/operating.md).',
+  }),
+  'traces.ratio': share({
+    env: 'FOVEA_TRACES_RATIO',
+    flag: 'traces-ratio',
+    fallback: '1',
+    doc: 'Share of the traces begun here that are kept.',
+  }),
+  'traces.acceptParent': toggle({
+    env: 'FOVEA_TRACES_ACCEPT_PARENT',
+    flag: 'traces-accept-parent',
+    fallback: 'false',
+    doc: 'Take part in the trace that a request names in traceparent, and keep what it says is kept; for servers behind a proxy that is trusted to say so.',
+  }),
   'log.level': word(['silent', 'error', 'warn', 'info', 'debug'], {
     env: 'FOVEA_LOG_LEVEL',
     flag: 'log-level',
     fallback: 'info',
     doc: 'What is written to the log.',
+  }),
+  'log.slow': duration({
+    env: 'FOVEA_LOG_SLOW',
+    flag: 'log-slow',
+    doc: 'Time from which a request has a line of its own in the log, with what its stages took, such as 2s; without it none has.',
   }),
   'log.access': toggle({
     env: 'FOVEA_ACCESS_LOG',

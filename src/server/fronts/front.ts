@@ -66,7 +66,7 @@ class Front {
       () => systemClock.now(),
     );
     this.#table = table;
-    const ready = loggedReady(table, access);
+    const ready = loggedReady(table, { access });
     const rest = relay({
       socket,
       token,

@@ -3,7 +3,7 @@
  */
 import type { HttpResponse } from '../http/http-message.ts';
 import { requestIdOf } from '../http/request-id.ts';
-import type { AccessLog } from '../telemetry/access-log.ts';
+import { type EndOptions, endOfReady } from '../request-end.ts';
 import type { Ready, ReadyAnswer } from './hit-table.ts';
 import type { Asked } from './plain-request.ts';
 
@@ -19,21 +19,17 @@ export interface ReadyTable {
 /** Whether a request to a source is taken, by its name. */
 export type Admits = (source: string) => boolean;
 
-/** The ready answers of a table, logged. @param admitsOf where requests of clients are counted */
+/** The ready answers of a table, logged and traced. @param admitsOf where requests of clients are counted */
 export function loggedReady(
   table: ReadyTable | undefined,
-  access: AccessLog | undefined,
+  ends: Pick<EndOptions, 'access' | 'tracing'>,
   admitsOf?: (...of: Parameters<Ready>) => Admits,
 ): Ready {
   return (asked, from) => {
     const arrived = performance.now();
     const id = requestIdOf(asked.headers['x-request-id']);
     const ready = table?.answer(asked, id, arrived, admitsOf?.(asked, from));
-    if (ready !== undefined && access !== undefined) {
-      const took = performance.now() - arrived;
-      if (access.again !== undefined) access.again(ready.line, id, took);
-      else access(ready.line.of(id, took));
-    }
+    if (ready !== undefined) endOfReady(ends, asked, { id, arrived }, ready);
     return ready;
   };
 }

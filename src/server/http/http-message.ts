@@ -5,6 +5,8 @@
  * `node/adapter.ts` is all that knows sockets.
  */
 import type { Body } from '../../base/body.ts';
+import type { Timings } from '../../engine/timings.ts';
+import type { Span } from '../../engine/tracing/span.ts';
 
 /** A request as plain data. */
 export interface HttpRequest {
@@ -27,6 +29,8 @@ export interface NamedRequest extends HttpRequest {
   readonly id: string;
   /** When it came, on the clock of `performance.now`. */
   readonly arrived: number;
+  /** Where it is traced. */
+  readonly span?: Span;
 }
 
 /** An answer as plain data. */
@@ -40,6 +44,8 @@ export interface HttpResponse {
   readonly close?: boolean;
   /** For the access log, where the answer is about a picture. */
   picture?: PictureFacts;
+  /** What making it took, where it was made. */
+  timings?: Timings;
 }
 
 /** What is known of the picture of an answer. */

@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { Fault } from '../../base/fault.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { BODY, fakeEngine, handleWith, rendition, request, services } from '../exchange.suite.ts';
+import { HitTable } from '../hits/hit-table.ts';
 import { get, listeners } from '../node/sockets.suite.ts';
 import { type AccessLine, createAccessLog } from './access-log.ts';
+import { silentLog } from './log.ts';
+import type { RequestSpan, Tracing } from './tracing.ts';
 
 /** A handler with its access log, and the other lines it writes. */
 function logged(engine: Engine = fakeEngine()) {
@@ -78,6 +81,94 @@ describe('the access log', () => {
     access({ requestId: ID, target: '/i/a', status: 200, bytes: 9 });
     access({ requestId: ID, status: 408, bytes: 9 });
     expect(levels).toEqual(['debug', 'info', 'info', 'info']);
+  });
+});
+
+/** Traces whose spans say nothing but their trace. */
+function fakeTracing(): Tracing {
+  const span: RequestSpan = {
+    recorded: true,
+    traceId: 'ab'.repeat(16),
+    headers: {},
+    child: () => span,
+    question: () => span,
+    later: () => span,
+    set() {},
+    event() {},
+    fail() {},
+    end() {},
+    rename() {},
+  };
+  return { begin: () => span, close: async () => {} };
+}
+
+describe('the trace', () => {
+  test('stands in the line of a request and in those of its faults, hits that are kept ready too', async () => {
+    const lines: AccessLine[] = [];
+    const others: Record<string, unknown>[] = [];
+    const note = (facts: object) => others.push(facts as Record<string, unknown>);
+    const kept = rendition({ cache: { hit: true, stored: false, collapsed: false } });
+    const engine = fakeEngine({ render: async () => kept, near: () => kept });
+    const parts = services(engine, { log: { debug: note, info: note, warn: note, error: note } });
+    const { compileCache, inFlight, clock, policy } = parts;
+    const hits = new HitTable({ engine, compileCache, inFlight, clock, policy });
+    const handle = handleWith(engine, {
+      services: { ...parts, hits },
+      access: (line) => lines.push(line),
+      tracing: fakeTracing(),
+    });
+    for (let i = 0; i < 3; i++) await handle(request('/i/a'));
+    await handle(request('/i/a?compile-fault=bad-parameter'));
+    expect(engine.jobs.length).toBe(1);
+    expect(lines.map(({ traceId }) => traceId)).toEqual(Array(4).fill('ab'.repeat(16)));
+    expect(others).toMatchObject([{ code: 'bad-parameter', traceId: 'ab'.repeat(16) }]);
+  });
+
+  test('is not mentioned where nothing is traced', async () => {
+    const { handle, lines } = logged();
+    await handle(request('/i/a'));
+    expect(lines[0]).not.toHaveProperty('traceId');
+  });
+});
+
+describe('slow requests', () => {
+  const slowLines = async (slow: number | undefined, access = false) => {
+    const warned: Record<string, unknown>[] = [];
+    const engine = fakeEngine();
+    const log = {
+      ...silentLog,
+      warn: (facts: object, message: string) => void warned.push({ ...facts, message }),
+    };
+    const handle = handleWith(engine, {
+      services: services(engine, { log }),
+      ...(slow === undefined ? {} : { slow }),
+      ...(access ? { access: () => undefined } : {}),
+    });
+    await handle(request('/i/a.jpg?s=secret', { 'x-request-id': ID }));
+    return warned;
+  };
+
+  test.each([true, false])(
+    'have a line with their stages, whether there is an access log (%s)',
+    async (access) => {
+      expect(await slowLines(0, access)).toEqual([
+        {
+          requestId: ID,
+          method: 'GET',
+          target: '/i/a.jpg',
+          status: 200,
+          bytes: BODY.length,
+          milliseconds: expect.any(Number),
+          ...{ cache: 'miss', source: 'pictures', dialect: 'imgix', format: 'webp' },
+          stages: { fetch: 12, encode: 80 },
+          message: 'slow request',
+        },
+      ]);
+    },
+  );
+
+  test.each([60_000, undefined])('are those from %s ms on', async (slow) => {
+    expect(await slowLines(slow)).toEqual([]);
   });
 });
 

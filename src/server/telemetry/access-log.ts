@@ -11,6 +11,8 @@ import type { Log } from './log.ts';
 
 export interface AccessLine extends Partial<PictureFacts> {
   readonly requestId: string;
+  /** Where it is traced. */
+  readonly traceId?: string;
   readonly method?: string;
   readonly target?: string;
   readonly status: number;
@@ -85,10 +87,11 @@ export function accessLine(
   status: number,
   body: Body,
   picture: PictureFacts | undefined,
-  requestId: string,
+  { requestId, traceId }: Pick<AccessLine, 'requestId' | 'traceId'>,
   milliseconds: number,
 ): AccessLine {
   const bytes = bodyLength(body);
-  const line = { requestId, method, target, status, bytes, milliseconds: tenths(milliseconds) };
+  const named = traceId === undefined ? { requestId } : { requestId, traceId };
+  const line = { ...named, method, target, status, bytes, milliseconds: tenths(milliseconds) };
   return picture === undefined ? line : Object.assign(line, picture);
 }

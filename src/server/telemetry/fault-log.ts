@@ -8,6 +8,8 @@ export interface FaultFacts {
   /** Name of the source in the configuration. */
   readonly source: string;
   readonly requestId: string;
+  /** Where it is traced. */
+  readonly traceId?: string | undefined;
   readonly method: string;
   /** As received; its query is not logged. */
   readonly target: string;

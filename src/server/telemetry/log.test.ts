@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLog, loggable, MAX_PENDING } from './log.ts';
 
@@ -111,6 +112,34 @@ describe('a log', () => {
       { level: 30, time, circle: '[object Object]', big: '10', none: 'undefined', msg: 'odd' },
       { level: 30, time, zero: 0, msg: 'plain' },
     ]);
+  });
+
+  const SECRET = fc.stringMatching(/^[A-Za-z0-9_-]{16,40}$/);
+
+  test('writes no secret, whatever the level and wherever it stands', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        SECRET,
+        fc.constantFrom<(secret: string) => object>(
+          (secret) => ({ error: `GET https://h.example/a.jpg?x=${secret} gave 403` }),
+          (secret) => ({ detail: { url: `https://name:${secret}@h.example/a.jpg` } }),
+          (secret) => ({ detail: { headers: { authorization: `Bearer ${secret}` } } }),
+          (secret) => ({ text: `Authorization: Basic ${secret}` }),
+          (secret) => ({ reason: `Error: /a.jpg?w=1&s=${secret}` }),
+          (secret) => ({ reason: `?sig=${secret}&expires=1` }),
+          (secret) => ({ target: `/https%3A%2F%2Fh.example%2Fa%3Ftoken%3D${secret}` }),
+          (secret) => ({ token: secret }),
+        ),
+        fc.constantFrom('debug', 'info', 'warn', 'error' as const),
+        async (secret, hold, level) => {
+          const { to, lines, written } = reader();
+          createLog('debug', to)[level as 'info'](hold(secret), 'said');
+          await turn();
+          expect(written.join('')).not.toContain(secret);
+          expect(lines()).toMatchObject([{ msg: 'said' }]);
+        },
+      ),
+    );
   });
 
   test('outlives its reader', async () => {

@@ -2,13 +2,17 @@
  * Log: one JSON line per event, to standard output.
  *
  * Targets are logged without their query, user info or signature: a query may
- * carry what its owner calls a secret.
+ * carry what its owner calls a secret. What is said in other words (messages of libraries,
+ * details of faults) is written without what looks like one (base/redact.ts).
  *
  * Nobody waits for the reader of the log. Lines are gathered for a moment and
  * written together; while more than MAX_PENDING bytes are unread, further ones
  * are dropped, and counted in a line of their own once there is room.
  */
 import type { Writable } from 'node:stream';
+import { redacted } from '../../base/redact.ts';
+
+export { loggable } from '../../base/loggable.ts';
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
 
@@ -17,7 +21,7 @@ export interface Log {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
-  /** The same as `info`, with facts that are JSON already, without its braces. */
+  /** The same as `info`, with facts that are JSON already, without its braces, and hold no secret. */
   readonly written?: (json: string, message: string) => void;
   /** Takes whole lines of another process of this server. */
   readonly lines?: (lines: string) => void;
@@ -33,7 +37,7 @@ export function createLog(least: LogLevel, to: Writable = process.stdout): Log {
     LEVELS[level] < LEVELS[least]
       ? () => undefined
       : (facts: object, message: string) =>
-          writer.write(lineOf(LEVELS[level], jsonOf(facts).slice(1, -1), message));
+          writer.write(lineOf(LEVELS[level], redacted(jsonOf(facts)).slice(1, -1), message));
   const written =
     LEVELS.info < LEVELS[least]
       ? () => undefined
@@ -111,22 +115,4 @@ class LineWriter {
     this.#lines = '';
     if (this.#to.writable) this.#to.write(lines);
   }
-}
-
-/** The path of a target as it may stand in a log: no query, no user info, at most 300 characters. */
-export function loggable(target: string): string {
-  const path = withoutUserInfo(target.split(QUERY, 1)[0] ?? '');
-  return path.length > 300 ? `${path.slice(0, 300)}…` : path;
-}
-
-/** Where a query or fragment begins, that of a URL inside the path included, however often encoded. */
-const QUERY = /[?#]|%(?:25){0,9}(?:3f|23)/i;
-
-/** `http://name:secret@host/` as `http://host/`, percent-encoded or not; reads each segment once. */
-function withoutUserInfo(path: string): string {
-  const segments = /(:|%3a)(\/|%2f){1,2}([^/]*)/gi;
-  return path.replace(segments, (all, colon: string, _slash, rest: string) => {
-    const parts = rest.split(/@|%40/);
-    return parts.length === 1 ? all : `${colon}//${parts.at(-1)}`;
-  });
 }
