@@ -88,7 +88,8 @@ async function answer(
     const request = requestOf(message, begin, departure);
     const given = await handle(request);
     if (departure.gone) return;
-    const lent = mayBeHeld(given) ? held(request) : undefined;
+    const ready = mayBeHeld(given) ? held(request) : undefined;
+    const lent = ready && isOf(ready, given) ? ready : undefined;
     await write(response, given, lent && { ...lent, generation: generation() });
   } catch {
     // Without a head it is no request of a front; with one, its front sees the answer break off
@@ -99,6 +100,15 @@ async function answer(
 /** Whether an answer may be one that stands ready here. */
 function mayBeHeld({ status, body, picture }: HttpResponse): boolean {
   return status === 200 && picture?.cache === 'hit' && !isFileBody(body);
+}
+
+/**
+ * Whether what stands ready is this answer: another rendition, or another configuration, may have
+ * come meanwhile, and its head does not belong to this body.
+ */
+function isOf({ lines, bytes }: HeldAnswer, { headers, body }: HttpResponse): boolean {
+  const etag = lines[lines.indexOf('etag') + 1];
+  return etag === headers.etag && bytes === bodyLength(body);
 }
 
 /** @throws SyntaxError for what is no request of a front */
