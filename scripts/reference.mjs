@@ -111,7 +111,7 @@ ${rows.join('\n')}
 export function configurationPage() {
   const rows = Object.entries(OPTIONS).map(
     ([name, o]) =>
-      `| \`${name}\` | ${o.env ? `\`${o.env}\`` : ''} | ${o.flag ? `\`--${o.flag}\`` : ''} | ${cell(o.values)} | ${o.fallback ?? ''} | ${cell(o.doc)} |`,
+      `| \`${name}\` | ${o.env ? `\`${o.env}\`` : ''} | ${o.flag ? `\`--${o.flag}\`` : ''} | ${cell(o.values)} | ${o.fallback ?? ''} | ${cell(o.restart ? `${o.doc} Takes a restart.` : o.doc)} |`,
   );
   const rowsOf = (table) =>
     Object.entries(table).map(
@@ -128,6 +128,9 @@ Generated from \`options.ts\`, \`source-schema.ts\` and \`origin-schema.ts\` in 
 
 Flags go before the environment, the environment before the file (JSON or YAML), the file before the defaults. All problems
 are reported at once, under the name of the option.
+
+SIGHUP has a running server read its configuration again. One that cannot be used changes nothing, and the log says why; else it
+holds from the next request on, but for the options that take a restart. Requests that are under way end by the old one.
 
 | option | environment | flag | values | default | meaning |
 | --- | --- | --- | --- | --- | --- |

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { ask } from './support/client.ts';
+import { card } from './support/pictures.ts';
 import { childrenOf, isRunning } from './support/processes.ts';
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -55,10 +56,13 @@ describe('a server that runs', () => {
   });
 
   /** Starts `serve` on a free port; `lines` are those of its log so far. */
-  async function serve(...args: string[]) {
+  const serve = (...args: string[]) => start('.', ...args);
+
+  /** The same on what stands in place of a folder. */
+  async function start(...args: string[]) {
     const child = spawn(
       process.execPath,
-      [main, 'serve', '.', '--port=0', '--workers=1', '--log-level=info', ...args],
+      [main, 'serve', '--port=0', '--workers=1', '--log-level=info', ...args],
       { cwd: folder, env: { PATH: process.env.PATH ?? '' }, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     children.push(child);
@@ -132,6 +136,79 @@ describe('a server that runs', () => {
       while (orphans.some(isRunning)) await new Promise((ok) => setTimeout(ok, 20));
     },
   );
+
+  test('reads its configuration again when told to, and goes on with the old one where it cannot', async () => {
+    const file = join(folder, 'reloaded.json');
+    const write = (mount: string, end = '') =>
+      writeFileSync(
+        file,
+        `{ "sources": [{ "name": "a", "dialect": "imgix", "mount": "${mount}",\n"origin": { "kind": "folder", "path": "." } }]${end}`,
+      );
+    write('/one', '}');
+    const { child, ended, port, lines } = await start('--config', file, '--cache-folder=./cache');
+    await untilReadiness(port, 'ok\n');
+    const isMounted = async (mount: string) =>
+      !(await ask(port, `${mount}/none.jpg`)).body.toString().includes('Nothing answers here');
+    const untilSaid = async (message: string) => {
+      while (!lines().some(({ msg }) => msg === message)) {
+        await new Promise((ok) => setTimeout(ok, 20));
+      }
+      return lines().find(({ msg }) => msg === message);
+    };
+    expect([await isMounted('/one'), await isMounted('/two')]).toEqual([true, false]);
+    write('/two', '}');
+    child.kill('SIGHUP');
+    expect(await untilSaid('configuration reloaded')).toMatchObject({ sources: 1 });
+    expect([await isMounted('/one'), await isMounted('/two')]).toEqual([false, true]);
+    write('/three');
+    child.kill('SIGHUP');
+    const { problems } = await untilSaid('configuration not reloaded; the old one goes on');
+    expect(problems.join()).toMatch(/reloaded\.json, line 2, column \d+: /);
+    expect([await isMounted('/two'), await isMounted('/three')]).toEqual([true, false]);
+    write('/two', ', "listen": { "host": "0.0.0.0" } }');
+    child.kill('SIGHUP');
+    const partly = 'configuration reloaded; some of it takes a restart';
+    expect(await untilSaid(partly)).toMatchObject({ restart: ['listen.host'] });
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'a signal to all its processes ends none before its answer',
+    async () => {
+      writeFileSync(join(folder, 'large.png'), await card(1200, 900).png().toBuffer());
+      const { child, ended, port } = await serve();
+      await untilReadiness(port, 'ok\n');
+      const answer = ask(port, '/imgix/large.png?w=900&fm=avif&q=40');
+      const workers = () => childrenOf(child.pid!, 'engine/worker.js');
+      // Until the worker is at work on it
+      await new Promise((ok) => setTimeout(ok, 150));
+      for (const pid of workers()) process.kill(pid, 'SIGTERM');
+      child.kill('SIGTERM');
+      expect((await answer).status).toBe(200);
+      expect(await ended).toBe(0);
+    },
+  );
+
+  test('after kill -9 it starts again on the same cache, and knows what it had', async () => {
+    writeFileSync(join(folder, 'kept.png'), await card(300, 200).png().toBuffer());
+    const cache = '--cache-folder=./kept';
+    const target = '/imgix/kept.png?w=80&fm=jpg&q=60';
+    const first = await serve(cache);
+    await untilReadiness(first.port, 'ok\n');
+    const before = await ask(first.port, target);
+    expect(before.status).toBe(200);
+    while (!/; hit/.test(String((await ask(first.port, target)).headers['cache-status'])));
+    first.child.kill('SIGKILL');
+    expect(await first.ended).toBe('SIGKILL');
+    const second = await serve(cache);
+    await untilReadiness(second.port, 'ok\n');
+    const after = await ask(second.port, target);
+    expect(after.headers['cache-status']).toMatch(/; hit/);
+    expect(after.body.equals(before.body)).toBe(true);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+  });
 
   test('goes on answering while nobody reads its log', async () => {
     const { child, ended, port, lines } = await serve();

@@ -19,6 +19,8 @@ export interface Option<T> {
   /** The grammar for a person. */
   readonly values: string;
   readonly doc: string;
+  /** It takes effect with a restart only. */
+  readonly restart?: true;
   read(value: unknown): OptionReading<T>;
 }
 
@@ -30,6 +32,7 @@ interface Row {
   readonly flag: string;
   readonly fallback?: string;
   readonly doc: string;
+  readonly restart?: true;
 }
 
 /** An option that remembers in its type whether its row has a fallback, so that its value is known to be there. */

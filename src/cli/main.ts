@@ -2,8 +2,10 @@
 /**
  * The executable: `run` with the real process around it.
  *
- * The first SIGINT or SIGTERM stops gracefully, the second, of either kind, at once.
+ * The first SIGINT or SIGTERM stops gracefully, the second, of either kind, at once. SIGHUP has the
+ * configuration read again, unless it says that the terminal has gone.
  */
+import { closeSync, openSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { run } from './run.ts';
 
@@ -11,20 +13,34 @@ import { run } from './run.ts';
 setFlagsFromString('--heap-growing-percent=200');
 
 let signals = 0;
+let stop: () => void = () => {};
 const stopped = new Promise<void>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      signals += 1;
-      if (signals > 1) process.exit(1);
-      resolve();
-    });
-  }
+  stop = () => {
+    signals += 1;
+    if (signals > 1) process.exit(1);
+    resolve();
+  };
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+
+/** Whether there is a terminal that could be typed at. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   interactive: process.stderr.isTTY === true,
+  onReload: (listener) => {
+    const terminal = hasTerminal();
+    process.on('SIGHUP', () => (terminal && !hasTerminal() ? stop() : listener()));
+  },
   stopped,
 });

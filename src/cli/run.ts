@@ -59,8 +59,8 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
       if (folder !== undefined && !flags.check) {
         return serveFolder(folder, tableFlags(flags), around);
       }
-      const config = configOf(flags, around);
-      return flags.check ? check(config, around) : serve(config, around);
+      const config = () => configOf(flags, around);
+      return flags.check ? check(config(), around) : serve(config, around);
     });
 
   withOptions(program.command('check'))

@@ -11,9 +11,9 @@ import type { OptionName } from '../server/config/options.ts';
 import { cacheFolder } from './cache-folder.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Serves until the process is asked to stop. */
-export async function serve(config: Config, around: Surroundings): Promise<void> {
-  const server = await createServer(config);
+/** Serves a configuration until the process is asked to stop. @throws ConfigError */
+export async function serve(readConfig: () => Config, around: Surroundings): Promise<void> {
+  const server = await createServer(readConfig(), { readConfig });
   await server.listen();
   await untilStopped(server, around);
 }
@@ -24,8 +24,9 @@ export async function serveFolder(
   flags: Readonly<Partial<Record<OptionName, unknown>>>,
   around: Surroundings,
 ): Promise<void> {
-  const config = folderConfig(folder, flags, around);
-  const server = await createServer(config);
+  const readConfig = () => folderConfig(folder, flags, around);
+  const config = readConfig();
+  const server = await createServer(config, { readConfig });
   const { port } = await server.listen();
   const base = baseUrl(config.listen.host, port);
   const picture = findPicture(resolve(folder));
@@ -36,7 +37,11 @@ export async function serveFolder(
   await untilStopped(server, around);
 }
 
-export async function untilStopped(server: Server, { stopped }: Surroundings): Promise<void> {
+export async function untilStopped(
+  server: Server,
+  { stopped, onReload }: Surroundings,
+): Promise<void> {
+  onReload?.(() => void server.reload());
   await stopped;
   await server.close();
 }

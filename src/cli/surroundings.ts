@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly err: (text: string) => void;
   /** Whether `err` writes to a terminal. */
   readonly interactive?: boolean;
+  /** Calls back each time that the process is asked to read its configuration again. */
+  readonly onReload?: (listener: () => void) => void;
   /** Resolves when the process is asked to stop. */
   readonly stopped: Promise<void>;
 }

@@ -100,3 +100,22 @@ export function engineSettings({ limits = {}, ...options }: EngineOptions): Engi
     ...(options.signing ? { signing: options.signing } : {}),
   };
 }
+
+/** Has other options hold for a running engine and its pool, as far as they may change. */
+export function followOptions(
+  settings: EngineSettings,
+  pool: Pick<EngineSettings, 'renderTimeout' | 'queueWait'>,
+  { refine, limits, latency, tags }: Pick<EngineOptions, 'refine' | 'limits' | 'latency' | 'tags'>,
+): void {
+  const next = engineSettings({
+    ...{ cache: { folder: '', size: 0 }, workers: settings.workers },
+    ...(refine === undefined ? {} : { refine }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(latency === undefined ? {} : { latency }),
+    ...(tags === undefined ? {} : { tags }),
+  });
+  const { clock: _, timer: __, log: ___, workers: ____, ...changed } = next;
+  Object.assign(settings, changed);
+  const { renderTimeout, queueWait } = changed;
+  Object.assign(pool, { renderTimeout, queueWait });
+}

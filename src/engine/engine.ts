@@ -17,6 +17,7 @@ import type { DiskFailures } from '../stores/disk/failures.ts';
 import type { StaleUse } from '../stores/freshness.ts';
 import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { TierStatus } from '../stores/store.ts';
+import type { EngineOptions } from './engine-options.ts';
 import type { PoolStatus } from './pool/pool.ts';
 import type { Timings } from './timings.ts';
 import type { Span } from './tracing/span.ts';
@@ -153,6 +154,9 @@ export interface Lent {
   readonly until: number;
 }
 
+/** What may change while an engine runs. */
+export type EngineLimits = Pick<EngineOptions, 'refine' | 'limits' | 'latency' | 'tags'>;
+
 export interface Engine {
   /** The rendition of a request, from the store or made now. @throws Fault */
   render(request: RenderRequest): Promise<Rendition>;
@@ -171,6 +175,8 @@ export interface Engine {
   /** Whether a rendition of a source that is not stored would be made now; cheap, to be asked before a body is read. */
   admits(mount?: Mount): boolean;
   status(): EngineStatus;
+  /** Has other limits hold from the next request on; what failed at an origin is tried again. */
+  follow(settings: EngineLimits): void;
   /** Stops taking work, ends what still runs, frees everything. */
   close(): Promise<void>;
 }

@@ -10,7 +10,6 @@ import { oversizeOf } from '../origins/oversize.ts';
 import { type Key, renditionKey } from '../plan/key.ts';
 import { mayBeVideo } from '../plan/output.ts';
 import type { Plan } from '../plan/plan.ts';
-import { printPlan } from '../plan/print.ts';
 import type { DiskFailures } from '../stores/disk/failures.ts';
 import type { Receiver } from '../stores/spool.ts';
 import type { FileStore } from '../stores/store.ts';
@@ -18,6 +17,7 @@ import type { TieredStore } from '../stores/tiered.ts';
 import { Background } from './background.ts';
 import type {
   Engine,
+  EngineLimits,
   EngineParts,
   EngineStatus,
   Explanation,
@@ -25,7 +25,13 @@ import type {
   RenderRequest,
   Rendition,
 } from './engine.ts';
-import { type EngineOptions, type EngineSettings, engineSettings } from './engine-options.ts';
+import {
+  type EngineOptions,
+  type EngineSettings,
+  engineSettings,
+  followOptions,
+} from './engine-options.ts';
+import { explanationOf } from './explain/explanation.ts';
 import { FallbackTime } from './fallback-time.ts';
 import { FirstAnswers } from './first-answers.ts';
 import { contentOf, lastModifiedOf, SecondPictures } from './pictures/second-pictures.ts';
@@ -33,7 +39,7 @@ import { shareOf } from './pool/fair-order.ts';
 import { Pool } from './pool/pool.ts';
 import { Renderer } from './renderer.ts';
 import { AnswerTags } from './renditions/answer-tags.ts';
-import { type AnswerFacts, renditionAnswer } from './renditions/rendition-answer.ts';
+import { type AnswerFacts, NEAR, renditionAnswer } from './renditions/rendition-answer.ts';
 import { RenditionCache, UNREFINED_SECONDS } from './renditions/rendition-cache.ts';
 import type { StoredRendition } from './renditions/rendition-meta.ts';
 import { type StoredRequest, sameUntil } from './renditions/same-until.ts';
@@ -45,9 +51,6 @@ import { RequestSources } from './sources/request-sources.ts';
 import { type CachedSource, notStored, SourceCache } from './sources/source-cache.ts';
 import { spanned } from './tracing/span.ts';
 import { BackEnds } from './video/back-ends.ts';
-
-/** Of a hit that nothing was waited for. */
-const NEAR = { timings: {}, tier: 'memory' } as const;
 
 export class LocalEngine implements Engine {
   readonly #settings: EngineSettings;
@@ -80,7 +83,7 @@ export class LocalEngine implements Engine {
     this.#tiers = tiers;
     this.incoming = incoming;
     const settings = engineSettings(options);
-    const { clock, timer, sourceBytes } = settings;
+    const { clock, timer } = settings;
     this.#settings = settings;
     this.#sourceStore = sources;
     this.#faults = new RememberedFaults(clock);
@@ -88,7 +91,7 @@ export class LocalEngine implements Engine {
       store: sources,
       incoming: sourceBodies,
       clock,
-      maxBytes: sourceBytes,
+      limits: settings,
       decode: (...of) => this.#renderer.decode(...of),
       ...(options.observer ? { observer: options.observer } : {}),
     });
@@ -102,7 +105,7 @@ export class LocalEngine implements Engine {
     });
     this.#backEnds = new BackEnds({
       encoder: options.video?.encoder ?? 'auto',
-      timeout: settings.videoTimeout,
+      limits: settings,
       timer,
       log: settings.log,
     });
@@ -253,16 +256,14 @@ export class LocalEngine implements Engine {
     const source = await this.#sources.get(request);
     checkRead(request, source);
     const resolved = await this.#resolve(request, planFor(request, source), source);
-    const { info, program, predicted } = await this.#renderer.explain(resolved);
+    const explained = await this.#renderer.explain(resolved);
     const stored = await this.#cache.get(resolved.key);
-    return {
-      plan: printPlan(resolved.plan),
-      key: resolved.key,
-      source: info,
-      program,
-      ...(predicted === undefined ? {} : { predicted }),
-      ...(stored?.meta.receipt ? { receipt: stored.meta.receipt } : {}),
-    };
+    return explanationOf(resolved, explained, stored);
+  }
+
+  follow(limits: EngineLimits): void {
+    followOptions(this.#settings, this.#pool.limits, limits);
+    this.#sourceCache.forgetFailures();
   }
 
   async close(): Promise<void> {

@@ -35,8 +35,8 @@ const send = (message: Message) =>
   });
 
 process.on('disconnect', () => process.exit(0));
-// The front decides when a worker ends; a Ctrl-C in the terminal reaches both.
-process.on('SIGINT', () => undefined);
+// The front decides when a worker ends; a Ctrl-C in the terminal, and a service manager, reach both.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 const repacker: Repacker = {
   jpeg: optimizeJpegLossless,

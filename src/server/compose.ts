@@ -12,29 +12,27 @@ import type { SigningIdentity } from '../c2pa/signing-identity.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
 import { proveWritable, UnwritableError } from '../stores/folders.ts';
-import { CompileCache } from './compile-cache.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { readSigning } from './config/config-signing.ts';
-import { requestLimits } from './config/configured-limits.ts';
-import { configuredRoutes } from './config/configured-routes.ts';
+import { followed } from './config/running-config.ts';
 import { systemReason } from './config/system-reason.ts';
 import { type FetchHandle, fetchHandle } from './fetch-adapter.ts';
 import type { Fronts } from './fronts/fronts.ts';
-import type { Services } from './handler.ts';
-import { HitTable } from './hits/hit-table.ts';
+import { closeMounts, Generation, type GenerationParts } from './generation.ts';
 import type { Handle } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
 import { healthOf } from './origin-health.ts';
 import { DiskProbe, Readiness } from './readiness.ts';
-import { createHandle, createReady, type Page, type Route, type RouterOptions } from './routes.ts';
+import { type Reloaded, Reloading } from './reloading.ts';
+import { type Retired, retire } from './retired.ts';
+import type { Page, Route } from './routes.ts';
 import { createAccessLog } from './telemetry/access-log.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { packageVersion } from './telemetry/version.ts';
-import { readUpload } from './upload/upload.ts';
 
 /** A server put together; nothing listens before `listen`. */
 export interface Server {
@@ -50,6 +48,12 @@ export interface Server {
   /** Where it listens; undefined before `listen`. */
   address(): AddressInfo | undefined;
   /**
+   * Has another configuration hold from the next request on; by default the one that is read anew
+   * (`readConfig`). One that cannot be used changes nothing, and why is logged and given. Resolves
+   * when no front answers by the old one. One after the other.
+   */
+  reload(config?: Config): Promise<Reloaded>;
+  /**
    * Says 503 on `/readyz` at once, goes on answering for the time of `drain`,
    * takes no more connections, lets running answers end within `listen.grace`,
    * then frees everything. Called again with less, it shortens the drain.
@@ -64,6 +68,8 @@ export interface ServerExtras {
   /** Pages beside the sources, by exact path. */
   readonly pages?: ReadonlyMap<string, Page>;
   readonly log?: Log;
+  /** Reads the configuration again, for `reload`. May throw a ConfigError. */
+  readonly readConfig?: () => Config;
 }
 
 /** A server for a checked configuration. @throws when the cache folder cannot be written */
@@ -72,45 +78,25 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const access = config.log.access ? createAccessLog(log) : undefined;
   const loopToken = `fovea-${randomUUID()}`;
   const signing = signingOf(config);
-  const routes = configuredRoutes(config, loopToken, signing?.fingerprint);
   const tracing = await tracingOf(config, log);
   let fronts: Fronts | undefined;
   const meter =
     config.metrics.token === undefined ? undefined : await meterOf(async () => fronts?.collect());
   const engine = await startEngine(config, log, signing, meter, (key) => fronts?.changed(key));
-  const compileCache = new CompileCache();
-  const inFlight = new InFlight(config.listen.requests, routes.length > 1);
-  const limits = requestLimits(config);
+  const inFlight = new InFlight(config.listen.requests, config.sources.length > 1);
   const counting = meter === undefined ? {} : { meter };
-  const common = { engine, compileCache, inFlight, clock: systemClock, policy: config.headers };
-  const hits = new HitTable({ ...common, ...counting });
-  const services: Services = {
-    ...common,
-    ...counting,
-    readUpload: (headers, body) =>
-      readUpload(headers, body, engine.incoming, { maxBytes: config.limits.uploadBytes }),
-    log,
-    reload: config.cache.reload,
-    hits,
-    ...(limits === undefined ? {} : { limits }),
-  };
   let draining = false;
   const readiness = new Readiness(engine, () => draining, new DiskProbe(config.cache.folder));
-  const router: RouterOptions = {
-    routes,
-    services,
-    loopToken,
-    ...(config.metrics.token === undefined ? {} : { metricsToken: config.metrics.token }),
+  const parts: GenerationParts = {
+    ...{ engine, inFlight, clock: systemClock, log, access, loopToken, ...counting },
+    ...{ readiness, tracing },
+    signer: signing?.fingerprint,
+    pages: extras.pages,
     draining: () => draining,
-    readiness,
-    ...(access === undefined ? {} : { access }),
-    ...(tracing === undefined ? {} : { tracing }),
-    ...(config.log.slow === undefined ? {} : { slow: config.log.slow }),
-    ...(extras.pages === undefined ? {} : { pages: extras.pages }),
   };
-  const exchange = createHandle(router);
+  let current = new Generation(config, parts);
+  const exchange: Handle = (request) => current.exchange(request);
   const sockets = {
-    policy: config.headers,
     connections: connectionsOf(config, log),
     connectionsPerAddress: config.listen.connectionsPerAddress,
     grace: config.listen.grace,
@@ -118,10 +104,14 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   if (config.listen.fronts > 1) {
     const { createFronts } = await import('./fronts/create.ts');
     fronts = createFronts(config, {
-      settings: { ...sockets, level: extras.log === undefined ? config.log.level : 'debug' },
+      settings: {
+        ...sockets,
+        policy: config.headers,
+        level: extras.log === undefined ? config.log.level : 'debug',
+      },
       handle: exchange,
-      hits: () => hits,
-      lends: () => limits?.countsRequests !== true,
+      hits: () => current.hits,
+      lends: () => current.limits?.countsRequests !== true,
       ...counting,
       log,
     });
@@ -130,8 +120,11 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     fronts ??
     createListener({
       ...sockets,
+      get policy() {
+        return current.config.headers;
+      },
       handle: exchange,
-      ready: createReady(router),
+      ready: (asked, from) => current.ready(asked, from),
       log,
       ...(access === undefined ? {} : { access }),
       now: () => systemClock.now(),
@@ -141,20 +134,33 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     ready: () => readiness.reason === undefined,
     inFlight: () => inFlight.count,
     connections: () => listener.connections(),
-    hits: () => hits.status,
+    hits: () => current.hits.status,
     origins: () =>
-      routes.flatMap(({ site: { mount } }) => {
+      current.mounts.flatMap((mount) => {
         const health = healthOf(mount);
         return health === undefined ? [] : [[mount.name, health] as const];
       }),
     fronts: () => fronts?.status() ?? [],
   });
+  const retired: Retired[] = [];
+  const reloading = new Reloading(extras.readConfig, log, async (given) => {
+    const { config: next, restart } = followed(current.config, given);
+    const before = current;
+    const after = new Generation(next, parts, before);
+    engine.follow({ ...next, tags: next.headers.tags !== 'off' });
+    inFlight.resize(next.listen.requests, next.sources.length > 1);
+    current = after;
+    await fronts?.follow(next.headers);
+    const left = before.mounts.filter((mount) => !after.mounts.includes(mount));
+    if (left.length > 0) retired.push(retire(before, left));
+    return restart;
+  });
   let address: AddressInfo | undefined;
   const stop = async () => {
     if (address !== undefined) await listener.close();
+    await reloading.over();
     await engine.close();
-    const mounts = routes.map(({ site }) => site.mount);
-    await Promise.all(mounts.flatMap((m) => [m.origin.close(), m.elsewhere?.close()]));
+    await Promise.all([closeMounts(current.mounts), ...retired.map((one) => one.end())]);
     await tracing?.close();
     if (address !== undefined) log.info({}, 'stopped');
   };
@@ -162,7 +168,8 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   let closing: Promise<void> | undefined;
   const close: Server['close'] = (options = {}) => {
     draining = true;
-    const milliseconds = address === undefined ? 0 : (options.drain ?? config.listen.drain);
+    const { drain: usual } = current.config.listen;
+    const milliseconds = address === undefined ? 0 : (options.drain ?? usual);
     if (milliseconds > 0) log.info({ milliseconds }, 'draining');
     drain.end(milliseconds);
     closing ??= drain.over.then(stop);
@@ -171,7 +178,9 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   return {
     handle: fetchHandle(exchange),
     exchange,
-    routes,
+    get routes() {
+      return current.routes;
+    },
     engine,
     address: () => address,
     async listen() {
@@ -185,6 +194,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
       log.info({ address: address.address, port: address.port }, 'listening');
       return address;
     },
+    reload: (next) => reloading.run(next),
     close,
   };
 }

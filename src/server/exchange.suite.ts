@@ -88,6 +88,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
       restarts: { time: 0, memory: 0, crashed: 0, ended: 0, worn: 0, grown: 0 },
       tiers: { memory: NOTHING_HELD, disk: NOTHING_HELD },
     }),
+    follow: () => {},
     close: async () => {},
     ...others,
   };

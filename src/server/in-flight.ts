@@ -8,8 +8,8 @@
 const MOST_OF_ONE = 0.75;
 
 export class InFlight {
-  readonly limit: number;
-  readonly #mostOfOne: number;
+  #limit = 0;
+  #mostOfOne = 0;
   readonly #ofSources = new Map<string, number>();
   #count = 0;
 
@@ -18,7 +18,16 @@ export class InFlight {
    * @param shared among several sources, of which none may have all
    */
   constructor(limit: number, shared = false) {
-    this.limit = limit;
+    this.resize(limit, shared);
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Has another limit hold from the next request on; what is under way goes on. See the constructor. */
+  resize(limit: number, shared: boolean): void {
+    this.#limit = limit;
     this.#mostOfOne = shared ? Math.max(1, Math.floor(limit * MOST_OF_ONE)) : limit;
   }
 
@@ -28,7 +37,7 @@ export class InFlight {
 
   /** Whether there is no room for one more. */
   get full(): boolean {
-    return this.#count >= this.limit;
+    return this.#count >= this.#limit;
   }
 
   /** Does the work of a source, or gives undefined at once where there is no room. */

@@ -87,7 +87,8 @@ const MOST_ATTEMPTS = 2;
 const QUARANTINE_RETRY = 30;
 
 export class Pool {
-  readonly #renderTimeout: number;
+  /** Those of the next task; they may change. */
+  readonly limits: Pick<PoolOptions, 'workers' | 'renderTimeout' | 'queueWait'>;
   readonly #timer: Timer;
   readonly #log: Log;
   readonly #queues: Readonly<Record<Lane, TaskQueue>>;
@@ -101,7 +102,8 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     const { timer = systemTimer, start = forkWorker(), log = () => undefined } = options;
-    this.#renderTimeout = options.renderTimeout;
+    const { workers, renderTimeout, queueWait } = options;
+    this.limits = { workers, renderTimeout, queueWait };
     this.#timer = timer;
     this.#log = log;
     this.#sign = options.sign;
@@ -117,7 +119,7 @@ export class Pool {
         tooLarge: ({ task }) => this.#quarantine.add(task.sourceKey, 'memory'),
       },
     );
-    this.#admission = new Admission(options, timer, this.#queues.request, this.#rate, () =>
+    this.#admission = new Admission(this.limits, timer, this.#queues.request, this.#rate, () =>
       this.#workforce.lane('request').flatMap(({ current }) => current ?? []),
     );
   }
@@ -246,7 +248,7 @@ export class Pool {
     const { expires = Number.POSITIVE_INFINITY, request } = task;
     task.attempts++;
     // A second attempt gets what the first has left, so that one picture has one limit.
-    const limit = (task.renderTimeout ?? this.#renderTimeout) - task.worked;
+    const limit = (task.renderTimeout ?? this.limits.renderTimeout) - task.worked;
     const disarm = this.#timer.after(limit, () => this.#killLate(worker));
     const hurried = worker.lane === 'request' && this.#admission.hurries();
     const left = (whole: number) => (hurried ? this.#admission.hurried(whole) : whole);

@@ -32,6 +32,9 @@ export interface AnswerFacts {
   readonly tier?: CacheFacts['tier'] | undefined;
 }
 
+/** Of a hit that nothing was waited for. */
+export const NEAR = { timings: {}, tier: 'memory' } as const;
+
 export function renditionAnswer({ meta, body }: StoredRendition, facts: AnswerFacts): Rendition {
   const { source, key, timings, lastModified } = facts;
   const { receipt } = meta;

@@ -10,7 +10,7 @@
 import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
-import type { Location } from '../../origins/origin.ts';
+import type { Location, Origin } from '../../origins/origin.ts';
 import { hashKey, type Key } from '../../plan/key.ts';
 import type { Mount } from '../engine.ts';
 
@@ -39,16 +39,19 @@ export interface Lookup<Vouched, Held> {
 export class RecentLookups<Vouched, Held> {
   readonly #clock: Clock;
   readonly #lookups = new BoundedMap<string, Lookup<Vouched, Held>>(MOST);
-  /** The name of each reference at the mount that it was last asked for at: hits bring the same ones again and again. */
-  readonly #names = new WeakMap<SourceRef, { readonly mount: string; readonly name: string }>();
+  /** The name of each reference at the origin that it was last asked for at: hits bring the same ones again and again. */
+  readonly #names = new WeakMap<SourceRef, { readonly origin: Origin; readonly name: string }>();
+  /** Origins have no name that is theirs alone: that of a mount passes to another one with a new configuration. */
+  readonly #ordinals = new WeakMap<Origin, number>();
+  #origins = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Where a source was found, where that still counts. */
-  recent({ name, origin }: Mount, ref: SourceRef): Lookup<Vouched, Held> | undefined {
-    const known = this.#lookups.use(this.#nameOf(name, ref));
+  recent({ origin }: Mount, ref: SourceRef): Lookup<Vouched, Held> | undefined {
+    const known = this.#lookups.use(this.#nameOf(origin, ref));
     if (known === undefined || origin.stat === undefined) return known;
     const age = this.#clock.now() - known.at;
     return age >= 0 && age < RECHECK_AFTER ? known : undefined;
@@ -77,7 +80,7 @@ export class RecentLookups<Vouched, Held> {
     try {
       const location = await mount.origin.locate(ref);
       if (location.id !== lookup.location.id || !(await stillHolds(location))) return;
-      const asked = this.#nameOf(mount.name, ref);
+      const asked = this.#nameOf(mount.origin, ref);
       // Another look may have come to its end meanwhile.
       if (this.#lookups.get(asked) !== lookup || vouched === undefined) return;
       this.#lookups.set(asked, { location, key, at, vouched });
@@ -91,7 +94,7 @@ export class RecentLookups<Vouched, Held> {
     const recent = this.recent(mount, ref);
     if (recent) return recent;
     const { name, origin } = mount;
-    const asked = this.#nameOf(name, ref);
+    const asked = this.#nameOf(origin, ref);
     const known = this.#lookups.get(asked);
     const now = this.#clock.now();
     const location = await origin.locate(ref);
@@ -102,24 +105,33 @@ export class RecentLookups<Vouched, Held> {
     return lookup;
   }
 
-  #nameOf(mount: string, ref: SourceRef): string {
+  #nameOf(origin: Origin, ref: SourceRef): string {
     const known = this.#names.get(ref);
-    if (known?.mount === mount) return known.name;
-    const name = nameOf(mount, ref);
-    this.#names.set(ref, { mount, name });
+    if (known?.origin === origin) return known.name;
+    const name = nameOf(this.#ordinal(origin), ref);
+    this.#names.set(ref, { origin, name });
     return name;
+  }
+
+  #ordinal(origin: Origin): number {
+    let ordinal = this.#ordinals.get(origin);
+    if (ordinal === undefined) {
+      ordinal = this.#origins++;
+      this.#ordinals.set(origin, ordinal);
+    }
+    return ordinal;
   }
 }
 
-function nameOf(mount: string, ref: SourceRef): string {
+function nameOf(origin: number, ref: SourceRef): string {
   switch (ref.kind) {
     case 'path':
       // A line break stands in neither.
-      return `${mount} path ${ref.path}\n${ref.query ?? ''}`;
+      return `${origin} path ${ref.path}\n${ref.query ?? ''}`;
     case 'url':
-      return `${mount} url ${ref.url}`;
+      return `${origin} url ${ref.url}`;
     case 'upload':
     case 'blank':
-      return `${mount} ${ref.kind}`;
+      return `${origin} ${ref.kind}`;
   }
 }

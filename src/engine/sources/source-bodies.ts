@@ -17,8 +17,8 @@ export interface BodyOptions {
   readonly store: FileStore;
   /** Takes the bodies in that origins send. */
   readonly incoming: Receiver;
-  /** Most bytes of one source. */
-  readonly maxBytes: number;
+  /** `sourceBytes`: most bytes of one source; it may change. */
+  readonly limits: { readonly sourceBytes: number };
 }
 
 export class SourceBodies {
@@ -31,7 +31,8 @@ export class SourceBodies {
 
   /** Takes in what an origin sends. @throws Fault */
   async spool({ body, length }: Extract<Fetched, { kind: 'bytes' }>): Promise<Spooled> {
-    const { incoming, maxBytes } = this.#options;
+    const { incoming, limits } = this.#options;
+    const maxBytes = limits.sourceBytes;
     const tooLarge = () =>
       new Fault('source-too-large', `The source is larger than ${Math.round(maxBytes / 1e6)} MB.`);
     return (await incoming.admit({ length, maxBytes, tooLarge })).read(body);

@@ -160,6 +160,11 @@ export class SourceCache {
     if (!(await this.#bodies.recheck(key))) this.#records.delete(key);
   }
 
+  /** Asks again for what could not be had: its origin may be another one now. */
+  forgetFailures(): void {
+    this.#failures.clear();
+  }
+
   /** Lets go of a source that is held in memory only; false when there is none. */
   relieve(): boolean {
     return this.#bodies.relieve();

@@ -7,7 +7,7 @@ function rig() {
   const timer = { now: () => state.now, after: () => () => undefined } as unknown as Timer;
   const ends = new BackEnds({
     encoder: 'auto',
-    timeout: 500,
+    limits: { videoTimeout: 500 },
     timer,
     log: (event, detail) => state.events.push(`${event} ${detail.reason}`),
     find: () =>

@@ -21,8 +21,8 @@ const FOUND_FOR = 1000;
 export interface BackEndsOptions {
   /** `auto`, `off`, or the path of a program. */
   readonly encoder: string;
-  /** Milliseconds for one video. */
-  readonly timeout: number;
+  /** `videoTimeout`: milliseconds for one video; it may change. */
+  readonly limits: { readonly videoTimeout: number };
   readonly timer: Timer;
   readonly log: Log;
   /** For tests. */
@@ -63,7 +63,7 @@ export class BackEnds {
       this.#restsUntil = 0;
     }
     if (this.#options.timer.now() < this.#restsUntil) return { kind: 'resting' };
-    return { kind: 'ready', backEnd: found.ref, milliseconds: this.#options.timeout };
+    return { kind: 'ready', backEnd: found.ref, milliseconds: this.#options.limits.videoTimeout };
   }
 
   /** A video was made. */

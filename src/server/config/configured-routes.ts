@@ -4,22 +4,34 @@
  */
 import { DIALECTS } from '../../dialects/all.ts';
 import type { DialectSettings } from '../../dialects/dialect.ts';
+import type { Mount } from '../../engine/engine.ts';
 import { createElsewhere, createOrigin, type OriginOptions } from '../../origins/create.ts';
 import { missingEncoders } from '../../vips/optional/missing-encoders.ts';
 import type { Route } from '../routes.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { SourceConfig } from './source-schema.ts';
 
+/** What each mount was made for. */
+const purposes = new WeakMap<Mount, string>();
+
 /**
  * A route per source, in the order of the configuration. Nothing is opened yet.
  *
  * @param loopToken what this server says of itself to origins, so that it knows its own requests
  * @param signer names the certificates that C2PA manifests are signed with
+ * @param known mounts of an earlier configuration; one that is meant to be the same is taken over, with its connections
  * @throws ConfigError for an origin that cannot be meant
  */
-export function configuredRoutes(config: Config, loopToken: string, signer?: string): Route[] {
+export function configuredRoutes(
+  config: Config,
+  loopToken: string,
+  signer?: string,
+  known: readonly Mount[] = [],
+): Route[] {
   const found = { missing: missingEncoders(), ...(signer === undefined ? {} : { signer }) };
-  return config.sources.map((source, index) => routeOf(source, index, config, loopToken, found));
+  return config.sources.map((source, index) =>
+    routeOf(source, index, config, loopToken, found, known),
+  );
 }
 
 function routeOf(
@@ -28,9 +40,10 @@ function routeOf(
   { limits, listen }: Config,
   loopToken: string,
   found: Pick<DialectSettings, 'missing' | 'signer'>,
+  known: readonly Mount[],
 ): Route {
   const { name, dialect, origin, mount, hosts, signing, defaults, accounts, unsupported } = source;
-  const { svg, notPictures, aliases, formats, weight, parameters, presets } = source;
+  const { svg, notPictures, aliases, formats, parameters, presets } = source;
   const settings: DialectSettings = {
     name,
     origin: origin.kind,
@@ -54,12 +67,7 @@ function routeOf(
       dialect: DIALECTS[dialect],
       settings,
       answers: source,
-      mount: {
-        name,
-        ...originsOf(source, index, limits, itself),
-        ...(weight === undefined ? {} : { weight }),
-        ...(source.private ? { isPrivate: true } : {}),
-      },
+      mount: mountOf(source, index, limits, itself, known),
     },
     hosts,
     ...(mount === undefined ? {} : { prefix: mount }),
@@ -68,6 +76,30 @@ function routeOf(
 
 function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** The mount of a source: one that is known, where all that it hangs on is as it was. */
+function mountOf(
+  source: SourceConfig,
+  index: number,
+  limits: Config['limits'],
+  itself: Pick<OriginOptions, 'selfAddresses' | 'loopToken'>,
+  known: readonly Mount[],
+): Mount {
+  const { name, dialect, origin, weight, private: isPrivate } = source;
+  const { sourceBytes, sourceTimeout } = limits;
+  const bounds = { sourceBytes, sourceTimeout };
+  const purpose = JSON.stringify({ name, dialect, origin, weight, isPrivate, bounds, itself });
+  const found = known.find((mount) => purposes.get(mount) === purpose);
+  if (found !== undefined) return found;
+  const mount: Mount = {
+    name,
+    ...originsOf(source, index, limits, itself),
+    ...(weight === undefined ? {} : { weight }),
+    ...(isPrivate ? { isPrivate } : {}),
+  };
+  purposes.set(mount, purpose);
+  return mount;
 }
 
 function originsOf(
