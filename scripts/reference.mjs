@@ -13,6 +13,7 @@ import { imageoptim } from '../dist/dialects/imageoptim/index.js';
 import { imgix } from '../dist/dialects/imgix/index.js';
 import { OPTIONS } from '../dist/server/config/options.js';
 import { ORIGIN_SETTINGS } from '../dist/server/config/origin-schema.js';
+import { TAKES_A_RESTART } from '../dist/server/config/running-config.js';
 import { SOURCE_SETTINGS } from '../dist/server/config/source-schema.js';
 import { METRICS } from '../dist/server/telemetry/metric-table.js';
 import { EXAMPLES, fileOf, fileOfSource } from './reference/examples.mjs';
@@ -111,7 +112,7 @@ ${rows.join('\n')}
 export function configurationPage() {
   const rows = Object.entries(OPTIONS).map(
     ([name, o]) =>
-      `| \`${name}\` | ${o.env ? `\`${o.env}\`` : ''} | ${o.flag ? `\`--${o.flag}\`` : ''} | ${cell(o.values)} | ${o.fallback ?? ''} | ${cell(o.restart ? `${o.doc} Takes a restart.` : o.doc)} |`,
+      `| \`${name}\` | ${o.env ? `\`${o.env}\`` : ''} | ${o.flag ? `\`--${o.flag}\`` : ''} | ${cell(o.values)} | ${o.fallback ?? ''} | ${cell(TAKES_A_RESTART.includes(name) ? `${o.doc} Takes a restart.` : o.doc)} |`,
   );
   const rowsOf = (table) =>
     Object.entries(table).map(

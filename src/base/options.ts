@@ -19,8 +19,6 @@ export interface Option<T> {
   /** The grammar for a person. */
   readonly values: string;
   readonly doc: string;
-  /** It takes effect with a restart only. */
-  readonly restart?: true;
   read(value: unknown): OptionReading<T>;
 }
 
@@ -32,7 +30,6 @@ interface Row {
   readonly flag: string;
   readonly fallback?: string;
   readonly doc: string;
-  readonly restart?: true;
 }
 
 /** An option that remembers in its type whether its row has a fallback, so that its value is known to be there. */

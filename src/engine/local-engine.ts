@@ -134,9 +134,7 @@ export class LocalEngine implements Engine {
   }
 
   /** Lets go of some memory; false when there is none to be let go of. */
-  relieve(): boolean {
-    return this.#sourceCache.relieve();
-  }
+  relieve = (): boolean => this.#sourceCache.relieve();
 
   admits(mount?: RenderRequest['mount']): boolean {
     return this.#pool.admits(mount && shareOf(mount));
@@ -168,8 +166,8 @@ export class LocalEngine implements Engine {
 
   lend(request: RenderRequest): Lent | undefined {
     const found = this.#nearest(request);
-    if (found === undefined) return undefined;
     const now = this.#settings.clock.now();
+    if (found === undefined) return undefined;
     const until = sameUntil(found, this.#pictures.freshness(found.resolved, now), now);
     return { rendition: this.#hit(found.resolved, found.stored, NEAR), until };
   }

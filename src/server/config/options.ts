@@ -22,7 +22,6 @@ export const OPTIONS = {
   'listen.host': text({
     env: 'FOVEA_HOST',
     flag: 'host',
-    restart: true,
     fallback: '127.0.0.1',
     values: 'a host name or address',
     doc: 'Address to listen on; 0.0.0.0 for all.',
@@ -30,7 +29,6 @@ export const OPTIONS = {
   'listen.port': integer({
     env: 'FOVEA_PORT',
     flag: 'port',
-    restart: true,
     fallback: '8080',
     min: 0,
     max: 65535,
@@ -39,7 +37,6 @@ export const OPTIONS = {
   'listen.fronts': integer({
     env: 'FOVEA_FRONTS',
     flag: 'fronts',
-    restart: true,
     fallback: '1',
     min: 1,
     max: 64,
@@ -48,7 +45,6 @@ export const OPTIONS = {
   'listen.connections': integer({
     env: 'FOVEA_CONNECTIONS',
     flag: 'connections',
-    restart: true,
     fallback: '4096',
     min: 1,
     max: 1_000_000,
@@ -57,7 +53,6 @@ export const OPTIONS = {
   'listen.connectionsPerAddress': integer({
     env: 'FOVEA_CONNECTIONS_PER_ADDRESS',
     flag: 'connections-per-address',
-    restart: true,
     fallback: '256',
     min: 0,
     max: 1_000_000,
@@ -80,14 +75,12 @@ export const OPTIONS = {
   'listen.grace': duration({
     env: 'FOVEA_GRACE',
     flag: 'grace',
-    restart: true,
     fallback: '10s',
     doc: 'Longest wait for running answers when the server stops.',
   }),
   'cache.folder': text({
     env: 'FOVEA_CACHE_FOLDER',
     flag: 'cache-folder',
-    restart: true,
     fallback: './.fovea',
     values: 'a folder',
     doc: 'Where sources and renditions are kept; relative to the configuration file.',
@@ -95,7 +88,6 @@ export const OPTIONS = {
   'cache.size': bytes({
     env: 'FOVEA_CACHE_SIZE',
     flag: 'cache-size',
-    restart: true,
     fallback: '512MB',
     min: 1_000_000,
     doc: 'Disk space for sources and renditions together.',
@@ -103,7 +95,6 @@ export const OPTIONS = {
   'cache.memory': bytes({
     env: 'FOVEA_CACHE_MEMORY',
     flag: 'cache-memory',
-    restart: true,
     doc: 'Memory for the renditions asked for most; by default a sixteenth of the disk space.',
   }),
   'cache.reload': word(['ignore', 'revalidate'], {
@@ -115,7 +106,6 @@ export const OPTIONS = {
   workers: integer({
     env: 'FOVEA_WORKERS',
     flag: 'workers',
-    restart: true,
     min: 1,
     max: 256,
     doc: 'Render processes; by default one per core that is really there.',
@@ -197,7 +187,6 @@ export const OPTIONS = {
   'limits.bodyMemory': bytes({
     env: 'FOVEA_BODY_MEMORY',
     flag: 'body-memory',
-    restart: true,
     fallback: '64MB',
     min: 1,
     doc: 'Memory for sources and uploads while they arrive; what would pass it is answered 503. Larger ones go to the disk.',
@@ -228,7 +217,6 @@ export const OPTIONS = {
   'video.encoder': text({
     env: 'FOVEA_VIDEO_ENCODER',
     flag: 'video-encoder',
-    restart: true,
     fallback: 'auto',
     values: 'auto, off, node-av, or the path of an ffmpeg',
     doc: 'What makes videos of animations: auto takes the npm package node-av where it is installed, else the ffmpeg in PATH; without either, requests for a video are answered with 501.',
@@ -236,14 +224,12 @@ export const OPTIONS = {
   'c2pa.certificate': text({
     env: 'FOVEA_C2PA_CERTIFICATE',
     flag: 'c2pa-certificate',
-    restart: true,
     values: 'a file',
     doc: 'Certificates that C2PA manifests are signed with, in PEM: that of the signer first, then those that it follows from; relative to the configuration file. Without it `metadata=c2pa` (Fastly dialect) has no effect.',
   }),
   'c2pa.privateKey': text({
     env: 'FOVEA_C2PA_PRIVATE_KEY',
     flag: 'c2pa-private-key',
-    restart: true,
     values: 'a file',
     doc: 'The private key of the first of them, in PEM without a passphrase: P-256, P-384, P-521, Ed25519, or RSA of at least 2048 bits.',
   }),
@@ -286,34 +272,29 @@ export const OPTIONS = {
   'metrics.token': text({
     env: 'FOVEA_METRICS_TOKEN',
     flag: 'metrics-token',
-    restart: true,
     values: 'a secret',
     doc: 'Opens /_fovea/metrics (Prometheus) to requests with this bearer token; closed without it.',
   }),
   'traces.endpoint': httpUrl({
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     flag: 'traces-endpoint',
-    restart: true,
     doc: 'Where spans of OpenTelemetry go, as OTLP over HTTP; /v1/traces is added where the URL has no path. Without it nothing is traced; it needs packages beside the server (docs/operating.md).',
   }),
   'traces.ratio': share({
     env: 'FOVEA_TRACES_RATIO',
     flag: 'traces-ratio',
-    restart: true,
     fallback: '1',
     doc: 'Share of the traces begun here that are kept.',
   }),
   'traces.acceptParent': toggle({
     env: 'FOVEA_TRACES_ACCEPT_PARENT',
     flag: 'traces-accept-parent',
-    restart: true,
     fallback: 'false',
     doc: 'Take part in the trace that a request names in traceparent, and keep what it says is kept; for servers behind a proxy that is trusted to say so.',
   }),
   'log.level': word(['silent', 'error', 'warn', 'info', 'debug'], {
     env: 'FOVEA_LOG_LEVEL',
     flag: 'log-level',
-    restart: true,
     fallback: 'info',
     doc: 'What is written to the log.',
   }),
@@ -325,7 +306,6 @@ export const OPTIONS = {
   'log.access': toggle({
     env: 'FOVEA_ACCESS_LOG',
     flag: 'access-log',
-    restart: true,
     fallback: 'true',
     doc: 'Log a line per request, at level info.',
   }),

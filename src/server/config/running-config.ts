@@ -5,7 +5,31 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from './config.ts';
-import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
+import type { OptionName } from './options.ts';
+
+/** Options that take effect with a restart only. */
+export const TAKES_A_RESTART: readonly OptionName[] = [
+  'listen.host',
+  'listen.port',
+  'listen.fronts',
+  'listen.connections',
+  'listen.connectionsPerAddress',
+  'listen.grace',
+  'cache.folder',
+  'cache.size',
+  'cache.memory',
+  'workers',
+  'limits.bodyMemory',
+  'video.encoder',
+  'c2pa.certificate',
+  'c2pa.privateKey',
+  'metrics.token',
+  'traces.endpoint',
+  'traces.ratio',
+  'traces.acceptParent',
+  'log.level',
+  'log.access',
+];
 
 export interface Followed {
   /** The new configuration, but for what takes a restart. */
@@ -18,8 +42,7 @@ export interface Followed {
 export function followed(running: Config, next: Config): Followed {
   const config: Record<string, unknown> = { ...next };
   const restart: OptionName[] = [];
-  for (const name of OPTION_NAMES) {
-    if (!('restart' in OPTIONS[name])) continue;
+  for (const name of TAKES_A_RESTART) {
     const [section = name, key] = name.split('.');
     const [old, fresh] = [held(running, section, key), held(next, section, key)];
     if (isDeepStrictEqual(old, fresh)) continue;
