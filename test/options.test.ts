@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPTION_NAMES, type OptionName } from '../src/server/config/options.ts';
-import { form } from './support/client.ts';
+import { ask, form } from './support/client.ts';
 import { startCollector } from './support/collector.ts';
 import { type LocalOrigin, startOrigin } from './support/origin.ts';
 import { animation, card, committed, noise } from './support/pictures.ts';
@@ -30,6 +30,7 @@ const keyFile = (name: string, text: string) => {
 };
 const FILM = await animation(60, 40, 3, 'gif');
 const TOKEN = 'open sesame';
+const SECRET = 'a secret of some length'.replaceAll(' ', '-');
 /** An address of documentation (RFC 5737), which no machine has. */
 const NOWHERE = '192.0.2.1';
 
@@ -221,6 +222,19 @@ async function heard(settings: NonNullable<TestServerOptions['settings']>) {
   const again = await server.ask(target, { headers: { 'cache-control': 'no-cache' } });
   await server.stop();
   return { headers, reloaded: again.headers['cache-status'] };
+}
+
+/** The status of a page of the admin listener of a server with these settings. */
+async function adminStatus(
+  settings: NonNullable<TestServerOptions['settings']>,
+  page: string,
+  token = '',
+): Promise<number> {
+  const server = await startServer({ settings: { 'admin.port': '0', ...settings } });
+  const { port = 0 } = server.server.adminAddress() ?? {};
+  const { status } = await ask(port, page, { headers: { authorization: `Bearer ${token}` } });
+  await server.stop();
+  return status;
 }
 
 /** By name: the option, set through the configuration, changes what is looked at. */
@@ -517,6 +531,39 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
       (await server.ask('/imgix/small.png?w=9')).headers['cache-status'];
     expect(await status(strict)).toMatch(/; key="[0-9a-f]{64}"$/);
     expect(await status(plain)).not.toContain('key=');
+  },
+
+  'admin.host': async () => {
+    const settings = { 'admin.port': '0', 'admin.token': SECRET, 'admin.host': NOWHERE };
+    expect(await listenProblem(settings)).toMatchObject({ code: 'EADDRNOTAVAIL' });
+  },
+
+  'admin.port': async () => {
+    expect(plain.server.adminAddress()).toBeUndefined();
+    expect(await adminStatus({ 'admin.token': SECRET }, '/healthz')).toBe(200);
+  },
+
+  'admin.token': async () => {
+    const status = await adminStatus({ 'admin.token': SECRET }, '/metrics', SECRET);
+    expect([status, await adminStatus({ 'admin.token': SECRET }, '/metrics', TOKEN)]).toEqual([
+      200, 401,
+    ]);
+  },
+
+  'admin.tokenFile': async () => {
+    const file = { 'admin.tokenFile': keyFile('admin', `${SECRET}\n`) };
+    expect(await adminStatus(file, '/metrics', SECRET)).toBe(200);
+  },
+
+  'admin.purgeMethod': async () => {
+    const server = await startServer({
+      settings: { 'admin.purgeMethod': 'true', 'admin.token': SECRET },
+    });
+    const ask = async (to: TestServer) =>
+      (await to.ask('/imgix/a.jpg', { method: 'PURGE', headers: { 'fastly-key': SECRET } })).status;
+    const statuses = [await ask(server), await ask(plain)];
+    await server.stop();
+    expect(statuses).toEqual([200, 501]);
   },
 
   'metrics.token': async () => {

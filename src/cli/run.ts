@@ -114,6 +114,47 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
       exit((await replay(file, replayFlags(flags), config, around)) ? 0 : 1);
     });
 
+  program
+    .command('purge')
+    .description('Have a running Fovea forget pictures, by its admin listener.')
+    .option(
+      '--url <url>',
+      'an address as visitors ask for it: its original and all that was made of it',
+    )
+    .option('--source <address>', 'an original: its URL, or its path below its origin')
+    .option('--tag <tag>', 'every original with this tag, such as the name of a source')
+    .option('--prefix <address>', 'every original whose path or URL begins so; / for all')
+    .option('--name <name>', 'only of this source of the configuration')
+    .option('--soft', 'serve what is purged while it is asked for again')
+    .option('--admin <url>', 'the admin listener, such as http://127.0.0.1:8081 (FOVEA_ADMIN)')
+    .option(
+      '--token-file <file>',
+      'holds the token (FOVEA_ADMIN_TOKEN_FILE); else FOVEA_ADMIN_TOKEN',
+    )
+    .action(async (flags: Flags) => {
+      const { purge, purgeFlags } = await import('./purge.ts');
+      exit((await purge(purgeFlags(flags, around.env), around)) ? 0 : 1);
+    });
+
+  program
+    .command('warm')
+    .description('Ask a running Fovea for pictures, so that visitors find them made.')
+    .argument('[file]', 'addresses, one a line, or a sitemap; - for what is piped in', '-')
+    .requiredOption('--base <url>', 'the Fovea to ask, such as http://127.0.0.1:8080')
+    .option('--accept <header...>', 'Accept to ask with, once for each', [BROWSER_ACCEPT])
+    .option('--jobs <count>', 'requests at once, 1 to 64', '2')
+    .option('--rate <rate>', 'requests a second at most, such as 5/s')
+    .option('--json', 'print the summary as JSON')
+    .action(async (file: string, flags: Flags) => {
+      const [{ warm }, { warmFlags }, { readAddresses }] = await Promise.all([
+        import('./warm/warm.ts'),
+        import('./warm/warm-flags.ts'),
+        import('./warm/read-addresses.ts'),
+      ]);
+      const read = warmFlags(flags);
+      exit((await warm(readAddresses(file, process.stdin), read, around)) ? 0 : 1);
+    });
+
   withOptions(program.command('demo'), { config: false })
     .description('Serve the demo pictures in all three dialects.')
     .action(async (flags: Flags) => serveDemo(tableFlags(flags), around));

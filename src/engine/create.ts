@@ -4,6 +4,7 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteBudget } from '../base/byte-budget.ts';
+import { systemClock } from '../base/clock.ts';
 import { DiskFailures } from '../stores/disk/failures.ts';
 import { DiskStore } from '../stores/disk/store.ts';
 import { MemoryStore } from '../stores/memory.ts';
@@ -12,6 +13,7 @@ import { TieredStore } from '../stores/tiered.ts';
 import type { Engine } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { LocalEngine } from './local-engine.ts';
+import { openMarks } from './purge/purge-file.ts';
 
 export type { EngineOptions } from './engine-options.ts';
 
@@ -42,8 +44,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     });
   // Uploads have shares of their own, so that slow ones never keep sources out.
   const uploads = new ByteBudget(bodyMemory * UPLOADS_SHARE, memoryOfBodies);
+  const clock = options.clock ?? systemClock;
+  const marks = await openMarks(join(folder, 'purges.jsonl'), clock, failures.note);
   const engine = new LocalEngine(options, files, files, renditions, {
     failures,
+    marks,
     sourceBodies: spool(memoryOfBodies, size * SOURCES_SHARE),
     incoming: spool(uploads, size * UPLOADS_SHARE),
     tiers: () => ({ memory: near.status, disk: files.status }),

@@ -11,6 +11,7 @@ import type { Size } from '../base/size.ts';
 import type { Compiled } from '../dialects/dialect.ts';
 import type { FormatName } from '../image/format.ts';
 import type { SourceInfo } from '../image/source-info.ts';
+import type { SourceRef } from '../image/source-ref.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import type { Origin } from '../origins/origin.ts';
 import type { DiskFailures } from '../stores/disk/failures.ts';
@@ -19,6 +20,8 @@ import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { TierStatus } from '../stores/store.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { PoolStatus } from './pool/pool.ts';
+import type { PurgeMarks } from './purge/purge-marks.ts';
+import type { MarkTarget } from './purge/purge-target.ts';
 import type { Timings } from './timings.ts';
 import type { Span } from './tracing/span.ts';
 
@@ -137,6 +140,8 @@ export interface EngineStatus extends PoolStatus {
   readonly cutShort: number;
   /** Renderings without what could not be found on their source, its model missing or failing. */
   readonly failedFindings: number;
+  /** Purges, soft ones included. */
+  readonly purges: number;
   /** Failures of the disk. */
   readonly diskFailures: number;
   /** Videos in whose place a picture was made, because their back end failed. */
@@ -157,6 +162,22 @@ export interface Lent {
 /** What may change while an engine runs. */
 export type EngineLimits = Pick<EngineOptions, 'refine' | 'limits' | 'latency' | 'tags'>;
 
+/** What is to be purged: sources as requests name them, or a tag or an address that sources share. */
+export type PurgeTarget =
+  | {
+      readonly kind: 'sources';
+      readonly sources: readonly { readonly mount: Mount; readonly ref: SourceRef }[];
+    }
+  | Exclude<MarkTarget, { readonly kind: 'source' }>;
+
+/** What a purge has taken away at once; whatever else it names is not served any more either. */
+export interface PurgeCounts {
+  readonly sources: number;
+  readonly renditions: number;
+  /** It holds after a restart; false where the disk does not take it. */
+  readonly durable: boolean;
+}
+
 export interface Engine {
   /** The rendition of a request, from the store or made now. @throws Fault */
   render(request: RenderRequest): Promise<Rendition>;
@@ -170,6 +191,13 @@ export interface Engine {
   explain(request: RenderRequest): Promise<Explanation>;
   /** Takes in what becomes `RenderRequest.upload`. */
   readonly incoming: Receiver;
+  /**
+   * Purges sources and all that was made of them, second pictures included: they are gone at once, or
+   * (soft) served while they are asked for again.
+   *
+   * @throws Fault for a source that no origin can have
+   */
+  purge(target: PurgeTarget, soft?: boolean): Promise<PurgeCounts>;
   /** True once a worker has shown that it can render, unless all have gone since and none comes up. */
   ready(): boolean;
   /** Whether a rendition of a source that is not stored would be made now; cheap, to be asked before a body is read. */
@@ -190,4 +218,6 @@ export interface EngineParts {
   readonly sourceBodies: Receiver;
   /** What is kept, by tier. */
   readonly tiers: () => EngineStatus['tiers'];
+  /** What has been purged. */
+  readonly marks: PurgeMarks;
 }

@@ -22,6 +22,8 @@ import type {
   EngineStatus,
   Explanation,
   Lent,
+  PurgeCounts,
+  PurgeTarget,
   RenderRequest,
   Rendition,
 } from './engine.ts';
@@ -34,13 +36,14 @@ import {
 import { explanationOf } from './explain/explanation.ts';
 import { FallbackTime } from './fallback-time.ts';
 import { FirstAnswers } from './first-answers.ts';
-import { contentOf, lastModifiedOf, SecondPictures } from './pictures/second-pictures.ts';
+import { contentOf, SecondPictures } from './pictures/second-pictures.ts';
 import { shareOf } from './pool/fair-order.ts';
 import { Pool } from './pool/pool.ts';
+import { Purging } from './purge/purging.ts';
 import { Renderer } from './renderer.ts';
-import { AnswerTags } from './renditions/answer-tags.ts';
-import { type AnswerFacts, NEAR, renditionAnswer } from './renditions/rendition-answer.ts';
-import { RenditionCache, UNREFINED_SECONDS } from './renditions/rendition-cache.ts';
+import { Answers } from './renditions/answers.ts';
+import { type AnswerFacts, NEAR } from './renditions/rendition-answer.ts';
+import { RenditionCache } from './renditions/rendition-cache.ts';
 import type { StoredRendition } from './renditions/rendition-meta.ts';
 import { type StoredRequest, sameUntil } from './renditions/same-until.ts';
 import { checkRead, isUnread, planFor, type ResolvedRequest } from './resolved-request.ts';
@@ -68,7 +71,8 @@ export class LocalEngine implements Engine {
   readonly #fallback: FallbackTime;
   readonly #sourceCache: SourceCache;
   readonly #faults: RememberedFaults;
-  readonly #tags = new AnswerTags();
+  readonly #purging: Purging;
+  readonly #answers: Answers;
   readonly incoming: Receiver;
 
   /** @param files the disk below `renditions`, for the files of large results */
@@ -77,7 +81,7 @@ export class LocalEngine implements Engine {
     sources: FileStore,
     files: FileStore,
     renditions: TieredStore,
-    { failures, incoming, sourceBodies, tiers }: EngineParts,
+    { failures, incoming, sourceBodies, tiers, marks }: EngineParts,
   ) {
     this.#failures = failures;
     this.#tiers = tiers;
@@ -92,12 +96,18 @@ export class LocalEngine implements Engine {
       incoming: sourceBodies,
       clock,
       limits: settings,
+      marks,
       decode: (...of) => this.#renderer.decode(...of),
       ...(options.observer ? { observer: options.observer } : {}),
     });
     this.#sources = new RequestSources(this.#sourceCache, clock);
     this.#pictures = new SecondPictures(this.#sources);
     this.#cache = new RenditionCache(renditions, clock, options.changed);
+    this.#purging = new Purging({
+      sources: this.#sourceCache,
+      renditions: this.#cache,
+      faults: this.#faults,
+    });
     this.#pool = new Pool({
       ...settings,
       ...(options.signing ? { sign: options.signing.sign } : {}),
@@ -118,6 +128,14 @@ export class LocalEngine implements Engine {
       this.#backEnds,
     );
     this.#background = new Background(this.#renderer, this.#cache, settings);
+    this.#answers = new Answers({
+      clock,
+      pictures: this.#pictures,
+      sources: this.#sourceCache,
+      cache: this.#cache,
+      background: this.#background,
+      settings,
+    });
     this.#fallback = new FallbackTime(timer);
     this.#firstAnswers = new FirstAnswers({
       pool: this.#pool,
@@ -136,6 +154,10 @@ export class LocalEngine implements Engine {
   /** Lets go of some memory; false when there is none to be let go of. */
   relieve = (): boolean => this.#sourceCache.relieve();
 
+  purge(target: PurgeTarget, soft = false): Promise<PurgeCounts> {
+    return this.#purging.purge(target, soft);
+  }
+
   admits(mount?: RenderRequest['mount']): boolean {
     return this.#pool.admits(mount && shareOf(mount));
   }
@@ -146,6 +168,7 @@ export class LocalEngine implements Engine {
       refining: this.#background.waiting,
       cutShort: this.#firstAnswers.cutShort,
       failedFindings: this.#renderer.failedFindings,
+      purges: this.#purging.count,
       diskFailures: this.#failures.count,
       videoFailures: this.#backEnds.failed,
       signingFailures: this.#renderer.signingFailures,
@@ -220,7 +243,7 @@ export class LocalEngine implements Engine {
       // The stages of work that another request began are not of this one
       const timings = collapsed ? fetch : { ...fetch, ...made.meta.timings };
       const forward = stored ? 'stale' : 'uri-miss';
-      return this.#answer(resolved, made, { timings, forward, collapsed });
+      return this.#answers.of(resolved, made, { timings, forward, collapsed });
     } catch (error) {
       this.#remember(resolved, error);
       // What was cut short is better than an error that will pass.
@@ -301,30 +324,7 @@ export class LocalEngine implements Engine {
     { timings, tier }: Pick<AnswerFacts, 'timings' | 'tier'>,
   ): Rendition {
     this.#background.refineLater(resolved, stored);
-    return this.#answer(resolved, stored, { timings, tier, collapsed: false });
-  }
-
-  #answer(
-    resolved: ResolvedRequest,
-    stored: StoredRendition,
-    facts: Pick<AnswerFacts, 'timings' | 'forward' | 'collapsed' | 'tier'>,
-  ): Rendition {
-    const { request, source, key } = resolved;
-    const now = this.#settings.clock.now();
-    return renditionAnswer(stored, {
-      timings: facts.timings,
-      forward: facts.forward,
-      collapsed: facts.collapsed,
-      tier: facts.tier,
-      request,
-      source,
-      key,
-      lastModified: lastModifiedOf(resolved),
-      freshness: this.#pictures.freshness(resolved, now),
-      tags: this.#settings.tags ? this.#tags.of(resolved) : undefined,
-      now,
-      mostSeconds: this.#mostSeconds(stored),
-    });
+    return this.#answers.of(resolved, stored, { timings, tier, collapsed: false });
   }
 
   #passedAnswer(
@@ -335,15 +335,6 @@ export class LocalEngine implements Engine {
     const { plan } = request.compiled;
     const resolved = { request, plan, source, pictures: [], content: source.hash, key };
     const read = source.state === 'read' ? { forward: 'uri-miss' as const } : {};
-    return this.#answer(resolved, stored, { timings: {}, ...read, collapsed: false });
-  }
-
-  /** Seconds that an answer may be kept at most, while a better one may come. */
-  #mostSeconds(stored: StoredRendition): number {
-    const { meta } = stored;
-    if (meta.cutShort) {
-      return Math.max(1, UNREFINED_SECONDS - Math.floor(this.#cache.secondsSince(meta)));
-    }
-    return this.#background.mayImprove(stored) ? UNREFINED_SECONDS : Number.POSITIVE_INFINITY;
+    return this.#answers.of(resolved, stored, { timings: {}, ...read, collapsed: false });
   }
 }

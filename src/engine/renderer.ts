@@ -23,6 +23,7 @@ import type { Prediction } from './pool/service-rate.ts';
 import { WarmStartCache } from './renditions/warm-start-cache.ts';
 import type { ResolvedPicture, ResolvedRequest } from './resolved-request.ts';
 import { isBlank } from './sources/blank-source.ts';
+import { contentName } from './sources/cached-source.ts';
 import type { RequestSources } from './sources/request-sources.ts';
 import { factsOf } from './sources/source-facts.ts';
 import { estimateSource, predictTime, type SourceEstimate } from './time-prediction.ts';
@@ -228,7 +229,7 @@ export class Renderer {
     const { outcome } = done;
     if ('body' in outcome) {
       this.#warmStarts.add(seriesKey(plan, content), outcome.warmStart);
-      this.#findings.add(plan, source.hash, outcome.findings);
+      this.#findings.add(plan, contentName(source), outcome.findings);
       this.#failedFindings += outcome.failedFindings?.length ?? 0;
       if (outcome.videoFailure) this.#backEnds.failedWith(outcome.videoFailure.reason);
       else if (isVideo(outcome.result.format)) this.#backEnds.worked();
@@ -265,7 +266,7 @@ export class Renderer {
     inline: boolean,
   ): Promise<UnassignedRequest> {
     const warmStart = this.#warmStarts.of(seriesKey(plan, content));
-    const findings = this.#findings.of(plan, source.hash);
+    const findings = this.#findings.of(plan, contentName(source));
     return {
       kind,
       source: await workerSource(await this.#sources.content(request, source), inline),

@@ -78,7 +78,8 @@ export class FolderOrigin implements Origin {
     const root = await fs.realpath(this.#root).catch(rethrow);
     const path = await fs.realpath(join(root, ...segments)).catch(rethrow);
     if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) throw notFound();
-    return { path, id: relative(root, path).split(sep).join('/') };
+    const id = relative(root, path).split(sep).join('/');
+    return { path, id, below: id };
   }
 }
 

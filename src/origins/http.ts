@@ -30,7 +30,8 @@ export class HttpOrigin implements Origin {
   async locate(source: SourceRef): Promise<Location> {
     const url = this.#resolve(source);
     this.#guard.checkUrl(url);
-    return isPublicHost(url) ? { id: url.href, url: url.href } : { id: url.href };
+    const named = { id: url.href, below: url.href.slice(this.#base.href.length) };
+    return isPublicHost(url) ? { ...named, url: url.href } : named;
   }
 
   covers(url: string): boolean {

@@ -11,6 +11,8 @@ import type { PassingLimits } from './oversize.ts';
 export interface Location {
   /** Stable identity below this origin; part of the store's key. */
   readonly id: string;
+  /** The same below the origin, without a slash in front, where sources lie below something. */
+  readonly below?: string;
   /** Public absolute URL where there is one, without credentials. */
   readonly url?: string;
 }

@@ -40,9 +40,26 @@ export function renditionKey(plan: Plan, inputs: RenditionInputs): Key {
   const last = lastKeys.get(plan);
   if (last?.accepts === accepts && last.source === source && last.encoderVersion === encoderVersion)
     return last.key;
-  const key = hashKey(plan, negotiated(plan, accepts), source, encoderVersion);
+  const hash = hashKey(plan, negotiated(plan, accepts), source, encoderVersion);
+  const key = ((keyGroup(source) ?? '') + hash).slice(0, hash.length) as Key;
   lastKeys.set(plan, { accepts, source, encoderVersion, key });
   return key;
+}
+
+/** Digits of a rendition's key that are those of its source. */
+const GROUP = 16;
+
+/**
+ * How the keys of all renditions of a content begin, so that a store finds them by their keys alone; undefined
+ * for a content that is no hash.
+ */
+export function keyGroup(content: string): string | undefined {
+  return /^[0-9a-f]{64}$/.test(content) ? content.slice(0, GROUP) : undefined;
+}
+
+/** The group that a key belongs to. */
+export function groupOf(key: string): string {
+  return key.slice(0, GROUP);
 }
 
 /** The key that each plan had last, with what it had it for. */

@@ -12,6 +12,7 @@ import type { SigningIdentity } from '../c2pa/signing-identity.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
 import { proveWritable, UnwritableError } from '../stores/folders.ts';
+import { createAdmin } from './admin/admin.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { readSigning } from './config/config-signing.ts';
 import { followed } from './config/running-config.ts';
@@ -24,6 +25,7 @@ import { InFlight } from './in-flight.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
 import { healthOf } from './origin-health.ts';
+import { createPurger, type Purger } from './purge/purger.ts';
 import { DiskProbe, Readiness } from './readiness.ts';
 import { type Reloaded, Reloading } from './reloading.ts';
 import { type Retired, retire } from './retired.ts';
@@ -45,6 +47,10 @@ export interface Server {
   /** For `explain`. */
   readonly routes: readonly Route[];
   readonly engine: Engine;
+  /** Purges, and tells of purges. */
+  readonly purger: Purger;
+  /** Where the admin listener listens; undefined without one, and before `listen`. */
+  adminAddress(): AddressInfo | undefined;
   /** Where it listens; undefined before `listen`. */
   address(): AddressInfo | undefined;
   /**
@@ -72,6 +78,9 @@ export interface ServerExtras {
   readonly readConfig?: () => Config;
 }
 
+/** Connections at once of operators and their tools. */
+const ADMIN_CONNECTIONS = 64;
+
 /** A server for a checked configuration. @throws when the cache folder cannot be written */
 export async function createServer(config: Config, extras: ServerExtras = {}): Promise<Server> {
   const log = extras.log ?? createLog(config.log.level);
@@ -79,17 +88,20 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const loopToken = `fovea-${randomUUID()}`;
   const signing = signingOf(config);
   const tracing = await tracingOf(config, log);
+  const { token, port: adminPort } = config.admin;
+  const metered = config.metrics.token !== undefined || adminPort !== undefined;
   let fronts: Fronts | undefined;
-  const meter =
-    config.metrics.token === undefined ? undefined : await meterOf(async () => fronts?.collect());
+  const meter = metered ? await meterOf(async () => fronts?.collect()) : undefined;
   const engine = await startEngine(config, log, signing, meter, (key) => fronts?.changed(key));
   const inFlight = new InFlight(config.listen.requests, config.sources.length > 1);
   const counting = meter === undefined ? {} : { meter };
+  const purger = createPurger({ engine, routes: () => current.routes });
+  purger.onPurge(() => fronts?.drop());
   let draining = false;
   const readiness = new Readiness(engine, () => draining, new DiskProbe(config.cache.folder));
   const parts: GenerationParts = {
     ...{ engine, inFlight, clock: systemClock, log, access, loopToken, ...counting },
-    ...{ readiness, tracing },
+    ...{ readiness, tracing, purger },
     signer: signing?.fingerprint,
     pages: extras.pages,
     draining: () => draining,
@@ -155,9 +167,27 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     if (left.length > 0) retired.push(retire(before, left));
     return restart;
   });
+  const admin =
+    token === undefined || adminPort === undefined
+      ? undefined
+      : createListener({
+          handle: createAdmin({
+            purger,
+            token,
+            reload: () => reloading.run(),
+            services: () => current.services,
+            health: () => ({ readiness, mounts: current.mounts }),
+          }),
+          policy: config.headers,
+          log,
+          now: () => systemClock.now(),
+          connections: ADMIN_CONNECTIONS,
+          grace: config.listen.grace,
+        });
   let address: AddressInfo | undefined;
+  let adminAddress: AddressInfo | undefined;
   const stop = async () => {
-    if (address !== undefined) await listener.close();
+    await Promise.all([address && listener.close(), adminAddress && admin?.close()]);
     await reloading.over();
     await engine.close();
     await Promise.all([closeMounts(current.mounts), ...retired.map((one) => one.end())]);
@@ -182,16 +212,25 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
       return current.routes;
     },
     engine,
+    purger,
     address: () => address,
+    adminAddress: () => adminAddress,
     async listen() {
       try {
         address = await listener.listen(config.listen);
+        const { host } = config.admin;
+        if (adminPort !== undefined) {
+          adminAddress = await admin?.listen({ host, port: adminPort });
+        }
       } catch (error) {
         // A port that cannot be had must not leave workers behind
         await close();
         throw error;
       }
       log.info({ address: address.address, port: address.port }, 'listening');
+      if (adminAddress !== undefined) {
+        log.info({ address: adminAddress.address, port: adminAddress.port }, 'admin listening');
+      }
       return address;
     },
     reload: (next) => reloading.run(next),

@@ -12,11 +12,13 @@ import { CompileCache } from './compile-cache.ts';
 import type { Config } from './config/config.ts';
 import { requestLimits } from './config/configured-limits.ts';
 import { configuredRoutes } from './config/configured-routes.ts';
+import type { Services } from './handler.ts';
 import type { Ready } from './hits/hit-table.ts';
 import { HitTable } from './hits/hit-table.ts';
 import type { Handle } from './http/http-message.ts';
 import type { InFlight } from './in-flight.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
+import type { Purger } from './purge/purger.ts';
 import { createHandle, createReady, type Route, type RouterOptions } from './routes.ts';
 import type { AccessLog } from './telemetry/access-log.ts';
 import type { Log } from './telemetry/log.ts';
@@ -35,6 +37,7 @@ export interface GenerationParts {
   readonly draining: () => boolean;
   readonly readiness?: RouterOptions['readiness'] | undefined;
   readonly tracing?: RouterOptions['tracing'] | undefined;
+  readonly purger: Purger;
   /** What this server says of itself to origins. */
   readonly loopToken: string;
   /** Names the certificates that C2PA manifests are signed with. */
@@ -45,6 +48,7 @@ export class Generation {
   readonly config: Config;
   readonly routes: readonly Route[];
   readonly hits: HitTable;
+  readonly services: Services;
   readonly ready: Ready;
   /** What counts requests of clients; undefined where nothing does. */
   readonly limits: RequestLimits | undefined;
@@ -58,8 +62,9 @@ export class Generation {
    */
   constructor(config: Config, parts: GenerationParts, before?: Generation) {
     const { engine, inFlight, clock, log, access, meter, pages, draining, loopToken } = parts;
-    const { readiness, tracing } = parts;
+    const { readiness, tracing, purger } = parts;
     const { slow } = config.log;
+    const { token, purgeMethod } = config.admin;
     this.config = config;
     this.routes = configuredRoutes(config, loopToken, parts.signer, before?.mounts);
     // Counts go on where the rates are the same
@@ -69,17 +74,19 @@ export class Generation {
     const metered = meter === undefined ? {} : { meter };
     const common = { engine, compileCache, inFlight, clock, policy: config.headers, ...metered };
     this.hits = new HitTable(common);
+    this.services = {
+      ...common,
+      readUpload: (headers, body) =>
+        readUpload(headers, body, engine.incoming, { maxBytes: config.limits.uploadBytes }),
+      log,
+      reload: config.cache.reload,
+      hits: this.hits,
+      ...(this.limits === undefined ? {} : { limits: this.limits }),
+    };
     const router: RouterOptions = {
       routes: this.routes,
-      services: {
-        ...common,
-        readUpload: (headers, body) =>
-          readUpload(headers, body, engine.incoming, { maxBytes: config.limits.uploadBytes }),
-        log,
-        reload: config.cache.reload,
-        hits: this.hits,
-        ...(this.limits === undefined ? {} : { limits: this.limits }),
-      },
+      services: this.services,
+      ...(token !== undefined && purgeMethod ? { purgeMethod: { purger, token } } : {}),
       loopToken,
       ...(config.metrics.token === undefined ? {} : { metricsToken: config.metrics.token }),
       draining,

@@ -5,24 +5,27 @@
  * the longest prefix wins. Beside sources there are `/healthz`, `/readyz` and,
  * in the demo, a landing page. Nothing else exists.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isBearer, needsToken } from './admin/token.ts';
 import { Arrived } from './arrived.ts';
 import { answerImage, type Services, type Site } from './handler.ts';
 import type { Ready } from './hits/hit-table.ts';
 import { loggedReady, responseOf } from './hits/logged-ready.ts';
 import { errorResponse } from './http/errors.ts';
-import {
-  commonHeaders,
-  type Handle,
-  type HttpRequest,
-  type HttpResponse,
-  type NamedRequest,
-  NO_BODY,
-} from './http/http-message.ts';
+import type { Handle, HttpResponse, NamedRequest } from './http/http-message.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { MAX_TARGET, type RequestTarget, readTarget } from './http/target.ts';
-import { healthLines } from './origin-health.ts';
+import {
+  fixedPage,
+  healthPage,
+  metricsPage,
+  neverAnswered,
+  options204,
+  otherMethod,
+  PAGE_METHODS,
+  type Page,
+} from './own-pages.ts';
 import { findPlace, type Place } from './places.ts';
+import { answerPurge, type PurgeMethod } from './purge/purge-method.ts';
 import { Readiness } from './readiness.ts';
 import { type EndOptions, endOfRequest } from './request-end.ts';
 import type { AccessLog } from './telemetry/access-log.ts';
@@ -33,6 +36,8 @@ export interface Route extends Place {
   readonly site: Site;
 }
 
+export type { Page } from './own-pages.ts';
+
 export interface RouterOptions {
   readonly routes: readonly Route[];
   readonly services: Services;
@@ -42,6 +47,8 @@ export interface RouterOptions {
   readonly loopToken?: string;
   /** The bearer token that opens `/_fovea/metrics`; without it there is no such page. */
   readonly metricsToken?: string;
+  /** Opens the method PURGE; without it there is none. */
+  readonly purgeMethod?: PurgeMethod;
   /** Takes a line per request, where there is an access log. */
   readonly access?: AccessLog;
   /** Traces requests, where that is wanted. */
@@ -54,15 +61,8 @@ export interface RouterOptions {
   readonly readiness?: Pick<Readiness, 'reason' | 'detail'>;
 }
 
-/** A fixed answer. */
-export interface Page {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-}
-
 /** Methods that RFC 9110 and RFC 5789 define; anything else is unknown here. */
 const KNOWN_METHODS = new Set('GET HEAD POST PUT DELETE PATCH OPTIONS TRACE CONNECT'.split(' '));
-const PAGE_METHODS = ['GET', 'HEAD'];
 const ANY_METHODS = ['GET', 'HEAD', 'POST'];
 
 /** The answers of a server that are ready. */
@@ -128,6 +128,9 @@ async function answer(options: RouterOptions, request: NamedRequest): Promise<Ht
   if (request.target.length > MAX_TARGET) {
     return refused(414, 'target-too-long', `The address is longer than ${MAX_TARGET} bytes.`, 30);
   }
+  if (request.method === 'PURGE' && options.purgeMethod !== undefined) {
+    return answerPurge(options.purgeMethod, request, services);
+  }
   if (!KNOWN_METHODS.has(request.method)) {
     return refused(501, 'method-unknown', 'This method is not known here.');
   }
@@ -148,14 +151,22 @@ async function answer(options: RouterOptions, request: NamedRequest): Promise<Ht
   }
 
   if (target.path === METRICS && options.metricsToken !== undefined) {
-    return metrics(request, options.metricsToken, services);
+    const open = isBearer(request, options.metricsToken) || !PAGE_METHODS.includes(request.method);
+    return open ? metricsPage(request, services) : needsToken(request, services);
   }
 
   const path = target.path.split(/[?#]/, 1)[0]!;
-  const page = ownPage(path, options) ?? pages?.get(path);
+  const health = healthPage(path, services, () => ({
+    readiness:
+      options.readiness ?? new Readiness(services.engine, options.draining ?? (() => false)),
+    mounts: routes.map(({ site }) => site.mount),
+    token: options.metricsToken,
+  }));
+  if (health !== undefined) return health(request);
+  const page = pages?.get(path);
   if (page !== undefined) {
     if (!PAGE_METHODS.includes(request.method)) return otherMethod(request, PAGE_METHODS, services);
-    return typeof page === 'function' ? page(request) : fixed(request, page, services);
+    return fixedPage(request, page, services);
   }
   const found = findRoute(routes, target);
   if (found === undefined) {
@@ -178,152 +189,4 @@ export function findRoute(
   return found && { site: found.place.site, rest: found.rest };
 }
 
-/** Health is one thing, willingness to take more work another. */
-function ownPage(path: string, options: RouterOptions) {
-  const { services, metricsToken, routes, draining = () => false } = options;
-  const { engine } = services;
-  if (path === '/healthz') {
-    return (request: HttpRequest) => status(request, engine.ready(), services, 'starting');
-  }
-  if (path === '/readyz') {
-    const { readiness = new Readiness(engine, draining) } = options;
-    const { reason } = readiness;
-    const good = reason === undefined;
-    // A server behind that fails is no reason to send nobody here: what is kept is still served
-    const detail = healthLines(routes.map(({ site }) => site.mount));
-    return (request: HttpRequest) => {
-      if (wantsDetail(request, metricsToken)) {
-        const text = `${JSON.stringify(readiness.detail, null, 2)}\n`;
-        return said(request, good, services, text, 'application/json');
-      }
-      return status(request, good, services, reason ?? 'starting', detail);
-    };
-  }
-  return undefined;
-}
-
-function status(
-  request: HttpRequest,
-  good: boolean,
-  services: Services,
-  otherwise: string,
-  detail = '',
-) {
-  const text = `${good ? 'ok' : otherwise}\n${detail}`;
-  return said(request, good, services, text, 'text/plain; charset=utf-8');
-}
-
-function said(
-  request: HttpRequest,
-  good: boolean,
-  services: Services,
-  text: string,
-  mediaType: string,
-) {
-  const headers = { 'content-type': mediaType, 'cache-control': 'no-store' };
-  const page = { headers, body: new TextEncoder().encode(text) };
-  return fixed(request, page, services, good ? 200 : 503);
-}
-
-/** `?verbose`, from one who may read the metrics. */
-function wantsDetail({ target, headers }: HttpRequest, token: string | undefined): boolean {
-  if (token === undefined || !/\?(?:.*&)?verbose(?:[=&]|$)/.test(target)) return false;
-  return sameText(headers.authorization ?? '', `Bearer ${token}`);
-}
-
 const METRICS = '/_fovea/metrics';
-
-async function metrics(
-  request: HttpRequest,
-  token: string,
-  services: Services,
-): Promise<HttpResponse> {
-  if (!PAGE_METHODS.includes(request.method)) return otherMethod(request, PAGE_METHODS, services);
-  if (!sameText(request.headers.authorization ?? '', `Bearer ${token}`) || !services.meter) {
-    const { clock, policy } = services;
-    const answer = { status: 401, code: 'token-needed', message: 'A token is needed.', ttl: 0 };
-    const headers = { 'www-authenticate': 'Bearer' };
-    return errorResponse(request, { ...answer, headers }, clock.now(), policy);
-  }
-  const page = {
-    headers: { 'content-type': services.meter.mediaType, 'cache-control': 'no-store' },
-    body: new TextEncoder().encode(await services.meter.text()),
-  };
-  return fixed(request, page, services);
-}
-
-/** Whether two texts agree, in a time that does not tell where they differ. */
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
-}
-
-function fixed(request: HttpRequest, page: Page, services: Services, status = 200): HttpResponse {
-  return {
-    status,
-    headers: {
-      ...commonHeaders(services.clock.now(), services.policy),
-      'cache-control': 'no-cache',
-      ...page.headers,
-      'content-length': String(page.body.length),
-    },
-    body: request.method === 'HEAD' ? NO_BODY : page.body,
-  };
-}
-
-/** OPTIONS, or a method that is known but not for this place (docs/spec/http.md 11.1 to 11.3). */
-function otherMethod(
-  request: HttpRequest,
-  methods: readonly string[],
-  services: Services,
-): HttpResponse {
-  if (request.method === 'OPTIONS') return options204(request, methods, services);
-  const allow = [...methods, 'OPTIONS'].join(', ');
-  const close = neverAnswered(request);
-  return errorResponse(
-    request,
-    {
-      status: 405,
-      message: `This address answers ${allow}.`,
-      code: 'method-not-allowed',
-      ttl: 0,
-      headers: { allow },
-      close,
-    },
-    services.clock.now(),
-    services.policy,
-  );
-}
-
-/** Refused whatever the place, and with the end of the connection (docs/spec/http.md 11.3). */
-function neverAnswered({ method }: HttpRequest): boolean {
-  return method === 'TRACE' || method === 'CONNECT';
-}
-
-function options204(
-  request: HttpRequest,
-  methods: readonly string[],
-  { clock, policy }: Services,
-): HttpResponse {
-  const allow = [...methods, 'OPTIONS'].join(', ');
-  const { origin, 'access-control-request-method': wanted } = request.headers;
-  const preflight =
-    origin === undefined || wanted === undefined
-      ? {}
-      : {
-          'access-control-allow-methods': allow,
-          // No credentials are ever allowed, so the wildcard is enough and needs no Vary
-          'access-control-allow-headers': '*',
-          'access-control-max-age': '86400',
-        };
-  return {
-    status: 204,
-    headers: {
-      ...commonHeaders(clock.now(), policy),
-      'cache-control': 'no-store',
-      allow,
-      ...preflight,
-    },
-    body: NO_BODY,
-  };
-}

@@ -75,6 +75,12 @@ export class MemoryStore implements Store {
     return this.#entries.delete(checkKey(key));
   }
 
+  async deleteWhere(matches: (key: StoreKey) => boolean): Promise<number> {
+    const keys = [...this.#entries.keys()].filter(matches);
+    for (const key of keys) this.#entries.delete(key);
+    return keys.length;
+  }
+
   async close(): Promise<void> {
     this.#entries.clear();
   }

@@ -44,6 +44,23 @@ export function storeSuite(open: (capacity: number) => Promise<Store>): void {
       expect(await store.delete(OTHER)).toBe(false);
     });
 
+    test('deletes all entries with such keys, small and large, and no others', async () => {
+      for (const end of ['1', '2', '3']) {
+        await store.put(`aaaa000${end}`, {}, text(end));
+        await store.put(`bbbb000${end}`, {}, text(end));
+      }
+      await store.put('aaaa0009', {}, text('abcdefgh'.repeat(40_000)));
+      const before = store.bytes;
+      expect(await store.deleteWhere((key) => key.startsWith('aaaa'))).toBe(4);
+      expect(await store.get('aaaa0001')).toBeUndefined();
+      expect(await store.head('aaaa0009')).toBeUndefined();
+      expect(await read(store, 'bbbb0002')).toEqual({ meta: {}, body: '2' });
+      expect(store.bytes).toBeLessThan(before);
+      expect(await store.deleteWhere((key) => key.startsWith('aaaa'))).toBe(0);
+      await store.put('aaaa0001', { again: true }, text('x'));
+      expect(await read(store, 'aaaa0001')).toEqual({ meta: { again: true }, body: 'x' });
+    });
+
     test('keeps empty bodies', async () => {
       await store.put(KEY, { empty: true }, new Uint8Array());
       expect(await read(store)).toEqual({ meta: { empty: true }, body: '' });

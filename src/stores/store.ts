@@ -32,6 +32,8 @@ export interface Store {
   /** Puts another record on a body already kept; false when there is none. */
   update(key: StoreKey, meta: Meta): Promise<boolean>;
   delete(key: StoreKey): Promise<boolean>;
+  /** Deletes all entries with such keys; gives their number. What is put meanwhile may stay. */
+  deleteWhere(matches: (key: StoreKey) => boolean): Promise<number>;
   /** Room that entries take, in bytes. */
   readonly bytes: number;
   close(): Promise<void>;

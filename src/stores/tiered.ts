@@ -117,6 +117,17 @@ export class TieredStore implements FileStore {
     });
   }
 
+  async deleteWhere(matches: (key: StoreKey) => boolean): Promise<number> {
+    for (const [key, reads] of this.#reads) {
+      if (matches(key)) for (const read of reads) read.overtaken = true;
+    }
+    const near = await this.#front.deleteWhere(matches);
+    // Again: the back may have given one to the front while it was at work.
+    const far = await this.#back.deleteWhere(matches);
+    await this.#front.deleteWhere(matches);
+    return Math.max(near, far);
+  }
+
   recheck(key: StoreKey): Promise<boolean> {
     return this.#back.recheck(key);
   }

@@ -28,6 +28,16 @@ export class ProgressBar {
     err(`\r[${'#'.repeat(filled)}${' '.repeat(WIDTH - filled)}] ${percent}, ${count} requests `);
   }
 
+  /** The same where nobody knows how many there will be. */
+  count(count: number): void {
+    const { interactive = false, err } = this.#around;
+    const now = performance.now();
+    if (now - this.#last < (interactive ? PAUSE.terminal : PAUSE.lines)) return;
+    this.#last = now;
+    this.#drawn = interactive;
+    err(interactive ? `\r${count} requests ` : `${count} requests\n`);
+  }
+
   /** Leaves the line of the bar. */
   end(): void {
     if (this.#drawn) this.#around.err('\n');

@@ -11,8 +11,8 @@ import { hashKey } from '../../plan/key.ts';
 import type { Freshness, StaleUse } from '../../stores/freshness.ts';
 import type { Mount, RenderRequest } from '../engine.ts';
 import type { ResolvedPicture, ResolvedRequest } from '../resolved-request.ts';
+import { type CachedSource, contentName, privateContent } from '../sources/cached-source.ts';
 import type { RequestSources } from '../sources/request-sources.ts';
-import type { CachedSource } from '../sources/source-cache.ts';
 import { ELSEWHERE } from '../sources/source-tags.ts';
 
 /** Seconds that an answer without one of its pictures is fresh. */
@@ -114,11 +114,13 @@ export function contentOf(
   source: CachedSource,
   pictures: readonly ResolvedPicture[],
 ): string {
-  const own = mount.isPrivate ? hashKey('private', mount.name, source.hash) : source.hash;
+  const name = contentName(source);
+  const own = mount.isPrivate ? privateContent(mount.name, name) : name;
   if (pictures.length === 0) return own;
-  const hashes = pictures.map((picture) => picture.source?.hash ?? 'absent');
+  const names = pictures.map((picture) => picture.source && contentName(picture.source));
   // What was made without one is no answer where that is refused.
-  return hashKey('pictures', own, hashes, compiled.refusesAbsent === true);
+  const others = names.map((other) => other ?? 'absent');
+  return hashKey('pictures', own, others, compiled.refusesAbsent === true);
 }
 
 /** When the youngest of the pictures was changed, where each says it. */
@@ -146,7 +148,7 @@ function ownRequests(request: RenderRequest): { param: string; request: RenderRe
 }
 
 /** Where a picture comes from; a mount of its own name, so that two origins never share a source. */
-function mountOf({ name, origin, elsewhere }: Mount, ref: SourceRef): Mount {
+export function mountOf({ name, origin, elsewhere }: Mount, ref: SourceRef): Mount {
   const outside = ref.kind === 'url' && origin.covers?.(ref.url) !== true;
   return outside && elsewhere !== undefined
     ? { name: name + ELSEWHERE, origin: elsewhere }

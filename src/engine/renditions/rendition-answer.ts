@@ -27,6 +27,8 @@ export interface AnswerFacts {
   /** Why the store could not answer; absent: it did. */
   readonly forward?: 'uri-miss' | 'stale' | undefined;
   readonly tags?: readonly string[] | undefined;
+  /** A source was purged after this request had asked for it. */
+  readonly purged?: boolean;
   readonly collapsed: boolean;
   /** Where it was stored, where it was. */
   readonly tier?: CacheFacts['tier'] | undefined;
@@ -58,13 +60,20 @@ export function renditionAnswer({ meta, body }: StoredRendition, facts: AnswerFa
   return answer;
 }
 
-function lifetimeOf({ request, source, freshness, now, mostSeconds }: AnswerFacts): Lifetime {
+function lifetimeOf(facts: AnswerFacts): Lifetime {
+  const { request, source, freshness, now, mostSeconds, purged } = facts;
   const age = Math.max(0, Math.floor((now - source.checkedAt) / 1000));
   const lifetime: Writable<Lifetime> = {
-    seconds: Math.floor(Math.min(freshness.freshSeconds, age + mostSeconds)),
+    // What was purged softly is stale, however long it was to be fresh.
+    seconds: source.outdated
+      ? Math.min(Math.floor(freshness.freshSeconds), age)
+      : Math.floor(Math.min(freshness.freshSeconds, age + mostSeconds)),
     age,
     shared: !freshness.private && request.mount.isPrivate !== true,
-    noStore: freshness.noStore || request.compiled.response.noStore === true,
+    noStore:
+      freshness.noStore ||
+      (purged && !source.outdated) ||
+      request.compiled.response.noStore === true,
   };
   if (freshness.noCache) lifetime.noCache = true;
   if (freshness.revalidation) lifetime.revalidation = freshness.revalidation;

@@ -10,7 +10,7 @@ import type { Body } from '../../base/body.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Scores } from '../../optimizer/task.ts';
-import type { Key } from '../../plan/key.ts';
+import { groupOf, type Key, keyGroup } from '../../plan/key.ts';
 import type { OpenEntry } from '../../stores/store.ts';
 import type { TieredStore } from '../../stores/tiered.ts';
 import type { WorkerResult } from '../worker-protocol.ts';
@@ -113,6 +113,12 @@ export class RenditionCache {
     const { cutShort: _, ...meta } = now?.meta.etag === before.etag ? now.meta : before;
     await this.#store.update(key, { ...meta, refined: true });
     this.#changed(key);
+  }
+
+  /** Takes away all that was made of these contents alone; gives how many. */
+  purge(contents: ReadonlySet<string>): Promise<number> {
+    const groups = new Set([...contents].map(keyGroup));
+    return this.#store.deleteWhere((key) => groups.has(groupOf(key)));
   }
 
   close(): Promise<void> {

@@ -3,9 +3,11 @@
  */
 
 import type { Validators } from '../../origins/origin.ts';
-import type { Key } from '../../plan/key.ts';
+import { hashKey, type Key } from '../../plan/key.ts';
 import type { Forward } from '../engine.ts';
+import type { Identity, Place } from '../purge/purge-target.ts';
 import type { SourceFacts } from './source-facts.ts';
+import { sourceTags } from './source-tags.ts';
 
 /** A source ready to be worked on. */
 export interface CachedSource extends SourceFacts {
@@ -19,6 +21,14 @@ export interface CachedSource extends SourceFacts {
   readonly url?: string;
   /** It was in the store and fresh; `stale`: served although its time had passed. */
   readonly state: 'fresh' | 'stale' | 'read';
+  /** Where it lives; absent where it has no address. */
+  readonly place?: Place;
+  /** In which epoch of purges it was asked for (purge/purge-marks.ts); 0 when absent. */
+  readonly epoch?: number;
+  /** Names its bytes after a purge, so that nothing made of them before is found; by their hash when absent. */
+  readonly content?: string;
+  /** Purged softly: served while it is asked for again. */
+  readonly outdated?: true;
   /** Its origin was asked for it, and said so. */
   readonly forwarded?: Forwarded;
 }
@@ -34,8 +44,36 @@ export interface SourceMeta extends SourceFacts {
   readonly headers: Readonly<Record<string, string>>;
   readonly checkedAt: number;
   readonly url?: string;
+  readonly place?: Place;
+  readonly epoch?: number;
+  readonly content?: string;
+  readonly outdated?: true;
   /** A folder's cheap validators at the time of reading. */
   readonly fileValidators?: Validators;
+}
+
+/** What names the bytes of a source in all that is made of them. */
+export function contentName({ hash, content = hash }: Pick<CachedSource, 'hash' | 'content'>) {
+  return content;
+}
+
+/** The same for a source whose renditions are shared with no other. */
+export function privateContent(mount: string, content: string): string {
+  return hashKey('private', mount, content);
+}
+
+/** All that the bytes of a source go by in what was made of them, for whomever. */
+export function contentsOf(source: Pick<SourceMeta, 'hash' | 'content' | 'place'>): string[] {
+  const name = contentName(source);
+  return source.place === undefined ? [name] : [name, privateContent(source.place.mount, name)];
+}
+
+/** What a source is known by to those who purge. */
+export function identityOf(
+  key: Key,
+  { place, headers }: Pick<SourceMeta, 'place' | 'headers'>,
+): Identity {
+  return { key, tags: place === undefined ? [] : sourceTags(place.mount, key, headers), place };
 }
 
 /** A kept source for one who asks for it. */

@@ -5,6 +5,7 @@
  * Invariant: a stored source is always whole; a body that breaks off or passes its limit leaves nothing
  * behind.
  */
+import pLimit from 'p-limit';
 import { Fault } from '../../base/fault.ts';
 import type { Fetched } from '../../origins/origin.ts';
 import type { Key } from '../../plan/key.ts';
@@ -20,6 +21,9 @@ export interface BodyOptions {
   /** `sourceBytes`: most bytes of one source; it may change. */
   readonly limits: { readonly sourceBytes: number };
 }
+
+/** Sources taken away side by side. */
+const ABREAST = 32;
 
 export class SourceBodies {
   readonly #options: BodyOptions;
@@ -70,10 +74,23 @@ export class SourceBodies {
     return this.#unkept.relieve();
   }
 
-  /** Takes a source away, wherever it is; false where there was none in the store. */
-  delete(key: Key): Promise<boolean> {
-    this.#unkept.delete(key);
-    return this.#options.store.delete(key);
+  /** Holds a source for those alone who are about to use it. */
+  hold(key: Key, spooled: Spooled): void {
+    this.#unkept.set(key, spooled);
+  }
+
+  /** Takes sources away, wherever they are. @param still asked of each when its turn comes */
+  async deleteAll(keys: readonly Key[], still: (key: Key) => boolean): Promise<void> {
+    const limit = pLimit(ABREAST);
+    await Promise.all(
+      keys.map((key) =>
+        limit(async () => {
+          if (!still(key)) return;
+          this.#unkept.delete(key);
+          await this.#options.store.delete(key);
+        }),
+      ),
+    );
   }
 
   close(): void {

@@ -6,7 +6,6 @@
  * file. A source that is unchanged keeps its content hash, and with it all its
  * renditions.
  */
-import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
@@ -17,22 +16,28 @@ import { type Freshness, mergeHeaders, useAt } from '../../stores/freshness.ts';
 import type { Spooled } from '../../stores/spool.ts';
 import type { StoredBody } from '../../stores/store.ts';
 import type { Forward, Mount, RenderRequest } from '../engine.ts';
+import type { PurgeMarks } from '../purge/purge-marks.ts';
+import type { MarkTarget } from '../purge/purge-target.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { EngineObserver } from '../tracing/observer.ts';
 import type { Span } from '../tracing/span.ts';
-import { type CachedSource, held, type SourceMeta } from './cached-source.ts';
+import { type CachedSource, contentsOf, held, type SourceMeta } from './cached-source.ts';
 import { OriginReader } from './origin-reader.ts';
 import { type Lookup, RecentLookups } from './recent-lookups.ts';
 import { RememberedFaults } from './remembered-faults.ts';
 import { type BodyOptions, SourceBodies } from './source-bodies.ts';
 import { factsOf } from './source-facts.ts';
 import { type OriginFacts, sourceFreshness, validators } from './source-freshness.ts';
+import { placeOf, purgeableId } from './source-place.ts';
+import { type PurgedSources, SourceRecords } from './source-records.ts';
 import { checkBody, type DecodeBody } from './whole-source.ts';
 
 export type { CachedSource } from './cached-source.ts';
 
 export interface SourceOptions extends BodyOptions {
   readonly clock: Clock;
+  /** What has been purged. */
+  readonly marks: PurgeMarks;
   /** Decodes a body that has just come in, to see whether it is whole. */
   readonly decode: DecodeBody;
   /** Told of what is read. */
@@ -60,14 +65,10 @@ interface Reading {
   readonly span: Span | undefined;
 }
 
-/** Source records held in memory, about half a kilobyte each. */
-const HELD_RECORDS = 20_000;
-
 export class SourceCache {
   readonly #options: SourceOptions;
   readonly #flights = new SingleFlight<CachedSource>();
-  /** Records of the sources used last, so that a hit reads no file for them. */
-  readonly #records = new BoundedMap<Key, SourceMeta>(HELD_RECORDS);
+  readonly #records: SourceRecords;
   /** So that a missing source is not asked for again and again. */
   readonly #failures: RememberedFaults;
   readonly #bodies: SourceBodies;
@@ -76,6 +77,7 @@ export class SourceCache {
 
   constructor(options: SourceOptions) {
     this.#options = options;
+    this.#records = new SourceRecords(options.store, options.marks);
     this.#bodies = new SourceBodies(options);
     this.#failures = new RememberedFaults(options.clock);
     this.#origins = new OriginReader(this.#bodies, options.observer);
@@ -88,7 +90,7 @@ export class SourceCache {
     const lookup = this.#lookups.recent(mount, ref);
     if (lookup === undefined) return undefined;
     const meta = this.#records.use(lookup.key);
-    if (meta === undefined) return undefined;
+    if (meta === undefined || meta.outdated) return undefined;
     if (mount.origin.stat) {
       if (lookup.vouched !== meta) return undefined;
       if (this.#lookups.isAging(lookup)) void this.#lookAgain(mount, ref, lookup, meta);
@@ -123,13 +125,15 @@ export class SourceCache {
     const known = await this.#known(lookup, request);
     if (known && !known.check) return known.held;
     const reading = { key, location: lookup.location, mount, policy, id, span };
+    // What was asked for before a purge is no answer to who comes after it.
+    const flight = `${key} ${this.#options.marks.epoch}`;
     const failure = this.#failures.of(key);
     if (known?.usable) {
       // The visitor gets what is there; one request in the background looks again, unless it just failed.
       const untraced = { ...reading, span: undefined };
       if (failure === undefined)
         void this.#flights
-          .run(key, (s) => this.#read(untraced, 'stale', s), new AbortController().signal)
+          .run(flight, (s) => this.#read(untraced, 'stale', s), new AbortController().signal)
           .catch(() => undefined);
       return known.held;
     }
@@ -140,7 +144,7 @@ export class SourceCache {
     }
     if (known === undefined) mayRead?.();
     const why = known === undefined ? 'uri-miss' : known.reload ? 'request' : 'stale';
-    return this.#flights.run(key, (s) => this.#read(reading, why, s), request.signal);
+    return this.#flights.run(flight, (s) => this.#read(reading, why, s), request.signal);
   }
 
   /** How long answers made of a source may be kept. */
@@ -165,14 +169,39 @@ export class SourceCache {
     this.#failures.clear();
   }
 
-  /** Lets go of a source that is held in memory only; false when there is none. */
-  relieve(): boolean {
-    return this.#bodies.relieve();
+  /** Whether a source was purged after it was asked for. */
+  isPurged(source: CachedSource): boolean {
+    return this.#records.isPurged(source);
   }
 
-  close(): void {
-    this.#bodies.close();
+  /** The key of a source, also of one that its origin does not have any more. @throws Fault */
+  async keyOf(mount: Mount, ref: SourceRef): Promise<Key> {
+    return hashKey('source', mount.name, await purgeableId(mount, ref));
   }
+
+  /**
+   * Purges what a target names: it is not used any more, or asked for again at its next use (soft),
+   * whatever is under way and whatever happens to the process.
+   *
+   * @returns the sources that were there, as far as they are in memory or named by their key
+   */
+  async purge(target: MarkTarget, soft: boolean): Promise<PurgedSources> {
+    const { found, durable } = this.#records.purge(target, soft);
+    this.#failures.clear();
+    if (target.kind === 'source' && !found.has(target.key)) {
+      const stored = await this.#records.stored(target.key);
+      if (stored) found.set(target.key, stored);
+    }
+    // What was read again meanwhile stays.
+    if (!soft) await this.#bodies.deleteAll([...found.keys()], (key) => !this.#records.has(key));
+    const contents = new Set([...found.values()].flatMap(contentsOf));
+    return { sources: found.size, contents, durable: await durable };
+  }
+
+  /** Lets go of a source that is held in memory only; false when there is none. */
+  relieve = (): boolean => this.#bodies.relieve();
+
+  close = (): void => this.#bodies.close();
 
   /** Looks at a file that is in use again, before what is known of it runs out. */
   #lookAgain(
@@ -193,17 +222,19 @@ export class SourceCache {
     { mount, compiled, maxAge }: RenderRequest,
   ): Promise<Known | undefined> {
     const { key, location, at } = lookup;
-    const meta = this.#records.use(key) ?? (await this.#record(key));
+    const meta = await this.#records.find(key, placeOf(mount, location));
     if (!meta) return undefined;
     if (mount.origin.stat) {
+      let vouched = meta;
       if (lookup.vouched !== meta || maxAge !== undefined) {
         const peeked = await mount.origin.stat(location);
         if (!peeked) throw new Fault('source-not-found', 'The source was not found.');
         if (peeked.etag !== meta.fileValidators?.etag) return undefined;
-        lookup.vouched = meta;
+        vouched = this.#records.lookedAt(key, meta);
+        lookup.vouched = vouched;
         lookup.held = undefined;
       }
-      lookup.held ??= held(key, { ...meta, checkedAt: at }, 'fresh');
+      lookup.held ??= held(key, { ...vouched, checkedAt: at }, 'fresh');
       return { held: lookup.held, check: false, usable: true };
     }
     return this.#usable(key, meta, compiled.response.freshness, maxAge);
@@ -212,7 +243,10 @@ export class SourceCache {
   /** What the headers of an origin, and the request, make of a copy. */
   #usable(key: Key, meta: SourceMeta, policy: FreshnessPolicy, maxAge?: number): Known {
     const age = (this.#options.clock.now() - meta.checkedAt) / 1000;
-    const use = useAt(age, sourceFreshness(meta, policy));
+    const freshness = sourceFreshness(meta, policy);
+    const due = useAt(age, freshness);
+    const soft = meta.outdated && due === 'fresh';
+    const use = !soft ? due : freshness.mustRevalidate ? 'if-error' : 'while-revalidating';
     const reload = use === 'fresh' && maxAge !== undefined && age >= maxAge;
     if (use === 'fresh' && !reload) {
       return { held: held(key, meta, 'fresh'), check: false, usable: true };
@@ -226,8 +260,10 @@ export class SourceCache {
     why: Forward,
     signal: AbortSignal,
   ): Promise<CachedSource> {
-    const { store, clock } = this.#options;
-    const meta = await this.#record(key);
+    const { store, clock, marks } = this.#options;
+    const { epoch } = marks;
+    const place = placeOf(mount, location);
+    const meta = await this.#records.find(key, place);
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
     try {
@@ -237,13 +273,15 @@ export class SourceCache {
       const fetched = await this.#origins.read(question);
       const forwarded = (status: number) => (peeked === undefined ? { why, status } : { why });
       if (fetched.kind === 'unchanged' && meta) {
+        const { outdated: _, ...same } = meta;
         const checked: SourceMeta = {
-          ...meta,
+          ...same,
+          epoch,
           headers: mergeHeaders(meta.headers, fetched.headers),
           checkedAt: clock.now(),
         };
         await store.update(key, { ...checked });
-        this.#records.set(key, checked);
+        this.#records.remember(key, checked);
         this.#failures.delete(key);
         return held(key, checked, 'read', forwarded(304));
       }
@@ -255,10 +293,10 @@ export class SourceCache {
       }
       const { spooled } = fetched;
       await checkBody(spooled, fetched.unframed === true, this.#options.decode, either);
+      const { headers } = fetched;
       const read: SourceMeta = {
-        ...factsOf(spooled),
-        headers: fetched.headers,
-        checkedAt: clock.now(),
+        ...{ ...factsOf(spooled), headers, checkedAt: clock.now(), place, epoch },
+        ...(await this.#records.renamed(key, spooled.hash, { place, epoch, headers })),
         ...(location.url === undefined ? {} : { url: location.url }),
         ...(peeked === undefined ? {} : { fileValidators: peeked }),
       };
@@ -268,19 +306,12 @@ export class SourceCache {
     } catch (error) {
       // A body that nobody begins to read would hold its connection.
       over.abort(error);
-      this.#failures.add(key, error, policy.negative);
+      // Of before a purge, it says nothing of what is there now.
+      if (marks.epoch === epoch) this.#failures.add(key, error, policy.negative);
       if (!meta || !this.#mayStandIn(meta, policy, error)) throw error;
       const status = isFault(error) ? error.detail.status : undefined;
       return held(key, meta, 'stale', typeof status === 'number' ? { why, status } : { why });
     }
-  }
-
-  async #record(key: Key): Promise<SourceMeta | undefined> {
-    const near = this.#records.use(key);
-    if (near) return near;
-    const meta = (await this.#options.store.head(key)) as SourceMeta | undefined;
-    if (meta) this.#records.set(key, meta);
-    return meta;
   }
 
   /** Whether an old copy may be served, where the origin fails in a way that may pass (RFC 5861 section 4). */
@@ -295,7 +326,8 @@ export class SourceCache {
       throw new Fault('upload-missing', 'Expected a picture in the body of the request, got none.');
     }
     const key = hashKey('upload', upload.hash);
-    const meta = { ...factsOf(upload), headers: {}, checkedAt: this.#options.clock.now() };
+    const { clock, marks } = this.#options;
+    const meta = { ...factsOf(upload), headers: {}, checkedAt: clock.now(), epoch: marks.epoch };
     // Passed on before: kept by an earlier step of the same request.
     const own = upload.pass();
     if (own) await this.#keep(key, meta, own);
@@ -303,8 +335,10 @@ export class SourceCache {
   }
 
   async #keep(key: Key, meta: SourceMeta, spooled: Spooled): Promise<void> {
-    await this.#bodies.keep(key, meta, spooled);
-    this.#records.set(key, meta);
+    // Purged while it was read: for those alone who asked before.
+    if (this.#records.isGone(key, meta)) this.#bodies.hold(key, spooled);
+    else await this.#bodies.keep(key, meta, spooled);
+    this.#records.remember(key, meta);
   }
 }
 

@@ -7,10 +7,12 @@
  */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { readAdminToken } from './config-admin.ts';
 import { readConfigFile } from './config-file.ts';
 import { readSigning, type SigningFiles } from './config-signing.ts';
 import { checkSources } from './config-sources.ts';
-import { OPTION_NAMES, OPTIONS, type OptionName, type OptionValues } from './options.ts';
+import type { OptionValues } from './option-values.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
 import { ConfigError, describeIssue, type Problem } from './problems.ts';
 import { readSecrets } from './secrets.ts';
 import { type SourceConfig, sourceSchema } from './source-schema.ts';
@@ -77,8 +79,16 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
   );
   const signing = readSigning(c2pa);
   if (Array.isArray(signing)) throw new ConfigError(signing.map((one) => lineOf(one, origins)));
+  const { tokenFile } = config.admin;
+  const admin = {
+    ...config.admin,
+    ...(tokenFile === undefined ? {} : { tokenFile: absolutePath('admin.tokenFile', tokenFile) }),
+  };
+  const token = readAdminToken(admin);
+  if (typeof token === 'object') throw new ConfigError([lineOf(token, origins)]);
   return {
     ...config,
+    admin: { ...admin, ...(token === undefined ? {} : { token }) },
     cache: { ...config.cache, folder: absolutePath('cache.folder', config.cache.folder) },
     c2pa,
     sources: config.sources.map((source) => absolute(source, context.folder)),

@@ -269,6 +269,38 @@ export const OPTIONS = {
     fallback: 'false',
     doc: 'Name the stored picture in Cache-Status (`key`), for a person who looks for a mistake.',
   }),
+  'admin.host': text({
+    env: 'FOVEA_ADMIN_HOST',
+    flag: 'admin-host',
+    fallback: '127.0.0.1',
+    values: 'a host name or address',
+    doc: 'Address of the admin listener.',
+  }),
+  'admin.port': integer({
+    env: 'FOVEA_ADMIN_PORT',
+    flag: 'admin-port',
+    min: 0,
+    max: 65535,
+    doc: 'Port of the admin listener (`POST /purge`, `/metrics`, `/healthz`, `/readyz`), 0 for any that is free; without it there is none.',
+  }),
+  'admin.token': text({
+    env: 'FOVEA_ADMIN_TOKEN',
+    flag: 'admin-token',
+    values: 'a secret of at least 16 characters',
+    doc: 'Bearer token of the admin listener, for everything but health.',
+  }),
+  'admin.tokenFile': text({
+    env: 'FOVEA_ADMIN_TOKEN_FILE',
+    flag: 'admin-token-file',
+    values: 'a file',
+    doc: 'File that holds that token, in place of `admin.token`; relative to the configuration file.',
+  }),
+  'admin.purgeMethod': toggle({
+    env: 'FOVEA_PURGE_METHOD',
+    flag: 'purge-method',
+    fallback: 'false',
+    doc: 'Answer the method PURGE at every address, as Fastly does, to who sends the token in `Fastly-Key`.',
+  }),
   'metrics.token': text({
     env: 'FOVEA_METRICS_TOKEN',
     flag: 'metrics-token',
@@ -316,30 +348,3 @@ export type OptionOf<Name extends OptionName> = OptionValue<(typeof OPTIONS)[Nam
 
 /** All names, in the order of the table. */
 export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
-
-/** Options with a fallback: their value is always there. */
-type Settled = {
-  [Name in OptionName]: (typeof OPTIONS)[Name] extends { readonly fallback: string } ? Name : never;
-}[OptionName];
-
-type SectionOf<Name> = Name extends `${infer Section}.${string}` ? Section : never;
-type KeyOf<Name, Section extends string> = Name extends `${Section}.${infer Key}` ? Key : never;
-type PlainOf<Name> = Name extends `${string}.${string}` ? never : Name;
-type Full<Section extends string, Key extends string> = Extract<`${Section}.${Key}`, OptionName>;
-
-type SectionValues<Section extends string> = {
-  readonly [Key in KeyOf<Settled, Section>]: OptionOf<Full<Section, Key>>;
-} & {
-  readonly [Key in KeyOf<Exclude<OptionName, Settled>, Section>]?: OptionOf<Full<Section, Key>>;
-};
-
-/**
- * The values of all options: that of `listen.port` stands at `listen.port`. An option
- * without a fallback may be absent. Follows from the table, so that no row can be
- * forgotten here.
- */
-export type OptionValues = {
-  readonly [Section in SectionOf<OptionName>]: SectionValues<Section>;
-} & { readonly [Name in PlainOf<Settled>]: OptionOf<Name> } & {
-  readonly [Name in PlainOf<Exclude<OptionName, Settled>>]?: OptionOf<Name>;
-};

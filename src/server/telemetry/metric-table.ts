@@ -180,6 +180,7 @@ export const METRICS = {
     help: 'Entries of a tier of the cache that had to make room.',
     labels: { tier: TIER },
   },
+  fovea_purges_total: { type: 'counter', help: 'Purges, soft ones included.' },
   fovea_disk_failures_total: { type: 'counter', help: 'Failures of the disk of the cache.' },
   // origins
   fovea_origin_requests_total: {

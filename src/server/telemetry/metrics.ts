@@ -101,6 +101,7 @@ const COUNTERS: readonly (readonly [PlainNameOf<'counter'>, (status: EngineStatu
   ['fovea_failed_findings_total', ({ failedFindings }) => failedFindings],
   ['fovea_video_failures_total', ({ videoFailures }) => videoFailures],
   ['fovea_signing_failures_total', ({ signingFailures }) => signingFailures],
+  ['fovea_purges_total', ({ purges }) => purges],
   ['fovea_disk_failures_total', ({ diskFailures }) => diskFailures],
 ];
 

@@ -80,6 +80,11 @@ export class DiskIndex {
     return entry;
   }
 
+  /** Those known so far. */
+  keys(): IterableIterator<StoreKey> {
+    return this.#entries.keys();
+  }
+
   /** The key used least recently, but for those to be passed over. */
   oldest(pass: (key: StoreKey) => boolean): StoreKey | undefined {
     for (const key of this.#entries.keys()) if (!pass(key)) return key;

@@ -16,9 +16,9 @@
 import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import pLimit from 'p-limit';
 import { bytesOf } from '../../base/body.ts';
 import type { Room } from '../../base/byte-budget.ts';
-import { type Clock, systemClock } from '../../base/clock.ts';
 import { fileBody } from '../file-body.ts';
 import { makeFolderSync } from '../folders.ts';
 import {
@@ -34,6 +34,7 @@ import {
 import { AlteredError, type Fingerprint, remove, sumUp } from './files.ts';
 import { DiskIndex } from './index.ts';
 import { KeyLocks } from './locks.ts';
+import { type DiskOptions, diskSettings } from './options.ts';
 import { DiskPaths } from './paths.ts';
 import { DiskReader } from './reader.ts';
 import type { DiskRecord, ReadRecord } from './record.ts';
@@ -42,17 +43,10 @@ import { scanFolder, sweepTemporary } from './scan.ts';
 import { DiskSpace, entryRoom, roomOf, roomOfFile } from './space.ts';
 import { type Content, DiskWriter } from './writer.ts';
 
-export interface DiskOptions {
-  /** How long a replaced or evicted body stays readable, in milliseconds, while there is room. */
-  readonly graceMs?: number;
-  /** A use is written down at most this often per entry, in milliseconds. */
-  readonly touchMs?: number;
-  /** Sync bodies to the disk once they are in their places; without, a power cut costs more entries. */
-  readonly sync?: boolean;
-  readonly clock?: Clock;
-  /** Told of failures of the disk and of altered files; the store itself goes on without the entry. */
-  readonly onError?: (error: unknown) => void;
-}
+export type { DiskOptions } from './options.ts';
+
+/** Entries deleted side by side. */
+const ABREAST = 32;
 
 /** Share of the capacity that bodies waiting for removal may hold of it. */
 const RETIRED_SHARE = 0.1;
@@ -80,14 +74,7 @@ export class DiskStore implements FileStore {
    * @throws the system's error when the folder cannot be made
    */
   constructor(folder: string, capacity: number, options: DiskOptions = {}) {
-    this.#options = {
-      graceMs: 60_000,
-      touchMs: 600_000,
-      sync: true,
-      clock: systemClock,
-      onError: () => {},
-      ...options,
-    };
+    this.#options = diskSettings(options);
     const { graceMs, clock, sync, onError } = this.#options;
     this.#paths = new DiskPaths(folder, capacity);
     this.#reader = new DiskReader(this.#paths, this.#index);
@@ -208,6 +195,17 @@ export class DiskStore implements FileStore {
       await this.#remove(key, there ? record.body.file : undefined);
       return there;
     });
+  }
+
+  async deleteWhere(matches: (key: StoreKey) => boolean): Promise<number> {
+    await this.#scan;
+    const limit = pLimit(ABREAST);
+    const keys = [...this.#index.keys()].filter(matches);
+    const gone = keys.map((key) =>
+      limit(() => this.#locks.exclusive(key, () => this.#remove(key, undefined))),
+    );
+    await Promise.all(gone);
+    return keys.length;
   }
 
   temporary(): string {

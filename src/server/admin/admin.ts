@@ -1,0 +1,127 @@
+/**
+ * Admin: what an operator asks of a server, on a listener of its own: purges, metrics and health.
+ *
+ * Everything but health needs the token, compared in a time that tells nothing of it.
+ */
+import { Fault } from '../../base/fault.ts';
+import { Arrived } from '../arrived.ts';
+import { errorResponse, faultAnswer } from '../http/errors.ts';
+import {
+  commonHeaders,
+  type Handle,
+  type HttpRequest,
+  type HttpResponse,
+  type NamedRequest,
+} from '../http/http-message.ts';
+import { requestIdOf } from '../http/request-id.ts';
+import { readTarget } from '../http/target.ts';
+import {
+  type Health,
+  healthPage,
+  metricsPage,
+  otherMethod,
+  type PageServices,
+} from '../own-pages.ts';
+import { readPurgeOrder } from '../purge/purge-order.ts';
+import type { Purger } from '../purge/purger.ts';
+import type { Reloaded } from '../reloading.ts';
+import { isBearer, needsToken } from './token.ts';
+
+export interface AdminParts {
+  readonly purger: Purger;
+  readonly token: string;
+  /** Reads the configuration anew and has it hold. */
+  readonly reload: () => Promise<Reloaded>;
+  /** Those of the configuration that holds at present, as all that follows. */
+  readonly services: () => PageServices;
+  readonly health: () => Omit<Health, 'token'>;
+}
+
+/** Bytes of an order. */
+const LARGEST_ORDER = 64 * 1024;
+
+/** The admin listener as one function. It never rejects. */
+export function createAdmin(parts: AdminParts): Handle {
+  return async (given) => {
+    const id = requestIdOf(given.headers['x-request-id']);
+    const request = new Arrived(given, id, performance.now(), undefined);
+    const response = await answerOrFail(parts, request);
+    response.headers['x-request-id'] = id;
+    return response;
+  };
+}
+
+async function answerOrFail(parts: AdminParts, request: NamedRequest): Promise<HttpResponse> {
+  const { clock, log, policy } = parts.services();
+  try {
+    return await answer(parts, request);
+  } catch (error) {
+    const known = error instanceof Fault;
+    if (!known) log.error({ requestId: request.id, error: String(error) }, 'request failed');
+    const fault = known ? error : new Fault('internal', 'The server failed to do this.');
+    return errorResponse(request, { ...faultAnswer(fault), ttl: 0 }, clock.now(), policy);
+  }
+}
+
+async function answer(parts: AdminParts, request: NamedRequest): Promise<HttpResponse> {
+  const { token } = parts;
+  const services = parts.services();
+  const path = readTarget(request.target, request.headers.host)?.path.split(/[?#]/, 1)[0];
+  const health =
+    path === undefined
+      ? undefined
+      : healthPage(path, services, () => ({ ...parts.health(), token }));
+  if (health !== undefined) return health(request);
+  if (path === '/metrics') {
+    return isBearer(request, token)
+      ? metricsPage(request, services)
+      : needsToken(request, services);
+  }
+  if (path !== '/purge' && path !== '/reload')
+    throw new Fault('mount-unknown', 'Nothing answers here.');
+  if (request.method !== 'POST') return otherMethod(request, ['POST'], services);
+  if (!isBearer(request, token)) return needsToken(request, services);
+  if (path === '/reload') {
+    const became = await parts.reload();
+    return json(became, services, 'problems' in became ? 422 : 200);
+  }
+  const order = readPurgeOrder(parsed(await bodyText(request)));
+  return json(await parts.purger.purge(order), services);
+}
+
+function json(value: object, { clock, policy }: PageServices, status = 200): HttpResponse {
+  const body = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+  return {
+    status,
+    headers: {
+      ...commonHeaders(clock.now(), policy),
+      'cache-control': 'no-store',
+      'content-type': 'application/json',
+      'content-length': String(body.length),
+    },
+    body,
+  };
+}
+
+/** @throws Fault upload-too-large */
+async function bodyText({ body }: HttpRequest): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    length += piece.length;
+    if (length > LARGEST_ORDER) {
+      throw new Fault('upload-too-large', `Expected at most ${LARGEST_ORDER} bytes, got more.`);
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** @throws Fault bad-request */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Fault('bad-request', 'Expected JSON in the body of the request.');
+  }
+}
