@@ -379,6 +379,24 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     expect([await keepsTen(strict), await keepsTen(plain)]).toEqual([false, true]);
   },
 
+  'cache.former': async () => {
+    const of = async (former: string) => {
+      const settings = { 'cache.former': former };
+      const server = await startServer({
+        settings,
+        pictures: { 'small.png': await card(40, 40).png().toBuffer() },
+      });
+      await server.ask('/imgix/small.png?w=9');
+      const path = join(server.home, 'cache', 'versions.json');
+      const listed = async () => existsSync(path);
+      if (former === 'true') await until(listed);
+      const found = await listed();
+      await server.stop();
+      return found;
+    };
+    expect([await of('true'), await of('false')]).toEqual([true, false]);
+  },
+
   'cache.reload': async () => {
     const { reloaded } = await heard(tagged);
     expect(reloaded).toMatch(/fwd=request; fwd-status=304/);

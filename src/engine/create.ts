@@ -14,6 +14,7 @@ import type { Engine } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { LocalEngine } from './local-engine.ts';
 import { openMarks } from './purge/purge-file.ts';
+import { FormerVersions } from './renditions/former-versions.ts';
 
 export type { EngineOptions } from './engine-options.ts';
 
@@ -46,9 +47,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const uploads = new ByteBudget(bodyMemory * UPLOADS_SHARE, memoryOfBodies);
   const clock = options.clock ?? systemClock;
   const marks = await openMarks(join(folder, 'purges.jsonl'), clock, failures.note);
+  const versions =
+    options.cache.former === false
+      ? undefined
+      : await FormerVersions.open(join(folder, 'versions.json'), failures.note);
   const engine = new LocalEngine(options, files, files, renditions, {
     failures,
     marks,
+    versions,
     sourceBodies: spool(memoryOfBodies, size * SOURCES_SHARE),
     incoming: spool(uploads, size * UPLOADS_SHARE),
     tiers: () => ({ memory: near.status, disk: files.status }),

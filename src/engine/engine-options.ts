@@ -16,6 +16,8 @@ export interface EngineOptions {
     readonly size: number;
     /** Bytes of renditions in memory; a sixteenth of the disk by default, at most 256 MB. */
     readonly memory?: number;
+    /** Serve renditions of a former version of the encoders while they are made again; true by default. */
+    readonly former?: boolean;
   };
   /** Render workers for requests; by default one per core. */
   readonly workers?: number;

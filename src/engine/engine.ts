@@ -22,6 +22,7 @@ import type { EngineOptions } from './engine-options.ts';
 import type { PoolStatus } from './pool/pool.ts';
 import type { PurgeMarks } from './purge/purge-marks.ts';
 import type { MarkTarget } from './purge/purge-target.ts';
+import type { FormerVersions } from './renditions/former-versions.ts';
 import type { Timings } from './timings.ts';
 import type { Span } from './tracing/span.ts';
 
@@ -220,4 +221,6 @@ export interface EngineParts {
   readonly tiers: () => EngineStatus['tiers'];
   /** What has been purged. */
   readonly marks: PurgeMarks;
+  /** Whose renditions are served as well; absent: only those of the present one are. */
+  readonly versions?: FormerVersions | undefined;
 }

@@ -72,6 +72,7 @@ export class LocalEngine implements Engine {
   readonly #sourceCache: SourceCache;
   readonly #faults: RememberedFaults;
   readonly #purging: Purging;
+  readonly #versions: EngineParts['versions'];
   readonly #answers: Answers;
   readonly incoming: Receiver;
 
@@ -81,11 +82,12 @@ export class LocalEngine implements Engine {
     sources: FileStore,
     files: FileStore,
     renditions: TieredStore,
-    { failures, incoming, sourceBodies, tiers, marks }: EngineParts,
+    { failures, incoming, sourceBodies, tiers, marks, versions }: EngineParts,
   ) {
     this.#failures = failures;
     this.#tiers = tiers;
     this.incoming = incoming;
+    this.#versions = versions;
     const settings = engineSettings(options);
     const { clock, timer } = settings;
     this.#settings = settings;
@@ -233,6 +235,11 @@ export class LocalEngine implements Engine {
     if (stored && (request.storedOnly || !this.#cache.isOutdated(stored))) {
       return this.#hit(resolved, stored, asStored);
     }
+    const former = stored || request.upload ? undefined : await this.#former(resolved);
+    if (former) {
+      this.#background.makeLater(resolved, () => false);
+      return this.#answers.of(resolved, former, { timings: fetch, collapsed: false, former: true });
+    }
     if (request.storedOnly) throw notStored();
     const failure = this.#faults.of(resolved.key);
     if (failure) throw failure;
@@ -250,6 +257,11 @@ export class LocalEngine implements Engine {
       if (!stored || !isFault(error) || !error.kind.retry || request.signal.aborted) throw error;
       return this.#hit(resolved, stored, asStored);
     }
+  }
+
+  async #former({ request, plan, content }: ResolvedRequest): Promise<StoredRendition | undefined> {
+    const keyOf = (version: string) => this.#keyOf(request, plan, content, version);
+    return this.#versions?.find(this.#cache, this.#pool.knownEncoderVersion, keyOf);
   }
 
   /** Remembers what a picture fails with for its own sake: its source cannot become one, whoever asks. */

@@ -48,8 +48,10 @@ export class FakeEngine {
   readonly folder = mkdtempSync(join(tmpdir(), 'fovea-engine-'));
   #engine: Engine | undefined;
 
-  static async start(options: Partial<EngineOptions> = {}): Promise<FakeEngine> {
+  /** @param version of the encoders */
+  static async start(options: Partial<EngineOptions> = {}, version = 'fake'): Promise<FakeEngine> {
     const fake = new FakeEngine();
+    fake.workers.version = version;
     fake.#engine = await createEngine({
       cache: { folder: fake.folder, size: 1e8, memory: 1e6 },
       workers: 1,

@@ -24,8 +24,8 @@ export class FakeWorker {
     this.pid = pid;
   }
 
-  comeUp(): void {
-    this.#events.message({ kind: 'ready', encoderVersion: 'fake' });
+  comeUp(encoderVersion = 'fake'): void {
+    this.#events.message({ kind: 'ready', encoderVersion });
   }
 
   /** Asks for a signature of bytes for the request in hand. */
@@ -87,13 +87,15 @@ export class FakeWorkers {
   readonly signatures: SignatureAnswer[] = [];
   /** Workers that the pool has killed. */
   readonly killed: FakeWorker[] = [];
+  /** What they say of their encoders. */
+  version = 'fake';
   /** Workers come up by themselves. */
   eager = true;
 
   readonly start: StartWorker = (lane, events) => {
     const worker = new FakeWorker(lane, events, 1000 + this.all.length);
     this.all.push(worker);
-    if (this.eager) setImmediate(() => worker.alive && worker.comeUp());
+    if (this.eager) setImmediate(() => worker.alive && worker.comeUp(this.version));
     return {
       pid: worker.pid,
       send: (message) => {

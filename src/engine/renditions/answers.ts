@@ -35,7 +35,10 @@ export class Answers {
   of(
     resolved: ResolvedRequest,
     stored: StoredRendition,
-    facts: Pick<AnswerFacts, 'timings' | 'forward' | 'collapsed' | 'tier'>,
+    facts: Pick<AnswerFacts, 'timings' | 'forward' | 'collapsed' | 'tier'> & {
+      /** Made by a former version of the encoders. */
+      readonly former?: boolean;
+    },
   ): Rendition {
     const { request, source, key } = resolved;
     const { clock, pictures, settings } = this.#parts;
@@ -53,7 +56,7 @@ export class Answers {
       freshness: pictures.freshness(resolved, now),
       tags: settings.tags ? this.#tags.of(resolved) : undefined,
       now,
-      mostSeconds: this.#mostSeconds(stored),
+      mostSeconds: facts.former ? UNREFINED_SECONDS : this.#mostSeconds(stored),
     });
   }
 

@@ -67,6 +67,7 @@ describe('a configuration', () => {
     });
     expect(config.cache).toEqual({
       folder: join(folder, '.fovea'),
+      former: true,
       reload: 'ignore',
       size: 512_000_000,
     });

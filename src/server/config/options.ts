@@ -17,6 +17,7 @@ import {
   word,
 } from '../../base/options.ts';
 import { isAddressRange } from '../limits/client-address.ts';
+import { ADMIN_OPTIONS } from './admin-options.ts';
 
 export const OPTIONS = {
   'listen.host': text({
@@ -96,6 +97,12 @@ export const OPTIONS = {
     env: 'FOVEA_CACHE_MEMORY',
     flag: 'cache-memory',
     doc: 'Memory for the renditions asked for most; by default a sixteenth of the disk space.',
+  }),
+  'cache.former': toggle({
+    env: 'FOVEA_CACHE_FORMER',
+    flag: 'cache-former',
+    fallback: 'true',
+    doc: 'After an upgrade: serve what the former version has made, fresh for a minute at a time, while it is made again in the background; without it visitors wait for the new one.',
   }),
   'cache.reload': word(['ignore', 'revalidate'], {
     env: 'FOVEA_CACHE_RELOAD',
@@ -269,38 +276,7 @@ export const OPTIONS = {
     fallback: 'false',
     doc: 'Name the stored picture in Cache-Status (`key`), for a person who looks for a mistake.',
   }),
-  'admin.host': text({
-    env: 'FOVEA_ADMIN_HOST',
-    flag: 'admin-host',
-    fallback: '127.0.0.1',
-    values: 'a host name or address',
-    doc: 'Address of the admin listener.',
-  }),
-  'admin.port': integer({
-    env: 'FOVEA_ADMIN_PORT',
-    flag: 'admin-port',
-    min: 0,
-    max: 65535,
-    doc: 'Port of the admin listener (`POST /purge`, `/metrics`, `/healthz`, `/readyz`), 0 for any that is free; without it there is none.',
-  }),
-  'admin.token': text({
-    env: 'FOVEA_ADMIN_TOKEN',
-    flag: 'admin-token',
-    values: 'a secret of at least 16 characters',
-    doc: 'Bearer token of the admin listener, for everything but health.',
-  }),
-  'admin.tokenFile': text({
-    env: 'FOVEA_ADMIN_TOKEN_FILE',
-    flag: 'admin-token-file',
-    values: 'a file',
-    doc: 'File that holds that token, in place of `admin.token`; relative to the configuration file.',
-  }),
-  'admin.purgeMethod': toggle({
-    env: 'FOVEA_PURGE_METHOD',
-    flag: 'purge-method',
-    fallback: 'false',
-    doc: 'Answer the method PURGE at every address, as Fastly does, to who sends the token in `Fastly-Key`.',
-  }),
+  ...ADMIN_OPTIONS,
   'metrics.token': text({
     env: 'FOVEA_METRICS_TOKEN',
     flag: 'metrics-token',
