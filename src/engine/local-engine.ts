@@ -149,9 +149,7 @@ export class LocalEngine implements Engine {
     });
   }
 
-  ready(): boolean {
-    return this.#pool.ready();
-  }
+  ready = (): boolean => this.#pool.ready();
 
   /** Lets go of some memory; false when there is none to be let go of. */
   relieve = (): boolean => this.#sourceCache.relieve();

@@ -297,6 +297,17 @@ describe('the admin listener', () => {
     expect((await server.ask('/_fovea/metrics')).status).toBe(404);
   });
 
+  test('has a configuration read anew, for who has the token', async () => {
+    expect((await admin(undefined, { path: '/reload', token: '' })).status).toBe(401);
+    expect((await admin(undefined, { path: '/reload', method: 'GET' })).status).toBe(405);
+    // This server was given its configuration, which cannot be read again
+    const { status, body } = await admin(undefined, { path: '/reload' });
+    expect([status, JSON.parse(body.toString())]).toEqual([
+      422,
+      { problems: ['expected a configuration that can be read again, got none'] },
+    ]);
+  });
+
   test('is the only one that answers so, and writes no token to the log', async () => {
     expect((await server.ask('/purge', { method: 'POST' })).status).toBe(404);
     expect(server.complaints.join()).not.toContain(TOKEN);

@@ -106,6 +106,30 @@ function load(port: number, target: string, clients: number) {
   };
 }
 
+test('is asked for on the admin listener', async () => {
+  const token = 'a-token-of-some-length';
+  const parts = await start(1);
+  await parts.server.close();
+  let w = '40';
+  const read = () => parts.configOf({ defaults: { w } }, { admin: { port: 0, token } });
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const server = await createServer(read(), { log, readConfig: read });
+  running = server;
+  const { port } = await server.listen();
+  while (!server.engine.ready()) await new Promise((resolve) => setTimeout(resolve, 20));
+  const width = async () => (await decode((await ask(port, '/p/a.png?fm=png')).body)).width;
+  expect(await width()).toBe(40);
+  w = '60';
+  const { status, body } = await ask(server.adminAddress()?.port ?? 0, '/reload', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect([status, JSON.parse(body.toString())]).toEqual([200, { restart: [] }]);
+  expect(await width()).toBe(60);
+  // What was purged by the configuration of before is found in the one that holds
+  expect(await server.purger.purge({ url: '/p/a.png' })).toMatchObject({ sources: 1 });
+});
+
 describe.each([1, 2])('with %i front(s)', (fronts) => {
   test('20 reloads under load fail no request, and hits follow at once', async () => {
     const { server, port, configOf, said, widths } = await start(fronts);

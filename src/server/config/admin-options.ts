@@ -16,7 +16,7 @@ export const ADMIN_OPTIONS = {
     flag: 'admin-port',
     min: 0,
     max: 65535,
-    doc: 'Port of the admin listener (`POST /purge`, `/metrics`, `/healthz`, `/readyz`), 0 for any that is free; without it there is none.',
+    doc: 'Port of the admin listener (`POST /purge`, `POST /reload`, `/metrics`, `/healthz`, `/readyz`), 0 for any that is free; without it there is none.',
   }),
   'admin.token': text({
     env: 'FOVEA_ADMIN_TOKEN',
