@@ -17,6 +17,14 @@ const EXEMPT: ReadonlyMap<string, string> = new Map([
   [String(/^(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i), 'reads the configuration'],
   [String(/\/\*[\s\S]*?(\*\/|$)/g), 'the end of the text ends a comment: it never fails'],
   [String(/\s*,\s*|\s+/), 'reads 200 characters'],
+  [
+    String(/(?<![a-z0-9_-])([a-z][a-z0-9_-]{0,40})(=|%3d)[^\s"\\&;,#]+/gi),
+    'a short name begins a run that may end anywhere, and only where none began before',
+  ],
+  [
+    String(/(?<![a-z0-9_"-])([a-z][a-z-]{2,40})(:\s*)[^\s"\\]+(?: [^\s"\\]+)?/gi),
+    'a short name begins a run that may end anywhere, and only where none began before',
+  ],
   [String(/(?:\/[^\s:]+)+/g), 'reads a message of libvips'],
   [
     String(/pixel limit|too many pixels|width or height|bad dimensions.*large/i),

@@ -80,7 +80,7 @@ export interface Rate {
 export function rate<const R extends Row>(row: R): OptionOfRow<Rate, R> {
   return option(row, 'a number and a time such as 600/1m or 20/s', (value) => {
     const match =
-      typeof value === 'string' ? /^(\d{1,9})\s*\/\s*([\d.]*\s*[a-z]+)$/i.exec(value.trim()) : null;
+      typeof value === 'string' ? /^(\d{1,9}) ?\/ ?([\d.]* ?[a-z]+)$/i.exec(value.trim()) : null;
     const [, count = '', time = ''] = match ?? [];
     const milliseconds = parse(/^\d/.test(time) ? time : `1${time}`, DURATION, MILLISECONDS);
     return match !== null && Number(count) >= 1 && (milliseconds ?? 0) >= 100
@@ -113,7 +113,10 @@ function asList(value: unknown): readonly unknown[] {
 /** A share, 0 to 1. */
 export function share<const R extends Row>(row: R): OptionOfRow<number, R> {
   return option(row, 'a number from 0 to 1', (value) => {
-    const number = typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value;
+    const number =
+      typeof value === 'string' && /^(?:\d{1,9}(?:\.\d{1,20})?|\.\d{1,20})$/.test(value)
+        ? Number(value)
+        : value;
     return typeof number === 'number' && number >= 0 && number <= 1 ? number : undefined;
   });
 }

@@ -41,7 +41,7 @@ export interface CheckedTarget {
 export function targetSignature(key: string, target: string): string {
   const mac = hmac(sha256, new TextEncoder().encode(key), bytesOfTarget(target));
   const base64 = btoa(String.fromCharCode(...mac));
-  return base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return base64.replaceAll('+', '-').replaceAll('/', '_').replace('=', '');
 }
 
 /**

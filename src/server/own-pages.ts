@@ -73,7 +73,7 @@ function status(
 
 /** `?verbose`, from one who has the token. */
 function wantsDetail(request: HttpRequest, token: string | undefined): boolean {
-  const wanted = /\?(?:.*&)?verbose(?:[=&]|$)/.test(request.target);
+  const wanted = new URLSearchParams(request.target.split('?', 2)[1]).has('verbose');
   return wanted && token !== undefined && isBearer(request, token);
 }
 

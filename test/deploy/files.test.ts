@@ -52,7 +52,8 @@ describe('what is named', () => {
   const speaking = files.filter((file) => !/\.js$|deployment\.yaml$/.test(file));
 
   test.each([...speaking, ...pages])('%s: options are those of the table', (file) => {
-    const known = new Set([...options, ...[...sections].map((name) => `${name}.yaml`)]);
+    const files = [...sections].flatMap((name) => [`${name}.yaml`, `${name}.md`]);
+    const known = new Set([...options, ...files]);
     const pattern = new RegExp(`\\b(?:${[...sections].join('|')})\\.[a-zA-Z]+\\b`, 'g');
     const named = [...read(file).matchAll(pattern)].map(([name]) => name);
     expect(named.filter((name) => !known.has(name))).toEqual([]);

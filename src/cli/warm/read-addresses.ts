@@ -63,19 +63,46 @@ async function textOf(input: Readable, first: string): Promise<string> {
 
 /** Addresses of a sitemap, entities read (docs of the protocol: five of them, and numbers). @throws Error */
 export function sitemapAddresses(xml: string): string[] {
-  const text = xml.replace(/<!--[\s\S]*?-->/g, '');
+  const text = withoutComments(xml);
   if (/<sitemapindex[\s>]/.test(text)) {
     throw new Error('Expected a sitemap with pictures, got a list of sitemaps; give one of those.');
   }
-  const pictures = valuesOf(text, /<image:loc\s*>([\s\S]*?)<\/image:loc\s*>/g);
-  return pictures.length > 0 ? pictures : valuesOf(text, /<loc\s*>([\s\S]*?)<\/loc\s*>/g);
+  const pictures = valuesOf(text, 'image:loc');
+  return pictures.length > 0 ? pictures : valuesOf(text, 'loc');
 }
 
-function valuesOf(text: string, element: RegExp): string[] {
-  return [...text.matchAll(element)]
-    .map(([, value = '']) =>
-      unescaped(value.replace(/^\s*<!\[CDATA\[([\s\S]*?)\]\]>\s*$/, '$1').trim()),
-    )
+// A file of 64 MiB may hold millions of openings without an end: each step goes on behind the last.
+
+function withoutComments(xml: string): string {
+  let text = '';
+  let at = 0;
+  for (;;) {
+    const begin = xml.indexOf('<!--', at);
+    const end = begin < 0 ? -1 : xml.indexOf('-->', begin);
+    if (end < 0) return text + xml.slice(at);
+    text += xml.slice(at, begin);
+    at = end + 3;
+  }
+}
+
+/** What stands in the elements of a name that have no attributes. */
+function* elements(text: string, name: string): Generator<string> {
+  for (let at = 0; ; ) {
+    const open = text.indexOf(`<${name}`, at);
+    const begin = open < 0 ? -1 : text.indexOf('>', open) + 1;
+    if (begin <= 0) return;
+    at = begin;
+    if (text.slice(open + 1 + name.length, begin - 1).trim() !== '') continue;
+    const end = text.indexOf(`</${name}`, begin);
+    if (end < 0) return;
+    yield text.slice(begin, end);
+    at = end;
+  }
+}
+
+function valuesOf(text: string, name: string): string[] {
+  return [...elements(text, name)]
+    .map((value) => unescaped(value.replace(/^\s*<!\[CDATA\[([\s\S]*?)\]\]>\s*$/, '$1').trim()))
     .filter((address) => address !== '' && address.length <= LONGEST);
 }
 

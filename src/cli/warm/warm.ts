@@ -94,12 +94,13 @@ interface Target {
 
 /** Host and raw path of an absolute address or of a path; no URL object, which would write it anew. */
 export function targetOf(address: string): Target | undefined {
-  const bare = address.replace(/#.*$/s, '');
+  const [bare = ''] = address.split('#', 1);
   if (/[\s\p{Cc}]/u.test(bare)) return undefined;
   if (bare.startsWith('/') && !bare.startsWith('//')) return { path: bare };
-  const absolute = /^https?:\/\/(?:[^/?@]*@)?([^/?@]+)(.*)$/i.exec(bare);
+  const absolute = /^https?:\/\/(?:[^/?@]*@)?([^/?@]+)/i.exec(bare);
   if (absolute === null) return undefined;
-  const [, host = '', rest = ''] = absolute;
+  const [start, host = ''] = absolute;
+  const rest = bare.slice(start.length);
   return { host, path: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
