@@ -15,6 +15,7 @@ import { readTarget } from '../http/target.ts';
 import { findPlace, type Place } from '../places.ts';
 import type { PurgeOrder } from './purge-order.ts';
 
+/** What a purge has taken away at once, and whether it holds after a restart. */
 export type PurgeReport = PurgeCounts;
 
 /** A purge that has been carried out here. */
@@ -23,6 +24,7 @@ export interface Purged {
   readonly report: PurgeReport;
 }
 
+/** Purges, and tells of purges. */
 export interface Purger {
   /** @throws Fault for what names nothing here */
   purge(order: PurgeOrder): Promise<PurgeReport>;
