@@ -308,6 +308,12 @@ describe('the admin listener', () => {
     ]);
   });
 
+  test('has purges written to the log', async () => {
+    const before = server.events.length;
+    await admin({ tag: 'nobody', soft: true });
+    expect(server.events.slice(before).filter((event) => event === 'purged')).toHaveLength(1);
+  });
+
   test('is the only one that answers so, and writes no token to the log', async () => {
     expect((await server.ask('/purge', { method: 'POST' })).status).toBe(404);
     expect(server.complaints.join()).not.toContain(TOKEN);

@@ -6,13 +6,8 @@
 import { Fault } from '../../base/fault.ts';
 import { Arrived } from '../arrived.ts';
 import { errorResponse, faultAnswer } from '../http/errors.ts';
-import {
-  commonHeaders,
-  type Handle,
-  type HttpRequest,
-  type HttpResponse,
-  type NamedRequest,
-} from '../http/http-message.ts';
+import type { Handle, HttpRequest, HttpResponse, NamedRequest } from '../http/http-message.ts';
+import { jsonResponse } from '../http/json-response.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { readTarget } from '../http/target.ts';
 import {
@@ -25,6 +20,7 @@ import {
 import { readPurgeOrder } from '../purge/purge-order.ts';
 import type { Purger } from '../purge/purger.ts';
 import type { Reloaded } from '../reloading.ts';
+import { loggable } from '../telemetry/log.ts';
 import { isBearer, needsToken } from './token.ts';
 
 export interface AdminParts {
@@ -66,6 +62,7 @@ async function answerOrFail(parts: AdminParts, request: NamedRequest): Promise<H
 async function answer(parts: AdminParts, request: NamedRequest): Promise<HttpResponse> {
   const { token } = parts;
   const services = parts.services();
+  const { clock, log, policy } = services;
   const path = readTarget(request.target, request.headers.host)?.path.split(/[?#]/, 1)[0];
   const health =
     path === undefined
@@ -83,24 +80,12 @@ async function answer(parts: AdminParts, request: NamedRequest): Promise<HttpRes
   if (!isBearer(request, token)) return needsToken(request, services);
   if (path === '/reload') {
     const became = await parts.reload();
-    return json(became, services, 'problems' in became ? 422 : 200);
+    return jsonResponse(became, clock.now(), policy, 'problems' in became ? 422 : 200);
   }
   const order = readPurgeOrder(parsed(await bodyText(request)));
-  return json(await parts.purger.purge(order), services);
-}
-
-function json(value: object, { clock, policy }: PageServices, status = 200): HttpResponse {
-  const body = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
-  return {
-    status,
-    headers: {
-      ...commonHeaders(clock.now(), policy),
-      'cache-control': 'no-store',
-      'content-type': 'application/json',
-      'content-length': String(body.length),
-    },
-    body,
-  };
+  const report = await parts.purger.purge(order);
+  log.info({ requestId: request.id, order: loggable(JSON.stringify(order)), ...report }, 'purged');
+  return jsonResponse(report, clock.now(), policy);
 }
 
 /** @throws Fault upload-too-large */

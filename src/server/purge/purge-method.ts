@@ -7,7 +7,8 @@ import { Fault } from '../../base/fault.ts';
 import { needsToken, PURGE_KEY, sameText } from '../admin/token.ts';
 import type { Services } from '../attempt.ts';
 import { errorResponse, faultAnswer } from '../http/errors.ts';
-import { commonHeaders, type HttpResponse, type NamedRequest } from '../http/http-message.ts';
+import type { HttpResponse, NamedRequest } from '../http/http-message.ts';
+import { jsonResponse } from '../http/json-response.ts';
 import { loggable } from '../telemetry/log.ts';
 import type { Purger } from './purger.ts';
 
@@ -30,18 +31,7 @@ export async function answerPurge(
   try {
     const report = await purger.purge({ url, soft });
     log.info({ requestId: request.id, target: loggable(target), soft, ...report }, 'purged');
-    const text = `${JSON.stringify({ status: 'ok', id: randomUUID(), ...report })}\n`;
-    const body = new TextEncoder().encode(text);
-    return {
-      status: 200,
-      headers: {
-        ...commonHeaders(clock.now(), policy),
-        'cache-control': 'no-store',
-        'content-type': 'application/json',
-        'content-length': String(body.length),
-      },
-      body,
-    };
+    return jsonResponse({ status: 'ok', id: randomUUID(), ...report }, clock.now(), policy);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return errorResponse(request, { ...faultAnswer(error), ttl: 0 }, clock.now(), policy);
