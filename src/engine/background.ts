@@ -11,6 +11,7 @@ import type { Renderer } from './renderer.ts';
 import type { RenditionCache } from './renditions/rendition-cache.ts';
 import { isBetter, isLacking, type StoredRendition } from './renditions/rendition-meta.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
+import type { SharedRenditions } from './shared/shared-renditions.ts';
 import { tracedLater } from './tracing/span.ts';
 
 /** Pictures waiting for the background worker. */
@@ -22,7 +23,16 @@ export class Background {
   readonly #settings: EngineSettings;
   readonly #refiner: Refiner;
 
-  constructor(renderer: Renderer, cache: RenditionCache, settings: EngineSettings) {
+  readonly #shared: SharedRenditions | undefined;
+
+  /** @param shared where what was made is written for other nodes */
+  constructor(
+    renderer: Renderer,
+    cache: RenditionCache,
+    settings: EngineSettings,
+    shared?: SharedRenditions,
+  ) {
+    this.#shared = shared;
     this.#renderer = renderer;
     this.#cache = cache;
     this.#settings = settings;
@@ -57,7 +67,8 @@ export class Background {
       const stored = await this.#cache.get(key);
       if (underWay() || (stored && !this.#cache.isOutdated(stored))) return;
       await tracedLater(request.span, 'make later', async (span) => {
-        await this.#cache.keep(key, await this.#renderer.laterAnswer(resolved, span));
+        const later = await this.#renderer.laterAnswer(resolved, span);
+        this.#offer(resolved, await this.#cache.keep(key, later));
       });
     });
   }
@@ -67,6 +78,10 @@ export class Background {
     // An upload is answered once and seldom asked for again.
     if (!this.mayImprove(stored) || resolved.request.upload) return;
     this.#refiner.add(resolved.key, () => this.#refine(resolved));
+  }
+
+  #offer(resolved: ResolvedRequest, stored: StoredRendition): void {
+    void this.#shared?.offer(resolved, stored);
   }
 
   close(): void {
@@ -87,10 +102,10 @@ export class Background {
       return;
     }
     if (isBetter(better.receipt, current.meta.receipt)) {
-      await this.#cache.keep(key, better, { refined: true });
+      this.#offer(resolved, await this.#cache.keep(key, better, { refined: true }));
       return;
     }
     if ('file' in better.body) await rm(better.body.file, { force: true });
-    await this.#cache.markRefined(key, current);
+    this.#offer(resolved, await this.#cache.markRefined(key, current));
   }
 }

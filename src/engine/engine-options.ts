@@ -4,6 +4,7 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { SigningIdentity } from '../c2pa/signing-identity.ts';
 import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';
+import type { SharedStore } from '../stores/shared-store.ts';
 import { usableCores } from './cores.ts';
 import type { StartWorker } from './pool/worker-process.ts';
 import { systemTimer, type Timer } from './timer.ts';
@@ -19,6 +20,8 @@ export interface EngineOptions {
     /** Serve renditions of a former version of the encoders while they are made again; true by default. */
     readonly former?: boolean;
   };
+  /** What all nodes keep together; absent: this one is alone. Closed with the engine. */
+  readonly shared?: SharedStore;
   /** Render workers for requests; by default one per core. */
   readonly workers?: number;
   /** Improve first answers in the background. */

@@ -18,6 +18,7 @@ import type { DiskFailures } from '../stores/disk/failures.ts';
 import type { StaleUse } from '../stores/freshness.ts';
 import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { TierStatus } from '../stores/store.ts';
+import type { SharedTierStatus } from '../stores/write-behind.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { PoolStatus } from './pool/pool.ts';
 import type { PurgeMarks } from './purge/purge-marks.ts';
@@ -81,6 +82,9 @@ export interface Lifetime {
 /** Why a request went forward (RFC 9211 2.2). */
 export type Forward = 'uri-miss' | 'stale' | 'request' | 'method';
 
+/** Where a rendition was stored: here, or (bucket) where all nodes keep theirs. */
+export type Tier = 'memory' | 'disk' | 'bucket';
+
 /** How the store took part (RFC 9211). */
 export interface CacheFacts {
   /** The picture was stored, whether or not its source had to be asked for again. */
@@ -93,7 +97,7 @@ export interface CacheFacts {
   /** This request waited for the work of another. */
   readonly collapsed: boolean;
   /** Of a hit: where the rendition was; absent for sources that are passed on. */
-  readonly tier?: 'memory' | 'disk';
+  readonly tier?: Tier;
 }
 
 export interface Rendition {
@@ -151,6 +155,8 @@ export interface EngineStatus extends PoolStatus {
   readonly signingFailures: number;
   /** What is kept: renditions in memory, and sources and renditions on the disk. */
   readonly tiers: Readonly<Record<'memory' | 'disk', TierStatus>>;
+  /** What all nodes keep together; absent where this one is alone. */
+  readonly shared?: SharedTierStatus;
 }
 
 /** A rendition with the time for which it is the answer. */

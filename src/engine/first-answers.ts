@@ -18,6 +18,7 @@ import type { Renderer } from './renderer.ts';
 import type { RenditionCache } from './renditions/rendition-cache.ts';
 import { isLacking, type StoredRendition } from './renditions/rendition-meta.ts';
 import type { ResolvedRequest } from './resolved-request.ts';
+import type { SharedRenditions } from './shared/shared-renditions.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { Timer } from './timer.ts';
 import { spanned } from './tracing/span.ts';
@@ -39,6 +40,8 @@ export interface FirstAnswerParts {
   readonly background: Background;
   readonly fallback: FallbackTime;
   readonly timer: Timer;
+  /** Where what was made is written for other nodes. */
+  readonly shared?: SharedRenditions | undefined;
 }
 
 export class FirstAnswers {
@@ -75,12 +78,12 @@ export class FirstAnswers {
     const end = deadline - fallback.margin(source.bytes);
     const wait = visitorSignal(request.signal, timer, end);
     try {
-      if (!this.#isUnderWay(key) && this.#isHopeless(resolved, end)) throw tooLate();
+      if (!this.isUnderWay(key) && this.#isHopeless(resolved, end)) throw tooLate();
       return await this.#joinUntil(resolved, end, wait.signal);
     } catch (error) {
       if (!isFault(error, 'render-timeout')) throw error;
       // Too late for this visitor; the next one finds it made.
-      background.makeLater(resolved, () => this.#isUnderWay(key));
+      background.makeLater(resolved, () => this.isUnderWay(key));
       fallback.gaveUp(request, end);
       throw error;
     } finally {
@@ -150,12 +153,14 @@ export class FirstAnswers {
     const keep = cache.keep(key, result, { queue, ...extra });
     keeping = keep;
     const stored = await spanned(resolved.request.span, 'write', () => keep);
+    void this.#parts.shared?.offer(resolved, stored);
     const kept = withWrite(stored, this.#parts.timer.now() - start);
     if (kept.meta.cutShort && !isLacking(kept.meta)) this.#cutShort++;
     return kept;
   }
 
-  #isUnderWay(key: string): boolean {
+  /** Whether it is being made for a visitor. */
+  isUnderWay(key: string): boolean {
     return this.#flights.has(key) || this.#flights.has(bound(key));
   }
 

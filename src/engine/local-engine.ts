@@ -42,16 +42,18 @@ import { Pool } from './pool/pool.ts';
 import { Purging } from './purge/purging.ts';
 import { Renderer } from './renderer.ts';
 import { Answers } from './renditions/answers.ts';
+import { Misses } from './renditions/misses.ts';
 import { type AnswerFacts, NEAR } from './renditions/rendition-answer.ts';
 import { RenditionCache } from './renditions/rendition-cache.ts';
 import type { StoredRendition } from './renditions/rendition-meta.ts';
 import { type StoredRequest, sameUntil } from './renditions/same-until.ts';
 import { checkRead, isUnread, planFor, type ResolvedRequest } from './resolved-request.ts';
+import { SharedTier } from './shared/shared-tier.ts';
 import { oversizeSource } from './sources/oversize-source.ts';
 import { type PassedSource, passing, passThrough, sourceAsIs } from './sources/passthrough.ts';
 import { RememberedFaults } from './sources/remembered-faults.ts';
 import { RequestSources } from './sources/request-sources.ts';
-import { type CachedSource, notStored, SourceCache } from './sources/source-cache.ts';
+import { type CachedSource, SourceCache } from './sources/source-cache.ts';
 import { spanned } from './tracing/span.ts';
 import { BackEnds } from './video/back-ends.ts';
 
@@ -72,7 +74,8 @@ export class LocalEngine implements Engine {
   readonly #sourceCache: SourceCache;
   readonly #faults: RememberedFaults;
   readonly #purging: Purging;
-  readonly #versions: EngineParts['versions'];
+  readonly #misses: Misses;
+  readonly #shared: SharedTier | undefined;
   readonly #answers: Answers;
   readonly incoming: Receiver;
 
@@ -87,11 +90,12 @@ export class LocalEngine implements Engine {
     this.#failures = failures;
     this.#tiers = tiers;
     this.incoming = incoming;
-    this.#versions = versions;
     const settings = engineSettings(options);
     const { clock, timer } = settings;
     this.#settings = settings;
     this.#sourceStore = sources;
+    const shared = options.shared && new SharedTier(options.shared);
+    this.#shared = shared;
     this.#faults = new RememberedFaults(clock);
     this.#sourceCache = new SourceCache({
       store: sources,
@@ -100,6 +104,7 @@ export class LocalEngine implements Engine {
       limits: settings,
       marks,
       decode: (...of) => this.#renderer.decode(...of),
+      shared: shared?.sources({ incoming: sourceBodies, clock, timer }),
       ...(options.observer ? { observer: options.observer } : {}),
     });
     this.#sources = new RequestSources(this.#sourceCache, clock);
@@ -109,7 +114,9 @@ export class LocalEngine implements Engine {
       sources: this.#sourceCache,
       renditions: this.#cache,
       faults: this.#faults,
+      shared,
     });
+    const made = shared?.renditions({ cache: this.#cache, sources: this.#sourceCache, timer });
     this.#pool = new Pool({
       ...settings,
       ...(options.signing ? { sign: options.signing.sign } : {}),
@@ -129,7 +136,7 @@ export class LocalEngine implements Engine {
       settings,
       this.#backEnds,
     );
-    this.#background = new Background(this.#renderer, this.#cache, settings);
+    this.#background = new Background(this.#renderer, this.#cache, settings, made);
     this.#answers = new Answers({
       clock,
       pictures: this.#pictures,
@@ -146,6 +153,21 @@ export class LocalEngine implements Engine {
       background: this.#background,
       fallback: this.#fallback,
       timer,
+      shared: made,
+    });
+    this.#misses = new Misses({
+      cache: this.#cache,
+      versions,
+      faults: this.#faults,
+      renderer: this.#renderer,
+      firstAnswers: this.#firstAnswers,
+      background: this.#background,
+      answers: this.#answers,
+      shared: made,
+      version: () => this.#pool.knownEncoderVersion,
+      keyUnder: ({ request, plan, content }, version) =>
+        this.#keyOf(request, plan, content, version),
+      hit: (...of) => this.#hit(...of),
     });
   }
 
@@ -173,6 +195,7 @@ export class LocalEngine implements Engine {
       videoFailures: this.#backEnds.failed,
       signingFailures: this.#renderer.signingFailures,
       tiers: this.#tiers(),
+      ...(this.#shared === undefined ? {} : { shared: this.#shared.status }),
     };
   }
 
@@ -233,39 +256,8 @@ export class LocalEngine implements Engine {
     if (stored && (request.storedOnly || !this.#cache.isOutdated(stored))) {
       return this.#hit(resolved, stored, asStored);
     }
-    const former = stored || request.upload ? undefined : await this.#former(resolved);
-    if (former) {
-      this.#background.makeLater(resolved, () => false);
-      return this.#answers.of(resolved, former, { timings: fetch, collapsed: false, former: true });
-    }
-    if (request.storedOnly) throw notStored();
-    const failure = this.#faults.of(resolved.key);
-    if (failure) throw failure;
-    try {
-      request.mayMake?.();
-      const { made, collapsed } = await this.#firstAnswers.make(resolved, start);
-      this.#background.refineLater(resolved, made);
-      // The stages of work that another request began are not of this one
-      const timings = collapsed ? fetch : { ...fetch, ...made.meta.timings };
-      const forward = stored ? 'stale' : 'uri-miss';
-      return this.#answers.of(resolved, made, { timings, forward, collapsed });
-    } catch (error) {
-      this.#remember(resolved, error);
-      // What was cut short is better than an error that will pass.
-      if (!stored || !isFault(error) || !error.kind.retry || request.signal.aborted) throw error;
-      return this.#hit(resolved, stored, asStored);
-    }
-  }
-
-  async #former({ request, plan, content }: ResolvedRequest): Promise<StoredRendition | undefined> {
-    const keyOf = (version: string) => this.#keyOf(request, plan, content, version);
-    return this.#versions?.find(this.#cache, this.#pool.knownEncoderVersion, keyOf);
-  }
-
-  /** Remembers what a picture fails with for its own sake: its source cannot become one, whoever asks. */
-  #remember({ request, key }: ResolvedRequest, error: unknown): void {
-    if (request.upload || !isFault(error) || error.kind.retry || error.kind.status >= 500) return;
-    this.#faults.add(key, error, request.compiled.response.freshness.negative);
+    const { timings, tier } = asStored;
+    return this.#misses.answer({ resolved, outdated: stored, start, timings, tier });
   }
 
   async deliverSource(request: RenderRequest): Promise<Rendition> {
@@ -300,6 +292,8 @@ export class LocalEngine implements Engine {
   async close(): Promise<void> {
     this.#background.close();
     await this.#pool.close();
+    // What waits for the bucket may have its body in a file of the store.
+    await this.#shared?.close();
     this.#sourceCache.close();
     await this.#cache.close();
     await this.#sourceStore.close();

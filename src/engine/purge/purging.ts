@@ -4,6 +4,7 @@
  */
 import type { PurgeCounts, PurgeTarget } from '../engine.ts';
 import type { RenditionCache } from '../renditions/rendition-cache.ts';
+import type { SharedTier } from '../shared/shared-tier.ts';
 import type { RememberedFaults } from '../sources/remembered-faults.ts';
 import type { SourceCache } from '../sources/source-cache.ts';
 import type { MarkTarget } from './purge-target.ts';
@@ -13,6 +14,8 @@ export interface PurgingParts {
   readonly renditions: RenditionCache;
   /** What pictures failed with. */
   readonly faults: RememberedFaults;
+  /** What all nodes keep together. */
+  readonly shared?: Pick<SharedTier, 'purge'> | undefined;
 }
 
 export class Purging {
@@ -30,15 +33,18 @@ export class Purging {
 
   /** @throws Fault for a source that no origin can have */
   async purge(target: PurgeTarget, soft: boolean): Promise<PurgeCounts> {
-    const { sources, renditions, faults } = this.#parts;
+    const { sources, renditions, faults, shared } = this.#parts;
     const marks = await this.#marksOf(target);
     this.#count++;
     const gone = await Promise.all(marks.map((mark) => sources.purge(mark, soft)));
     faults.clear();
     const contents = new Set(gone.flatMap((one) => [...one.contents]));
+    const keys = gone.flatMap((one) => one.keys);
+    const taken = soft || contents.size === 0 ? 0 : renditions.purge(contents);
+    if (!soft && keys.length > 0) await shared?.purge(keys, contents);
     return {
       sources: gone.reduce((sum, one) => sum + one.sources, 0),
-      renditions: soft || contents.size === 0 ? 0 : await renditions.purge(contents),
+      renditions: await taken,
       durable: gone.every(({ durable }) => durable),
     };
   }

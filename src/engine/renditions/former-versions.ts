@@ -7,7 +7,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Key } from '../../plan/key.ts';
 import type { RenditionCache } from './rendition-cache.ts';
-import type { StoredRendition } from './rendition-meta.ts';
+import { isRenditionMeta, type StoredRendition } from './rendition-meta.ts';
 
 /** Versions before the present one whose renditions are looked for. */
 const MOST = 2;
@@ -54,7 +54,8 @@ export class FormerVersions {
     if (present === undefined) return undefined;
     for (const version of this.before(present)) {
       const stored = await cache.get(keyOf(version));
-      if (stored && isWhole(stored) && !cache.isOutdated(stored)) return stored;
+      // Another version may have kept other facts.
+      if (stored && isRenditionMeta(stored.meta) && !cache.isOutdated(stored)) return stored;
     }
     return undefined;
   }
@@ -68,18 +69,6 @@ export class FormerVersions {
       this.#onError(error);
     }
   }
-}
-
-/** Another version may have kept other facts. */
-function isWhole({ meta }: StoredRendition): boolean {
-  const { etag, mediaType, source, result, diagnostics, storedAt } = meta;
-  return (
-    /^"[0-9a-f]+"$/.test(etag) &&
-    typeof mediaType === 'string' &&
-    typeof storedAt === 'number' &&
-    Array.isArray(diagnostics) &&
-    [source, result].every((facts) => typeof facts === 'object' && facts !== null)
-  );
 }
 
 async function versionsOf(path: string): Promise<string[]> {

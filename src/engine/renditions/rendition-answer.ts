@@ -86,6 +86,7 @@ const HIT: CacheFacts = { hit: true, stored: false, collapsed: false };
 const HITS = {
   memory: { ...HIT, tier: 'memory' },
   disk: { ...HIT, tier: 'disk' },
+  bucket: { ...HIT, tier: 'bucket' },
 } as const;
 
 function cacheFacts({ request, source, forward, collapsed, tier }: AnswerFacts): CacheFacts {

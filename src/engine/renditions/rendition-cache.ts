@@ -6,7 +6,7 @@
  * done it is better than nothing.
  */
 import { readFile, rm } from 'node:fs/promises';
-import type { Body } from '../../base/body.ts';
+import { type Body, bytesOf } from '../../base/body.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Scores } from '../../optimizer/task.ts';
@@ -98,6 +98,13 @@ export class RenditionCache {
     return bytes;
   }
 
+  /** Keeps what another node has made. */
+  async take(key: Key, { meta, body }: StoredRendition): Promise<StoredRendition> {
+    await this.#store.put(key, { ...meta }, await bytesOf(body));
+    this.#changed(key);
+    return { meta, body };
+  }
+
   /** Adds what was measured of a rendition after it had left, unless another has taken its place. */
   async addScores(key: Key, { meta: { etag } }: StoredRendition, scores: Scores): Promise<void> {
     const now = stored(await this.#store.open(key));
@@ -108,11 +115,14 @@ export class RenditionCache {
   }
 
   /** Notes that nothing is left to improve; it may have gained scores meanwhile. */
-  async markRefined(key: Key, { meta: before }: StoredRendition): Promise<void> {
+  async markRefined(key: Key, former: StoredRendition): Promise<StoredRendition> {
     const now = stored(await this.#store.open(key));
-    const { cutShort: _, ...meta } = now?.meta.etag === before.etag ? now.meta : before;
-    await this.#store.update(key, { ...meta, refined: true });
+    const same = now?.meta.etag === former.meta.etag ? now : former;
+    const { cutShort: _, ...meta } = same.meta;
+    const refined = { ...meta, refined: true };
+    await this.#store.update(key, refined);
     this.#changed(key);
+    return { meta: refined, body: same.body };
   }
 
   /** Takes away all that was made of these contents alone; gives how many. */

@@ -38,6 +38,20 @@ export interface StoredRendition {
   readonly body: Body;
 }
 
+/** Whether what was read is what this version keeps, as far as answers need it. */
+export function isRenditionMeta(value: unknown): value is RenditionMeta {
+  if (typeof value !== 'object' || value === null) return false;
+  const { etag, mediaType, source, result, diagnostics, timings, storedAt } =
+    value as Partial<RenditionMeta>;
+  return (
+    /^"[0-9a-f]+"$/.test(etag ?? '') &&
+    typeof mediaType === 'string' &&
+    typeof storedAt === 'number' &&
+    Array.isArray(diagnostics) &&
+    [source, result, timings].every((facts) => typeof facts === 'object' && facts !== null)
+  );
+}
+
 /** Whether it lacks what more time would not give: it is made again when its minute is over. */
 export function isLacking({ cutShort }: Pick<RenditionMeta, 'cutShort'>): boolean {
   return cutShort === 'findings' || cutShort === 'unsigned';

@@ -11,6 +11,8 @@ import type { Fetched } from '../../origins/origin.ts';
 import type { Key } from '../../plan/key.ts';
 import type { Receiver, Spooled } from '../../stores/spool.ts';
 import type { FileStore, StoredBody } from '../../stores/store.ts';
+import type { SharedSources } from '../shared/shared-sources.ts';
+import { SingleFlight } from '../single-flight.ts';
 import type { CachedSource, SourceMeta } from './cached-source.ts';
 import { UnkeptSources } from './unkept-sources.ts';
 
@@ -20,6 +22,8 @@ export interface BodyOptions {
   readonly incoming: Receiver;
   /** `sourceBytes`: most bytes of one source; it may change. */
   readonly limits: { readonly sourceBytes: number };
+  /** What other nodes have read. */
+  readonly shared?: SharedSources | undefined;
 }
 
 /** Sources taken away side by side. */
@@ -28,6 +32,7 @@ const ABREAST = 32;
 export class SourceBodies {
   readonly #options: BodyOptions;
   readonly #unkept = new UnkeptSources();
+  readonly #taking = new SingleFlight<boolean>();
 
   constructor(options: BodyOptions) {
     this.#options = options;
@@ -48,6 +53,27 @@ export class SourceBodies {
     if (unkept) return unkept;
     const entry = await this.#options.store.open(key);
     return entry?.meta.hash === hash ? entry.body : undefined;
+  }
+
+  /** The same from another node, kept here from now on; undefined where none has them. */
+  async fromElsewhere(source: CachedSource): Promise<Uint8Array | StoredBody | undefined> {
+    const { shared } = this.#options;
+    if (shared === undefined || source.place === undefined) return undefined;
+    const { key, state: _, forwarded: __, ...meta } = source;
+    const taken = await this.#taking.run(`${key} ${source.hash}`, async () => {
+      const spooled = await shared.content(key, meta);
+      if (spooled !== undefined) await this.keep(key, meta, spooled);
+      return spooled !== undefined;
+    });
+    return taken ? this.content(source) : undefined;
+  }
+
+  /** Has a source that is here written for other nodes. */
+  async offer(key: Key, meta: SourceMeta, wanted: () => boolean): Promise<void> {
+    const { shared, store } = this.#options;
+    if (shared === undefined) return;
+    const entry = await store.open(key);
+    if (entry?.meta.hash === meta.hash) await shared.offer(key, meta, entry.body, wanted);
   }
 
   /** Reads the bytes of a source anew, which was found altered; false where none are left. */

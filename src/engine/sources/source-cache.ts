@@ -18,10 +18,12 @@ import type { StoredBody } from '../../stores/store.ts';
 import type { Forward, Mount, RenderRequest } from '../engine.ts';
 import type { PurgeMarks } from '../purge/purge-marks.ts';
 import type { MarkTarget } from '../purge/purge-target.ts';
+import type { SharedSources } from '../shared/shared-sources.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { EngineObserver } from '../tracing/observer.ts';
 import type { Span } from '../tracing/span.ts';
 import { type CachedSource, contentsOf, held, type SourceMeta } from './cached-source.ts';
+import { type KnownSource, knownSource } from './known-source.ts';
 import { OriginReader } from './origin-reader.ts';
 import { type Lookup, RecentLookups } from './recent-lookups.ts';
 import { RememberedFaults } from './remembered-faults.ts';
@@ -42,17 +44,8 @@ export interface SourceOptions extends BodyOptions {
   readonly decode: DecodeBody;
   /** Told of what is read. */
   readonly observer?: EngineObserver;
-}
-
-/** A copy in the store. */
-interface Known {
-  readonly held: CachedSource;
-  /** Its time has passed. */
-  readonly check: boolean;
-  /** It may be served while it is checked. */
-  readonly usable: boolean;
-  /** Its time has not passed, but the request asks for the origin's word. */
-  readonly reload?: boolean;
+  /** What other nodes have read. */
+  readonly shared?: SharedSources | undefined;
 }
 
 /** A source that is read or checked, for the first who asked. */
@@ -77,7 +70,7 @@ export class SourceCache {
 
   constructor(options: SourceOptions) {
     this.#options = options;
-    this.#records = new SourceRecords(options.store, options.marks);
+    this.#records = new SourceRecords(options.store, options.marks, options.shared);
     this.#bodies = new SourceBodies(options);
     this.#failures = new RememberedFaults(options.clock);
     this.#origins = new OriginReader(this.#bodies, options.observer);
@@ -122,18 +115,18 @@ export class SourceCache {
     const policy = response.freshness;
     const lookup = await this.#lookups.locate(mount, ref);
     const { key } = lookup;
-    const known = await this.#known(lookup, request);
+    // What was asked for before a purge is no answer to who comes after it.
+    const flight = () => `${key} ${this.#options.marks.epoch}`;
+    const known = await this.#known(lookup, request, !this.#flights.has(flight()));
     if (known && !known.check) return known.held;
     const reading = { key, location: lookup.location, mount, policy, id, span };
-    // What was asked for before a purge is no answer to who comes after it.
-    const flight = `${key} ${this.#options.marks.epoch}`;
     const failure = this.#failures.of(key);
     if (known?.usable) {
       // The visitor gets what is there; one request in the background looks again, unless it just failed.
       const untraced = { ...reading, span: undefined };
       if (failure === undefined)
         void this.#flights
-          .run(flight, (s) => this.#read(untraced, 'stale', s), new AbortController().signal)
+          .run(flight(), (s) => this.#read(untraced, 'stale', s), new AbortController().signal)
           .catch(() => undefined);
       return known.held;
     }
@@ -144,7 +137,7 @@ export class SourceCache {
     }
     if (known === undefined) mayRead?.();
     const why = known === undefined ? 'uri-miss' : known.reload ? 'request' : 'stale';
-    return this.#flights.run(flight, (s) => this.#read(reading, why, s), request.signal);
+    return this.#flights.run(flight(), (s) => this.#read(reading, why, s), request.signal);
   }
 
   /** How long answers made of a source may be kept. */
@@ -154,7 +147,8 @@ export class SourceCache {
 
   /** The bytes of a held source, or the file they are in; undefined when it was evicted or replaced. */
   async content(source: CachedSource): Promise<Uint8Array | StoredBody | undefined> {
-    const content = await this.#bodies.content(source);
+    const content =
+      (await this.#bodies.content(source)) ?? (await this.#bodies.fromElsewhere(source));
     if (content === undefined) this.#records.delete(source.key);
     return content;
   }
@@ -167,6 +161,11 @@ export class SourceCache {
   /** Asks again for what could not be had: its origin may be another one now. */
   forgetFailures(): void {
     this.#failures.clear();
+  }
+
+  /** Whether what was read in the epoch of a source is of no use any more. */
+  isGone(source: CachedSource): boolean {
+    return source.place !== undefined && this.#records.isGone(source.key, source);
   }
 
   /** Whether a source was purged after it was asked for. */
@@ -195,7 +194,7 @@ export class SourceCache {
     // What was read again meanwhile stays.
     if (!soft) await this.#bodies.deleteAll([...found.keys()], (key) => !this.#records.has(key));
     const contents = new Set([...found.values()].flatMap(contentsOf));
-    return { sources: found.size, contents, durable: await durable };
+    return { sources: found.size, keys: [...found.keys()], contents, durable: await durable };
   }
 
   /** Lets go of a source that is held in memory only; false when there is none. */
@@ -216,13 +215,18 @@ export class SourceCache {
     });
   }
 
-  /** The copy in the store. */
+  /** The copy in the store. @param elsewhere look at what other nodes have as well */
   async #known(
     lookup: Lookup<SourceMeta, CachedSource>,
     { mount, compiled, maxAge }: RenderRequest,
-  ): Promise<Known | undefined> {
+    elsewhere: boolean,
+  ): Promise<KnownSource | undefined> {
     const { key, location, at } = lookup;
-    const meta = await this.#records.find(key, placeOf(mount, location));
+    const meta = await this.#records.find(
+      key,
+      placeOf(mount, location),
+      elsewhere && isShared(mount),
+    );
     if (!meta) return undefined;
     if (mount.origin.stat) {
       let vouched = meta;
@@ -237,22 +241,8 @@ export class SourceCache {
       lookup.held ??= held(key, { ...vouched, checkedAt: at }, 'fresh');
       return { held: lookup.held, check: false, usable: true };
     }
-    return this.#usable(key, meta, compiled.response.freshness, maxAge);
-  }
-
-  /** What the headers of an origin, and the request, make of a copy. */
-  #usable(key: Key, meta: SourceMeta, policy: FreshnessPolicy, maxAge?: number): Known {
-    const age = (this.#options.clock.now() - meta.checkedAt) / 1000;
-    const freshness = sourceFreshness(meta, policy);
-    const due = useAt(age, freshness);
-    const soft = meta.outdated && due === 'fresh';
-    const use = !soft ? due : freshness.mustRevalidate ? 'if-error' : 'while-revalidating';
-    const reload = use === 'fresh' && maxAge !== undefined && age >= maxAge;
-    if (use === 'fresh' && !reload) {
-      return { held: held(key, meta, 'fresh'), check: false, usable: true };
-    }
-    const usable = use === 'while-revalidating' && maxAge === undefined;
-    return { held: held(key, meta, 'stale'), check: true, usable, reload };
+    const freshness = sourceFreshness(meta, compiled.response.freshness);
+    return knownSource(key, meta, freshness, this.#options.clock.now(), maxAge);
   }
 
   async #read(
@@ -260,7 +250,7 @@ export class SourceCache {
     why: Forward,
     signal: AbortSignal,
   ): Promise<CachedSource> {
-    const { store, clock, marks } = this.#options;
+    const { store, clock, marks, shared } = this.#options;
     const { epoch } = marks;
     const place = placeOf(mount, location);
     const meta = await this.#records.find(key, place);
@@ -282,6 +272,7 @@ export class SourceCache {
         };
         await store.update(key, { ...checked });
         this.#records.remember(key, checked);
+        if (isShared(mount)) void shared?.renew(key, checked, this.#wanted(key, checked));
         this.#failures.delete(key);
         return held(key, checked, 'read', forwarded(304));
       }
@@ -301,6 +292,7 @@ export class SourceCache {
         ...(peeked === undefined ? {} : { fileValidators: peeked }),
       };
       await this.#keep(key, read, spooled);
+      if (isShared(mount)) void this.#bodies.offer(key, read, this.#wanted(key, read));
       this.#failures.delete(key);
       return held(key, read, 'read', forwarded(200));
     } catch (error) {
@@ -319,6 +311,10 @@ export class SourceCache {
     if (!isFault(error) || !error.kind.retry) return false;
     const age = (this.#options.clock.now() - copy.checkedAt) / 1000;
     return useAt(age, sourceFreshness(copy, policy)) !== 'never';
+  }
+
+  #wanted(key: Key, meta: SourceMeta): () => boolean {
+    return () => !this.#records.isGone(key, meta);
   }
 
   async #keepUpload(upload: Spooled | undefined): Promise<CachedSource> {
@@ -340,6 +336,11 @@ export class SourceCache {
     else await this.#bodies.keep(key, meta, spooled);
     this.#records.remember(key, meta);
   }
+}
+
+/** Whether other nodes get a source from one another: not where each has it as near. */
+function isShared({ origin }: Mount): boolean {
+  return origin.kind === 'http' || origin.kind === 'web';
 }
 
 /** For requests that want a stored answer or none (`only-if-cached`). */

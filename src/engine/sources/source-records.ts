@@ -8,6 +8,7 @@ import { hashKey, type Key } from '../../plan/key.ts';
 import type { Store } from '../../stores/store.ts';
 import type { PurgeMarks } from '../purge/purge-marks.ts';
 import { type MarkTarget, names, type Place } from '../purge/purge-target.ts';
+import type { SharedSources } from '../shared/shared-sources.ts';
 import { type CachedSource, identityOf, type SourceMeta } from './cached-source.ts';
 
 /** Records held in memory, about half a kilobyte each. */
@@ -16,6 +17,7 @@ const MOST = 20_000;
 /** What a purge took away. */
 export interface PurgedSources {
   readonly sources: number;
+  readonly keys: readonly Key[];
   /** What names the bytes of each, and of what was made of it. */
   readonly contents: ReadonlySet<string>;
   /** It holds after a restart. */
@@ -27,9 +29,17 @@ export class SourceRecords {
   readonly #marks: PurgeMarks;
   readonly #records = new BoundedMap<Key, SourceMeta>(MOST);
 
-  constructor(store: Pick<Store, 'head'>, marks: PurgeMarks) {
+  readonly #elsewhere: Pick<SharedSources, 'record'> | undefined;
+
+  /** @param elsewhere what other nodes know */
+  constructor(
+    store: Pick<Store, 'head'>,
+    marks: PurgeMarks,
+    elsewhere?: Pick<SharedSources, 'record'>,
+  ) {
     this.#store = store;
     this.#marks = marks;
+    this.#elsewhere = elsewhere;
   }
 
   /** The record of a source, where it is in memory. */
@@ -45,17 +55,18 @@ export class SourceRecords {
     this.#records.delete(key);
   }
 
-  /** The record of a source, unless it has been purged. */
-  async find(key: Key, place: Place): Promise<SourceMeta | undefined> {
+  /** The record of a source, unless it has been purged. @param elsewhere that of another node will do */
+  async find(key: Key, place: Place, elsewhere = false): Promise<SourceMeta | undefined> {
     const near = this.#records.use(key);
     if (near) return near;
-    const stored = await this.stored(key);
+    const stored = await this.stored(key, elsewhere);
     return stored && this.remember(key, { ...stored, place });
   }
 
-  /** What the store has of a source, purged or not. */
-  async stored(key: Key): Promise<SourceMeta | undefined> {
-    return (await this.#store.head(key)) as SourceMeta | undefined;
+  /** What the store has of a source, or (elsewhere) another node, purged or not. */
+  async stored(key: Key, elsewhere = true): Promise<SourceMeta | undefined> {
+    const here = (await this.#store.head(key)) as SourceMeta | undefined;
+    return here ?? (elsewhere ? this.#elsewhere?.record(key) : undefined);
   }
 
   /** Holds a record; not where it was purged since its source was asked for. */
