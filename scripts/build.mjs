@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Builds `dist/`: the kernels (AssemblyScript to WASM), the TypeScript, the programs as few files,
- * the face detector, the fonts and the encoder version.
+ * the face detector, the fonts, the documentation and the encoder version.
  * With `--when-changed` only where a source is newer than the last build.
  */
 import { execFileSync } from 'node:child_process';
@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundlePrograms } from './bundle-programs.mjs';
 import { hashOfWorker } from './code-hash.mjs';
+import { buildSite } from './docs-site/build.mjs';
 import { bundleFaceDetector } from './faces/bundle.mjs';
 import { bundleFonts } from './fonts/bundle.mjs';
 import { isStale } from './stale.mjs';
@@ -48,6 +49,7 @@ run('typescript/bin/tsc', '-p', 'tsconfig.build.json');
 await bundlePrograms(join(root, 'dist'));
 await bundleFaceDetector(join(root, 'dist/vision/faces/model'));
 bundleFonts(join(root, 'node_modules'), join(root, 'dist/text/fonts.bin'));
+await buildSite(root, join(root, 'dist/docs'));
 
 const version = `${JSON.stringify(hashOfWorker(root), null, 2)}\n`;
 writeFileSync(join(root, 'dist/engine/encoder-version.json'), version);

@@ -88,7 +88,9 @@ export async function colorPage() {
       const bytes = Buffer.from(await answer.arrayBuffer());
       const name = `patches-${query.replace(/fm=(png&?)?/g, '').replace(/\W+/g, '-') || 'kept'}.${query.includes('gif') ? 'gif' : 'png'}`;
       pictures[name] = bytes;
-      rows.push(`| \`${query}\` | ![](color/${name}) | ${await described(bytes)} | ${says} |`);
+      rows.push(
+        `| \`${query}\` | ![patches](color/${name}) | ${await described(bytes)} | ${says} |`,
+      );
     }
     return { page: pageOf(rows, await described(given)), pictures };
   } finally {
@@ -129,7 +131,7 @@ Six patches of Display P3, of which sRGB has the last three, are asked for in fi
 
 | query | picture | profile | levels of the six patches | what it shows |
 | --- | --- | --- | --- | --- |
-| the source | ![](color/patches-source.png) | ${given} | |
+| the source | ![the source](color/patches-source.png) | ${given} | |
 ${rows.join('\n')}
 
 Whether a browser shows a difference between the first and the second row depends on its display: on one of sRGB they look the same.

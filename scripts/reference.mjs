@@ -16,6 +16,7 @@ import { ORIGIN_SETTINGS } from '../dist/server/config/origin-schema.js';
 import { TAKES_A_RESTART } from '../dist/server/config/running-config.js';
 import { SOURCE_SETTINGS } from '../dist/server/config/source-schema.js';
 import { METRICS } from '../dist/server/telemetry/metric-table.js';
+import { errorsPage } from './reference/errors-page.mjs';
 import { EXAMPLES, fileOf, fileOfSource } from './reference/examples.mjs';
 import { pageOfParameter } from './reference/parameter-pages.mjs';
 import { writePictures } from './reference/pictures.mjs';
@@ -214,6 +215,7 @@ Generated from the tables of the program by \`npm run docs\`; do not edit.
 
 - [Configuration](configuration.md): options of the server and settings of a source
 - [Metrics](metrics.md): what Prometheus can read
+- [Errors and remarks](errors.md): what they mean, and what helps
 ${DIALECTS.map(({ name }) => `- [${TITLES[name]}](${name}.md)`).join('\n')}
 
 Beside them, written by hand: [response headers](headers.md), what an answer says of itself, and [library](library.md), the
@@ -231,6 +233,7 @@ export function pages() {
     ...Object.fromEntries(DIALECTS.map((dialect) => [`${dialect.name}.md`, dialectPage(dialect)])),
     'configuration.md': configurationPage(),
     'metrics.md': metricsPage(),
+    'errors.md': errorsPage(),
   };
 }
 

@@ -10,6 +10,7 @@ const READ = [
   'src',
   'kernels',
   'scripts',
+  'docs',
   'tsconfig.json',
   'tsconfig.build.json',
   'package-lock.json',

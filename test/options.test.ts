@@ -557,6 +557,13 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     expect(await status(plain)).not.toContain('key=');
   },
 
+  docs: async () => {
+    const docs = await startServer({ settings: { docs: 'true' } });
+    expect((await docs.ask('/_fovea/docs/')).status).toBe(200);
+    expect((await plain.ask('/_fovea/docs/')).status).toBe(404);
+    await docs.stop();
+  },
+
   'admin.host': async () => {
     const settings = { 'admin.port': '0', 'admin.token': SECRET, 'admin.host': NOWHERE };
     expect(await listenProblem(settings)).toMatchObject({ code: 'EADDRNOTAVAIL' });

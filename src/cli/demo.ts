@@ -12,7 +12,6 @@ import { baseUrl, untilStopped } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
 
 const DEMO = fileURLToPath(new URL('../../demo/', import.meta.url));
-const REFERENCE = fileURLToPath(new URL('../../docs/reference/', import.meta.url));
 
 /** Serves the demo until the process is asked to stop; prints where to look. */
 export async function serveDemo(
@@ -29,7 +28,7 @@ export async function serveDemo(
     },
   });
   const server = await createServer(config, {
-    pages: landingPages(join(DEMO, 'pictures'), REFERENCE),
+    pages: landingPages(join(DEMO, 'pictures')),
   });
   const { port } = await server.listen();
   const base = baseUrl(config.listen.host, port);

@@ -118,7 +118,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     fronts = createFronts(config, {
       settings: {
         ...sockets,
-        policy: config.headers,
+        policy: current.policy,
         level: extras.log === undefined ? config.log.level : 'debug',
       },
       handle: exchange,
@@ -133,7 +133,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     createListener({
       ...sockets,
       get policy() {
-        return current.config.headers;
+        return current.policy;
       },
       handle: exchange,
       ready: (asked, from) => current.ready(asked, from),
@@ -178,7 +178,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
             services: () => current.services,
             health: () => ({ readiness, mounts: current.mounts }),
           }),
-          policy: config.headers,
+          policy: current.policy,
           log,
           now: () => systemClock.now(),
           connections: ADMIN_CONNECTIONS,

@@ -12,10 +12,11 @@ import { CompileCache } from './compile-cache.ts';
 import type { Config } from './config/config.ts';
 import { requestLimits } from './config/configured-limits.ts';
 import { configuredRoutes } from './config/configured-routes.ts';
+import { Documentation } from './documentation/documentation.ts';
 import type { Services } from './handler.ts';
 import type { Ready } from './hits/hit-table.ts';
 import { HitTable } from './hits/hit-table.ts';
-import type { Handle } from './http/http-message.ts';
+import type { Handle, HeaderPolicy } from './http/http-message.ts';
 import type { InFlight } from './in-flight.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
 import type { Purger } from './purge/purger.ts';
@@ -46,6 +47,7 @@ export interface GenerationParts {
 
 export class Generation {
   readonly config: Config;
+  readonly policy: HeaderPolicy;
   readonly routes: readonly Route[];
   readonly hits: HitTable;
   readonly services: Services;
@@ -66,13 +68,14 @@ export class Generation {
     const { slow } = config.log;
     const { token, purgeMethod } = config.admin;
     this.config = config;
+    this.policy = policyOf(config);
     this.routes = configuredRoutes(config, loopToken, parts.signer, before?.mounts);
     // Counts go on where the rates are the same
     const kept = before !== undefined && isDeepStrictEqual(ratesOf(before.config), ratesOf(config));
     this.limits = kept ? before.limits : requestLimits(config);
     const compileCache = new CompileCache();
     const metered = meter === undefined ? {} : { meter };
-    const common = { engine, compileCache, inFlight, clock, policy: config.headers, ...metered };
+    const common = { engine, compileCache, inFlight, clock, policy: this.policy, ...metered };
     this.hits = new HitTable(common);
     this.services = {
       ...common,
@@ -95,6 +98,7 @@ export class Generation {
       ...(slow === undefined ? {} : { slow }),
       ...(access === undefined ? {} : { access }),
       ...(pages === undefined ? {} : { pages }),
+      ...(config.docs ? { documentation: new Documentation() } : {}),
     };
     this.#handle = createHandle(router);
     this.ready = createReady(router);
@@ -122,6 +126,11 @@ export class Generation {
       this.#ended = resolve;
     });
   }
+}
+
+/** What a configuration says of headers. */
+function policyOf({ headers, docs }: Config): HeaderPolicy {
+  return docs ? { ...headers, guides: true } : headers;
 }
 
 /** All that counting requests hangs on. */

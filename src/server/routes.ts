@@ -7,6 +7,7 @@
  */
 import { isBearer, needsToken } from './admin/token.ts';
 import { Arrived } from './arrived.ts';
+import type { Documentation } from './documentation/documentation.ts';
 import { answerImage, type Services, type Site } from './handler.ts';
 import type { Ready } from './hits/hit-table.ts';
 import { loggedReady, responseOf } from './hits/logged-ready.ts';
@@ -43,6 +44,8 @@ export interface RouterOptions {
   readonly services: Services;
   /** Pages beside the sources, by exact path (the demo). Their answers are for GET and HEAD. */
   readonly pages?: ReadonlyMap<string, Page>;
+  /** The documentation, where it is open. */
+  readonly documentation?: Documentation;
   /** What this server says of itself in `CDN-Loop`; a request that carries it has come full circle. */
   readonly loopToken?: string;
   /** The bearer token that opens `/_fovea/metrics`; without it there is no such page. */
@@ -168,6 +171,8 @@ async function answer(options: RouterOptions, request: NamedRequest): Promise<Ht
     if (!PAGE_METHODS.includes(request.method)) return otherMethod(request, PAGE_METHODS, services);
     return fixedPage(request, page, services);
   }
+  const documentation = options.documentation?.answer(request, path, services);
+  if (documentation !== undefined) return documentation;
   const found = findRoute(routes, target);
   if (found === undefined) {
     if (neverAnswered(request)) return otherMethod(request, ANY_METHODS, services);

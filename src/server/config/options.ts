@@ -276,6 +276,12 @@ export const OPTIONS = {
     fallback: 'false',
     doc: 'Name the stored picture in Cache-Status (`key`), for a person who looks for a mistake.',
   }),
+  docs: toggle({
+    env: 'FOVEA_DOCS',
+    flag: 'docs',
+    fallback: 'false',
+    doc: 'Answer the documentation of this version at /_fovea/docs/, and name the page of an error in each error. It tells nothing of the configuration.',
+  }),
   ...ADMIN_OPTIONS,
   'metrics.token': text({
     env: 'FOVEA_METRICS_TOKEN',

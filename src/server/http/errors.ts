@@ -6,6 +6,7 @@
  */
 import { Fault } from '../../base/fault.ts';
 import { listsType } from './accept.ts';
+import { guidePath } from './error-codes.ts';
 import {
   commonHeaders,
   type HeaderPolicy,
@@ -45,13 +46,16 @@ export function errorResponse(
   policy: HeaderPolicy,
 ): HttpResponse {
   const { status, headers = {} } = answer;
-  const body = answer.body ?? defaultBody(request.headers.accept, answer);
+  const guide = policy.guides ? guidePath(answer.code) : undefined;
+  const body = answer.body ?? defaultBody(request.headers.accept, answer, guide);
   const bytes = new TextEncoder().encode(body.text);
   const kept = answer.shared === false ? 'private' : 'public';
   const head: Record<string, string> = {
     ...commonHeaders(now, policy),
     'cache-control': answer.ttl > 0 ? `${kept}, max-age=${Math.floor(answer.ttl)}` : 'no-store',
     ...headers,
+    // What helps, also beside a body whose form its service prescribes (RFC 8288, `help` of HTML)
+    ...(guide === undefined ? {} : { link: `<${guide}>; rel="help"` }),
     'content-type': body.mediaType,
     'content-length': String(bytes.length),
   };
@@ -82,12 +86,25 @@ export function asFault(error: unknown): Fault {
     : new Fault('internal', 'The server failed to answer this request.', {}, error);
 }
 
-function defaultBody(accept: string | undefined, { status, message, code }: ErrorAnswer) {
+function defaultBody(
+  accept: string | undefined,
+  { status, message, code }: ErrorAnswer,
+  guide: string | undefined,
+) {
   const form = ['application/problem+json', 'application/json'].find((type) =>
     listsType(accept, type),
   );
-  if (form === undefined) return { mediaType: 'text/plain; charset=utf-8', text: `${message}\n` };
-  const problem = { type: 'about:blank', title: titleOf(status), status, detail: message, code };
+  if (form === undefined) {
+    const more = guide === undefined ? '' : `See ${guide}\n`;
+    return { mediaType: 'text/plain; charset=utf-8', text: `${message}\n${more}` };
+  }
+  const problem = {
+    type: guide ?? 'about:blank',
+    title: titleOf(status),
+    status,
+    detail: message,
+    code,
+  };
   return { mediaType: form, text: `${JSON.stringify(problem)}\n` };
 }
 

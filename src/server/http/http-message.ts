@@ -119,6 +119,8 @@ export interface HeaderPolicy {
   readonly tags?: 'off' | 'Surrogate-Key' | 'Cache-Tag';
   /** Name the stored picture in Cache-Status. */
   readonly cacheKey?: boolean;
+  /** Errors name the page that explains them: the documentation is open. */
+  readonly guides?: boolean;
 }
 
 /** Closes polyglots: whatever the bytes are, nothing in them runs (docs/spec/http.md 10.7). */

@@ -1,4 +1,5 @@
 /** The landing page as HTML: what a browser can know before any picture has arrived. */
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +7,7 @@ import { landingPages, PICTURES } from './landing.ts';
 
 const root = new URL('../../../', import.meta.url);
 const folder = (name: string) => fileURLToPath(new URL(name, root));
-const pages = landingPages(folder('demo/pictures'), folder('docs/reference'));
+const pages = landingPages(folder('demo/pictures'));
 const html = Buffer.from(pages.get('/')!.body as Uint8Array).toString();
 
 /** Attributes of every img. */
@@ -51,11 +52,18 @@ describe('the landing page', () => {
 
   test('leads only to pages that are there, to pictures of its sources, and to how to serve one’s own', () => {
     const links = [...html.matchAll(/<a href="([^"]+)"/g)].map((m) => m[1] ?? '');
-    for (const link of links.filter((url) => !/^\/(?:fastly|imgix|imageoptim)\//.test(url))) {
+    const documents = links.filter((url) => url.startsWith('/_fovea/docs/'));
+    for (const link of documents) {
+      const file = folder(`dist/docs/${link.slice('/_fovea/docs/'.length)}index.html`);
+      expect([link, existsSync(file)]).toEqual([link, true]);
+    }
+    const own = (url: string) =>
+      /^\/(?:fastly|imgix|imageoptim)\//.test(url) || documents.includes(url);
+    for (const link of links.filter((url) => !own(url))) {
       expect([link, pages.has(link)]).toEqual([link, true]);
     }
     for (const name of ['fastly', 'imgix', 'imageoptim', 'configuration']) {
-      expect(links).toContain(`/reference/${name}`);
+      expect(links).toContain(`/_fovea/docs/reference/${name}/`);
     }
     expect(html).toContain('serve ./pictures');
   });

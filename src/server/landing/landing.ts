@@ -30,7 +30,7 @@ interface Sample {
 interface Section {
   readonly name: string;
   readonly about: string;
-  /** Page of its parameters, in `docs/reference/`. */
+  /** Page of its parameters in the documentation. */
   readonly reference: string;
   readonly samples: readonly Sample[];
   /** More URLs to try. */
@@ -94,8 +94,8 @@ export const DEMO_LINKS = SECTIONS.flatMap(({ samples }) => samples.slice(0, 1))
   ({ url }) => url,
 );
 
-/** The page, the originals it shows and the reference pages it names, by path. */
-export function landingPages(pictures: string, reference: string): ReadonlyMap<string, Page> {
+/** The page and the originals it shows, by path. */
+export function landingPages(pictures: string): ReadonlyMap<string, Page> {
   const pages = new Map<string, Page>([['/', landingPage()]]);
   const add = (path: string, mediaType: string, file: string) =>
     pages.set(path, {
@@ -109,13 +109,11 @@ export function landingPages(pictures: string, reference: string): ReadonlyMap<s
       join(pictures, name),
     );
   }
-  for (const name of [...SECTIONS.map((section) => section.reference), CONFIGURATION]) {
-    add(`/reference/${name}`, 'text/plain; charset=utf-8', join(reference, `${name}.md`));
-  }
   return pages;
 }
 
-const CONFIGURATION = 'configuration';
+/** The documentation, which the demo opens. */
+const DOCS = '/_fovea/docs/';
 
 function landingPage(): Page {
   const policy = [
@@ -154,7 +152,7 @@ function html(): string {
 <p>An image server that speaks three URL dialects and sends each visitor the fewest bytes that still look right.
 Every pair below has the same size in pixels.</p>
 <p>The first visitor gets a good answer within a time budget; a better one replaces it in the background. The figures
-below follow it.</p>
+below follow it. <a href="${DOCS}">Documentation</a>.</p>
 </header>
 <main>
 ${SECTIONS.map((section, index) => sectionHtml(section, index === 0)).join('\n')}
@@ -163,7 +161,7 @@ ${SECTIONS.map((section, index) => sectionHtml(section, index === 0)).join('\n')
 <p>A folder of pictures needs no configuration:</p>
 <pre><code>node dist/cli/main.js serve ./pictures</code></pre>
 <p>Installed as a package, the command is <code>fovea serve ./pictures</code>. Hosts, origins, signatures and caches are set in a
-file: <a href="/reference/${CONFIGURATION}">configuration</a>. What a URL means is shown by <code>explain</code>:</p>
+file: <a href="${DOCS}reference/configuration/">configuration</a>. What a URL means is shown by <code>explain</code>:</p>
 <pre><code>node dist/cli/main.js explain '/imgix/leaves.jpg?w=300' --config demo/fovea.yaml</code></pre>
 </section>
 </main>
@@ -178,7 +176,7 @@ function sectionHtml(section: Section, isFirst: boolean): string {
   const { name, about, reference, samples, links } = section;
   return `<section>
 <h2>${escapeHtml(name)}</h2>
-<p>${escapeHtml(about)} <a href="/reference/${reference}">All parameters</a>.</p>
+<p>${escapeHtml(about)} <a href="${DOCS}reference/${reference}/">All parameters</a>.</p>
 ${samples.map((sample, index) => sampleHtml(sample, isFirst && index === 0)).join('\n')}
 <p>More to try:</p>
 <ul>${links.map((url) => `<li>${linkHtml(url)}</li>`).join('')}</ul>
