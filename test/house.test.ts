@@ -18,6 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['c2pa', 'dialects', 'metrics', 'vips', 'vision', 'text', 'video', 'origins', 'stores'],
   ['optimizer'],
   ['engine'],
+  ['library'],
   ['server', 'cli'],
 ];
 

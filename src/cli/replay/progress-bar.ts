@@ -7,11 +7,14 @@ const PAUSE = { terminal: 100, lines: 10_000 };
 
 export class ProgressBar {
   readonly #around: Surroundings;
+  readonly #unit: string;
   #last: number;
   #drawn = false;
 
-  constructor(around: Surroundings) {
+  /** @param unit what is counted, in the plural */
+  constructor(around: Surroundings, unit = 'requests') {
     this.#around = around;
+    this.#unit = unit;
     this.#last = performance.now();
   }
 
@@ -22,10 +25,11 @@ export class ProgressBar {
     if (now - this.#last < (interactive ? PAUSE.terminal : PAUSE.lines)) return;
     this.#last = now;
     const percent = `${Math.floor(100 * done)} %`;
-    if (!interactive) return err(`${count} requests, ${percent} of the file\n`);
+    if (!interactive) return err(`${count} ${this.#unit}, ${percent} of the file\n`);
     this.#drawn = true;
     const filled = Math.round(WIDTH * done);
-    err(`\r[${'#'.repeat(filled)}${' '.repeat(WIDTH - filled)}] ${percent}, ${count} requests `);
+    const bar = `${'#'.repeat(filled)}${' '.repeat(WIDTH - filled)}`;
+    err(`\r[${bar}] ${percent}, ${count} ${this.#unit} `);
   }
 
   /** The same where nobody knows how many there will be. */
@@ -35,7 +39,14 @@ export class ProgressBar {
     if (now - this.#last < (interactive ? PAUSE.terminal : PAUSE.lines)) return;
     this.#last = now;
     this.#drawn = interactive;
-    err(interactive ? `\r${count} requests ` : `${count} requests\n`);
+    err(interactive ? `\r${count} ${this.#unit} ` : `${count} ${this.#unit}\n`);
+  }
+
+  /** A line of its own, above the bar where there is one. */
+  say(line: string): void {
+    // To the start of the line, and what is on it away
+    this.#around.err(this.#drawn ? `\r\u001b[K${line}` : line);
+    this.#last = 0;
   }
 
   /** Leaves the line of the bar. */

@@ -6,6 +6,7 @@
  */
 import { fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { FrontMessage, Message } from '../worker-protocol.ts';
@@ -38,6 +39,8 @@ export interface WorkerProcess {
   used(): number | undefined;
   /** Gives it the priority of the front, or the lower one it began with; false where that is not permitted. */
   prefer(place: 'front' | 'below'): boolean;
+  /** Lets this process end while it is there; absent where nothing keeps it. */
+  unref?(): void;
 }
 
 export type StartWorker = (lane: Lane, events: WorkerEvents) => WorkerProcess;
@@ -101,6 +104,11 @@ export function forkWorker(program = PROGRAM): StartWorker {
       memory: () => memoryOf(child.pid),
       used: () => usedBy(child.pid),
       prefer: (place) => setPriorities(child.pid, place === 'front' ? getPriority() : below()),
+      unref() {
+        child.unref();
+        child.channel?.unref();
+        if (child.stderr instanceof Socket) child.stderr.unref();
+      },
     };
   };
 }

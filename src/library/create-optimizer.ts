@@ -1,0 +1,244 @@
+/**
+ * Optimizer: render workers without a server, for pictures that come as files or bytes.
+ *
+ * The workers are those of the server, with all the time that refining has: `background` is the mode of
+ * every search. Nothing is stored.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isFault } from '../base/fault.ts';
+import { usableCores } from '../engine/cores.ts';
+import { Pool } from '../engine/pool/pool.ts';
+import { forkWorker, type StartWorker } from '../engine/pool/worker-process.ts';
+import { WarmStartCache } from '../engine/renditions/warm-start-cache.ts';
+import type { ResultBody, WorkerResult } from '../engine/worker-protocol.ts';
+import type { FormatName } from '../image/format.ts';
+import { DEFAULT_PICTURE_LIMITS } from '../image/picture-limits.ts';
+import type { Receipt } from '../optimizer/receipt.ts';
+import { type Key, renditionKey } from '../plan/key.ts';
+import { seriesKey } from '../plan/size-series.ts';
+import { type OptimizePlan, type OptimizeSettings, optimizePlan } from './optimize-plan.ts';
+import { type OptimizeInput, type ReadSource, readSource } from './read-source.ts';
+
+/** How many pictures are made at once, and whether the process stays for their sake. */
+export interface OptimizerOptions {
+  /** Render workers, 1 to 256; one per core by default. */
+  readonly jobs?: number;
+  /** Idle workers do not keep the process alive. */
+  readonly unref?: boolean;
+}
+
+/** What a picture shall become, and when to stop caring. */
+export interface OptimizeOptions extends OptimizeSettings {
+  /** Ends the wait; what a worker has in hand it brings to its end. */
+  readonly signal?: AbortSignal;
+}
+
+/** A picture that was made. */
+export interface Optimized {
+  readonly bytes: Uint8Array;
+  readonly format: FormatName;
+  readonly mediaType: string;
+  /** In pixels; 0 for an SVG, which has none. */
+  readonly width: number;
+  readonly height: number;
+  /** SSIMULACRA 2 against the picture before it was encoded; absent where nothing was measured. */
+  readonly score?: number;
+  /** What was decided, tried and why; absent for an SVG. */
+  readonly receipt?: Receipt;
+  /** The upright size, format and bytes of what came in. */
+  readonly source: WorkerResult['source'];
+}
+
+/** Where a result goes, and who may stop it. */
+export interface MakeTerms {
+  /** A path that is free: a large result is written there. */
+  readonly resultFile: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds of work for one picture, and those after which its worker is killed. */
+const WORK_MS = 180_000;
+const LIMIT_MS = 240_000;
+
+/** Resident memory at which a worker is killed, in bytes. */
+const WORKER_MEMORY = 2_500_000_000;
+
+/** Who waits here waits as long as it takes: a week, which timers can count. */
+const PATIENCE_MS = 6e8;
+
+const UNPREDICTED = { usual: 0, least: 0 } as const;
+
+/** An optimizer of its own workers, which are started now. Close it. */
+export function createOptimizer(options: OptimizerOptions = {}): Optimizer {
+  return new Optimizer(options);
+}
+
+/** Makes pictures smaller with workers of its own, until it is closed. */
+export class Optimizer {
+  /** Pictures that are made at once. */
+  readonly jobs: number;
+  readonly #pool: Pool;
+  readonly #warmStarts = new WarmStartCache();
+  readonly #unref: boolean;
+  #pending = 0;
+  #alive: NodeJS.Timeout | undefined;
+
+  constructor({ jobs = usableCores(), unref = false }: OptimizerOptions = {}) {
+    this.jobs = jobs;
+    this.#unref = unref;
+    this.#pool = new Pool({
+      workers: jobs,
+      renderTimeout: LIMIT_MS,
+      workerMemory: WORKER_MEMORY,
+      queueWait: PATIENCE_MS,
+      ...(unref ? { start: released } : {}),
+    });
+  }
+
+  /**
+   * A picture in the fewest bytes that reach its target, never more than its source has where that is of the right size.
+   *
+   * @throws Fault with a code: `source-not-an-image`, `source-broken`, `source-too-many-pixels`, …; the reason of the signal
+   */
+  async optimize(input: OptimizeInput, options: OptimizeOptions = {}): Promise<Optimized> {
+    const { signal, ...settings } = options;
+    signal?.throwIfAborted();
+    const source = await readSource(input);
+    const resultFile = join(tmpdir(), `fovea-${randomUUID()}`);
+    const asked = optimizePlan(settings, source.format);
+    const made = await this.make(source, asked, { resultFile, ...(signal ? { signal } : {}) });
+    return optimizedOf(made, await takenBytes(made.body));
+  }
+
+  /** What a plan makes of a source. A large result is in `resultFile`, which is then the caller's. @throws as `optimize` */
+  make(source: ReadSource, asked: OptimizePlan, terms: MakeTerms): Promise<WorkerResult> {
+    return this.#holding(async () => {
+      const work = this.#attempt(source, asked, terms);
+      return terms.signal ? await abortable(work, terms.signal) : await work;
+    });
+  }
+
+  /** What names a result: plan, formats, content of the source and the version of everything that makes it. */
+  async key({ hash }: ReadSource, { plan, accepts }: OptimizePlan): Promise<Key> {
+    const encoderVersion = await this.encoderVersion();
+    return renditionKey(plan, { accepts: new Set(accepts), source: hash, encoderVersion });
+  }
+
+  /** The encoders and their versions, as soon as a worker has come up. */
+  encoderVersion(): Promise<string> {
+    return this.#holding(() => this.#pool.encoderVersion());
+  }
+
+  /** Process ids of the workers, for diagnostics. */
+  pids(): number[] {
+    return this.#pool.pids();
+  }
+
+  /** Ends the workers; what is being made fails. */
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async #attempt(
+    { source, hash }: ReadSource,
+    { plan, accepts }: OptimizePlan,
+    { resultFile, signal }: MakeTerms,
+  ): Promise<WorkerResult> {
+    const series = seriesKey(plan, hash);
+    const warmStart = this.#warmStarts.of(series);
+    const { outcome } = await this.#pool.run({
+      request: {
+        kind: 'render',
+        source,
+        sourceHash: hash,
+        plan,
+        accepts,
+        budget: { mode: 'background', milliseconds: WORK_MS },
+        limits: DEFAULT_PICTURE_LIMITS,
+        resultFile,
+        ...(warmStart ? { warmStart } : {}),
+      },
+      predicted: UNPREDICTED,
+      priority: 'request',
+      sourceKey: hash,
+      ...(signal ? { signal } : {}),
+    });
+    if (!('body' in outcome)) throw new Error('expected a picture, got an explanation');
+    this.#warmStarts.add(series, outcome.warmStart);
+    return outcome;
+  }
+
+  /** Keeps the process alive while something is under way; its workers may not. */
+  async #holding<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (!this.#unref) return await work();
+    this.#alive ??= setInterval(() => undefined, 2 ** 30);
+    this.#pending++;
+    try {
+      return await work();
+    } finally {
+      this.#pending--;
+      if (this.#pending === 0) {
+        clearInterval(this.#alive);
+        this.#alive = undefined;
+      }
+    }
+  }
+}
+
+/** Workers that the process does not wait for. */
+const released: StartWorker = (lane, events) => {
+  const worker = forkWorker()(lane, events);
+  worker.unref?.();
+  return worker;
+};
+
+function optimizedOf(
+  { mediaType, source, result, receipt }: WorkerResult,
+  bytes: Uint8Array,
+): Optimized {
+  const { format, width, height } = result;
+  return {
+    bytes,
+    format,
+    mediaType,
+    width,
+    height,
+    ...(receipt?.score === undefined ? {} : { score: receipt.score }),
+    ...(receipt ? { receipt } : {}),
+    source,
+  };
+}
+
+/** The bytes of a result, whose file is removed. */
+export async function takenBytes(body: ResultBody): Promise<Uint8Array> {
+  if ('inline' in body) return body.inline;
+  try {
+    return await readFile(body.file);
+  } finally {
+    await rm(body.file, { force: true });
+  }
+}
+
+/** Whether a source was changed while it was used. */
+export const wasAltered = (error: unknown): boolean => isFault(error, 'source-lost');
+
+/** `work`, or the reason of a signal as soon as it fires; a file that comes later is removed. */
+async function abortable(work: Promise<WorkerResult>, signal: AbortSignal): Promise<WorkerResult> {
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  const drop = ({ body }: WorkerResult) => {
+    if (signal.aborted && 'file' in body) return rm(body.file, { force: true });
+  };
+  work.then(drop).catch(() => undefined);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
