@@ -7,5 +7,6 @@ export { type Config, ConfigError, loadConfig, parseConfig } from './server/conf
 export type { SourceConfig } from './server/config/source-schema.ts';
 export type { FetchHandle, FetchOptions } from './server/fetch-adapter.ts';
 export type { Handle, HttpRequest, HttpResponse } from './server/http/http-message.ts';
+export type { Middleware } from './server/node/middleware.ts';
 export type { PurgeOrder } from './server/purge/purge-order.ts';
 export type { Purged, PurgeReport, Purger } from './server/purge/purger.ts';

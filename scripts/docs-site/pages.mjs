@@ -27,6 +27,7 @@ const CHAPTERS = {
     ['docs/signing.md', 'signing/', 'Signed URLs'],
     ['SECURITY.md', 'security/', 'Security'],
   ],
+  Build: [['docs/integrations.md', 'integrations/', 'In other programs']],
   Reference: [
     ['docs/reference/configuration.md', 'reference/configuration/', 'Configuration'],
     ['docs/reference/fastly.md', 'reference/fastly/', 'Fastly parameters'],

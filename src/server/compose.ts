@@ -24,12 +24,13 @@ import type { Handle } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
+import { createMiddleware, type Middleware } from './node/middleware.ts';
 import { healthOf } from './origin-health.ts';
 import { createPurger, type Purger } from './purge/purger.ts';
 import { DiskProbe, Readiness } from './readiness.ts';
 import { type Reloaded, Reloading } from './reloading.ts';
 import { type Retired, retire } from './retired.ts';
-import type { Page, Route } from './routes.ts';
+import { hasRoute, type Page, type Route } from './routes.ts';
 import { createAccessLog } from './telemetry/access-log.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -44,6 +45,8 @@ export interface Server {
   readonly handle: FetchHandle;
   /** The same with plain data, targets raw. */
   readonly exchange: Handle;
+  /** The same inside another server of `node:http`: it answers what belongs to a source, and hands on the rest. */
+  readonly middleware: Middleware;
   /** For `explain`. */
   readonly routes: readonly Route[];
   readonly engine: Engine;
@@ -162,7 +165,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     engine.follow({ ...next, tags: next.headers.tags !== 'off' });
     inFlight.resize(next.listen.requests, next.sources.length > 1);
     current = after;
-    await fronts?.follow(next.headers);
+    await fronts?.follow(after.policy);
     const left = before.mounts.filter((mount) => !after.mounts.includes(mount));
     if (left.length > 0) retired.push(retire(before, left));
     return restart;
@@ -208,6 +211,13 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   return {
     handle: fetchHandle(exchange),
     exchange,
+    middleware: createMiddleware({
+      handle: exchange,
+      answers: (target, host) => hasRoute(current.routes, target, host),
+      policy: () => current.policy,
+      now: () => systemClock.now(),
+      noted: (error, requestId) => log.warn({ requestId, error: String(error) }, 'body broke off'),
+    }),
     get routes() {
       return current.routes;
     },

@@ -194,4 +194,14 @@ export function findRoute(
   return found && { site: found.place.site, rest: found.rest };
 }
 
+/** Whether a source answers a target at a host. */
+export function hasRoute(
+  routes: readonly Route[],
+  target: string,
+  host: string | undefined,
+): boolean {
+  const read = target.length > MAX_TARGET ? undefined : readTarget(target, host);
+  return read !== undefined && findRoute(routes, read) !== undefined;
+}
+
 const METRICS = '/_fovea/metrics';
