@@ -41,6 +41,8 @@ export class Script {
   }
 }
 
+type Settings = Omit<RedisOptions, 'replyMapping'>;
+
 /** Milliseconds that a call may take. */
 const TIMEOUT = 1000;
 /** Calls in a row without an answer after which nothing is asked for a moment. */
@@ -66,7 +68,7 @@ export class RedisLink {
   #closed = false;
   #reason = 'it was never reached';
 
-  constructor(connect: (extra?: RedisOptions) => Redis, { prefix, changed }: LinkOptions) {
+  constructor(connect: (extra?: Settings) => Redis, { prefix, changed }: LinkOptions) {
     this.prefix = prefix;
     this.#changed = changed ?? (() => undefined);
     this.#channels.setMaxListeners(0);
@@ -208,7 +210,7 @@ export class RedisLink {
 export async function openLink(options: LinkOptions): Promise<RedisLink> {
   const { Redis } = await loadClient();
   const { url, password, timeout = TIMEOUT } = options;
-  const settings: RedisOptions = {
+  const settings: Settings = {
     lazyConnect: true,
     enableOfflineQueue: false,
     autoResubscribe: false,
@@ -218,7 +220,7 @@ export async function openLink(options: LinkOptions): Promise<RedisLink> {
     retryStrategy: (times) => Math.min(LONGEST_RETRY, 50 * 2 ** Math.min(times, 10)),
     ...(password === undefined ? {} : { password }),
   };
-  const connect = (extra: RedisOptions = {}) => new Redis(url, { ...settings, ...extra });
+  const connect = (extra: Settings = {}) => new Redis(url, { ...settings, ...extra });
   return new RedisLink(connect, options);
 }
 
