@@ -130,6 +130,15 @@ export function httpUrl<const R extends Row>(row: R): OptionOfRow<string, R> {
   });
 }
 
+/** A URL of Redis, which may have a name and a password. */
+export function redisUrl<const R extends Row>(row: R): OptionOfRow<string, R> {
+  return option(row, 'a redis:// or rediss:// URL', (value) => {
+    if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
+    const { protocol, hostname } = new URL(value);
+    return /^rediss?:$/.test(protocol) && hostname !== '' ? value : undefined;
+  });
+}
+
 /** Yes or no; variables and flags may say true, on, yes, 1 and their opposites. */
 export function toggle<const R extends Row>(row: R): OptionOfRow<boolean, R> {
   return option(row, 'true or false', (value) => {

@@ -66,7 +66,7 @@ export class RedisLink {
   #pausedUntil = 0;
   #told = false;
   #closed = false;
-  #reason = 'it was never reached';
+  #reason = 'it was not reached yet';
 
   constructor(connect: (extra?: Settings) => Redis, { prefix, changed }: LinkOptions) {
     this.prefix = prefix;
@@ -101,6 +101,11 @@ export class RedisLink {
 
   get #connected(): boolean {
     return this.#commands.status === 'ready' && this.#messages.status === 'ready';
+  }
+
+  /** Why it is not, or was not the last time. */
+  get reason(): string {
+    return this.#reason;
   }
 
   /** A connection for one who waits for what comes; theirs to close. */

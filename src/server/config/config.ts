@@ -14,6 +14,7 @@ import { checkSources } from './config-sources.ts';
 import type { OptionValues } from './option-values.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
 import { ConfigError, describeIssue, type Problem } from './problems.ts';
+import { readRedisPassword } from './redis/redis-password.ts';
 import { readSecrets } from './secrets.ts';
 import { type SourceConfig, sourceSchema } from './source-schema.ts';
 
@@ -86,11 +87,20 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
   };
   const token = readAdminToken(admin);
   if (typeof token === 'object') throw new ConfigError([lineOf(token, origins)]);
+  const redis = {
+    ...config.redis,
+    ...(config.redis.passwordFile === undefined
+      ? {}
+      : { passwordFile: absolutePath('redis.passwordFile', config.redis.passwordFile) }),
+  };
+  const password = readRedisPassword(redis);
+  if (typeof password === 'object') throw new ConfigError([lineOf(password, origins)]);
   return {
     ...config,
     admin: { ...admin, ...(token === undefined ? {} : { token }) },
     cache: { ...config.cache, folder: absolutePath('cache.folder', config.cache.folder) },
     c2pa,
+    redis,
     sources: config.sources.map((source) => absolute(source, context.folder)),
   };
 }

@@ -18,6 +18,7 @@ import {
 } from '../../base/options.ts';
 import { isAddressRange } from '../limits/client-address.ts';
 import { ADMIN_OPTIONS } from './admin-options.ts';
+import { REDIS_OPTIONS } from './redis/redis-options.ts';
 
 export const OPTIONS = {
   'listen.host': text({
@@ -283,6 +284,7 @@ export const OPTIONS = {
     doc: 'Answer the documentation of this version at /_fovea/docs/, and name the page of an error in each error. It tells nothing of the configuration.',
   }),
   ...ADMIN_OPTIONS,
+  ...REDIS_OPTIONS,
   'metrics.token': text({
     env: 'FOVEA_METRICS_TOKEN',
     flag: 'metrics-token',
