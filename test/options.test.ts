@@ -20,6 +20,7 @@ import { childrenOf } from './support/processes.ts';
 import { program } from './support/programs.ts';
 import { startServer, type TestServer, type TestServerOptions } from './support/server.ts';
 import { signer } from './support/signer.ts';
+import { startSilentRedis } from './support/silent-redis.ts';
 
 const LEAVES = committed('leaves.jpg');
 const SIGNER = signer();
@@ -235,6 +236,18 @@ async function adminStatus(
   const { status } = await ask(port, page, { headers: { authorization: `Bearer ${token}` } });
   await server.stop();
   return status;
+}
+
+/** What a server with these settings says to a Redis that hears everything. */
+async function saidToRedis(
+  settings: NonNullable<TestServerOptions['settings']>,
+  expected: RegExp,
+): Promise<void> {
+  const redis = await startSilentRedis();
+  const server = await startServer({ settings: { 'redis.url': redis.url, ...settings } });
+  await until(async () => expected.test(redis.heard()));
+  await server.stop();
+  await redis.stop();
 }
 
 /** By name: the option, set through the configuration, changes what is looked at. */
@@ -596,6 +609,15 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     await server.stop();
     expect(statuses).toEqual([200, 501]);
   },
+
+  'redis.url': () => saidToRedis({}, /./),
+
+  'redis.passwordFile': () => {
+    const file = keyFile('redis.txt', 'a-password-of-redis\n');
+    return saidToRedis({ 'redis.passwordFile': file }, /auth[\s\S]*a-password-of-redis\r/i);
+  },
+
+  'redis.prefix': () => saidToRedis({ 'redis.prefix': 'shop' }, /subscribe[\s\S]*shop:purges/),
 
   'metrics.token': async () => {
     const status = async (server: TestServer, token: string) =>

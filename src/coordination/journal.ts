@@ -44,6 +44,6 @@ export interface Journal {
   append(order: unknown): Promise<Appended | undefined>;
   /** Whose orders these are; to be called once. */
   follow(reader: JournalReader): void;
-  /** Resolves when nothing is known to have been missed, or after so many milliseconds. */
+  /** Resolves when nothing can have been missed, where nobody can be asked, or after so many milliseconds. */
   caughtUp(milliseconds: number): Promise<void>;
 }

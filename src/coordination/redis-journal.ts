@@ -21,6 +21,8 @@ const MOST_HELD = 1000;
 /** Milliseconds in which a node says that it is there, and after which it is not. */
 const BEAT = 2000;
 const GONE = 3 * BEAT;
+/** Milliseconds from the start in which Redis is likely to be reached. */
+const FIRST_WAIT = 1000;
 /** Longest wait for other nodes to carry an order out, in milliseconds. */
 const ACKNOWLEDGED_WITHIN = 1000;
 /** Milliseconds by which a node's clock may be ahead of that of Redis and be believed. */
@@ -83,6 +85,7 @@ export class RedisJournal implements Journal {
   /** Everything up to this epoch was carried out here. */
   #position = 0;
   #known = false;
+  readonly #opened = performance.now();
   #whenKnown: (() => void)[] = [];
 
   constructor(link: RedisLink) {
@@ -113,7 +116,8 @@ export class RedisJournal implements Journal {
   }
 
   async caughtUp(milliseconds: number): Promise<void> {
-    if (this.#known) return;
+    const connecting = performance.now() - this.#opened < FIRST_WAIT;
+    if (this.#known || !(this.#link.available || connecting)) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
       this.#whenKnown.push(() => {

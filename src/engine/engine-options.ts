@@ -3,6 +3,7 @@
  */
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { SigningIdentity } from '../c2pa/signing-identity.ts';
+import type { Coordination } from '../coordination/coordination.ts';
 import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';
 import type { SharedStore } from '../stores/shared-store.ts';
 import { usableCores } from './cores.ts';
@@ -22,6 +23,10 @@ export interface EngineOptions {
   };
   /** What all nodes keep together; absent: this one is alone. Closed with the engine. */
   readonly shared?: SharedStore;
+  /** Other nodes of the same service; absent: there are none. Closed with the engine. */
+  readonly nodes?: Coordination;
+  /** Told that another node has purged something here. */
+  readonly purged?: () => void;
   /** Render workers for requests; by default one per core. */
   readonly workers?: number;
   /** Improve first answers in the background. */

@@ -20,6 +20,7 @@ import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { TierStatus } from '../stores/store.ts';
 import type { SharedTierStatus } from '../stores/write-behind.ts';
 import type { EngineOptions } from './engine-options.ts';
+import type { NodesStatus } from './nodes/nodes.ts';
 import type { PoolStatus } from './pool/pool.ts';
 import type { PurgeMarks } from './purge/purge-marks.ts';
 import type { MarkTarget } from './purge/purge-target.ts';
@@ -157,6 +158,8 @@ export interface EngineStatus extends PoolStatus {
   readonly tiers: Readonly<Record<'memory' | 'disk', TierStatus>>;
   /** What all nodes keep together; absent where this one is alone. */
   readonly shared?: SharedTierStatus;
+  /** Other nodes, where there are some. */
+  readonly nodes?: NodesStatus;
 }
 
 /** A rendition with the time for which it is the answer. */
@@ -183,6 +186,9 @@ export interface PurgeCounts {
   readonly renditions: number;
   /** It holds after a restart; false where the disk does not take it. */
   readonly durable: boolean;
+  /** Nodes that there were, this one included, and those that carried it out in time; absent where no other can be told. */
+  readonly nodes?: number;
+  readonly acknowledged?: number;
 }
 
 export interface Engine {

@@ -11,6 +11,7 @@ import { isFault } from '../base/fault.ts';
 import type { Scores } from '../optimizer/task.ts';
 import type { Background } from './background.ts';
 import type { FallbackTime } from './fallback-time.ts';
+import type { NodeFlights } from './nodes/node-flights.ts';
 import { tooLate } from './pool/admission.ts';
 import { shareOf } from './pool/fair-order.ts';
 import type { Pool } from './pool/pool.ts';
@@ -42,11 +43,20 @@ export interface FirstAnswerParts {
   readonly timer: Timer;
   /** Where what was made is written for other nodes. */
   readonly shared?: SharedRenditions | undefined;
+  /** Work that other nodes have in hand is not done here as well. */
+  readonly nodes?: NodeFlights | undefined;
+}
+
+/** What a flight ends with. */
+interface Flown {
+  readonly stored: StoredRendition;
+  /** Another node made it. */
+  readonly elsewhere?: true;
 }
 
 export class FirstAnswers {
   readonly #parts: FirstAnswerParts;
-  readonly #flights = new SingleFlight<StoredRendition>();
+  readonly #flights = new SingleFlight<Flown>();
   #cutShort = 0;
 
   constructor(parts: FirstAnswerParts) {
@@ -123,12 +133,40 @@ export class FirstAnswers {
     const make = () =>
       this.#flights.run(
         flight,
-        (given, commit) => this.#work(resolved, expires, given, commit),
+        (given, commit) => this.#fly(resolved, expires, given, commit),
         signal,
       );
     const { span } = resolved.request;
-    const made = await (collapsed ? spanned(span, 'wait for another', make) : make());
-    return { made, collapsed };
+    const flown = await (collapsed ? spanned(span, 'wait for another', make) : make());
+    return { made: flown.stored, collapsed: collapsed || flown.elsewhere === true };
+  }
+
+  /** Has it made here, or by the node that is at it; work that is cut short for its visitor is that visitor's. */
+  async #fly(
+    resolved: ResolvedRequest,
+    expires: number | undefined,
+    signal: AbortSignal,
+    begun: () => void,
+  ): Promise<Flown> {
+    const { nodes, shared } = this.#parts;
+    let offered = Promise.resolve(false);
+    const make = async () => {
+      const stored = await this.#work(resolved, expires, signal, begun);
+      if (shared !== undefined) offered = shared.offer(resolved, stored);
+      return { stored };
+    };
+    const alone = nodes === undefined || shared === undefined || !shared.status.available;
+    if (alone || expires !== undefined || resolved.request.upload) return make();
+    return nodes.run({
+      key: resolved.key,
+      signal,
+      make,
+      async read() {
+        const stored = await shared.find(resolved);
+        return stored && { stored, elsewhere: true };
+      },
+      shared: () => offered,
+    });
   }
 
   async #work(
@@ -153,7 +191,6 @@ export class FirstAnswers {
     const keep = cache.keep(key, result, { queue, ...extra });
     keeping = keep;
     const stored = await spanned(resolved.request.span, 'write', () => keep);
-    void this.#parts.shared?.offer(resolved, stored);
     const kept = withWrite(stored, this.#parts.timer.now() - start);
     if (kept.meta.cutShort && !isLacking(kept.meta)) this.#cutShort++;
     return kept;

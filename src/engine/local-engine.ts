@@ -36,6 +36,7 @@ import {
 import { explanationOf } from './explain/explanation.ts';
 import { FallbackTime } from './fallback-time.ts';
 import { FirstAnswers } from './first-answers.ts';
+import { Sharing } from './nodes/sharing.ts';
 import { contentOf, SecondPictures } from './pictures/second-pictures.ts';
 import { shareOf } from './pool/fair-order.ts';
 import { Pool } from './pool/pool.ts';
@@ -48,7 +49,6 @@ import { RenditionCache } from './renditions/rendition-cache.ts';
 import type { StoredRendition } from './renditions/rendition-meta.ts';
 import { type StoredRequest, sameUntil } from './renditions/same-until.ts';
 import { checkRead, isUnread, planFor, type ResolvedRequest } from './resolved-request.ts';
-import { SharedTier } from './shared/shared-tier.ts';
 import { oversizeSource } from './sources/oversize-source.ts';
 import { type PassedSource, passing, passThrough, sourceAsIs } from './sources/passthrough.ts';
 import { RememberedFaults } from './sources/remembered-faults.ts';
@@ -75,7 +75,7 @@ export class LocalEngine implements Engine {
   readonly #faults: RememberedFaults;
   readonly #purging: Purging;
   readonly #misses: Misses;
-  readonly #shared: SharedTier | undefined;
+  readonly #sharing: Sharing;
   readonly #answers: Answers;
   readonly incoming: Receiver;
 
@@ -94,8 +94,8 @@ export class LocalEngine implements Engine {
     const { clock, timer } = settings;
     this.#settings = settings;
     this.#sourceStore = sources;
-    const shared = options.shared && new SharedTier(options.shared);
-    this.#shared = shared;
+    this.#sharing = new Sharing(options, timer);
+    const { nodes, shared } = this.#sharing;
     this.#faults = new RememberedFaults(clock);
     this.#sourceCache = new SourceCache({
       store: sources,
@@ -105,6 +105,7 @@ export class LocalEngine implements Engine {
       marks,
       decode: (...of) => this.#renderer.decode(...of),
       shared: shared?.sources({ incoming: sourceBodies, clock, timer }),
+      nodes: nodes?.flights,
       ...(options.observer ? { observer: options.observer } : {}),
     });
     this.#sources = new RequestSources(this.#sourceCache, clock);
@@ -115,7 +116,11 @@ export class LocalEngine implements Engine {
       renditions: this.#cache,
       faults: this.#faults,
       shared,
+      nodes: options.nodes,
+      marks,
+      purged: options.purged,
     });
+    nodes?.follow(this.#cache);
     const made = shared?.renditions({ cache: this.#cache, sources: this.#sourceCache, timer });
     this.#pool = new Pool({
       ...settings,
@@ -154,6 +159,7 @@ export class LocalEngine implements Engine {
       fallback: this.#fallback,
       timer,
       shared: made,
+      nodes: nodes?.flights,
     });
     this.#misses = new Misses({
       cache: this.#cache,
@@ -195,7 +201,7 @@ export class LocalEngine implements Engine {
       videoFailures: this.#backEnds.failed,
       signingFailures: this.#renderer.signingFailures,
       tiers: this.#tiers(),
-      ...(this.#shared === undefined ? {} : { shared: this.#shared.status }),
+      ...this.#sharing.status,
     };
   }
 
@@ -293,7 +299,7 @@ export class LocalEngine implements Engine {
     this.#background.close();
     await this.#pool.close();
     // What waits for the bucket may have its body in a file of the store.
-    await this.#shared?.close();
+    await this.#sharing.close();
     this.#sourceCache.close();
     await this.#cache.close();
     await this.#sourceStore.close();

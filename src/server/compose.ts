@@ -9,14 +9,11 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import type { SigningIdentity } from '../c2pa/signing-identity.ts';
-import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/engine.ts';
-import { proveWritable, UnwritableError } from '../stores/folders.ts';
 import { createAdmin } from './admin/admin.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { readSigning } from './config/config-signing.ts';
 import { followed } from './config/running-config.ts';
-import { systemReason } from './config/system-reason.ts';
 import { type FetchHandle, fetchHandle } from './fetch-adapter.ts';
 import type { Fronts } from './fronts/fronts.ts';
 import { closeMounts, Generation, type GenerationParts } from './generation.ts';
@@ -24,7 +21,11 @@ import type { Handle } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
+<<<<<<< HEAD
 import { createMiddleware, type Middleware } from './node/middleware.ts';
+=======
+import { startEngine } from './nodes/start-engine.ts';
+>>>>>>> 7e21c71 (Nodes wire)
 import { healthOf } from './origin-health.ts';
 import { createPurger, type Purger } from './purge/purger.ts';
 import { DiskProbe, Readiness } from './readiness.ts';
@@ -95,7 +96,12 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const metered = config.metrics.token !== undefined || adminPort !== undefined;
   let fronts: Fronts | undefined;
   const meter = metered ? await meterOf(async () => fronts?.collect()) : undefined;
-  const engine = await startEngine(config, log, signing, meter, (key) => fronts?.changed(key));
+  const engine = await startEngine(config, log, {
+    ...(signing === undefined ? {} : { signing }),
+    ...(meter === undefined ? {} : { observer: meter }),
+    changed: (key) => fronts?.changed(key),
+    purged: () => fronts?.drop(),
+  });
   const inFlight = new InFlight(config.listen.requests, config.sources.length > 1);
   const counting = meter === undefined ? {} : { meter };
   const purger = createPurger({ engine, routes: () => current.routes });
@@ -304,37 +310,9 @@ function connectionsOf({ listen, workers }: Config, log: Log): number {
   return connections;
 }
 
-/** Events of the engine that an operator should look at. */
-const WARNED: ReadonlySet<string> = new Set(['disk-failed', 'signing-failed', 'video-failed']);
-
 /** @throws ConfigError for files that have become unusable since they were checked */
 function signingOf({ c2pa }: Config): SigningIdentity | undefined {
   const signing = readSigning(c2pa);
   if (!Array.isArray(signing)) return signing;
   throw new ConfigError(signing.map(({ path, message }) => `${path}: ${message}`));
-}
-
-/** @throws ConfigError for a cache folder that cannot be written to */
-async function startEngine(
-  config: Config,
-  log: Log,
-  signing: SigningIdentity | undefined,
-  observer: Metrics | undefined,
-  changed: (key: string) => void,
-): Promise<Engine> {
-  try {
-    proveWritable(config.cache.folder);
-  } catch (error) {
-    if (!(error instanceof UnwritableError)) throw error;
-    const { path, code } = error;
-    throw new ConfigError([`cache.folder: cannot write to ${path}: ${systemReason(code)}`]);
-  }
-  return createEngine({
-    ...config,
-    tags: config.headers.tags !== 'off',
-    ...(signing === undefined ? {} : { signing }),
-    ...(observer === undefined ? {} : { observer }),
-    changed,
-    log: (event, detail) => (WARNED.has(event) ? log.warn : log.info).call(log, detail, event),
-  });
 }

@@ -90,6 +90,10 @@ export interface ReadinessDetail {
     readonly waitSeconds: number;
   };
   readonly disk: { readonly writable: boolean; readonly code?: string };
+  /** What it does without for now, and is ready all the same. */
+  readonly degraded?: readonly string[];
+  /** Where other nodes are told of by Redis. */
+  readonly redis?: { readonly available: boolean; readonly reason?: string };
 }
 
 export class Readiness {
@@ -123,7 +127,7 @@ export class Readiness {
 
   get detail(): ReadinessDetail {
     const { reason } = this;
-    const { workers, running, queued, quarantined, wait } = this.#engine.status();
+    const { workers, running, queued, quarantined, wait, nodes } = this.#engine.status();
     const code = this.#disk?.failure;
     return {
       ready: reason === undefined,
@@ -131,6 +135,15 @@ export class Readiness {
       draining: this.#stopping(),
       workers: { workers, running, queued, quarantined, waitSeconds: wait / 1000 },
       disk: code === undefined ? { writable: true } : { writable: false, code },
+      ...(nodes === undefined ? {} : redisDetail(nodes)),
     };
   }
+}
+
+function redisDetail({
+  available,
+  reason,
+}: NonNullable<EngineStatus['nodes']>): Pick<ReadinessDetail, 'redis' | 'degraded'> {
+  if (available) return { redis: { available } };
+  return { degraded: ['redis'], redis: { available, ...(reason === undefined ? {} : { reason }) } };
 }

@@ -28,11 +28,20 @@ export interface NodeWork<Result> {
   readonly signal: AbortSignal;
 }
 
-/** @throws Fault what the work fails with, here or elsewhere; the reason of the signal */
+/** How it came to its end: with the lease, by another node, with a failure there, or without anybody. */
+export type NodeEnd = 'held' | 'taken' | 'failed' | 'alone';
+
+/**
+ * The result of work, done here or elsewhere.
+ *
+ * @param told hears how it ends, before it does
+ * @throws Fault what the work fails with, here or elsewhere; the reason of the signal
+ */
 export async function onceBetweenNodes<Result>(
   leases: Leases,
   timer: Timer,
   work: NodeWork<Result>,
+  told: (end: NodeEnd) => void = () => undefined,
 ): Promise<Result> {
   const end = timer.now() + LONGEST_WAIT;
   let again = false;
@@ -40,18 +49,28 @@ export async function onceBetweenNodes<Result>(
     const turn = await leases.take(work.key, again);
     work.signal.throwIfAborted();
     if (turn.kind === 'alone') break;
-    if (turn.kind === 'held') return await hold(turn.lease, work);
+    if (turn.kind === 'held') {
+      told('held');
+      return await hold(turn.lease, work);
+    }
     const news =
       turn.kind === 'made' ? turn : await turn.news(Math.max(1, end - timer.now()), work.signal);
-    if (news.kind === 'failed') throw new Fault(news.fault.code, news.fault.message);
+    if (news.kind === 'failed') {
+      told('failed');
+      throw new Fault(news.fault.code, news.fault.message);
+    }
     if (news.kind === 'late' || news.kind === 'unshared') break;
     if (news.kind !== 'made') continue;
     const result = await work.read();
     work.signal.throwIfAborted();
-    if (result !== undefined) return result;
+    if (result !== undefined) {
+      told('taken');
+      return result;
+    }
     // What is said to be there is not to be had.
     again = true;
   }
+  told('alone');
   return work.make();
 }
 

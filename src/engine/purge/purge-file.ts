@@ -11,13 +11,16 @@ import type { Clock } from '../../base/clock.ts';
 import type { Key } from '../../plan/key.ts';
 import { type Mark, type MarkRecord, MOST_MARKS, PurgeMarks } from './purge-marks.ts';
 
-const target = z.discriminatedUnion('kind', [
+export const markTarget = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('source'), key: z.string().transform((text) => text as Key) }),
   z.object({ kind: z.literal('tag'), tag: z.string() }),
   z.object({ kind: z.literal('prefix'), prefix: z.string(), mount: z.string().exactOptional() }),
 ]);
 const epoch = z.int().nonnegative();
-const line = z.union([z.object({ floor: epoch }), z.object({ epoch, target, soft: z.boolean() })]);
+const line = z.union([
+  z.object({ floor: epoch }),
+  z.object({ epoch, target: markTarget, soft: z.boolean() }),
+]);
 
 /** Bytes of a file that are read: more than the most marks of the greatest length are taken for a mistake. */
 const LARGEST = 64e6;

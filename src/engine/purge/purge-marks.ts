@@ -67,18 +67,30 @@ export class PurgeMarks {
   /**
    * Adds a mark, which holds at once.
    *
+   * @param given the epoch that all nodes know it by; by the clock where it is absent
    * @returns whether it will hold after a restart
    */
   add(
     target: MarkTarget,
     soft: boolean,
+    given?: number,
   ): { readonly mark: Mark; readonly durable: Promise<boolean> } {
     // By the clock: what was read before a record was lost is older than every mark after it.
-    const mark = { epoch: Math.max(this.#last + 1, this.#clock.now()), target, soft };
+    const epoch = given ?? Math.max(this.#last + 1, this.#clock.now());
+    const mark = { epoch, target, soft };
     this.#put(mark);
     const shrunk = this.#shrink();
     if (this.#record === undefined) return { mark, durable: Promise.resolve(false) };
     return { mark, durable: shrunk ? this.rewrite() : this.#record.append(mark) };
+  }
+
+  /** Adds marks of other nodes. @returns whether they will hold after a restart */
+  adopt(marks: readonly Mark[]): Promise<boolean> {
+    const fresh = marks.filter((mark) => !this.#covers(mark));
+    if (fresh.length === 0) return Promise.resolve(true);
+    for (const mark of fresh) this.#put(mark);
+    this.#shrink();
+    return this.rewrite();
   }
 
   /** Targets that are marked. */
@@ -116,8 +128,15 @@ export class PurgeMarks {
     return newest;
   }
 
+  /** Whether a mark says nothing that is not known, or was forgotten for being too old. */
+  #covers({ target, soft, epoch }: Mark): boolean {
+    const known = this.#marks.get(nameOf(target, soft));
+    return epoch <= (known?.epoch ?? this.#floor);
+  }
+
   #put(mark: Mark): void {
     const name = nameOf(mark.target, mark.soft);
+    if ((this.#marks.get(name)?.epoch ?? 0) > mark.epoch) return;
     this.#marks.delete(name);
     this.#marks.set(name, mark);
     if (mark.target.kind === 'prefix') this.#prefixes.set(name, mark);
@@ -131,7 +150,7 @@ export class PurgeMarks {
       if (this.#marks.size <= this.#most / 2) break;
       this.#marks.delete(name);
       this.#prefixes.delete(name);
-      this.#floor = epoch;
+      this.#floor = Math.max(this.#floor, epoch);
     }
     return true;
   }

@@ -1,12 +1,16 @@
 /**
  * Purging: what is purged leaves every tier: sources and what is known of them, renditions in memory and on
- * the disk, remembered failures. What workers have found of a source goes by its new name.
+ * the disk, remembered failures, and what all nodes keep together. What workers have found of a source goes by
+ * its new name. Other nodes are told, and do the same.
  */
+import type { Coordination } from '../../coordination/coordination.ts';
 import type { PurgeCounts, PurgeTarget } from '../engine.ts';
 import type { RenditionCache } from '../renditions/rendition-cache.ts';
 import type { SharedTier } from '../shared/shared-tier.ts';
 import type { RememberedFaults } from '../sources/remembered-faults.ts';
 import type { SourceCache } from '../sources/source-cache.ts';
+import { PurgeJournal } from './purge-journal.ts';
+import type { PurgeMarks } from './purge-marks.ts';
 import type { MarkTarget } from './purge-target.ts';
 
 export interface PurgingParts {
@@ -16,32 +20,67 @@ export interface PurgingParts {
   readonly faults: RememberedFaults;
   /** What all nodes keep together. */
   readonly shared?: Pick<SharedTier, 'purge'> | undefined;
+  readonly nodes?: Pick<Coordination, 'journal'> | undefined;
+  readonly marks: PurgeMarks;
+  /** Told that another node has purged something. */
+  readonly purged?: (() => void) | undefined;
 }
 
 export class Purging {
   readonly #parts: PurgingParts;
+  readonly #journal: PurgeJournal | undefined;
   #count = 0;
 
   constructor(parts: PurgingParts) {
     this.#parts = parts;
+    const { nodes, marks, sources, faults, purged } = parts;
+    if (nodes === undefined) return;
+    this.#journal = new PurgeJournal({
+      journal: nodes.journal,
+      marks,
+      carryOut: async ({ targets, soft, epoch }) => {
+        // One source is taken from what is shared by who was asked to; of others only this node may know.
+        const known = targets.every(({ kind }) => kind === 'source');
+        await this.#carryOut(targets, soft, epoch, !known);
+        purged?.();
+      },
+      adopt(missed) {
+        sources.adopt(missed);
+        faults.clear();
+        purged?.();
+      },
+    });
   }
 
-  /** Purges so far. */
+  /** Purges so far, those of other nodes included. */
   get count(): number {
     return this.#count;
   }
 
   /** @throws Fault for a source that no origin can have */
   async purge(target: PurgeTarget, soft: boolean): Promise<PurgeCounts> {
+    const targets = await this.#targetsOf(target);
+    const told = await this.#journal?.tell(targets, soft);
+    const counts = await this.#carryOut(targets, soft, told?.epoch, true);
+    const nodes = await told?.acknowledged;
+    return nodes === undefined ? counts : { ...counts, ...nodes };
+  }
+
+  /** @param shares take away what all nodes keep together as well */
+  async #carryOut(
+    targets: readonly MarkTarget[],
+    soft: boolean,
+    epoch: number | undefined,
+    shares: boolean,
+  ): Promise<PurgeCounts> {
     const { sources, renditions, faults, shared } = this.#parts;
-    const marks = await this.#marksOf(target);
     this.#count++;
-    const gone = await Promise.all(marks.map((mark) => sources.purge(mark, soft)));
+    const gone = await Promise.all(targets.map((one) => sources.purge(one, soft, epoch)));
     faults.clear();
     const contents = new Set(gone.flatMap((one) => [...one.contents]));
     const keys = gone.flatMap((one) => one.keys);
     const taken = soft || contents.size === 0 ? 0 : renditions.purge(contents);
-    if (!soft && keys.length > 0) await shared?.purge(keys, contents);
+    if (!soft && shares && keys.length > 0) await shared?.purge(keys, contents);
     return {
       sources: gone.reduce((sum, one) => sum + one.sources, 0),
       renditions: await taken,
@@ -49,7 +88,7 @@ export class Purging {
     };
   }
 
-  async #marksOf(target: PurgeTarget): Promise<MarkTarget[]> {
+  async #targetsOf(target: PurgeTarget): Promise<MarkTarget[]> {
     if (target.kind !== 'sources') return [target];
     const keys = target.sources.map(({ mount, ref }) => this.#parts.sources.keyOf(mount, ref));
     return [...new Set(await Promise.all(keys))].map((key) => ({ kind: 'source', key }));

@@ -125,6 +125,14 @@ export class RenditionCache {
     return { meta: refined, body: same.body };
   }
 
+  /** Lets go of a rendition that another node has improved, unless this is the improved one. */
+  async replaced(key: Key, etag: string): Promise<void> {
+    const here = stored(await this.#store.open(key));
+    if (here === undefined || here.meta.etag === etag || here.meta.refined) return;
+    await this.#store.delete(key);
+    this.#changed(key);
+  }
+
   /** Takes away all that was made of these contents alone; gives how many. */
   purge(contents: ReadonlySet<string>): Promise<number> {
     const groups = new Set([...contents].map(keyGroup));

@@ -10,7 +10,7 @@
  */
 
 import type { AnswerTime } from '../../stores/answer-time.ts';
-import type { SharedStore } from '../../stores/shared-store.ts';
+import type { SharedStore, SharedStoreStatus } from '../../stores/shared-store.ts';
 import type { WriteBehind } from '../../stores/write-behind.ts';
 import type { Prediction } from '../pool/service-rate.ts';
 import type { RenditionCache } from '../renditions/rendition-cache.ts';
@@ -43,6 +43,10 @@ export class SharedRenditions {
 
   constructor(parts: SharedRenditionsParts) {
     this.#parts = parts;
+  }
+
+  get status(): Pick<SharedStoreStatus, 'available'> {
+    return this.#parts.store.status;
   }
 
   /** Reads a rendition that is not here, once for all who ask meanwhile. @param work what making it would take */

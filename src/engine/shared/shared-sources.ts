@@ -76,6 +76,15 @@ export class SharedSources {
     return within(this.#read(key), milliseconds, timer);
   }
 
+  /** The same for one who knows that it is there, however long that takes. */
+  find(key: Key): Promise<SourceMeta | undefined> {
+    return this.#read(key);
+  }
+
+  get available(): boolean {
+    return this.#parts.store.status.available;
+  }
+
   /** The bytes of a source, whole and as they were; undefined where they cannot be had. */
   async content(key: Key, { hash, bytes }: SourceMeta): Promise<Spooled | undefined> {
     const { store, incoming, clock } = this.#parts;

@@ -68,12 +68,12 @@ export class SourceBodies {
     return taken ? this.content(source) : undefined;
   }
 
-  /** Has a source that is here written for other nodes. */
-  async offer(key: Key, meta: SourceMeta, wanted: () => boolean): Promise<void> {
+  /** Has a source that is here written for other nodes; whether all may read it. */
+  async offer(key: Key, meta: SourceMeta, wanted: () => boolean): Promise<boolean> {
     const { shared, store } = this.#options;
-    if (shared === undefined) return;
+    if (shared === undefined) return false;
     const entry = await store.open(key);
-    if (entry?.meta.hash === meta.hash) await shared.offer(key, meta, entry.body, wanted);
+    return entry?.meta.hash === meta.hash && shared.offer(key, meta, entry.body, wanted);
   }
 
   /** Reads the bytes of a source anew, which was found altered; false where none are left. */

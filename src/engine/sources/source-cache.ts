@@ -10,27 +10,27 @@ import type { Clock } from '../../base/clock.ts';
 import { Fault, isFault } from '../../base/fault.ts';
 import type { FreshnessPolicy } from '../../base/freshness-policy.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
-import type { Location } from '../../origins/origin.ts';
 import { hashKey, type Key } from '../../plan/key.ts';
 import { type Freshness, mergeHeaders, useAt } from '../../stores/freshness.ts';
 import type { Spooled } from '../../stores/spool.ts';
 import type { StoredBody } from '../../stores/store.ts';
 import type { Forward, Mount, RenderRequest } from '../engine.ts';
-import type { PurgeMarks } from '../purge/purge-marks.ts';
+import type { NodeFlights } from '../nodes/node-flights.ts';
+import type { Mark, PurgeMarks } from '../purge/purge-marks.ts';
 import type { MarkTarget } from '../purge/purge-target.ts';
 import type { SharedSources } from '../shared/shared-sources.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { EngineObserver } from '../tracing/observer.ts';
-import type { Span } from '../tracing/span.ts';
 import { type CachedSource, contentsOf, held, type SourceMeta } from './cached-source.ts';
 import { type KnownSource, knownSource } from './known-source.ts';
 import { OriginReader } from './origin-reader.ts';
+import { type Offered, type Reading, readOnce } from './read-once.ts';
 import { type Lookup, RecentLookups } from './recent-lookups.ts';
 import { RememberedFaults } from './remembered-faults.ts';
 import { type BodyOptions, SourceBodies } from './source-bodies.ts';
 import { factsOf } from './source-facts.ts';
 import { type OriginFacts, sourceFreshness, validators } from './source-freshness.ts';
-import { placeOf, purgeableId } from './source-place.ts';
+import { isShared, placeOf, purgeableId } from './source-place.ts';
 import { type PurgedSources, SourceRecords } from './source-records.ts';
 import { checkBody, type DecodeBody } from './whole-source.ts';
 
@@ -46,16 +46,8 @@ export interface SourceOptions extends BodyOptions {
   readonly observer?: EngineObserver;
   /** What other nodes have read. */
   readonly shared?: SharedSources | undefined;
-}
-
-/** A source that is read or checked, for the first who asked. */
-interface Reading {
-  readonly key: Key;
-  readonly location: Location;
-  readonly mount: Mount;
-  readonly policy: FreshnessPolicy;
-  readonly id: string | undefined;
-  readonly span: Span | undefined;
+  /** What another node is reading is not read here as well. */
+  readonly nodes?: NodeFlights | undefined;
 }
 
 export class SourceCache {
@@ -137,7 +129,10 @@ export class SourceCache {
     }
     if (known === undefined) mayRead?.();
     const why = known === undefined ? 'uri-miss' : known.reload ? 'request' : 'stale';
-    return this.#flights.run(flight(), (s) => this.#read(reading, why, s), request.signal);
+    const parts = { ...this.#options, records: this.#records };
+    const once = (s: AbortSignal) =>
+      readOnce(parts, reading, why, s, (offered) => this.#read(reading, why, s, offered));
+    return this.#flights.run(flight(), once, request.signal);
   }
 
   /** How long answers made of a source may be kept. */
@@ -182,10 +177,11 @@ export class SourceCache {
    * Purges what a target names: it is not used any more, or asked for again at its next use (soft),
    * whatever is under way and whatever happens to the process.
    *
+   * @param epoch when, where all nodes agree on that
    * @returns the sources that were there, as far as they are in memory or named by their key
    */
-  async purge(target: MarkTarget, soft: boolean): Promise<PurgedSources> {
-    const { found, durable } = this.#records.purge(target, soft);
+  async purge(target: MarkTarget, soft: boolean, epoch?: number): Promise<PurgedSources> {
+    const { found, durable } = this.#records.purge(target, soft, epoch);
     this.#failures.clear();
     if (target.kind === 'source' && !found.has(target.key)) {
       const stored = await this.#records.stored(target.key);
@@ -195,6 +191,12 @@ export class SourceCache {
     if (!soft) await this.#bodies.deleteAll([...found.keys()], (key) => !this.#records.has(key));
     const contents = new Set([...found.values()].flatMap(contentsOf));
     return { sources: found.size, keys: [...found.keys()], contents, durable: await durable };
+  }
+
+  /** Takes in what was purged elsewhere while nobody could tell. */
+  adopt(marks: readonly Mark[]): void {
+    this.#records.adopt(marks);
+    this.#failures.clear();
   }
 
   /** Lets go of a source that is held in memory only; false when there is none. */
@@ -249,6 +251,7 @@ export class SourceCache {
     { key, mount, location, policy, id, span }: Reading,
     why: Forward,
     signal: AbortSignal,
+    offered: Offered = () => undefined,
   ): Promise<CachedSource> {
     const { store, clock, marks, shared } = this.#options;
     const { epoch } = marks;
@@ -292,7 +295,7 @@ export class SourceCache {
         ...(peeked === undefined ? {} : { fileValidators: peeked }),
       };
       await this.#keep(key, read, spooled);
-      if (isShared(mount)) void this.#bodies.offer(key, read, this.#wanted(key, read));
+      if (isShared(mount)) offered(this.#bodies.offer(key, read, this.#wanted(key, read)));
       this.#failures.delete(key);
       return held(key, read, 'read', forwarded(200));
     } catch (error) {
@@ -336,11 +339,6 @@ export class SourceCache {
     else await this.#bodies.keep(key, meta, spooled);
     this.#records.remember(key, meta);
   }
-}
-
-/** Whether other nodes get a source from one another: not where each has it as near. */
-function isShared({ origin }: Mount): boolean {
-  return origin.kind === 'http' || origin.kind === 'web';
 }
 
 /** For requests that want a stored answer or none (`only-if-cached`). */

@@ -30,3 +30,8 @@ export async function purgeableId({ origin }: Mount, ref: SourceRef): Promise<st
     return segments.filter((segment) => segment !== '' && segment !== '.').join('/');
   }
 }
+
+/** Whether other nodes get a source from one another: not where each has it as near. */
+export function isShared({ origin }: Mount): boolean {
+  return origin.kind === 'http' || origin.kind === 'web';
+}

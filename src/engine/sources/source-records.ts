@@ -6,7 +6,7 @@
 import { BoundedMap } from '../../base/bounded-map.ts';
 import { hashKey, type Key } from '../../plan/key.ts';
 import type { Store } from '../../stores/store.ts';
-import type { PurgeMarks } from '../purge/purge-marks.ts';
+import type { Mark, PurgeMarks } from '../purge/purge-marks.ts';
 import { type MarkTarget, names, type Place } from '../purge/purge-target.ts';
 import type { SharedSources } from '../shared/shared-sources.ts';
 import { type CachedSource, identityOf, type SourceMeta } from './cached-source.ts';
@@ -29,13 +29,13 @@ export class SourceRecords {
   readonly #marks: PurgeMarks;
   readonly #records = new BoundedMap<Key, SourceMeta>(MOST);
 
-  readonly #elsewhere: Pick<SharedSources, 'record'> | undefined;
+  readonly #elsewhere: Pick<SharedSources, 'record' | 'find'> | undefined;
 
   /** @param elsewhere what other nodes know */
   constructor(
     store: Pick<Store, 'head'>,
     marks: PurgeMarks,
-    elsewhere?: Pick<SharedSources, 'record'>,
+    elsewhere?: Pick<SharedSources, 'record' | 'find'>,
   ) {
     this.#store = store;
     this.#marks = marks;
@@ -61,6 +61,14 @@ export class SourceRecords {
     if (near) return near;
     const stored = await this.stored(key, elsewhere);
     return stored && this.remember(key, { ...stored, place });
+  }
+
+  /** The record that another node has just written, unless it has been purged. */
+  async findElsewhere(key: Key, place: Place): Promise<SourceMeta | undefined> {
+    const near = this.#records.use(key);
+    if (near) return near;
+    const written = await this.#elsewhere?.find(key);
+    return written && this.remember(key, { ...written, place });
   }
 
   /** What the store has of a source, or (elsewhere) another node, purged or not. */
@@ -112,12 +120,24 @@ export class SourceRecords {
     return this.#marks.judge(identityOf(key, source), epoch) !== 'kept';
   }
 
+  /** Takes marks of other nodes in; what they name is held no more. */
+  adopt(marks: readonly Mark[]): void {
+    void this.#marks.adopt(marks);
+    for (const key of [...this.#records.keys()]) {
+      const meta = this.#records.get(key);
+      if (meta === undefined) continue;
+      this.#records.delete(key);
+      this.remember(key, meta);
+    }
+  }
+
   /** Marks what a target names; gives those that were held, which are gone or (soft) outdated now. */
   purge(
     target: MarkTarget,
     soft: boolean,
+    epoch?: number,
   ): { readonly found: Map<Key, SourceMeta>; readonly durable: Promise<boolean> } {
-    const { durable } = this.#marks.add(target, soft);
+    const { durable } = this.#marks.add(target, soft, epoch);
     const found = new Map<Key, SourceMeta>();
     for (const key of [...this.#records.keys()]) {
       const meta = this.#records.get(key);

@@ -217,6 +217,22 @@ export const METRICS = {
     help: 'Sources that were gone on with after their connection was cut.',
     labels: { source: SOURCE },
   },
+  // other nodes
+  fovea_redis_up: {
+    type: 'gauge',
+    help: '1 while the Redis of several nodes can be asked, 0 while this node works alone; absent without one.',
+  },
+  fovea_redis_losses_total: {
+    type: 'counter',
+    help: 'Times that Redis could not be asked any more.',
+  },
+  fovea_node_flights_total: {
+    type: 'counter',
+    help: 'Sources to read and pictures to make that no node had, by who did it.',
+    labels: {
+      end: 'held (here, for all nodes), taken (from the node that was at it), failed (there), or alone (here: nobody could be asked, or waited for)',
+    },
+  },
   // fronts
   fovea_front_answers_total: {
     type: 'counter',

@@ -235,6 +235,9 @@ function engineMetrics(
   const paused = make.gauge('fovea_origin_paused');
   const retries = make.counter('fovea_origin_retries_total');
   const resumed = make.counter('fovea_origin_resumed_total');
+  const redisUp = make.gauge('fovea_redis_up');
+  const redisLosses = make.counter('fovea_redis_losses_total');
+  const nodeFlights = make.counter('fovea_node_flights_total');
   const frontAnswers = make.counter('fovea_front_answers_total');
   const frontTime = make.counter('fovea_front_processor_seconds_total');
   const frontRestarts = make.counter('fovea_front_restarts_total');
@@ -255,6 +258,12 @@ function engineMetrics(
       paused.set({ source }, health.paused);
       retries.setTo({ source }, health.retries);
       resumed.setTo({ source }, health.resumed);
+    }
+    if (status.nodes !== undefined) {
+      const { available, losses, flights } = status.nodes;
+      redisUp.set(available ? 1 : 0);
+      redisLosses.setTo(losses);
+      for (const [end, count] of Object.entries(flights)) nodeFlights.setTo({ end }, count);
     }
     for (const { number, answers, processorTime, restarts: again } of watched.fronts()) {
       const front = String(number);
