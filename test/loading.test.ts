@@ -52,21 +52,20 @@ test('a front process starts without any package, and is small: no dialect, no c
   expect(readFileSync(built('cli/front.js')).length).toBeLessThan(200_000);
 });
 
-describe('packages of OpenTelemetry', () => {
-  /** Files of them that a server has loaded once it has answered. */
-  function loadedWith(traces: object): string[] {
-    const folder = mkdtempSync(join(tmpdir(), 'fovea-loading-'));
-    const config = {
-      listen: { port: 0 },
-      log: { level: 'silent' },
-      cache: { folder },
-      workers: 1,
-      traces,
-      sources: [
-        { name: 'a', dialect: 'imgix', mount: '/a', origin: { kind: 'folder', path: folder } },
-      ],
-    };
-    const program = `
+/** Files of packages that a server has loaded once it has answered. */
+function loadedWith(settings: object): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'fovea-loading-'));
+  const config = {
+    listen: { port: 0 },
+    log: { level: 'silent' },
+    cache: { folder },
+    workers: 1,
+    ...settings,
+    sources: [
+      { name: 'a', dialect: 'imgix', mount: '/a', origin: { kind: 'folder', path: folder } },
+    ],
+  };
+  const program = `
       import Module from 'node:module';
       import { createServer } from '${built('server/compose.js').href}';
       import { parseConfig } from '${built('server/config/config.js').href}';
@@ -76,23 +75,38 @@ describe('packages of OpenTelemetry', () => {
       console.log(JSON.stringify(Object.keys(Module._cache)));
       await server.close();
     `;
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
-      encoding: 'utf8',
-      cwd: folder,
-    });
-    rmSync(folder, { recursive: true });
-    return JSON.parse(stdout).filter((file: string) => file.includes('@opentelemetry'));
-  }
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+    cwd: folder,
+  });
+  rmSync(folder, { recursive: true });
+  return JSON.parse(stdout);
+}
 
+const ofPackage = (files: readonly string[], name: string) =>
+  files.filter((file) => file.includes(`node_modules/${name}`));
+
+describe('packages of OpenTelemetry', () => {
   test('are not loaded where nothing is traced', () => {
-    expect(loadedWith({})).toEqual([]);
+    expect(ofPackage(loadedWith({}), '@opentelemetry')).toEqual([]);
   });
 
   test('are where an endpoint is configured', () => {
     // Nobody listens there: what is not sent is dropped
-    const files = loadedWith({ endpoint: 'http://127.0.0.1:9' });
+    const files = loadedWith({ traces: { endpoint: 'http://127.0.0.1:9' } });
     for (const name of ['api', 'sdk-trace-base', 'resources', 'exporter-trace-otlp-http']) {
       expect(files.some((file) => file.includes(`@opentelemetry/${name}/`))).toBe(true);
     }
+  });
+});
+
+describe('packages of Redis', () => {
+  test('are loaded where one is configured, and nowhere else', () => {
+    const names = ['ioredis', 'bullmq'];
+    const without = loadedWith({});
+    expect(names.flatMap((name) => ofPackage(without, name))).toEqual([]);
+    // Nobody listens there: it works alone
+    const files = loadedWith({ redis: { url: 'redis://127.0.0.1:9' } });
+    expect(ofPackage(files, 'ioredis').length).toBeGreaterThan(0);
   });
 });

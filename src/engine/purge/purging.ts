@@ -45,6 +45,7 @@ export class Purging {
         purged?.();
       },
       adopt(missed) {
+        if (missed.length === 0) return;
         sources.adopt(missed);
         faults.clear();
         purged?.();

@@ -218,13 +218,14 @@ export const METRICS = {
     labels: { source: SOURCE },
   },
   // other nodes
-  fovea_redis_up: {
+  fovea_coordination_up: {
     type: 'gauge',
-    help: '1 while the Redis of several nodes can be asked, 0 while this node works alone; absent without one.',
+    help: '1 while other nodes can be told and asked, 0 while this one works alone; absent where there are none.',
+    labels: { by: 'redis' },
   },
-  fovea_redis_losses_total: {
+  fovea_coordination_losses_total: {
     type: 'counter',
-    help: 'Times that Redis could not be asked any more.',
+    help: 'Times that other nodes could not be told and asked any more.',
   },
   fovea_node_flights_total: {
     type: 'counter',

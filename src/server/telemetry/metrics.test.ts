@@ -63,6 +63,10 @@ function busy(): Metrics {
     status: () => ({
       ...engine.status(),
       restarts: { time: 1, memory: 2, crashed: 3, ended: 4, worn: 5, grown: 6 },
+      nodes: {
+        ...{ available: true, losses: 0 },
+        flights: { held: 2, taken: 1, failed: 0, alone: 0 },
+      },
       tiers: { memory: { ...NOTHING_HELD, evictions: 3 }, disk: NOTHING_HELD },
     }),
     ready: () => true,

@@ -235,8 +235,8 @@ function engineMetrics(
   const paused = make.gauge('fovea_origin_paused');
   const retries = make.counter('fovea_origin_retries_total');
   const resumed = make.counter('fovea_origin_resumed_total');
-  const redisUp = make.gauge('fovea_redis_up');
-  const redisLosses = make.counter('fovea_redis_losses_total');
+  const redisUp = make.gauge('fovea_coordination_up');
+  const redisLosses = make.counter('fovea_coordination_losses_total');
   const nodeFlights = make.counter('fovea_node_flights_total');
   const frontAnswers = make.counter('fovea_front_answers_total');
   const frontTime = make.counter('fovea_front_processor_seconds_total');
@@ -261,7 +261,7 @@ function engineMetrics(
     }
     if (status.nodes !== undefined) {
       const { available, losses, flights } = status.nodes;
-      redisUp.set(available ? 1 : 0);
+      redisUp.set({ by: 'redis' }, available ? 1 : 0);
       redisLosses.setTo(losses);
       for (const [end, count] of Object.entries(flights)) nodeFlights.setTo({ end }, count);
     }
