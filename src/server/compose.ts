@@ -21,11 +21,8 @@ import type { Handle } from './http/http-message.ts';
 import { InFlight } from './in-flight.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
-<<<<<<< HEAD
 import { createMiddleware, type Middleware } from './node/middleware.ts';
-=======
 import { startEngine } from './nodes/start-engine.ts';
->>>>>>> 7e21c71 (Nodes wire)
 import { healthOf } from './origin-health.ts';
 import { createPurger, type Purger } from './purge/purger.ts';
 import { DiskProbe, Readiness } from './readiness.ts';
