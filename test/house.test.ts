@@ -14,7 +14,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['image', 'wasm', 'containers'],
   ['plan', 'metadata', 'svg', 'jpeg'],
   ['raster'],
-  ['gif'],
+  ['gif', 's3'],
   [
     'c2pa',
     'coordination',

@@ -12,7 +12,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Fault, isFault } from '../base/fault.ts';
 import { UNREACHABLE } from './address-guard.ts';
-import { Breakers } from './breaker.ts';
+import { Breakers } from '../base/breaker.ts';
 import { Deadline } from './deadline.ts';
 import {
   BLOCKED,

@@ -1,19 +1,15 @@
 /**
  * Traffic: how the servers of an origin are asked, beside what one source may take (`limits.ts`).
  */
+import type { BreakerOptions } from '../base/breaker.ts';
 
-export interface OriginTraffic {
+export interface OriginTraffic extends BreakerOptions {
   /** Connections to one server at a time. */
   readonly connections: number;
   /** How long a connection without work is kept, in milliseconds. */
   readonly keepAlive: number;
   /** Times that a request which failed for the moment is tried again. */
   readonly retries: number;
-  /** Failures within the window after which a server is left alone; 0: never. */
-  readonly breakerFailures: number;
-  /** The window, and how long a server is left alone, in milliseconds. */
-  readonly breakerWindow: number;
-  readonly breakerPause: number;
   /** Further request headers, in lower case, for the servers of the base alone. */
   readonly headers: Readonly<Record<string, string>>;
 }

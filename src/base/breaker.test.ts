@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFault } from '../base/fault.ts';
 import { Breaker, Breakers, type Outcome } from './breaker.ts';
+import { isFault } from './fault.ts';
 
 const OPTIONS = { breakerFailures: 3, breakerWindow: 1000, breakerPause: 500 };
 

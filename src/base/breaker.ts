@@ -7,16 +7,18 @@
  * A server that answers most requests well stays closed, however many it has: failures have to be
  * at least half of what came back.
  */
-import { BoundedMap } from '../base/bounded-map.ts';
-import { Fault } from '../base/fault.ts';
-import type { OriginTraffic } from './traffic.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { Fault } from './fault.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-export type BreakerOptions = Pick<
-  OriginTraffic,
-  'breakerFailures' | 'breakerWindow' | 'breakerPause'
->;
+export interface BreakerOptions {
+  /** Failures within the window after which a server is left alone; 0: never. */
+  readonly breakerFailures: number;
+  /** The window, and how long a server is left alone, in milliseconds. */
+  readonly breakerWindow: number;
+  readonly breakerPause: number;
+}
 
 /** How a request that was let through ended. `left`: nothing was learned, as when the client went. */
 export type Outcome = 'good' | 'failed' | 'left';

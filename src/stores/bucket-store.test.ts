@@ -1,0 +1,142 @@
+/** The store in a bucket: on a real server of the protocol where there is one, and on one whose failures a test holds. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ACCESS, missingServices, startBucket } from '../../test/nodes/services.mjs';
+import { MemoryBucket } from '../../test/support/memory-bucket.ts';
+import { bytesOf } from '../base/body.ts';
+import { openBucket } from '../s3/open-bucket.ts';
+import { BucketStore } from './bucket-store.ts';
+import { fileBody } from './file-body.ts';
+import { sharedStoreSuite } from './shared-store.suite.ts';
+
+const key = (text: string) => text.repeat(64).slice(0, 64);
+
+describe('in a bucket of a test', () => {
+  sharedStoreSuite(async () => {
+    const bucket = new MemoryBucket();
+    return { store: new BucketStore({ bucket, prefix: 'p/', deadline: 1000 }) };
+  });
+});
+
+describe.skipIf(missingServices(['rclone']).length > 0)('in a bucket of a real server', () => {
+  sharedStoreSuite(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fovea-bucket-'));
+    const service = await startBucket({ folder });
+    const { endpoint, bucket: name } = service;
+    const bucket = await openBucket({ bucket: name, endpoint, credentials: ACCESS });
+    return {
+      store: new BucketStore({ bucket, prefix: 'p/', deadline: 20_000 }),
+      end: async () => {
+        await service.stop();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  });
+});
+
+describe('a bucket that fails', () => {
+  let bucket: MemoryBucket;
+  let store: BucketStore;
+  let now: number;
+  beforeEach(() => {
+    bucket = new MemoryBucket();
+    now = 0;
+    store = new BucketStore({ bucket, prefix: '', deadline: 50, now: () => now });
+  });
+  afterEach(() => store.close());
+
+  const body = Buffer.from('the bytes of a picture');
+  const put = () => store.put(key('a'), { name: 'a' }, body);
+  const only = () => [...bucket.objects.keys()][0]!;
+
+  test.each<[string, (bytes: Buffer) => Buffer]>([
+    ['torn', (bytes) => bytes.subarray(0, -1)],
+    ['longer', (bytes) => Buffer.concat([bytes, Buffer.from('x')])],
+    ['altered in its body', (bytes) => flipped(bytes, bytes.length - 2)],
+    ['altered in its record', (bytes) => flipped(bytes, 40)],
+    ['altered in its line', (bytes) => flipped(bytes, 3)],
+    ['empty', () => Buffer.alloc(0)],
+    ['without an end of its line', () => Buffer.alloc(5000, 97)],
+    ['of a record without end', () => Buffer.from(`fovea-entry 2 00000000 99999999\n{}`)],
+  ])('with an entry that is %s has none', async (_, change) => {
+    await put();
+    bucket.objects.set(only(), change(bucket.objects.get(only())!));
+    expect(await store.get(key('a'))).toBeUndefined();
+  });
+
+  test('with the entry of another key has none', async () => {
+    await put();
+    const bytes = bucket.objects.get(only())!;
+    await store.put(key('b'), {}, body);
+    bucket.objects.set(`v1/bb/${key('b')}`, bytes);
+    expect(await store.get(key('b'))).toBeUndefined();
+  });
+
+  test('is left alone after three failures, and found well again by one question', async () => {
+    await put();
+    bucket.failure = { kind: 'failed', code: 'ECONNREFUSED' };
+    for (let i = 0; i < 3; i++) expect(await store.get(key('a'))).toBeUndefined();
+    expect(store.status).toMatchObject({ available: false, errors: 3, reason: 'ECONNREFUSED' });
+    const { asked } = bucket;
+    for (let i = 0; i < 20; i++) expect(await store.get(key('a'))).toBeUndefined();
+    expect(await store.put(key('c'), {}, body)).toBe(false);
+    expect([bucket.asked - asked, store.status.skipped]).toEqual([0, 21]);
+    bucket.failure = undefined;
+    now += 5000;
+    expect((await store.get(key('a')))?.meta).toEqual({ name: 'a' });
+    expect(store.status.available).toBe(true);
+  });
+
+  test('by being slow is given up at the end of its time', async () => {
+    await put();
+    bucket.delay = 10_000;
+    expect(await store.get(key('a'))).toBeUndefined();
+    expect(store.status).toMatchObject({ errors: 1, misses: 0 });
+  });
+
+  test('while nobody waits any more says nothing of itself', async () => {
+    await put();
+    bucket.delay = 10_000;
+    const gone = new AbortController();
+    const read = store.get(key('a'), { signal: gone.signal });
+    gone.abort();
+    expect(await read).toBeUndefined();
+    expect(store.status).toMatchObject({ available: true, errors: 0 });
+  });
+
+  test('by asking to come later counts as failing', async () => {
+    bucket.failure = { kind: 'busy', status: 503, code: 'SlowDown' };
+    for (let i = 0; i < 3; i++) await store.get(key('a'));
+    expect(store.status).toMatchObject({ available: false, reason: 'SlowDown' });
+  });
+
+  test('leaves some entries of a prefix where it says so', async () => {
+    await put();
+    bucket.failure = { kind: 'failed', code: 'ECONNREFUSED' };
+    expect(await store.deletePrefix(key('a').slice(0, 16))).toEqual({ deleted: 0, whole: false });
+  });
+});
+
+test('a large body goes from its file, and one that left it meanwhile is no failure of the bucket', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fovea-bucket-'));
+  const bytes = Buffer.alloc(9_000_000, 7);
+  const file = join(folder, 'body');
+  writeFileSync(file, bytes);
+  const stored = { ...fileBody(file, bytes.length), file, crc: crc32(bytes) };
+  const store = new BucketStore({ bucket: new MemoryBucket(), prefix: '', deadline: 5000 });
+  expect(await store.put(key('a'), {}, stored)).toBe(true);
+  const entry = await store.get(key('a'));
+  expect(Buffer.compare(await bytesOf(entry!.body), bytes)).toBe(0);
+  rmSync(folder, { recursive: true });
+  expect(await store.put(key('b'), {}, stored)).toBe(false);
+  expect(store.status).toMatchObject({ available: true, errors: 0, written: 1 });
+});
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+}
