@@ -12,7 +12,7 @@ import { SETTINGS } from '../dist/dialects/fastly/settings.js';
 import { imageoptim } from '../dist/dialects/imageoptim/index.js';
 import { imgix } from '../dist/dialects/imgix/index.js';
 import { OPTIONS } from '../dist/server/config/options.js';
-import { ORIGIN_SETTINGS } from '../dist/server/config/origin-schema.js';
+import { BUCKET_SETTINGS, ORIGIN_SETTINGS } from '../dist/server/config/origin-schema.js';
 import { TAKES_A_RESTART } from '../dist/server/config/running-config.js';
 import { SOURCE_SETTINGS } from '../dist/server/config/source-schema.js';
 import { METRICS } from '../dist/server/telemetry/metric-table.js';
@@ -144,11 +144,17 @@ ${rows.join('\n')}
 | --- | --- | --- | --- |
 ${rowsOf(SOURCE_SETTINGS).join('\n')}
 
-How the servers behind \`origin\` are asked, where it is \`http\` or \`web\`; these stand beside its \`kind\`:
+How the servers behind \`origin\` are asked, where it is \`http\`, \`web\` or \`s3\`; these stand beside its \`kind\`:
 
 | key | values | default | meaning |
 | --- | --- | --- | --- |
 ${rowsOf(ORIGIN_SETTINGS).join('\n')}
+
+What a bucket is told, where \`origin\` is \`s3\` (docs/scale.md); the settings above but \`headers\` count as well:
+
+| key | values | default | meaning |
+| --- | --- | --- | --- |
+${rowsOf(BUCKET_SETTINGS).join('\n')}
 
 What an answer may be kept for, where nothing of this is set:
 

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPTION_NAMES, type OptionName } from '../src/server/config/options.ts';
+import { startBucketServer } from './support/bucket-server.ts';
 import { ask, form } from './support/client.ts';
 import { startCollector } from './support/collector.ts';
 import { type LocalOrigin, startOrigin } from './support/origin.ts';
@@ -29,6 +30,44 @@ const keyFile = (name: string, text: string) => {
   writeFileSync(join(KEYS, name), text);
   return join(KEYS, name);
 };
+
+/** What a bucket is asked for the sake of one picture. */
+async function inBucket(settings: Partial<Record<OptionName, unknown>> = {}, delay = 0) {
+  const bucket = await startBucketServer();
+  bucket.delay = delay;
+  let server: TestServer | undefined;
+  try {
+    server = await startServer({
+      settings: {
+        'bucket.name': 'photos',
+        'bucket.endpoint': bucket.endpoint,
+        'bucket.accessKeyId': 'somebody',
+        'bucket.secretAccessKey': SECRET,
+        ...settings,
+        ...(settings['bucket.endpoint'] === 'localhost'
+          ? { 'bucket.endpoint': bucket.endpoint.replace('127.0.0.1', 'localhost') }
+          : {}),
+      },
+      pictures: { 'small.png': await card(40, 40).png().toBuffer() },
+    });
+    const { engine } = server.server;
+    await server.ask('/imgix/small.png?w=9');
+    await until(async () => {
+      const { shared } = engine.status();
+      return shared !== undefined && shared.waiting === 0 && shared.written + shared.dropped > 0;
+    });
+    return {
+      endpoint: bucket.endpoint,
+      lines: bucket.asked.map(({ line }) => line),
+      authorization: bucket.asked[0]?.authorization,
+      status: engine.status().shared,
+    };
+  } finally {
+    await server?.stop();
+    await bucket.stop();
+  }
+}
+
 const FILM = await animation(60, 40, 3, 'gif');
 const TOKEN = 'open sesame';
 const SECRET = 'a secret of some length'.replaceAll(' ', '-');
@@ -424,6 +463,64 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
 
   'cache.memory': async () => {
     expect([await hitsWithoutFiles(strict), await hitsWithoutFiles(plain)]).toEqual([false, true]);
+  },
+
+  'bucket.name': async () => {
+    expect((await inBucket()).lines[0]).toMatch(/^GET \/photos\//);
+    expect(plain.server.engine.status().shared).toBeUndefined();
+  },
+
+  'bucket.prefix': async () => {
+    const { lines } = await inBucket({ 'bucket.prefix': '/shop/a/' });
+    expect(lines.filter((line) => !/ \/photos\/shop\/a\/v1\/../.test(line))).toEqual([]);
+    expect((await inBucket()).lines[0]).toMatch(/ \/photos\/fovea\/v1\//);
+  },
+
+  'bucket.region': async () => {
+    const { authorization } = await inBucket({ 'bucket.region': 'eu-north-9' });
+    expect(authorization).toContain('/eu-north-9/s3/');
+  },
+
+  'bucket.endpoint': async () => {
+    expect((await inBucket()).lines.length).toBeGreaterThan(1);
+  },
+
+  'bucket.pathStyle': async () => {
+    const inPath = ({ lines }: { readonly lines: readonly string[] }) =>
+      lines.some((line) => line.startsWith('GET /photos/'));
+    expect(inPath(await inBucket())).toBe(true);
+    // An address has no names below it, so that a name is asked for, whether or not there is one
+    const settings = { 'bucket.pathStyle': 'false', 'bucket.endpoint': 'localhost' };
+    expect(inPath(await inBucket(settings))).toBe(false);
+  },
+
+  'bucket.accessKeyId': async () => {
+    const { authorization } = await inBucket();
+    expect(authorization).toContain('Credential=somebody/');
+    await expect(inBucket({ 'bucket.accessKeyId': undefined })).rejects.toThrow(
+      'bucket.accessKeyId',
+    );
+  },
+
+  'bucket.secretAccessKey': async () => {
+    await expect(inBucket({ 'bucket.secretAccessKey': undefined })).rejects.toThrow(
+      'bucket.secretAccessKey',
+    );
+  },
+
+  'bucket.secretAccessKeyFile': async () => {
+    const file = keyFile('bucket.txt', `${SECRET}\n`);
+    const settings = { 'bucket.secretAccessKey': undefined, 'bucket.secretAccessKeyFile': file };
+    expect((await inBucket(settings)).lines.length).toBeGreaterThan(1);
+    await expect(inBucket({ 'bucket.secretAccessKeyFile': file })).rejects.toThrow(
+      'bucket.secretAccessKeyFile',
+    );
+  },
+
+  'bucket.deadline': async () => {
+    const { status } = await inBucket({ 'bucket.deadline': '20ms' }, 400);
+    expect(status?.errors).toBeGreaterThan(0);
+    expect((await inBucket({}, 400)).status?.errors).toBe(0);
   },
 
   workers: async () => {

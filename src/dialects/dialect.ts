@@ -38,7 +38,7 @@ export interface DialectSettings extends FormatSettings {
   /** Name of the source in the configuration. */
   readonly name: string;
   /** The kind of origin behind it decides how a path names a source. */
-  readonly origin: 'folder' | 'http' | 'web';
+  readonly origin: 'folder' | 'http' | 'web' | 's3';
   /** Tokens (imgix) or keys for signatures, in order of rotation, and whether one is required. */
   readonly signing?: { readonly tokens: readonly string[]; readonly required: boolean };
   /** What URLs may say; all where absent. */

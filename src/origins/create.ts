@@ -5,6 +5,9 @@
  * server and not at its first request.
  */
 import { networkInterfaces } from 'node:os';
+import { MissingBucketPackage } from '../s3/bucket.ts';
+import { bucketOptions, folderPrefix } from '../s3/bucket-settings.ts';
+import { openBucket, requireBucketPackage } from '../s3/open-bucket.ts';
 import { addressGuard } from './address-guard.ts';
 import { type AllowEntry, portOf, readAllowList } from './allow-list.ts';
 import { FolderOrigin } from './folder.ts';
@@ -13,6 +16,7 @@ import { type HttpClientOptions, httpClient } from './http-client.ts';
 import { DEFAULT_LIMITS, type OriginLimits } from './limits.ts';
 import type { Origin } from './origin.ts';
 import { lowerCaseNames } from './request-headers.ts';
+import { S3Origin } from './s3.ts';
 import { DEFAULT_TRAFFIC, type OriginTraffic } from './traffic.ts';
 import { WebOrigin } from './web.ts';
 
@@ -30,7 +34,24 @@ export type OriginConfig =
       /** Sent to the server of the base alone. */
       readonly headers?: Readonly<Record<string, string>>;
     } & Traffic)
-  | ({ readonly kind: 'web'; readonly allow: readonly string[] } & Traffic);
+  | ({ readonly kind: 'web'; readonly allow: readonly string[] } & Traffic)
+  | S3OriginConfig;
+
+/** A bucket; `allow` names hosts that second pictures may come from. */
+export type S3OriginConfig = {
+  readonly kind: 's3';
+  readonly bucket: string;
+  /** Folder in the bucket; sources lie below it. */
+  readonly prefix?: string;
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly pathStyle?: boolean;
+  /** Both or none: what the surroundings give. */
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly sessionToken?: string;
+  readonly allow?: readonly string[];
+} & Traffic;
 
 export interface OriginOptions extends Pick<HttpClientOptions, 'resolve' | 'ca' | 'loopToken'> {
   /** Where this server itself answers, as `host`, `host:port` or an address: never a source (13.9). */
@@ -55,6 +76,8 @@ export function createOrigin(
       const { guard, client } = network([...own, ...readAllowList(config.allow ?? [])]);
       return new HttpOrigin(base, guard, client);
     }
+    case 's3':
+      return s3Origin(config, bounds);
     case 'web': {
       if (config.allow.length === 0) {
         throw new TypeError('expected at least one allowed host for a web origin, got none');
@@ -63,6 +86,22 @@ export function createOrigin(
       return new WebOrigin(guard, client);
     }
   }
+}
+
+function s3Origin(config: S3OriginConfig, limits: OriginLimits): S3Origin {
+  try {
+    requireBucketPackage();
+  } catch (error) {
+    if (error instanceof MissingBucketPackage) throw new TypeError(error.message);
+    throw error;
+  }
+  const traffic = trafficOf(config);
+  const { connections } = traffic;
+  const { connectMs } = limits;
+  return new S3Origin({
+    ...{ limits, traffic, bucket: config.bucket, prefix: folderPrefix(config.prefix) },
+    open: () => openBucket({ ...bucketOptions(config), connections, connectMs }),
+  });
 }
 
 /**

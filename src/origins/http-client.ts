@@ -10,9 +10,9 @@
  * moment is tried again, and a server that goes on failing is left alone (13.15 to 13.17).
  */
 import type { IncomingMessage } from 'node:http';
+import { Breakers } from '../base/breaker.ts';
 import { Fault, isFault } from '../base/fault.ts';
 import { UNREACHABLE } from './address-guard.ts';
-import { Breakers } from '../base/breaker.ts';
 import { Deadline } from './deadline.ts';
 import {
   BLOCKED,

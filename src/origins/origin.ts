@@ -48,7 +48,7 @@ export type Fetched =
     };
 
 export interface Origin {
-  readonly kind: 'folder' | 'http' | 'web';
+  readonly kind: 'folder' | 'http' | 'web' | 's3';
   /** @throws Fault for a reference this origin will not serve; nothing was read yet */
   locate(source: SourceRef): Promise<Location>;
   /**

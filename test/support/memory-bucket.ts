@@ -37,6 +37,7 @@ export class MemoryBucket implements Bucket {
     async function* body() {
       for (let at = 0; at < bytes!.length; at += 1000) {
         if (at >= cutAfter) throw new BucketFailure('failed', { code: 'ECONNRESET' });
+        signal?.throwIfAborted();
         yield bytes!.subarray(at, at + 1000);
       }
     }

@@ -95,7 +95,7 @@ function checkDialect(source: Raw, at: string): Problem[] {
   if (dialect === 'fastly' && kind === 'web') {
     problems.push({
       path: `${at}.origin.kind`,
-      message: 'expected folder or http for the fastly dialect, got "web"',
+      message: 'expected folder, http or s3 for the fastly dialect, got "web"',
     });
   }
   return problems;

@@ -210,7 +210,7 @@ describe('problems', () => {
     ],
     [
       { sources: [{ ...SHOP, origin: { kind: 'web', allow: ['a.test'] } }] },
-      'sources[0].origin.kind: expected folder or http for the fastly dialect, got "web"',
+      'sources[0].origin.kind: expected folder, http or s3 for the fastly dialect, got "web"',
     ],
     [
       { sources: [{ ...SHOP, origin: undefined }] },

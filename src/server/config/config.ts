@@ -7,6 +7,7 @@
  */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { readBucketSecret } from './bucket/bucket-settings.ts';
 import { readAdminToken } from './config-admin.ts';
 import { readConfigFile } from './config-file.ts';
 import { readSigning, type SigningFiles } from './config-signing.ts';
@@ -95,8 +96,20 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
   };
   const password = readRedisPassword(redis);
   if (typeof password === 'object') throw new ConfigError([lineOf(password, origins)]);
+  const { secretAccessKeyFile } = config.bucket;
+  const bucket = {
+    ...config.bucket,
+    ...(secretAccessKeyFile === undefined
+      ? {}
+      : {
+          secretAccessKeyFile: absolutePath('bucket.secretAccessKeyFile', secretAccessKeyFile),
+        }),
+  };
+  const secret = readBucketSecret(bucket);
+  if (typeof secret === 'object') throw new ConfigError([lineOf(secret, origins)]);
   return {
     ...config,
+    bucket: { ...bucket, ...(secret === undefined ? {} : { secretAccessKey: secret }) },
     admin: { ...admin, ...(token === undefined ? {} : { token }) },
     cache: { ...config.cache, folder: absolutePath('cache.folder', config.cache.folder) },
     c2pa,

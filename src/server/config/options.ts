@@ -18,6 +18,7 @@ import {
 } from '../../base/options.ts';
 import { isAddressRange } from '../limits/client-address.ts';
 import { ADMIN_OPTIONS } from './admin-options.ts';
+import { BUCKET_OPTIONS } from './bucket/bucket-options.ts';
 import { REDIS_OPTIONS } from './redis/redis-options.ts';
 
 export const OPTIONS = {
@@ -111,6 +112,7 @@ export const OPTIONS = {
     fallback: 'ignore',
     doc: 'What a request with `Cache-Control: no-cache` or `max-age` asks for: nothing, since anybody may send it; or that the origin is asked whether its source has changed. Nothing is made anew of a source that has not.',
   }),
+  ...BUCKET_OPTIONS,
   workers: integer({
     env: 'FOVEA_WORKERS',
     flag: 'workers',

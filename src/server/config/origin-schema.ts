@@ -8,6 +8,7 @@ import { readAllowList } from '../../origins/allow-list.ts';
 import { readBase } from '../../origins/http.ts';
 import { requestHeadersProblem } from '../../origins/request-headers.ts';
 import { DEFAULT_TRAFFIC } from '../../origins/traffic.ts';
+import { isBucketName } from '../../s3/bucket-settings.ts';
 import { duration, type Setting, schemasOf, whole } from './setting.ts';
 
 const allowed = z.string().refine((text) => succeeds(() => readAllowList([text])), {
@@ -70,6 +71,60 @@ export const ORIGIN_SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
+/** What only a bucket is told; the credentials may be `{ env: NAME }` or `{ file: PATH }`. */
+export const BUCKET_SETTINGS = {
+  bucket: {
+    schema: z.string().refine(isBucketName, {
+      message: 'expected 3 to 63 lower-case letters, digits, - and .',
+    }),
+    values: 'the name of a bucket',
+    doc: 'Bucket whose objects are the sources.',
+  },
+  prefix: {
+    schema: z.string().optional(),
+    values: 'a folder in the bucket',
+    fallback: 'the whole bucket',
+    doc: 'Folder below which sources lie.',
+  },
+  region: {
+    schema: z.string().min(1).optional(),
+    values: 'a region such as `eu-central-1`',
+    doc: 'Where the bucket is; by default what `AWS_REGION` or the files of the AWS tools say.',
+  },
+  endpoint: {
+    schema: z
+      .string()
+      .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), {
+        message: 'expected an http or https URL',
+      })
+      .optional(),
+    values: 'an http or https URL',
+    fallback: 'Amazon',
+    doc: 'Server of the S3 protocol, such as `https://storage.googleapis.com`.',
+  },
+  pathStyle: {
+    schema: z.boolean().optional(),
+    values: '`true` or `false`',
+    fallback: 'true with an `endpoint`',
+    doc: 'The bucket is the first part of the path of its URLs, and not of the host.',
+  },
+  accessKeyId: {
+    schema: z.string().min(1).optional(),
+    values: 'text, `{ env: NAME }` or `{ file: PATH }`',
+    doc: 'Who this server is there; without it the usual places are looked at: variables such as `AWS_ACCESS_KEY_ID`, files of the AWS tools, the role of the container or the machine.',
+  },
+  secretAccessKey: {
+    schema: z.string().min(1).optional(),
+    values: 'the same',
+    doc: 'The secret that belongs to it.',
+  },
+  sessionToken: {
+    schema: z.string().min(1).optional(),
+    values: 'the same',
+    doc: 'Of credentials for a while.',
+  },
+} as const satisfies Record<string, Setting>;
+
 /** Where originals live, by kind. */
 export const origin = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -90,6 +145,18 @@ export const origin = z.discriminatedUnion('kind', [
     allow: z.array(allowed).min(1),
     ...schemasOf(WEB_SETTINGS),
   }),
+  z
+    .strictObject({
+      kind: z.literal('s3'),
+      allow: z.array(allowed).optional(),
+      ...schemasOf(BUCKET_SETTINGS),
+      ...schemasOf(WEB_SETTINGS),
+    })
+    .refine(
+      ({ accessKeyId, secretAccessKey }) =>
+        (accessKeyId === undefined) === (secretAccessKey === undefined),
+      { message: 'expected accessKeyId and secretAccessKey together, or none of them' },
+    ),
 ]);
 
 function succeeds(read: () => unknown): boolean {

@@ -17,6 +17,9 @@ export interface SecretsContext {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
+/** Settings of an origin of kind `s3` that may be secrets. */
+const BUCKET_SECRETS = ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const;
+
 /** Stands for a secret that could not be read, so that only that is reported. */
 const UNREAD = 'unread secret of this configuration';
 
@@ -43,6 +46,11 @@ export function readSecrets(
         read(token, `${at}.signing.tokens[${number}]`),
       );
       found.signing = { ...signing, tokens };
+    }
+    if (isObject(origin) && origin.kind === 's3') {
+      const secrets = BUCKET_SECRETS.filter((name) => origin[name] !== undefined);
+      const values = secrets.map((name) => [name, read(origin[name], `${at}.origin.${name}`)]);
+      found.origin = { ...origin, ...Object.fromEntries(values) };
     }
     if (isObject(origin) && isObject(origin.headers)) {
       const headers = Object.entries(origin.headers).map(([name, value]) => [

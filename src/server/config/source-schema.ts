@@ -66,7 +66,7 @@ export const SOURCE_SETTINGS = {
   origin: {
     schema: origin,
     values:
-      '`{ kind: folder, path, allow }`, `{ kind: http, base, allow, … }` or `{ kind: web, allow, … }`',
+      '`{ kind: folder, path, allow }`, `{ kind: http, base, allow, … }`, `{ kind: web, allow, … }` or `{ kind: s3, bucket, prefix, … }`',
     doc: 'Where its originals live. `allow` lists `host`, `host:port` or `*.suffix`, and a private address only literally; of a folder and a base also the hosts that the second pictures of imgix (`mark`, `blend`, `mask`) may come from. What else a server is asked with stands below.',
   },
   signing: {

@@ -213,6 +213,8 @@ function originText(origin: SourceConfig['origin']): string {
       return origin.base.replace(/\/\/[^/@]*@/, '//…@');
     case 'web':
       return `web, from ${origin.allow.join(', ')}`;
+    case 's3':
+      return `s3 ${origin.bucket}/${origin.prefix ?? ''}`;
   }
 }
 

@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problems.ts';
 import { systemReason } from '../config/system-reason.ts';
 import type { Log } from '../telemetry/log.ts';
+import { openBucketStore } from './open-bucket-store.ts';
 import { openNodes } from './open-nodes.ts';
 
 /** Events of the engine that an operator should look at. */
@@ -28,11 +29,13 @@ export async function startEngine(
     const { path, code } = error;
     throw new ConfigError([`cache.folder: cannot write to ${path}: ${systemReason(code)}`]);
   }
+  const shared = await openBucketStore(config);
   const nodes = await openNodes(config, log);
   return createEngine({
     ...config,
     tags: config.headers.tags !== 'off',
     ...more,
+    ...(shared === undefined ? {} : { shared }),
     ...(nodes === undefined ? {} : { nodes }),
     log: (event, detail) => (WARNED.has(event) ? log.warn : log.info).call(log, detail, event),
   });
