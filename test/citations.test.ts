@@ -102,6 +102,7 @@ describe('pages of rules', () => {
       'http',
       'imageoptim',
       'imgix',
+      's3',
       'telemetry',
       'video',
     ];

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ACCESS, missingServices, startBucket } from '../../test/nodes/services.mjs';
+import { ACCESS, missingServices, startBucket } from '../../test/support/services.ts';
 import { type Bucket, BucketFailure, type FailureKind } from './bucket.ts';
 import { openBucket } from './open-bucket.ts';
 

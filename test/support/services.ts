@@ -1,0 +1,2 @@
+/** The services that nodes share, for tests beside their files. */
+export { ACCESS, missingServices, startBucket, startRedis } from '../nodes/services.mjs';
