@@ -25,6 +25,7 @@ import type { PoolStatus } from './pool/pool.ts';
 import type { PurgeMarks } from './purge/purge-marks.ts';
 import type { MarkTarget } from './purge/purge-target.ts';
 import type { FormerVersions } from './renditions/former-versions.ts';
+import type { Workbench } from './studies/workbench.ts';
 import type { Timings } from './timings.ts';
 import type { Span } from './tracing/span.ts';
 
@@ -202,6 +203,8 @@ export interface Engine {
   deliverSource(request: RenderRequest): Promise<Rendition>;
   /** Plan, program and prediction for a request. @throws Fault when the source cannot be read */
   explain(request: RenderRequest): Promise<Explanation>;
+  /** For pictures that are kept nowhere; loaded by the first who asks for it. */
+  workbench(): Promise<Workbench>;
   /** Takes in what becomes `RenderRequest.upload`. */
   readonly incoming: Receiver;
   /**

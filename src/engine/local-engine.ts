@@ -54,6 +54,7 @@ import { type PassedSource, passing, passThrough, sourceAsIs } from './sources/p
 import { RememberedFaults } from './sources/remembered-faults.ts';
 import { RequestSources } from './sources/request-sources.ts';
 import { type CachedSource, SourceCache } from './sources/source-cache.ts';
+import type { Workbench } from './studies/workbench.ts';
 import { spanned } from './tracing/span.ts';
 import { BackEnds } from './video/back-ends.ts';
 
@@ -186,6 +187,11 @@ export class LocalEngine implements Engine {
     return this.#purging.purge(target, soft);
   }
 
+  async workbench(): Promise<Workbench> {
+    const { LocalWorkbench } = await import('./studies/workbench.ts');
+    return new LocalWorkbench(this.#pool, this.#settings, this.#backEnds);
+  }
+
   admits(mount?: RenderRequest['mount']): boolean {
     return this.#pool.admits(mount && shareOf(mount));
   }
@@ -210,7 +216,6 @@ export class LocalEngine implements Engine {
     return near ? Promise.resolve(near) : this.#render(request);
   }
 
-  /** A rendition in memory of a source that was looked at a moment ago: most hits, without any wait. */
   near(request: RenderRequest): Rendition | undefined {
     const found = this.#nearest(request);
     return found && this.#hit(found.resolved, found.stored, NEAR);

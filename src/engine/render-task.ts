@@ -68,13 +68,14 @@ export async function executeRender(
 }
 
 /** A request whose source and second pictures have been found to be what they should be. */
-interface Task extends Omit<WorkerRequest, 'pictures'> {
+export interface Task extends Omit<WorkerRequest, 'pictures'> {
   readonly file: SourceFile;
   readonly pictures: WorkerPictures;
   readonly sign: Sign;
 }
 
-function withTask<Result>(
+/** What `work` makes of a request. @throws Fault source-lost, else what `work` throws */
+export function withTask<Result>(
   { pictures = [], ...request }: WorkerRequest & Pick<Errands, 'sign'>,
   work: (task: Task) => Promise<Result>,
 ): Promise<Result> {
@@ -119,7 +120,7 @@ async function renderFrom(
   };
 }
 
-function findingsOf({ sourceHash, plan, findings }: Task): SourceFindings {
+export function findingsOf({ sourceHash, plan, findings }: Task): SourceFindings {
   return new SourceFindings(FINDERS, FOUND, sourceHash, pageOf(plan), findings);
 }
 

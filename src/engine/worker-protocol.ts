@@ -15,6 +15,7 @@ import type { SourceInfo } from '../image/source-info.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import type { Budget, Scores, WarmStart } from '../optimizer/task.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Study, StudyResult } from './studies/study.ts';
 import type { Timings } from './timings.ts';
 import type { TaskTrace } from './tracing/stopwatch.ts';
 import type { VideoUse } from './video/video-use.ts';
@@ -36,8 +37,11 @@ export interface WorkerPicture {
 
 export interface WorkerRequest {
   readonly id: number;
-  /** `render`: a rendition; `explain`: facts, program and prediction, no pixel decoded. */
-  readonly kind: 'render' | 'explain';
+  /**
+   * `render`: a rendition; `explain`: facts, program and prediction, no pixel decoded; `study`: what
+   * encoders would make of the picture, and where a file differs from it.
+   */
+  readonly kind: 'render' | 'explain' | 'study';
   readonly source: WorkerSource;
   /** SHA-256 of its content, hexadecimal. */
   readonly sourceHash: string;
@@ -61,8 +65,10 @@ export interface WorkerRequest {
   readonly credentials?: Credentials;
   /** Tell what happened when. */
   readonly traced?: true;
-  /** Where a large result goes; the front owns the file afterwards. */
-  readonly resultFile: string;
+  /** Of a study: what is asked. */
+  readonly study?: Study;
+  /** Where a large result goes; the front owns the file afterwards. Absent: it travels inline however large. */
+  readonly resultFile?: string;
 }
 
 /** A request before the pool has given it to a worker. */
@@ -139,6 +145,7 @@ export type Message =
   /** After `done`, where the worker had nothing else to do: what a metric says of the result. */
   | { readonly kind: 'scored'; readonly id: number; readonly scores: Scores }
   | { readonly kind: 'explained'; readonly id: number; readonly outcome: ExplainResult }
+  | { readonly kind: 'studied'; readonly id: number; readonly outcome: StudyResult }
   | { readonly kind: 'failed'; readonly id: number; readonly fault: FaultText };
 
 /** A fault as plain data. */

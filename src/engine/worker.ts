@@ -71,6 +71,10 @@ async function work(request: WorkerRequest, tools: Tools): Promise<void> {
   try {
     if (request.kind === 'explain') {
       await send({ kind: 'explained', id: request.id, outcome: await executeExplain(request) });
+    } else if (request.kind === 'study') {
+      // Only the playground asks for studies
+      const { executeStudy } = await import('./studies/study-task.ts');
+      await send({ kind: 'studied', id: request.id, outcome: await executeStudy(request, tools) });
     } else {
       const before = lostTime();
       const { id } = request;

@@ -80,18 +80,33 @@ export function mapsOf(plane: number, level: number, levels: number): number {
 export function scoresOf(errors: ErrorSums): { score: number; worst: number } {
   const cells = weightedCells(errors);
   const score = scoreOf(cells.reduce((sum, cell) => sum + wholeOf(cell), 0));
+  const most = mostDamaged(tiledCells(errors, cells), errors.levels[0]!);
+  return { score, worst: Math.min(score, scoreOf(most.weighted)) };
+}
+
+/** The cells whose tiles are those of the first level. */
+export function tiledCells(
+  errors: ErrorSums,
+  cells: readonly WeightedCell[],
+): readonly WeightedCell[] {
   // tiles of 1:32 cover twice the side of the others; no weight there reaches 0.0015
-  const tiled = cells.filter(({ level }) => level.columns === errors.levels[0]!.columns);
-  const { columns, rows } = errors.levels[0]!;
-  let most = 0;
+  return cells.filter(({ level }) => level.columns === errors.levels[0]!.columns);
+}
+
+/** The window of 2 x 2 tiles with the most error, by its first tile, and its weighted sum. */
+export function mostDamaged(
+  cells: readonly WeightedCell[],
+  { columns, rows }: Pick<Level, 'columns' | 'rows'>,
+): { readonly column: number; readonly row: number; readonly weighted: number } {
+  let most = { column: 0, row: 0, weighted: 0 };
   for (let row = 0; row < Math.max(1, rows - 1); row++) {
     for (let column = 0; column < Math.max(1, columns - 1); column++) {
-      let sum = 0;
-      for (const cell of tiled) sum += regionOf(cell, column, row, 2, 2);
-      if (sum > most) most = sum;
+      let weighted = 0;
+      for (const cell of cells) weighted += regionOf(cell, column, row, 2, 2);
+      if (weighted > most.weighted) most = { column, row, weighted };
     }
   }
-  return { score, worst: Math.min(score, scoreOf(most)) };
+  return most;
 }
 
 /** The published curve: 0 is 100; it falls without end. */
@@ -102,13 +117,14 @@ export function scoreOf(weighted: number): number {
   return p > 0 ? 100 - CURVE.factor * p ** CURVE.exponent : 100;
 }
 
-interface WeightedCell {
+export interface WeightedCell {
   readonly level: Level;
   readonly weights: readonly number[];
   readonly sums: Float64Array;
 }
 
-function weightedCells(errors: ErrorSums): WeightedCell[] {
+/** The cells that carry weight, with their weights. */
+export function weightedCells(errors: ErrorSums): WeightedCell[] {
   const cells: WeightedCell[] = [];
   for (let plane = 0; plane < PLANES; plane++) {
     errors.levels.forEach((level, at) => {
@@ -124,7 +140,7 @@ function wholeOf(cell: WeightedCell): number {
 }
 
 /** The weighted sum of a cell's norms over a region, in tiles. */
-function regionOf(
+export function regionOf(
   { level, weights, sums }: WeightedCell,
   left: number,
   top: number,

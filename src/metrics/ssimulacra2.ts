@@ -28,6 +28,7 @@ import { Fault } from '../base/fault.ts';
 import { sizeText } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
 import { loadSsimulacra2, type Ssimulacra2Kernel } from '../wasm/ssimulacra2-kernel.ts';
+import { type ErrorMap, errorMap, lowerMap } from './error-map.ts';
 import type { Comparison, Metric, Score } from './metric.ts';
 import { BACKGROUNDS, LEVELS, PLANES } from './ssimulacra2-constants.ts';
 import {
@@ -167,21 +168,40 @@ export class Ssimulacra2 implements Metric<'ssimulacra2'> {
     this.#prepared = { raster, geometry, transparent };
   }
 
+  /** Where the candidate differs from the reference; of an animation in its first frame. */
+  errorMap(candidate: Raster): ErrorMap {
+    if (!this.#prepared) throw new Error('setReference comes before errorMap.');
+    const reference = this.#prepared.raster;
+    checkRaster(candidate);
+    const [asked, got] = [sizeText(reference), sizeText(candidate)];
+    if (asked !== got) throw new Error(`expected a candidate of ${asked}, got ${got}`);
+    if (reference.pages > 1) this.#prepare(reference, 0);
+    const { shift } = this.#prepared.geometry;
+    return this.#errorsOfPage(candidate, 0, (errors) => errorMap(errors, reference, shift)).reduce(
+      lowerMap,
+    );
+  }
+
   #comparePage(candidate: Raster, page: number): { score: number; worst: number } {
-    const { geometry, transparent } = this.#prepared!;
-    const bytes = frameOf(candidate, page);
-    const runs = transparent || isTransparent(bytes, candidate.channels) ? BACKGROUNDS : [0.1];
-    const results = runs.map((background, run) => {
-      // an opaque reference is the same over any background
-      const kernel = this.#kernels[transparent ? run : 0]!;
-      give(kernel, candidate, bytes, geometry, background);
-      kernel.compare(candidate.channels, greyOf(background));
-      return scoresOf(errorsOf(kernel, geometry));
-    });
+    const results = this.#errorsOfPage(candidate, page, scoresOf);
     return {
       score: Math.min(...results.map(({ score }) => score)),
       worst: Math.min(...results.map(({ worst }) => worst)),
     };
+  }
+
+  /** What is made of the errors of a frame, over each background that counts. */
+  #errorsOfPage<T>(candidate: Raster, page: number, of: (errors: ErrorSums) => T): T[] {
+    const { geometry, transparent } = this.#prepared!;
+    const bytes = frameOf(candidate, page);
+    const runs = transparent || isTransparent(bytes, candidate.channels) ? BACKGROUNDS : [0.1];
+    return runs.map((background, run) => {
+      // an opaque reference is the same over any background
+      const kernel = this.#kernels[transparent ? run : 0]!;
+      give(kernel, candidate, bytes, geometry, background);
+      kernel.compare(candidate.channels, greyOf(background));
+      return of(errorsOf(kernel, geometry));
+    });
   }
 }
 

@@ -8,7 +8,8 @@
  *
  * Portable: encoder, codecs, metric and clock come as arguments.
  */
-import { formatCard } from '../image/format.ts';
+import type { Color } from '../base/color.ts';
+import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { flatten } from '../raster/compositing.ts';
@@ -136,8 +137,13 @@ function cutShort(result: OptimizeResult): OptimizeResult {
 
 /** The raster as its format can hold it: without alpha where all is opaque, over the background where it must. */
 function prepared({ raster, output, chosen }: OptimizeInput): Raster {
-  const needed = formatCard(chosen.format).alpha && !isOpaque(raster);
-  return needed ? raster : flatten(raster, output.background);
+  return asHeld(raster, chosen.format, output.background);
+}
+
+/** A raster as a format can hold it. @param background under alpha where the format has none */
+export function asHeld(raster: Raster, format: FormatName, background: Color): Raster {
+  const needed = formatCard(format).alpha && !isOpaque(raster);
+  return needed ? raster : flatten(raster, background);
 }
 
 /** The mode for a raster: without a metric, or where it is too large to be searched, a guess. */

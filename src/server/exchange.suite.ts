@@ -59,6 +59,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
       jobs.push(job);
       return render(job);
     },
+    workbench: () => Promise.reject(new Error('expected no workbench to be asked for')),
     near: () => undefined,
     lend: () => undefined,
     incoming: memorySpool(),

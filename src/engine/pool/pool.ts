@@ -30,7 +30,7 @@ import type { RunningTask, Worker } from './worker.ts';
 import { type Exit, forkWorker, type StartWorker } from './worker-process.ts';
 import { type RestartReason, Workforce } from './workforce.ts';
 
-export type { PoolTask, TaskResult } from './task-queue.ts';
+export type { Lane, PoolTask, TaskResult } from './task-queue.ts';
 
 export interface PoolOptions {
   /** Workers for requests; a further one does background work when there is some. */

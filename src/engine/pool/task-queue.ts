@@ -6,6 +6,7 @@
  */
 import type { Fault } from '../../base/fault.ts';
 import type { Scores } from '../../optimizer/task.ts';
+import type { StudyResult } from '../studies/study.ts';
 import type { Timer } from '../timer.ts';
 import type { ExplainResult, UnassignedRequest, WorkerResult } from '../worker-protocol.ts';
 import { FairOrder, NO_SHARE, type Share } from './fair-order.ts';
@@ -42,7 +43,7 @@ export interface PoolTask {
 export type Lane = 'request' | 'background';
 
 export interface TaskResult {
-  readonly outcome: WorkerResult | ExplainResult;
+  readonly outcome: WorkerResult | ExplainResult | StudyResult;
   /** Milliseconds it waited for a worker. */
   readonly queued: number;
   /** When a worker had it, on the timer of the pool. */
