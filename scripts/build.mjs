@@ -13,6 +13,7 @@ import { hashOfWorker } from './code-hash.mjs';
 import { buildSite } from './docs-site/build.mjs';
 import { bundleFaceDetector } from './faces/bundle.mjs';
 import { bundleFonts } from './fonts/bundle.mjs';
+import { bundlePlayground } from './playground.mjs';
 import { isStale } from './stale.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -50,6 +51,8 @@ await bundlePrograms(join(root, 'dist'));
 await bundleFaceDetector(join(root, 'dist/vision/faces/model'));
 bundleFonts(join(root, 'node_modules'), join(root, 'dist/text/fonts.bin'));
 await buildSite(root, join(root, 'dist/docs'));
+
+await bundlePlayground(root);
 
 const version = `${JSON.stringify(hashOfWorker(root), null, 2)}\n`;
 writeFileSync(join(root, 'dist/engine/encoder-version.json'), version);

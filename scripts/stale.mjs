@@ -9,6 +9,7 @@ const LAST = 'dist/engine/encoder-version.json';
 const READ = [
   'src',
   'kernels',
+  'playground',
   'scripts',
   'docs',
   'tsconfig.json',

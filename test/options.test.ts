@@ -81,6 +81,7 @@ const STRICT: Partial<Record<OptionName, unknown>> = {
   'cache.memory': '1',
   workers: '2',
   refine: 'true',
+  playground: 'true',
   latency: '1ms',
   'limits.sourceBytes': '395kB',
   'limits.sourceTimeout': '100ms',
@@ -533,6 +534,10 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     const first = [await maxAge(strict, target), await maxAge(plain, target)];
     expect(first).toEqual([60, 31_536_000]);
     await until(async () => (await maxAge(strict, target)) > 1000);
+  },
+
+  playground: async () => {
+    expect(await both('/_fovea/api/start')).toEqual([200, 'mount-unknown']);
   },
 
   latency: async () => {

@@ -24,6 +24,7 @@ import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
 import { createMiddleware, type Middleware } from './node/middleware.ts';
 import { startEngine } from './nodes/start-engine.ts';
 import { healthOf } from './origin-health.ts';
+import type { Playground, Sample } from './playground/playground.ts';
 import { createPurger, type Purger } from './purge/purger.ts';
 import { DiskProbe, Readiness } from './readiness.ts';
 import { type Reloaded, Reloading } from './reloading.ts';
@@ -74,6 +75,8 @@ export interface Server {
 export interface ServerExtras {
   /** Pages beside the sources, by exact path. */
   readonly pages?: ReadonlyMap<string, Page>;
+  /** Pictures that the playground shows, where it is open. */
+  readonly samples?: readonly Sample[];
   readonly log?: Log;
   /** Reads the configuration again, for `reload`. May throw a ConfigError. */
   readonly readConfig?: () => Config;
@@ -108,6 +111,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const parts: GenerationParts = {
     ...{ engine, inFlight, clock: systemClock, log, access, loopToken, ...counting },
     ...{ readiness, tracing, purger },
+    playground: await playgroundOf(config, engine, extras.samples),
     signer: signing?.fingerprint,
     pages: extras.pages,
     draining: () => draining,
@@ -257,6 +261,19 @@ async function meterOf(collect: () => Promise<void>): Promise<Metrics> {
   const meter = createMetrics(packageVersion());
   // What is counted elsewhere comes first
   return { ...meter, text: () => collect().then(() => meter.text()) };
+}
+
+/** Loaded where it is open. */
+async function playgroundOf(
+  { playground, limits }: Config,
+  engine: Engine,
+  samples: ServerExtras['samples'] = [],
+): Promise<Playground | undefined> {
+  if (!playground) return undefined;
+  const { Playground } = await import('./playground/playground.ts');
+  const { uploadBytes } = limits;
+  const workbench = () => engine.workbench();
+  return new Playground({ clock: systemClock, workbench, samples, uploadBytes });
 }
 
 /** Loaded where traces are wanted, with the packages for them. @throws ConfigError where these are not installed */

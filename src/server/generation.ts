@@ -38,6 +38,7 @@ export interface GenerationParts {
   readonly draining: () => boolean;
   readonly readiness?: RouterOptions['readiness'] | undefined;
   readonly tracing?: RouterOptions['tracing'] | undefined;
+  readonly playground?: RouterOptions['playground'] | undefined;
   readonly purger: Purger;
   /** What this server says of itself to origins. */
   readonly loopToken: string;
@@ -64,7 +65,7 @@ export class Generation {
    */
   constructor(config: Config, parts: GenerationParts, before?: Generation) {
     const { engine, inFlight, clock, log, access, meter, pages, draining, loopToken } = parts;
-    const { readiness, tracing, purger } = parts;
+    const { readiness, tracing, purger, playground } = parts;
     const { slow } = config.log;
     const { token, purgeMethod } = config.admin;
     this.config = config;
@@ -97,6 +98,7 @@ export class Generation {
       ...(tracing === undefined ? {} : { tracing }),
       ...(slow === undefined ? {} : { slow }),
       ...(access === undefined ? {} : { access }),
+      ...(playground === undefined ? {} : { playground }),
       ...(pages === undefined ? {} : { pages }),
       ...(config.docs ? { documentation: new Documentation() } : {}),
     };

@@ -26,6 +26,7 @@ import {
   type Page,
 } from './own-pages.ts';
 import { findPlace, type Place } from './places.ts';
+import type { Playground } from './playground/playground.ts';
 import { answerPurge, type PurgeMethod } from './purge/purge-method.ts';
 import { Readiness } from './readiness.ts';
 import { type EndOptions, endOfRequest } from './request-end.ts';
@@ -52,6 +53,8 @@ export interface RouterOptions {
   readonly metricsToken?: string;
   /** Opens the method PURGE; without it there is none. */
   readonly purgeMethod?: PurgeMethod;
+  /** Answers below `/_fovea`, where it is open. */
+  readonly playground?: Pick<Playground, 'answer'>;
   /** Takes a line per request, where there is an access log. */
   readonly access?: AccessLog;
   /** Traces requests, where that is wanted. */
@@ -166,6 +169,9 @@ async function answer(options: RouterOptions, request: NamedRequest): Promise<Ht
     token: options.metricsToken,
   }));
   if (health !== undefined) return health(request);
+  if (options.playground !== undefined && /^\/_fovea(\/|$)/.test(path)) {
+    return options.playground.answer(request, path, services);
+  }
   const page = pages?.get(path);
   if (page !== undefined) {
     if (!PAGE_METHODS.includes(request.method)) return otherMethod(request, PAGE_METHODS, services);

@@ -126,6 +126,12 @@ export const OPTIONS = {
     fallback: 'true',
     doc: 'Improve stored renditions in the background.',
   }),
+  playground: toggle({
+    env: 'FOVEA_PLAYGROUND',
+    flag: 'playground',
+    fallback: 'false',
+    doc: 'Open the playground at /_fovea/, where whoever reaches the server may try out pictures of their own: for the machine of a developer or a closed network. It reads no source of the configuration.',
+  }),
   latency: duration({
     env: 'FOVEA_LATENCY',
     flag: 'latency',

@@ -28,6 +28,7 @@ export const TAKES_A_RESTART: readonly OptionName[] = [
   'bucket.secretAccessKeyFile',
   'bucket.deadline',
   'workers',
+  'playground',
   'limits.bodyMemory',
   'video.encoder',
   'c2pa.certificate',

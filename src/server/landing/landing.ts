@@ -115,6 +115,16 @@ export function landingPages(pictures: string): ReadonlyMap<string, Page> {
 /** The documentation, which the demo opens. */
 const DOCS = '/_fovea/docs/';
 
+/** The pictures it shows, with what they show. */
+export function samplePictures(
+  folder: string,
+): { readonly name: string; readonly alt: string; readonly bytes: Uint8Array }[] {
+  return Object.entries(PICTURES).map(([name, { alt }]) => ({
+    ...{ name, alt },
+    bytes: readFileSync(join(folder, name)),
+  }));
+}
+
 function landingPage(): Page {
   const policy = [
     "default-src 'none'",
@@ -150,7 +160,7 @@ function html(): string {
 <header>
 <h1>Fovea</h1>
 <p>An image server that speaks three URL dialects and sends each visitor the fewest bytes that still look right.
-Every pair below has the same size in pixels.</p>
+Every pair below has the same size in pixels. <a href="/_fovea/">Try out pictures of your own</a> in the playground.</p>
 <p>The first visitor gets a good answer within a time budget; a better one replaces it in the background. The figures
 below follow it. <a href="${DOCS}">Documentation</a>.</p>
 </header>

@@ -1,0 +1,238 @@
+/**
+ * API: what the page asks of its server, and the shapes of the answers.
+ *
+ * All of it is below the page's own address. What fails becomes a Refusal with
+ * the words of the server, or says that it does not answer.
+ */
+export type DialectName = 'fastly' | 'imgix' | 'imageoptim';
+export type Values = readonly (readonly [name: string, text: string])[];
+export type FormatName = 'avif' | 'webp' | 'jxl';
+
+export type Control =
+  | { readonly kind: 'flag' | 'color' | 'text' }
+  | { readonly kind: 'choice'; readonly words: readonly string[]; readonly several: boolean }
+  | {
+      readonly kind: 'number';
+      readonly min: number;
+      readonly max: number;
+      readonly whole: boolean;
+    };
+
+export interface Parameter {
+  readonly name: string;
+  readonly group: string;
+  readonly aliases: readonly string[];
+  readonly values: string;
+  readonly fallback: string;
+  readonly doc: string;
+  readonly note?: string;
+  readonly support: 'full' | 'partial' | 'ignored' | 'planned';
+  readonly control: Control;
+}
+
+export interface Dialect {
+  readonly name: DialectName;
+  readonly title: string;
+  readonly parameters: readonly Parameter[];
+}
+
+export interface PictureFacts {
+  readonly name: string;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+}
+
+export interface Start {
+  readonly samples: readonly (PictureFacts & { readonly alt: string })[];
+  readonly dialects: readonly Dialect[];
+  readonly limits: { readonly uploadBytes: number; readonly minutes: number };
+  readonly missing: readonly string[];
+}
+
+export interface Diagnostic {
+  readonly severity: 'warning' | 'note';
+  readonly param?: string;
+  readonly message: string;
+}
+
+/** The same meaning in another dialect, as near as it can be said. */
+export interface Other {
+  readonly dialect: DialectName;
+  readonly values: Values;
+  readonly url: string;
+  /** The stored picture would be the same. */
+  readonly same: boolean;
+  /** Lines of the plans that differ: of this one, and of the other. */
+  readonly ours: readonly string[];
+  readonly theirs: readonly string[];
+}
+
+export type Widths = readonly (readonly [width: number, url: string])[];
+
+export interface Compiled {
+  readonly dialect: DialectName;
+  readonly values: Values;
+  readonly url: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly plan?: readonly string[];
+  readonly refusal?: { readonly code: string; readonly message: string };
+  readonly widths: Widths;
+  /** The same for a named format, where the dialect can name it. */
+  readonly formats: readonly { readonly format: string; readonly widths: Widths }[];
+  readonly others: readonly Other[];
+}
+
+export interface Trial {
+  readonly encoding: string;
+  readonly format: string;
+  readonly quality?: number;
+  readonly bytes: number;
+  readonly score?: number;
+  readonly worst?: number;
+}
+
+export interface Receipt {
+  readonly format: string;
+  readonly quality?: number;
+  readonly encoding: string;
+  readonly score?: number;
+  readonly target?: number;
+  readonly bytes: number;
+  readonly sourceBytes: number;
+  readonly trials: readonly Trial[];
+  readonly reason: string;
+  readonly kind: 'encoded' | 'lossless' | 'source';
+  readonly outOfReach?: boolean;
+  readonly cutShort?: boolean;
+}
+
+export interface ResultFacts {
+  readonly id: string;
+  readonly receipt?: Receipt;
+  readonly result: Omit<PictureFacts, 'name'>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Result extends ResultFacts {
+  readonly file: Blob;
+}
+
+export interface ErrorMap {
+  readonly columns: number;
+  readonly rows: number;
+  readonly tile: number;
+  readonly scores: readonly number[];
+  readonly score: number;
+  readonly worst: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+    readonly score: number;
+  };
+}
+
+/** What every question says. */
+export interface Asked {
+  readonly accepts: readonly FormatName[];
+  /** A picture of the demo; absent: that of the session. */
+  readonly sample?: string;
+}
+
+export class Refusal extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+let session: string | undefined;
+
+async function call(path: string, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (session !== undefined) headers.set('fovea-session', session);
+  let response: Response;
+  try {
+    response = await fetch(`api/${path}`, { ...init, headers, cache: 'no-store' });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Refusal('no-answer', 'The server does not answer. Is it still running?');
+  }
+  if (response.ok) return response;
+  const said: unknown = await response.json().catch(() => ({}));
+  const { code = 'failed', message = `The server answered ${response.status}.` } = said as {
+    code?: string;
+    message?: string;
+  };
+  throw new Refusal(code, message);
+}
+
+function ask(path: string, question: object, signal: AbortSignal): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return call(path, { method: 'POST', headers, body: JSON.stringify(question), signal });
+}
+
+export async function start(): Promise<Start> {
+  return (await call('start', {})).json();
+}
+
+/** Hands a picture to the server, which holds it for this page alone. */
+export async function upload(file: File | Blob, name: string): Promise<PictureFacts> {
+  const headers = {
+    'content-type': 'application/octet-stream',
+    'fovea-name': encodeURIComponent(name),
+  };
+  const response = await call('pictures', { method: 'POST', headers, body: file });
+  const taken: { session: string; picture: PictureFacts } = await response.json();
+  session = taken.session;
+  return taken.picture;
+}
+
+export const sampleUrl = (name: string) => `api/samples/${encodeURIComponent(name)}`;
+
+export async function compile(
+  question: Asked & { dialect: DialectName } & ({ values: Values } | { url: string }),
+  signal: AbortSignal,
+): Promise<Compiled> {
+  return (await ask('compile', question, signal)).json();
+}
+
+type Rendering = Asked & { readonly dialect: DialectName; readonly values: Values };
+
+export async function renderPicture(question: Rendering, signal: AbortSignal): Promise<Result> {
+  const { facts, file } = await partsOf<ResultFacts>(await ask('render', question, signal));
+  return { ...facts, file };
+}
+
+/** Points of the curve of a format; qualities are on the JPEG scale. */
+export async function curve(
+  question: Rendering & { readonly format: string; readonly qualities: readonly number[] },
+  signal: AbortSignal,
+): Promise<readonly Trial[]> {
+  const { points }: { points: readonly Trial[] } = await (
+    await ask('curve', question, signal)
+  ).json();
+  return points;
+}
+
+/** Where a result errs, and the picture before it was encoded. */
+export async function errors(
+  question: Rendering & { readonly result: string },
+  signal: AbortSignal,
+): Promise<{ readonly map: ErrorMap; readonly reference: Blob }> {
+  const { facts, file } = await partsOf<{ map: ErrorMap }>(await ask('errors', question, signal));
+  return { map: facts.map, reference: file };
+}
+
+async function partsOf<Facts>(response: Response): Promise<{ facts: Facts; file: Blob }> {
+  const form = await response.formData();
+  const [facts, file] = [form.get('facts'), form.get('file')];
+  if (facts === null || !(file instanceof Blob)) {
+    throw new Refusal('failed', 'The answer of the server cannot be read.');
+  }
+  const text = typeof facts === 'string' ? facts : await facts.text();
+  return { facts: JSON.parse(text) as Facts, file };
+}
