@@ -149,6 +149,7 @@ function plotted(
             ctx.lineTo(bbox.left + bbox.width, y);
             ctx.stroke();
             ctx.fillStyle = color('--text');
+            ctx.textAlign = 'left';
             ctx.fillText(`target ${target}`, bbox.left + 6, y - 6);
             ctx.restore();
           },

@@ -123,13 +123,20 @@ export function Stage() {
     original !== undefined &&
     Math.abs(original.width / original.height - size.width / size.height) < 0.02;
   const before = reference.value ?? (alike ? original.url : undefined);
-  const { scale, x, y } = view.value;
+  const { scale } = view.value;
+  // On whole pixels of the screen, so that edges are sharp
+  const whole = (length: number) => Math.round(length * devicePixelRatio) / devicePixelRatio;
+  const [x, y] = [whole(view.value.x), whole(view.value.y)];
   const place = {
     width: `${size.width}px`,
     height: `${size.height}px`,
     transform: `translate(${x}px, ${y}px) scale(${scale})`,
     imageRendering: scale * devicePixelRatio >= SQUARES ? 'pixelated' : 'auto',
   };
+  // Pixels on the edge that the picture covers in part differ from nothing
+  const right = Math.max(0, Math.ceil(stage.value.width - x - size.width * scale));
+  const bottom = Math.max(0, Math.ceil(stage.value.height - y - size.height * scale));
+  const inner = `inset(${Math.max(0, y)}px ${right}px ${bottom}px ${Math.max(0, x)}px)`;
   const errors = map.value;
   const alt = original?.alt ?? '';
   const percent = Math.round(scale * devicePixelRatio * 100);
@@ -185,8 +192,7 @@ export function Stage() {
         class={`stage look-${look.value}`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: keys move what it shows
         tabIndex={0}
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset holds fields, this a picture
-        role="group"
+        role="application"
         aria-label="Picture; plus and minus zoom, 0 fits, 1 shows pixels, arrows move"
         onKeyDown={onKeyDown}
         onPointerDown={onPointerDown}
@@ -198,7 +204,7 @@ export function Stage() {
         {made !== undefined && !isPicture ? (
           <Text file={made.file} />
         ) : (
-          <div class="layers">
+          <div class="layers" style={look.value === 'difference' ? { clipPath: inner } : {}}>
             <div class="layer before">
               {before !== undefined && (
                 <img src={before} alt={`${alt}, original`} style={place} draggable={false} />

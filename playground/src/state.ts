@@ -71,6 +71,7 @@ export function chooseSample(name: string): void {
   const sample = started.value?.samples.find((one) => one.name === name);
   if (sample === undefined) return;
   forgetOwn();
+  clear();
   picture.value = { ...sample, sample: name, url: api.sampleUrl(name) };
 }
 
@@ -92,6 +93,7 @@ export async function chooseFile(file: File): Promise<void> {
   try {
     const facts = await api.upload(file, file.name);
     forgetOwn();
+    clear();
     own = URL.createObjectURL(file);
     picture.value = { ...facts, alt: file.name, url: own };
   } catch (error) {
@@ -167,6 +169,7 @@ async function follow({ picture: of, url, ...change }: Change): Promise<void> {
         dialect.value = apart.dialect;
         values.value = apart.values;
         compiled.value = apart;
+        if (apart.plan === undefined) clear();
       });
       return;
     }

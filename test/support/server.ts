@@ -8,7 +8,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Server } from '../../src/server/compose.ts';
+import type { Server, ServerExtras } from '../../src/server/compose.ts';
 import type { OptionName } from '../../src/server/config/options.ts';
 import type { Handle } from '../../src/server/http/http-message.ts';
 import type { Log } from '../../src/server/telemetry/log.ts';
@@ -36,6 +36,8 @@ export interface TestServerOptions {
   readonly limits?: Readonly<Record<string, unknown>>;
   /** Any other options, by name, as flags would give them. */
   readonly settings?: Readonly<Partial<Record<OptionName, unknown>>>;
+  /** Pictures that the playground shows to everyone. */
+  readonly samples?: ServerExtras['samples'];
   /** The folder of pictures and cache of a server that was stopped with `keep`. */
   readonly home?: string;
   /** Another build than the usual one: the URL of its folder, with a slash at the end. */
@@ -103,7 +105,10 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       },
       { folder, env: {}, ...(options.settings === undefined ? {} : { flags: options.settings }) },
     ),
-    { log: collector(complaints, events) },
+    {
+      log: collector(complaints, events),
+      ...(options.samples === undefined ? {} : { samples: options.samples }),
+    },
   );
   const { port } = await server.listen();
   await untilReady(server);

@@ -119,7 +119,10 @@ function valuesOf(dialect: DialectName, target: string): TakenApart {
         if (BARE.has(name) || name === 'quality' || name === 'bgcolor') return [name, word];
         return [name, name === 'trim' ? 'border' : ''];
       });
-      return { dialect, values, remarks: [] };
+      // Without a size nothing is resized anyhow
+      const sized = values.some(([name]) => name === 'size');
+      const kept = values.filter(([name]) => sized || name !== 'full');
+      return { dialect, values: kept, remarks: [] };
     }
   }
 }
