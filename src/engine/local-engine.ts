@@ -130,9 +130,7 @@ export class LocalEngine implements Engine {
     });
     this.#backEnds = new BackEnds({
       encoder: options.video?.encoder ?? 'auto',
-      limits: settings,
-      timer,
-      log: settings.log,
+      ...{ limits: settings, timer, log: settings.log },
     });
     this.#renderer = new Renderer(
       this.#pool,
@@ -148,16 +146,13 @@ export class LocalEngine implements Engine {
       pictures: this.#pictures,
       sources: this.#sourceCache,
       cache: this.#cache,
-      background: this.#background,
-      settings,
+      ...{ background: this.#background, settings },
     });
     this.#fallback = new FallbackTime(timer);
     this.#firstAnswers = new FirstAnswers({
       pool: this.#pool,
       renderer: this.#renderer,
-      cache: this.#cache,
-      background: this.#background,
-      fallback: this.#fallback,
+      ...{ cache: this.#cache, background: this.#background, fallback: this.#fallback },
       timer,
       shared: made,
       nodes: nodes?.flights,

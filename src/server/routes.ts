@@ -169,9 +169,6 @@ async function answer(options: RouterOptions, request: NamedRequest): Promise<Ht
     token: options.metricsToken,
   }));
   if (health !== undefined) return health(request);
-  if (options.playground !== undefined && /^\/_fovea(\/|$)/.test(path)) {
-    return options.playground.answer(request, path, services);
-  }
   const page = pages?.get(path);
   if (page !== undefined) {
     if (!PAGE_METHODS.includes(request.method)) return otherMethod(request, PAGE_METHODS, services);
@@ -179,6 +176,9 @@ async function answer(options: RouterOptions, request: NamedRequest): Promise<Ht
   }
   const documentation = options.documentation?.answer(request, path, services);
   if (documentation !== undefined) return documentation;
+  if (options.playground !== undefined && /^\/_fovea(\/|$)/.test(path)) {
+    return options.playground.answer(request, path, services);
+  }
   const found = findRoute(routes, target);
   if (found === undefined) {
     if (neverAnswered(request)) return otherMethod(request, ANY_METHODS, services);

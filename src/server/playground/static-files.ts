@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { commonHeaders, type HeaderPolicy, type HttpResponse } from '../http/http-message.ts';
 
-const BUILT = fileURLToPath(new URL('../../playground/', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../../dist/playground', import.meta.url));
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
