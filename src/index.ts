@@ -1,7 +1,19 @@
 /**
- * Fovea as a library: the server, its configuration, and its types.
+ * Fovea as a library: pictures without a server, the server, its configuration, and its types.
  */
 export { type Body, bytesOf, type FileBody, isFileBody } from './base/body.ts';
+export { Fault, type FaultCode, isFault } from './base/fault.ts';
+export { type CompiledTarget, type CompileOptions, compile } from './library/compile.ts';
+export {
+  createOptimizer,
+  type Optimized,
+  type OptimizeOptions,
+  type Optimizer,
+  type OptimizerOptions,
+} from './library/create-optimizer.ts';
+export { optimize } from './library/optimize.ts';
+export type { OptimizePlan, OutputFormat, Target } from './library/optimize-plan.ts';
+export type { OptimizeInput } from './library/read-source.ts';
 export { createServer, type Server, type ServerExtras } from './server/compose.ts';
 export { type Config, ConfigError, loadConfig, parseConfig } from './server/config/config.ts';
 export type { SourceConfig } from './server/config/source-schema.ts';

@@ -27,7 +27,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'origins',
     'stores',
   ],
-  ['optimizer'],
+  ['optimizer', 'client'],
   ['engine'],
   ['library'],
   ['server', 'cli'],

@@ -56,8 +56,10 @@ describe('what is packed', () => {
   const packed = new Set(files.map(({ path }) => path));
 
   test('holds what the manifest names', () => {
-    const { types, default: main } = manifest.exports['.'];
-    for (const file of [types, main, ...Object.values(manifest.bin)] as string[]) {
+    const entries = Object.values<Record<string, string>>(manifest.exports);
+    const named = entries.flatMap((entry) => Object.values(entry));
+    expect(named).toHaveLength(4);
+    for (const file of [...named, ...Object.values(manifest.bin)] as string[]) {
       expect([file, packed.has(file.replace(/^\.\//, ''))]).toEqual([file, true]);
     }
   });
@@ -88,10 +90,15 @@ describe('the library', () => {
   test('exports its values by name, for import and for require', () => {
     const names = [
       'ConfigError',
+      'Fault',
       'bytesOf',
+      'compile',
+      'createOptimizer',
       'createServer',
+      'isFault',
       'isFileBody',
       'loadConfig',
+      'optimize',
       'parseConfig',
     ];
     write(
@@ -106,6 +113,26 @@ describe('the library', () => {
       (name: string) => !/^(?:default|__|module)/.test(name),
     );
     expect(known).toEqual(names);
+  });
+
+  test('optimizes a picture in a project of either kind, and lets it end', () => {
+    copyFileSync(join(root, 'demo/pictures/leaves.jpg'), join(project, 'images/small.jpg'));
+    const then = `optimize('images/small.jpg', { width: 60, formats: ['webp'] })
+      .then(({ format, width }) => console.log(format, width));`;
+    write('optimize.js', `import { optimize } from 'fovea'; ${then}`);
+    write('optimize.cjs', `const { optimize } = require('fovea'); ${then}`);
+    for (const file of ['optimize.js', 'optimize.cjs']) {
+      expect([file, node('--no-warnings', file)]).toEqual([
+        file,
+        { status: 0, output: 'webp 60\n' },
+      ]);
+    }
+    write(
+      'client.cjs',
+      `const { createClient } = require('fovea/client');
+       console.log(createClient({ dialect: 'imgix', base: '/a' }).url('b.jpg', { w: 3 }));`,
+    );
+    expect(node('--no-warnings', 'client.cjs').output).toBe('/a/b.jpg?w=3\n');
   });
 
   test("runs the README's example", () => {
@@ -127,7 +154,18 @@ describe('the library', () => {
   test('has types that a strict project can use', () => {
     write(
       'consumer.ts',
-      `import { type Config, ConfigError, createServer, type FetchHandle, type Handle, type HttpRequest, loadConfig, parseConfig, type Server, type SourceConfig } from 'fovea';
+      `import { compile, createOptimizer, isFault, optimize, type Optimized } from 'fovea';
+       import { createClient } from 'fovea/client';
+       export const small: Promise<Optimized> = optimize(new ReadableStream<Uint8Array>(), { target: 'low', formats: ['avif', 'source'] });
+       export const steps: string = compile('imgix', '/a.jpg?w=3').text;
+       export const made = createOptimizer({ jobs: 1 }).render('a.jpg', compile('fastly', '/a.jpg'));
+       export const code = (error: unknown) => (isFault(error) ? error.code : undefined);
+       export const url = createClient({ dialect: 'fastly', base: '' }).url('a.jpg', { format: 'auto', width: 3 });
+       // @ts-expect-error no such parameter
+       createClient({ dialect: 'fastly', base: '' }).url('a.jpg', { w: 3 });
+       // @ts-expect-error no such format
+       optimize('a.jpg', { formats: ['bmp'] });
+       import { type Config, ConfigError, createServer, type FetchHandle, type Handle, type HttpRequest, loadConfig, parseConfig, type Server, type SourceConfig } from 'fovea';
        const config: Config = parseConfig({ sources: [] }, { folder: '.' });
        const port: number = config.listen.port;
        const first: SourceConfig | undefined = config.sources[0];

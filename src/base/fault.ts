@@ -58,8 +58,10 @@ export const FAULTS = {
   internal: { status: 500, retry: true, ttl: 0 },
 } as const satisfies Record<string, FaultKind>;
 
+/** What went wrong, in a word that stays the same. */
 export type FaultCode = keyof typeof FAULTS;
 
+/** An expected failure of the world: `code` says which, `message` is for people. */
 export class Fault extends Error {
   readonly code: FaultCode;
   /** Facts for the log; none but `retryAfter` is sent to a client. */
@@ -88,6 +90,7 @@ export class Fault extends Error {
   }
 }
 
+/** Whether something that was thrown is a Fault, and of a code where one is named. */
 export function isFault(value: unknown, code?: FaultCode): value is Fault {
   return value instanceof Fault && (code === undefined || value.code === code);
 }

@@ -8,7 +8,6 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isFault } from '../base/fault.ts';
 import { usableCores } from '../engine/cores.ts';
 import { Pool } from '../engine/pool/pool.ts';
 import { forkWorker, type StartWorker } from '../engine/pool/worker-process.ts';
@@ -19,7 +18,12 @@ import { DEFAULT_PICTURE_LIMITS } from '../image/picture-limits.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import { type Key, renditionKey } from '../plan/key.ts';
 import { seriesKey } from '../plan/size-series.ts';
-import { type OptimizePlan, type OptimizeSettings, optimizePlan } from './optimize-plan.ts';
+import {
+  checkSettings,
+  type OptimizePlan,
+  type OptimizeSettings,
+  optimizePlan,
+} from './optimize-plan.ts';
 import { type OptimizeInput, type ReadSource, readSource } from './read-source.ts';
 
 /** How many pictures are made at once, and whether the process stays for their sake. */
@@ -41,7 +45,7 @@ export interface Optimized {
   readonly bytes: Uint8Array;
   readonly format: FormatName;
   readonly mediaType: string;
-  /** In pixels; 0 for an SVG, which has none. */
+  /** In pixels; 0 for an SVG that stays one. */
   readonly width: number;
   readonly height: number;
   /** SSIMULACRA 2 against the picture before it was encoded; absent where nothing was measured. */
@@ -59,6 +63,9 @@ export interface MakeTerms {
   readonly signal?: AbortSignal;
 }
 
+/** More processes than any machine has use for. */
+export const MOST_JOBS = 256;
+
 /** Milliseconds of work for one picture, and those after which its worker is killed. */
 const WORK_MS = 180_000;
 const LIMIT_MS = 240_000;
@@ -71,8 +78,16 @@ const PATIENCE_MS = 6e8;
 
 const UNPREDICTED = { usual: 0, least: 0 } as const;
 
-/** An optimizer of its own workers, which are started now. Close it. */
+/**
+ * An optimizer with workers of its own, which are started now. Close it.
+ *
+ * @throws RangeError where `jobs` is not a whole number from 1 to 256
+ */
 export function createOptimizer(options: OptimizerOptions = {}): Optimizer {
+  const { jobs = 1 } = options;
+  if (!Number.isInteger(jobs) || jobs < 1 || jobs > MOST_JOBS) {
+    throw new RangeError(`expected jobs from 1 to ${MOST_JOBS}, got ${jobs}`);
+  }
   return new Optimizer(options);
 }
 
@@ -105,12 +120,24 @@ export class Optimizer {
    */
   async optimize(input: OptimizeInput, options: OptimizeOptions = {}): Promise<Optimized> {
     const { signal, ...settings } = options;
+    checkSettings(settings);
     signal?.throwIfAborted();
     const source = await readSource(input);
-    const resultFile = join(tmpdir(), `fovea-${randomUUID()}`);
-    const asked = optimizePlan(settings, source.format);
-    const made = await this.make(source, asked, { resultFile, ...(signal ? { signal } : {}) });
-    return optimizedOf(made, await takenBytes(made.body));
+    return await this.#made(source, optimizePlan(settings, source.format), signal);
+  }
+
+  /**
+   * What a plan of `compile` makes of a picture, second pictures excepted.
+   *
+   * @throws as `optimize`
+   */
+  async render(
+    input: OptimizeInput,
+    { plan, accepts }: OptimizePlan,
+    { signal }: Pick<OptimizeOptions, 'signal'> = {},
+  ): Promise<Optimized> {
+    signal?.throwIfAborted();
+    return await this.#made(await readSource(input), { plan, accepts }, signal);
   }
 
   /** What a plan makes of a source. A large result is in `resultFile`, which is then the caller's. @throws as `optimize` */
@@ -140,6 +167,12 @@ export class Optimizer {
   /** Ends the workers; what is being made fails. */
   async close(): Promise<void> {
     await this.#pool.close();
+  }
+
+  async #made(source: ReadSource, asked: OptimizePlan, signal?: AbortSignal): Promise<Optimized> {
+    const resultFile = join(tmpdir(), `fovea-${randomUUID()}`);
+    const made = await this.make(source, asked, { resultFile, ...(signal ? { signal } : {}) });
+    return optimizedOf(made, await takenBytes(made.body));
   }
 
   async #attempt(
@@ -221,9 +254,6 @@ export async function takenBytes(body: ResultBody): Promise<Uint8Array> {
     await rm(body.file, { force: true });
   }
 }
-
-/** Whether a source was changed while it was used. */
-export const wasAltered = (error: unknown): boolean => isFault(error, 'source-lost');
 
 /** `work`, or the reason of a signal as soon as it fires; a file that comes later is removed. */
 async function abortable(work: Promise<WorkerResult>, signal: AbortSignal): Promise<WorkerResult> {

@@ -28,6 +28,9 @@ export const TARGET_WORDS = {
   high: targetFor('fastly-low'),
 } as const;
 
+/** Longest side that can be asked for, in pixels. */
+export const MOST_SIDE = 65_535;
+
 /** A word for a target, or a score on the scale of SSIMULACRA 2, 1 to 100. */
 export type Target = keyof typeof TARGET_WORDS | number;
 
@@ -75,6 +78,28 @@ export function optimizePlan(settings: OptimizeSettings, source: FormatName): Op
     output: picture({ formats: rulesOf(formats), quality: qualityOf(settings), metadata }),
   });
   return { plan, accepts: named };
+}
+
+/**
+ * What a caller without types may get wrong.
+ *
+ * @throws RangeError for a target, size or format that cannot be meant
+ */
+export function checkSettings({ formats, target, width, height }: OptimizeSettings): void {
+  const score = scoreOf(target);
+  if (!(score >= 1 && score <= 100)) {
+    throw new RangeError(`expected low, medium, high or a score from 1 to 100, got ${target}`);
+  }
+  for (const side of [width, height]) {
+    if (side !== undefined && !(Number.isInteger(side) && side >= 1 && side <= MOST_SIDE)) {
+      throw new RangeError(`expected whole pixels from 1 to ${MOST_SIDE}, got ${side}`);
+    }
+  }
+  const known: readonly string[] = ['source', ...OUTPUT_FORMATS];
+  const wrong = formats?.find((format) => !known.includes(format));
+  if (wrong !== undefined || formats?.length === 0) {
+    throw new RangeError(`expected formats of ${known.join(', ')}, got ${wrong ?? 'none'}`);
+  }
 }
 
 /** The score that a target means. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const PORTABLE_ROOMS: readonly string[] = [
   ...['base', 'image', 'wasm', 'containers', 'plan', 'metadata', 'jpeg', 'gif', 'raster'],
-  ...['dialects', 'metrics', 'optimizer'],
+  ...['dialects', 'metrics', 'optimizer', 'client'],
 ];
 
 /** Files of these rooms that need Node: they write PNG chunks, whose checksum is Node's. */

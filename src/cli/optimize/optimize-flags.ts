@@ -1,7 +1,9 @@
 /** Flags of `optimize`, read as what they mean. */
 import { join } from 'node:path';
 import { usableCores } from '../../engine/cores.ts';
+import { MOST_JOBS } from '../../library/create-optimizer.ts';
 import {
+  MOST_SIDE,
   type OptimizeSettings,
   OUTPUT_FORMATS,
   type OutputFormat,
@@ -37,8 +39,6 @@ export interface OptimizeFlags {
 /** Where results go that are given no folder. */
 export const OUT = 'fovea-optimized';
 
-const MOST_JOBS = 256;
-const MOST_WIDTH = 65_535;
 const MOST_WIDTHS = 20;
 
 /** @throws ConfigError where one cannot be read, or two do not go together */
@@ -108,10 +108,10 @@ function widthsOf(given: string | undefined): number[] {
   const widths = texts.map(Number);
   const good = widths.every((width, i) => {
     const whole = /^\d{1,5}$/.test(texts[i] ?? '');
-    return whole && width >= 1 && width <= MOST_WIDTH;
+    return whole && width >= 1 && width <= MOST_SIDE;
   });
   if (!good || widths.length > MOST_WIDTHS) {
-    const most = `at most ${MOST_WIDTHS} whole numbers from 1 to ${MOST_WIDTH}`;
+    const most = `at most ${MOST_WIDTHS} whole numbers from 1 to ${MOST_SIDE}`;
     throw new ConfigError([`expected ${most} for --width, such as 400,800, got ${given}`]);
   }
   return [...new Set(widths)].sort((a, b) => b - a);
