@@ -13,6 +13,8 @@ const CHAPTERS = {
     ['docs/index.md', '', 'Fovea'],
     ['docs/first-picture.md', 'first-picture/', 'A first picture'],
     ['docs/targets.md', 'targets/', 'Targets'],
+    ['docs/command-line.md', 'command-line/', 'Command line'],
+    ['docs/library.md', 'library/', 'Library'],
   ],
   Move: [
     ['docs/moving.md', 'moving/', 'Moving a source'],
@@ -36,7 +38,7 @@ const CHAPTERS = {
     ['docs/reference/headers.md', 'reference/headers/', 'Response headers'],
     ['docs/reference/errors.md', 'errors/', 'Errors and remarks'],
     ['docs/reference/metrics.md', 'reference/metrics/', 'Metrics'],
-    ['docs/reference/library.md', 'reference/library/', 'Library'],
+    ['docs/reference/library.md', 'reference/library/', 'Server as a library'],
     ['docs/color.md', 'color/', 'Color'],
   ],
   'How it works': [

@@ -1,5 +1,6 @@
 /**
- * The command line: `serve`, `check`, `explain`, `sign`, `replay`, `purge`, `warm`, `optimize` and `demo`.
+ * The command line: what serves and asks servers stands here; what works on pictures in
+ * `picture-commands.ts`, what sets up in `setup-commands.ts`.
  *
  * Flags come from the option table. Exit codes: 0 done, 1 something failed,
  * 2 the command or the configuration was wrong.
@@ -17,8 +18,10 @@ import { check } from './check.ts';
 import { serveDemo } from './demo.ts';
 import { explain } from './explain.ts';
 import { reportFailure } from './failures.ts';
+import { pictureCommands } from './picture-commands.ts';
 import { replayFlags } from './replay/replay-flags.ts';
 import { serve, serveFolder } from './serve.ts';
+import { setupCommands } from './setup-commands.ts';
 import { signUrl } from './sign.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -26,9 +29,6 @@ import type { Surroundings } from './surroundings.ts';
 const BROWSER_ACCEPT = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
 
 type Flags = Readonly<Record<string, unknown>>;
-
-/** Values of `optimize --format`; its own file, which knows them, is loaded later. */
-const FORMAT_WORDS = 'auto, source, avif, webp, jpeg, png, jxl, gif';
 
 /** Runs a command line (without node and script) to its end; gives the exit code. */
 export async function run(args: readonly string[], around: Surroundings): Promise<number> {
@@ -158,31 +158,8 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
       exit((await warm(readAddresses(file, process.stdin), read, around)) ? 0 : 1);
     });
 
-  program
-    .command('optimize')
-    .description('Make pictures smaller, to a measured quality, without a server.')
-    .argument('<files...>', 'pictures, and folders of them')
-    .option('-o, --out <folder>', 'where results go; folders are kept (./fovea-optimized)')
-    .option('-f, --format <formats>', `${FORMAT_WORDS}; several with commas (auto)`)
-    .option('-t, --target <target>', 'low, medium, high, or a score of SSIMULACRA 2 (medium, 75)')
-    .option('-w, --width <widths>', 'most pixels across, such as 400,800,1600; one result for each')
-    .option('-j, --jobs <count>', 'pictures at once (one per core)')
-    .option('--metadata <what>', 'none, or copyright: rights fields stay in a JPEG (none)')
-    .option('--manifest <file>', 'what was made (fovea-manifest.json beside the results)')
-    .option('--force', 'replace files that no earlier run has made; never a picture itself')
-    .option('--check', 'write nothing; exit 1 where pictures could be much smaller')
-    .option('--threshold <percent>', 'with --check: how much smaller is much (10)')
-    .option('--dry-run', 'say what would be made')
-    .option('--watch', 'go on, and make what changes')
-    .option('--json', 'print JSON')
-    .action(async (files: string[], flags: Flags) => {
-      const [{ optimize }, { optimizeFlags }] = await Promise.all([
-        import('./optimize/optimize.ts'),
-        import('./optimize/optimize-flags.ts'),
-      ]);
-      exit((await optimize(files, optimizeFlags(flags), around)) ? 0 : 1);
-    });
-
+  pictureCommands(program, around, exit);
+  setupCommands(program, around, exit, configOf);
   withOptions(program.command('demo'), { config: false })
     .description('Serve the demo pictures in all three dialects.')
     .action(async (flags: Flags) => serveDemo(tableFlags(flags), around));
