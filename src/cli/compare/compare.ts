@@ -85,7 +85,6 @@ export async function compare(
   const report: CompareReport = {
     ...{ reference: factsOf(before), picture: factsOf(after), score, worst },
     worstRegion: regionOf(errors.worst),
-    worstRegion: regionOf(errors.worst),
     percent: (100 * after.info.bytes) / before.info.bytes,
     resized: before.size.width !== after.size.width || before.size.height !== after.size.height,
     ...(map === undefined ? {} : { heatMap: map }),
