@@ -4,6 +4,7 @@
  * Each part does without where the others cannot be reached: a node that is alone does all it does by itself.
  */
 import type { Announcements } from './announcements.ts';
+import type { JobQueue } from './job-queue.ts';
 import type { Journal } from './journal.ts';
 import type { Learned } from './learned.ts';
 import type { Leases } from './leases.ts';
@@ -22,6 +23,8 @@ export interface Coordination {
   readonly journal: Journal;
   readonly announcements: Announcements;
   readonly learned: Learned;
+  /** Work without a visitor for nodes of one group, such as one version. */
+  openJobs(group: string): Promise<JobQueue>;
   readonly status: CoordinationStatus;
   close(): Promise<void>;
 }

@@ -32,6 +32,10 @@ export async function openRedis(options: LinkOptions): Promise<Coordination> {
     journal,
     announcements: new RedisAnnouncements(link),
     learned: new RedisLearned(link),
+    async openJobs(group) {
+      const { BullJobQueue } = await import('./bull-job-queue.ts');
+      return BullJobQueue.open(link, group);
+    },
     get status() {
       const { available, reason } = link;
       return available ? { available, losses } : { available, reason, losses };

@@ -6,6 +6,8 @@
  */
 import { rm } from 'node:fs/promises';
 import type { EngineSettings } from './engine-options.ts';
+import type { Nodes } from './nodes/nodes.ts';
+import type { JobKind, RenditionJobs } from './nodes/rendition-jobs.ts';
 import { Refiner } from './refiner.ts';
 import type { Renderer } from './renderer.ts';
 import type { RenditionCache } from './renditions/rendition-cache.ts';
@@ -17,22 +19,33 @@ import { tracedLater } from './tracing/span.ts';
 /** Pictures waiting for the background worker. */
 const QUEUE_SIZE = 500;
 
+/** What this node has in common with others. */
+export interface Others {
+  /** Where what was made is written for them. */
+  readonly shared?: SharedRenditions | undefined;
+  readonly nodes?: Pick<Nodes, 'improved'> | undefined;
+  /** Work that any of them may do. */
+  readonly jobs?: RenditionJobs | undefined;
+}
+
 export class Background {
   readonly #renderer: Renderer;
   readonly #cache: RenditionCache;
   readonly #settings: EngineSettings;
   readonly #refiner: Refiner;
 
-  readonly #shared: SharedRenditions | undefined;
+  readonly #others: Others;
 
-  /** @param shared where what was made is written for other nodes */
   constructor(
     renderer: Renderer,
     cache: RenditionCache,
     settings: EngineSettings,
-    shared?: SharedRenditions,
+    others: Others = {},
   ) {
-    this.#shared = shared;
+    this.#others = others;
+    others.jobs?.doneBy((kind, resolved) =>
+      kind === 'refine' ? this.#refine(resolved) : this.#make(resolved, () => false),
+    );
     this.#renderer = renderer;
     this.#cache = cache;
     this.#settings = settings;
@@ -61,37 +74,54 @@ export class Background {
    * @param underWay whether a worker is at it already
    */
   makeLater(resolved: ResolvedRequest, underWay: () => boolean): void {
-    const { request, key } = resolved;
-    if (request.upload) return;
-    this.#refiner.add(key, async () => {
-      const stored = await this.#cache.get(key);
-      if (underWay() || (stored && !this.#cache.isOutdated(stored))) return;
-      await tracedLater(request.span, 'make later', async (span) => {
-        const later = await this.#renderer.laterAnswer(resolved, span);
-        this.#offer(resolved, await this.#cache.keep(key, later));
-      });
-    });
+    if (resolved.request.upload) return;
+    this.#later('make', resolved, () => this.#make(resolved, underWay));
   }
 
   /** Queues a first answer for improvement, where there is something to improve. */
   refineLater(resolved: ResolvedRequest, stored: StoredRendition): void {
     // An upload is answered once and seldom asked for again.
     if (!this.mayImprove(stored) || resolved.request.upload) return;
-    this.#refiner.add(resolved.key, () => this.#refine(resolved));
+    this.#later('refine', resolved, () => this.#refine(resolved));
   }
 
-  #offer(resolved: ResolvedRequest, stored: StoredRendition): void {
-    void this.#shared?.offer(resolved, stored);
-  }
-
-  close(): void {
+  /** @param milliseconds for what is done for other nodes and has begun */
+  async close(milliseconds = 0): Promise<void> {
     this.#refiner.close();
+    await this.#others.jobs?.close(milliseconds);
+  }
+
+  /** Has work done by any node, or by this one where the others cannot be told. */
+  #later(kind: JobKind, resolved: ResolvedRequest, work: () => Promise<void>): void {
+    const here = () => this.#refiner.add(resolved.key, work);
+    if (this.#others.jobs?.offer(kind, resolved, here) !== true) here();
+  }
+
+  /** What is here, or with another node. */
+  async #current(resolved: ResolvedRequest): Promise<StoredRendition | undefined> {
+    return (await this.#cache.get(resolved.key)) ?? this.#others.shared?.find(resolved);
+  }
+
+  /** Makes a rendition that is not there. */
+  async #make(resolved: ResolvedRequest, underWay: () => boolean): Promise<void> {
+    const stored = await this.#current(resolved);
+    if (underWay() || (stored && !this.#cache.isOutdated(stored))) return;
+    await tracedLater(resolved.request.span, 'make later', async (span) => {
+      const later = await this.#renderer.laterAnswer(resolved, span);
+      await this.#others.shared?.offer(resolved, await this.#cache.keep(resolved.key, later));
+    });
+  }
+
+  /** Has other nodes take what is better here; resolves when they can. */
+  async #share(resolved: ResolvedRequest, stored: StoredRendition): Promise<void> {
+    const shared = await this.#others.shared?.offer(resolved, stored);
+    if (shared) this.#others.nodes?.improved(resolved.key, stored.meta.etag);
   }
 
   /** Makes a rendition again with all the time it takes; the better one stays. */
   async #refine(resolved: ResolvedRequest): Promise<void> {
     const { key } = resolved;
-    const current = await this.#cache.get(key);
+    const current = await this.#current(resolved);
     if (!current || !this.mayImprove(current)) return;
     const better = await tracedLater(resolved.request.span, 'refine', (span) =>
       this.#renderer.refined(resolved, span),
@@ -102,10 +132,10 @@ export class Background {
       return;
     }
     if (isBetter(better.receipt, current.meta.receipt)) {
-      this.#offer(resolved, await this.#cache.keep(key, better, { refined: true }));
+      await this.#share(resolved, await this.#cache.keep(key, better, { refined: true }));
       return;
     }
     if ('file' in better.body) await rm(better.body.file, { force: true });
-    this.#offer(resolved, await this.#cache.markRefined(key, current));
+    await this.#share(resolved, await this.#cache.markRefined(key, current));
   }
 }

@@ -21,6 +21,7 @@ import type { TierStatus } from '../stores/store.ts';
 import type { SharedTierStatus } from '../stores/write-behind.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { NodesStatus } from './nodes/nodes.ts';
+import type { Asked } from './nodes/rendition-jobs.ts';
 import type { PoolStatus } from './pool/pool.ts';
 import type { PurgeMarks } from './purge/purge-marks.ts';
 import type { MarkTarget } from './purge/purge-target.ts';
@@ -55,6 +56,8 @@ export interface RenderRequest {
   readonly maxAge?: number;
   /** Names the request in logs, here and at the origin. */
   readonly id?: string;
+  /** How it was asked, for other nodes; undefined where only this one can know. */
+  readonly asked?: () => Asked | undefined;
   /** Called before anything is read or made for it that was not in the store; what it throws ends the request. */
   readonly mayMake?: () => void;
   /** The span of the request, where it is traced. */

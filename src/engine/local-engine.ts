@@ -7,9 +7,6 @@
  */
 import { isFault } from '../base/fault.ts';
 import { oversizeOf } from '../origins/oversize.ts';
-import { type Key, renditionKey } from '../plan/key.ts';
-import { mayBeVideo } from '../plan/output.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { DiskFailures } from '../stores/disk/failures.ts';
 import type { Receiver } from '../stores/spool.ts';
 import type { FileStore } from '../stores/store.ts';
@@ -47,6 +44,7 @@ import { Misses } from './renditions/misses.ts';
 import { type AnswerFacts, NEAR } from './renditions/rendition-answer.ts';
 import { RenditionCache } from './renditions/rendition-cache.ts';
 import type { StoredRendition } from './renditions/rendition-meta.ts';
+import { Resolver } from './renditions/resolver.ts';
 import { type StoredRequest, sameUntil } from './renditions/same-until.ts';
 import { checkRead, isUnread, planFor, type ResolvedRequest } from './resolved-request.ts';
 import { oversizeSource } from './sources/oversize-source.ts';
@@ -78,6 +76,7 @@ export class LocalEngine implements Engine {
   readonly #misses: Misses;
   readonly #sharing: Sharing;
   readonly #answers: Answers;
+  readonly #resolver: Resolver;
   readonly incoming: Receiver;
 
   /** @param files the disk below `renditions`, for the files of large results */
@@ -140,7 +139,18 @@ export class LocalEngine implements Engine {
       settings,
       this.#backEnds,
     );
-    this.#background = new Background(this.#renderer, this.#cache, settings, made);
+    this.#resolver = new Resolver({
+      sources: this.#sources,
+      pictures: this.#pictures,
+      pool: this.#pool,
+      backEnds: this.#backEnds,
+    });
+    const jobs = this.#sharing.jobs(options, settings, this.#pool, this.#resolver);
+    this.#background = new Background(this.#renderer, this.#cache, settings, {
+      shared: made,
+      nodes,
+      jobs,
+    });
     this.#answers = new Answers({
       clock,
       pictures: this.#pictures,
@@ -168,7 +178,7 @@ export class LocalEngine implements Engine {
       shared: made,
       version: () => this.#pool.knownEncoderVersion,
       keyUnder: ({ request, plan, content }, version) =>
-        this.#keyOf(request, plan, content, version),
+        this.#resolver.keyOf(request, plan, content, version),
       hit: (...of) => this.#hit(...of),
     });
   }
@@ -234,7 +244,7 @@ export class LocalEngine implements Engine {
     const pictures = this.#pictures.near(request);
     if (pictures === undefined) return undefined;
     const content = contentOf(request, source, pictures);
-    const key = this.#keyOf(request, plan, content, encoderVersion);
+    const key = this.#resolver.keyOf(request, plan, content, encoderVersion);
     const stored = this.#cache.near(key);
     if (stored === undefined || this.#cache.isOutdated(stored)) return undefined;
     return { resolved: { request, plan, source, pictures, content, key }, stored };
@@ -254,7 +264,7 @@ export class LocalEngine implements Engine {
       if (passed) return this.#passedAnswer(request, source, passed);
     }
     checkRead(request, source);
-    const resolved = await this.#resolve(request, plan, source);
+    const resolved = await this.#resolver.resolve(request, plan, source);
     const near = this.#cache.near(resolved.key);
     const stored =
       near ?? (await spanned(request.span, 'look up', () => this.#cache.get(resolved.key)));
@@ -282,9 +292,7 @@ export class LocalEngine implements Engine {
   }
 
   async explain(request: RenderRequest): Promise<Explanation> {
-    const source = await this.#sources.get(request);
-    checkRead(request, source);
-    const resolved = await this.#resolve(request, planFor(request, source), source);
+    const resolved = await this.#resolver.request(request);
     const explained = await this.#renderer.explain(resolved);
     const stored = await this.#cache.get(resolved.key);
     return explanationOf(resolved, explained, stored);
@@ -296,30 +304,13 @@ export class LocalEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    this.#background.close();
+    await this.#background.close();
     await this.#pool.close();
     // What waits for the bucket may have its body in a file of the store.
     await this.#sharing.close();
     this.#sourceCache.close();
     await this.#cache.close();
     await this.#sourceStore.close();
-  }
-
-  async #resolve(
-    request: RenderRequest,
-    plan: Plan,
-    source: CachedSource,
-  ): Promise<ResolvedRequest> {
-    const pictures = await this.#pictures.get(request);
-    const content = contentOf(request, source, pictures);
-    const key = this.#keyOf(request, plan, content, await this.#pool.encoderVersion());
-    return { request, plan, source, pictures, content, key };
-  }
-
-  /** What a rendition is stored under; a video depends on its back end too. */
-  #keyOf({ accepts }: RenderRequest, plan: Plan, content: string, version: string): Key {
-    const video = mayBeVideo(plan.output) ? ` ${this.#backEnds.version()}` : '';
-    return renditionKey(plan, { accepts, source: content, encoderVersion: version + video });
   }
 
   /** @throws Fault overloaded, when a rendition would not be taken on */

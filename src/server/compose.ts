@@ -22,6 +22,7 @@ import { InFlight } from './in-flight.ts';
 import { createListener } from './node/adapter.ts';
 import { affordableConnections, openFilesLimit } from './node/descriptors.ts';
 import { createMiddleware, type Middleware } from './node/middleware.ts';
+import { requestOf } from './nodes/asked.ts';
 import { startEngine } from './nodes/start-engine.ts';
 import { healthOf } from './origin-health.ts';
 import type { Playground, Sample } from './playground/playground.ts';
@@ -101,6 +102,11 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     ...(meter === undefined ? {} : { observer: meter }),
     changed: (key) => fronts?.changed(key),
     purged: () => fronts?.drop(),
+    requestOf: (asked) =>
+      requestOf(
+        asked,
+        current.routes.map(({ site }) => site),
+      ),
   });
   const inFlight = new InFlight(config.listen.requests, config.sources.length > 1);
   const counting = meter === undefined ? {} : { meter };

@@ -18,6 +18,7 @@ import { asFault, type ErrorAnswer } from './http/errors.ts';
 import type { HttpRequest, HttpResponse, NamedRequest, PictureFacts } from './http/http-message.ts';
 import { requestDirectives } from './http/request-directives.ts';
 import { hasForbiddenCharacter } from './http/target.ts';
+import { askedOf } from './nodes/asked.ts';
 import { RenderJob } from './render-job.ts';
 import { renditionResponse } from './rendition-response.ts';
 
@@ -131,6 +132,8 @@ async function deliver(attempt: Attempt): Promise<HttpResponse> {
   if (maxAge !== undefined && services.reload === 'revalidate') job.maxAge = maxAge;
   const { limits } = services;
   if (limits !== undefined) job.mayMake = once(() => limits.miss(request, site.settings.name));
+  const { compileCache } = services;
+  job.asked = () => askedOf(site.mount, image, compileCache.readOf(compiled));
   attempt.job = job;
   const rendition = await services.engine.render(job);
   attempt.rendition = rendition;

@@ -20,6 +20,7 @@ export class RenderJob implements RenderRequest {
   storedOnly?: boolean;
   maxAge?: number;
   mayMake?: () => void;
+  asked?: NonNullable<RenderRequest['asked']>;
   readonly #request: NamedRequest;
 
   constructor(

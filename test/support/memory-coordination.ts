@@ -1,5 +1,6 @@
 /** Nodes of one process that tell one another at once; what they cannot reach is a test's to say. */
 import type { Coordination } from '../../src/coordination/coordination.ts';
+import type { Job, JobQueue, JobWorker } from '../../src/coordination/job-queue.ts';
 import type { JournalEntry, JournalReader } from '../../src/coordination/journal.ts';
 import { FakeLeases } from './fake-leases.ts';
 import { FakeTimer } from './fake-timer.ts';
@@ -13,6 +14,7 @@ export class MemoryNodes {
   readonly learned = new Map<string, string>();
   /** Keys of renditions that somebody said are improved. */
   readonly improved: string[] = [];
+  readonly jobs = new MemoryJobQueue(() => !this.away);
   readonly #readers = new Map<number, JournalReader>();
   readonly #listeners = new Map<number, (key: string, etag: string) => void>();
   #count = 0;
@@ -58,6 +60,7 @@ export class MemoryNodes {
         put: (source, name, value) =>
           void this.learned.set(`${source} ${name}`, JSON.stringify(value)),
       },
+      openJobs: async () => this.jobs,
       status: { available: !this.away, losses: 0 },
       close: async () => {
         this.#readers.delete(number);
@@ -65,4 +68,47 @@ export class MemoryNodes {
       },
     };
   }
+}
+
+/** Jobs in memory, which wait until a test has a node work on them. */
+export class MemoryJobQueue implements JobQueue {
+  readonly #available: () => boolean;
+  readonly waiting = new Map<string, Job>();
+  readonly workers: JobWorker[] = [];
+  #added = 0;
+  #done = 0;
+
+  constructor(available: () => boolean) {
+    this.#available = available;
+  }
+
+  get available(): boolean {
+    return this.#available();
+  }
+
+  get status() {
+    return { waiting: this.waiting.size, added: this.#added, done: this.#done, failed: 0 };
+  }
+
+  async add(job: Job): Promise<boolean> {
+    if (!this.available) return false;
+    if (!this.waiting.has(job.key)) this.#added++;
+    this.waiting.set(job.key, JSON.parse(JSON.stringify(job)));
+    return true;
+  }
+
+  work(worker: JobWorker): void {
+    this.workers.push(worker);
+  }
+
+  /** Has a node carry out what waits. @param node its number, in the order in which they began to work */
+  async run(node: number): Promise<void> {
+    for (const [key, job] of this.waiting) {
+      this.waiting.delete(key);
+      await this.workers[node]?.carryOut(job);
+      this.#done++;
+    }
+  }
+
+  async close(): Promise<void> {}
 }

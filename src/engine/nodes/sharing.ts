@@ -3,25 +3,56 @@
  */
 
 import type { EngineStatus } from '../engine.ts';
-import type { EngineOptions } from '../engine-options.ts';
+import type { EngineOptions, EngineSettings } from '../engine-options.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Resolver } from '../renditions/resolver.ts';
 import { SharedTier } from '../shared/shared-tier.ts';
 import type { Timer } from '../timer.ts';
 import { Nodes } from './nodes.ts';
+import { RenditionJobs } from './rendition-jobs.ts';
 
 export class Sharing {
   readonly nodes: Nodes | undefined;
   readonly shared: SharedTier | undefined;
+  #jobs: RenditionJobs | undefined;
 
   constructor({ nodes, shared }: EngineOptions, timer: Timer) {
     this.nodes = nodes && new Nodes(nodes, timer);
     this.shared = shared && new SharedTier(this.nodes?.caughtUp(shared) ?? shared);
   }
 
+  /** Work for whichever node has time; undefined where results cannot be shared or requests not named. */
+  jobs(
+    { requestOf }: EngineOptions,
+    settings: EngineSettings,
+    pool: Pool,
+    resolver: Resolver,
+  ): RenditionJobs | undefined {
+    const { shared, nodes } = this;
+    if (nodes === undefined || shared === undefined || requestOf === undefined) return undefined;
+    const jobs = new RenditionJobs({
+      coordination: nodes.coordination,
+      timer: settings.timer,
+      shares: () => shared.store.status.available,
+      requestOf,
+      resolve: (request) => resolver.request(request),
+      idle: () => pool.status().queued === 0,
+      works: () => settings.refine,
+    });
+    // The version is known once a worker is up.
+    pool
+      .encoderVersion()
+      .then((version) => jobs.open(version))
+      .catch((error: unknown) => settings.log('jobs-failed', { reason: String(error) }));
+    this.#jobs = jobs;
+    return jobs;
+  }
+
   get status(): Pick<EngineStatus, 'nodes' | 'shared'> {
     const { nodes, shared } = this;
     return {
       ...(shared === undefined ? {} : { shared: shared.status }),
-      ...(nodes === undefined ? {} : { nodes: nodes.status }),
+      ...(nodes === undefined ? {} : { nodes: { ...nodes.status, jobs: this.#jobs?.status } }),
     };
   }
 

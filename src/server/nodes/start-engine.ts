@@ -20,7 +20,7 @@ const WARNED: ReadonlySet<string> = new Set(['disk-failed', 'signing-failed', 'v
 export async function startEngine(
   config: Config,
   log: Log,
-  more: Pick<EngineOptions, 'signing' | 'observer' | 'changed' | 'purged'>,
+  more: Pick<EngineOptions, 'signing' | 'observer' | 'changed' | 'purged' | 'requestOf'>,
 ): Promise<Engine> {
   try {
     proveWritable(config.cache.folder);
