@@ -117,8 +117,10 @@ describe.skipIf(REDIS_PROGRAM === undefined)('jobs in Redis', () => {
     } finally {
       await redis.start();
     }
-    await vi.waitFor(() => expect(link.available).toBe(true), 10_000);
-    expect(await queue.add(job('k'), false)).toBe(true);
+    await vi.waitFor(async () => expect(await queue.add(job('k'), false)).toBe(true), {
+      timeout: 20_000,
+      interval: 200,
+    });
     await vi.waitFor(() => expect(done).toHaveLength(1), 40_000);
   });
 });

@@ -76,7 +76,9 @@ export class RedisLink {
     this.#messages = connect({ commandTimeout: CONNECT_TIMEOUT });
     // A worker of a queue waits for as long as there is nothing to do.
     this.#connect = () => {
-      const own = connect({ maxRetriesPerRequest: null, enableOfflineQueue: true });
+      // One that is to connect later, and cannot, is given up by its owner for good.
+      const patient = { lazyConnect: false, maxRetriesPerRequest: null, enableOfflineQueue: true };
+      const own = connect(patient);
       own.options.commandTimeout = undefined;
       own.on('error', () => undefined);
       return own;

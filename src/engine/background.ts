@@ -108,7 +108,8 @@ export class Background {
     if (underWay() || (stored && !this.#cache.isOutdated(stored))) return;
     await tracedLater(resolved.request.span, 'make later', async (span) => {
       const later = await this.#renderer.laterAnswer(resolved, span);
-      await this.#others.shared?.offer(resolved, await this.#cache.keep(resolved.key, later));
+      const kept = await this.#cache.keep(resolved.key, later);
+      await this.#others.shared?.offer(resolved, kept);
     });
   }
 

@@ -2,17 +2,22 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeEngine } from '../../../test/support/fake-engine.ts';
 import { settled } from '../../../test/support/fake-timer.ts';
+import { RESULT } from '../../../test/support/fake-workers.ts';
 import { MemoryNodes } from '../../../test/support/memory-coordination.ts';
 import { MemorySharedStore } from '../../../test/support/memory-shared-store.ts';
 import { SharedOrigin } from '../../../test/support/shared-origin.ts';
 import { Fault } from '../../base/fault.ts';
+import type { Receipt } from '../../optimizer/receipt.ts';
 import type { PurgeTarget, Rendition } from '../engine.ts';
+import type { WorkerResult } from '../worker-protocol.ts';
 
 let store: MemorySharedStore;
 let origin: SharedOrigin;
 let hub: MemoryNodes;
 let nodes: FakeEngine[];
 let purged = 0;
+/** What workers give. */
+let outcome: Partial<WorkerResult> = {};
 beforeEach(() => {
   store = new MemorySharedStore();
   origin = new SharedOrigin();
@@ -24,23 +29,28 @@ afterEach(async () => {
   await Promise.all(nodes.map((node) => node.stop()));
 });
 
-async function node(): Promise<FakeEngine> {
-  const started = await FakeEngine.start({
+const askedAs = (target: string) => () => ({ mount: 'shop', target, headers: {}, now: 0 });
+
+async function node({ refine = false } = {}): Promise<FakeEngine> {
+  const started: FakeEngine = await FakeEngine.start({
     shared: store,
     nodes: hub.join(),
+    refine,
+    requestOf: ({ target }) => ({ ...request(started, target), asked: askedAs(target) }),
     purged: () => purged++,
   });
   nodes.push(started);
   return started;
 }
-const several = async (count: number) => {
-  for (let i = 0; i < count; i++) await node();
+const several = async (count: number, options = {}) => {
+  for (let i = 0; i < count; i++) await node(options);
   return nodes;
 };
 
 const request = (on: FakeEngine, path: string, width = 100) => ({
   ...on.request(path, { width }),
   mount: { name: 'shop', origin },
+  asked: askedAs(path),
 });
 const ask = (on: FakeEngine, path: string, width?: number) =>
   on.engine.render(request(on, path, width));
@@ -54,7 +64,7 @@ async function answers(all: readonly Promise<Rendition>[]) {
     open = false;
   });
   for (let turn = 0; open && turn < 300; turn++) {
-    for (const one of nodes) if (isBusy(one)) one.busy().finish();
+    for (const one of nodes) if (isBusy(one)) one.busy().finish(outcome);
     await new Promise((resolve) => setTimeout(resolve, 2));
     await settled();
   }
@@ -170,4 +180,72 @@ test('a rendition that another node has improved is found where all can read it'
   await new Promise((resolve) => setTimeout(resolve, 50));
   const [again] = await values([ask(second!, 'a')]);
   expect(again).toMatchObject({ etag: better.rendition.etag, cache: { hit: true } });
+});
+
+/** What a search of that mode came to. */
+const receipt = (mode: 'online' | 'background', bytes: number): Receipt => ({
+  ...{ format: 'jpeg', encoding: 'jpeg q75', mode, bytes, sourceBytes: 1000 },
+  ...{ trials: [], reason: 'met', kind: 'encoded', score: 70, target: 70 },
+});
+
+describe('a picture that can be improved', () => {
+  beforeEach(() => {
+    outcome = { receipt: receipt('online', 100) };
+  });
+  afterEach(() => {
+    outcome = {};
+  });
+
+  test('is queued once for all nodes, and done by one that has time', async () => {
+    await several(3, { refine: true });
+    await values(nodes.map((one) => ask(one, 'a')));
+    await values(nodes.map((one) => ask(one, 'a')));
+    const { waiting, workers } = hub.jobs;
+    expect([waiting.size, workers.length]).toEqual([1, 3]);
+    expect(nodes.map((one) => one.engine.status().refining)).toEqual([0, 0, 0]);
+    const run = hub.jobs.run(2);
+    await nodes[2]!.until(() => isBusy(nodes[2]!));
+    const body = { ...RESULT.body, hash: 'cd'.repeat(32) };
+    nodes[2]!.busy().finish({ body, receipt: receipt('background', 90) });
+    await run;
+    expect(hub.improved).toHaveLength(1);
+    expect(nodes[2]!.workers.requests.at(-1)?.budget.mode).toBe('background');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const [again] of [
+      await values([ask(nodes[0]!, 'a')]),
+      await values([ask(nodes[2]!, 'a')]),
+    ]) {
+      expect([again?.cache.hit, again?.lifetime.seconds]).toEqual([true, 86_400]);
+    }
+    expect(made()).toBe(2);
+  });
+
+  test('is improved by its own node where the others cannot be told', async () => {
+    const [first] = await several(2, { refine: true });
+    hub.away = true;
+    await values([ask(first!, 'a')]);
+    await first!.until(() => isBusy(first!));
+    expect(first!.engine.status().refining).toBe(1);
+    expect(hub.jobs.waiting.size).toBe(0);
+    first!.busy().finish();
+  });
+
+  test('is not made by a job that says anything else', async () => {
+    const [first] = await several(1, { refine: true });
+    const asked = { mount: 'shop', target: 'a', headers: {}, now: 0 };
+    const jobs = [
+      null,
+      'refine',
+      { kind: 'refine' },
+      { kind: 'other', asked },
+      { kind: 'make', asked: { ...asked, target: 1 } },
+      { kind: 'make', asked: { ...asked, headers: { a: 'x'.repeat(5000) } } },
+      { kind: 'make', asked: { ...asked, more: 1 } },
+      // It comes to another rendition than it says.
+      { kind: 'make', asked },
+    ];
+    for (const [i, data] of jobs.entries()) await hub.jobs.add({ key: `${i}`.repeat(64), data });
+    await hub.jobs.run(0);
+    expect(first!.workers.requests).toEqual([]);
+  });
 });
