@@ -10,7 +10,7 @@ import { DiskStore } from '../stores/disk/store.ts';
 import { MemoryStore } from '../stores/memory.ts';
 import { Spool } from '../stores/spool.ts';
 import { TieredStore } from '../stores/tiered.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineParts } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { LocalEngine } from './local-engine.ts';
 import { openMarks } from './purge/purge-file.ts';
@@ -18,8 +18,11 @@ import { FormerVersions } from './renditions/former-versions.ts';
 
 export type { EngineOptions } from './engine-options.ts';
 
-/** An engine on a cache folder. @throws when the folder cannot be written */
-export async function createEngine(options: EngineOptions): Promise<Engine> {
+/** An engine on a cache folder. @param requestOf what a request of another node means here @throws when the folder cannot be written */
+export async function createEngine(
+  options: EngineOptions,
+  requestOf?: EngineParts['requestOf'],
+): Promise<Engine> {
   const { folder, size } = options.cache;
   const memory = options.cache.memory ?? Math.min(256e6, size / 16);
   const failures = new DiskFailures(
@@ -55,6 +58,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     failures,
     marks,
     versions,
+    requestOf,
     sourceBodies: spool(memoryOfBodies, size * SOURCES_SHARE),
     incoming: spool(uploads, size * UPLOADS_SHARE),
     tiers: () => ({ memory: near.status, disk: files.status }),

@@ -7,8 +7,6 @@ import type { Coordination } from '../coordination/coordination.ts';
 import { DEFAULT_PICTURE_LIMITS, type PictureLimits } from '../image/picture-limits.ts';
 import type { SharedStore } from '../stores/shared-store.ts';
 import { usableCores } from './cores.ts';
-import type { RenderRequest } from './engine.ts';
-import type { Asked } from './nodes/rendition-jobs.ts';
 import type { StartWorker } from './pool/worker-process.ts';
 import { systemTimer, type Timer } from './timer.ts';
 import type { EngineObserver } from './tracing/observer.ts';
@@ -27,8 +25,6 @@ export interface EngineOptions {
   readonly shared?: SharedStore;
   /** Other nodes of the same service; absent: there are none. Closed with the engine. */
   readonly nodes?: Coordination;
-  /** What a request of another node means here; absent: nothing is done for others. @throws Fault */
-  readonly requestOf?: (asked: Asked) => RenderRequest | undefined;
   /** Told that another node has purged something here. */
   readonly purged?: () => void;
   /** Render workers for requests; by default one per core. */

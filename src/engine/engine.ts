@@ -20,8 +20,8 @@ import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { TierStatus } from '../stores/store.ts';
 import type { SharedTierStatus } from '../stores/write-behind.ts';
 import type { EngineOptions } from './engine-options.ts';
+import type { Asked } from './nodes/asked.ts';
 import type { NodesStatus } from './nodes/nodes.ts';
-import type { Asked } from './nodes/rendition-jobs.ts';
 import type { PoolStatus } from './pool/pool.ts';
 import type { PurgeMarks } from './purge/purge-marks.ts';
 import type { MarkTarget } from './purge/purge-target.ts';
@@ -241,4 +241,6 @@ export interface EngineParts {
   readonly marks: PurgeMarks;
   /** Whose renditions are served as well; absent: only those of the present one are. */
   readonly versions?: FormerVersions | undefined;
+  /** What a request of another node means here; absent: nothing is done for others. @throws Fault */
+  readonly requestOf?: ((asked: Asked) => RenderRequest | undefined) | undefined;
 }

@@ -85,7 +85,7 @@ export class LocalEngine implements Engine {
     sources: FileStore,
     files: FileStore,
     renditions: TieredStore,
-    { failures, incoming, sourceBodies, tiers, marks, versions }: EngineParts,
+    { failures, incoming, sourceBodies, tiers, marks, versions, requestOf }: EngineParts,
   ) {
     this.#failures = failures;
     this.#tiers = tiers;
@@ -145,7 +145,7 @@ export class LocalEngine implements Engine {
       pool: this.#pool,
       backEnds: this.#backEnds,
     });
-    const jobs = this.#sharing.jobs(options, settings, this.#pool, this.#resolver);
+    const jobs = this.#sharing.jobs(requestOf, settings, this.#pool, this.#resolver);
     this.#background = new Background(this.#renderer, this.#cache, settings, {
       shared: made,
       nodes,

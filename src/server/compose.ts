@@ -97,17 +97,17 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const metered = config.metrics.token !== undefined || adminPort !== undefined;
   let fronts: Fronts | undefined;
   const meter = metered ? await meterOf(async () => fronts?.collect()) : undefined;
-  const engine = await startEngine(config, log, {
-    ...(signing === undefined ? {} : { signing }),
-    ...(meter === undefined ? {} : { observer: meter }),
-    changed: (key) => fronts?.changed(key),
-    purged: () => fronts?.drop(),
-    requestOf: (asked) =>
-      requestOf(
-        asked,
-        current.routes.map(({ site }) => site),
-      ),
-  });
+  const engine = await startEngine(
+    config,
+    log,
+    {
+      ...(signing === undefined ? {} : { signing }),
+      ...(meter === undefined ? {} : { observer: meter }),
+      changed: (key) => fronts?.changed(key),
+      purged: () => fronts?.drop(),
+    },
+    (asked) => requestOf(asked, current.sites),
+  );
   const inFlight = new InFlight(config.listen.requests, config.sources.length > 1);
   const counting = meter === undefined ? {} : { meter };
   const purger = createPurger({ engine, routes: () => current.routes });

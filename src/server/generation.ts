@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import type { Engine, Mount } from '../engine/engine.ts';
+import type { Site } from './attempt.ts';
 import { CompileCache } from './compile-cache.ts';
 import type { Config } from './config/config.ts';
 import { requestLimits } from './config/configured-limits.ts';
@@ -104,6 +105,10 @@ export class Generation {
     };
     this.#handle = createHandle(router);
     this.ready = createReady(router);
+  }
+
+  get sites(): Site[] {
+    return this.routes.map(({ site }) => site);
   }
 
   get mounts(): Mount[] {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEngine } from '../../src/engine/create.ts';
-import type { Engine, RenderRequest, Rendition } from '../../src/engine/engine.ts';
+import type { Engine, EngineParts, RenderRequest, Rendition } from '../../src/engine/engine.ts';
 import type { EngineOptions } from '../../src/engine/engine-options.ts';
 import type { Fetched, Location, Origin } from '../../src/origins/origin.ts';
 import { picture } from '../../src/plan/output.ts';
@@ -49,19 +49,26 @@ export class FakeEngine {
   #engine: Engine | undefined;
 
   /** @param version of the encoders */
-  static async start(options: Partial<EngineOptions> = {}, version = 'fake'): Promise<FakeEngine> {
+  static async start(
+    options: Partial<EngineOptions> = {},
+    version = 'fake',
+    requestOf?: EngineParts['requestOf'],
+  ): Promise<FakeEngine> {
     const fake = new FakeEngine();
     fake.workers.version = version;
-    fake.#engine = await createEngine({
-      cache: { folder: fake.folder, size: 1e8, memory: 1e6 },
-      workers: 1,
-      refine: false,
-      clock: { now: () => fake.now },
-      timer: fake.timer,
-      startWorker: fake.workers.start,
-      log: (event) => void fake.log.push(event),
-      ...options,
-    });
+    fake.#engine = await createEngine(
+      {
+        cache: { folder: fake.folder, size: 1e8, memory: 1e6 },
+        workers: 1,
+        refine: false,
+        clock: { now: () => fake.now },
+        timer: fake.timer,
+        startWorker: fake.workers.start,
+        log: (event) => void fake.log.push(event),
+        ...options,
+      },
+      requestOf,
+    );
     await settled();
     return fake;
   }

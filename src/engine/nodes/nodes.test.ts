@@ -10,6 +10,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Receipt } from '../../optimizer/receipt.ts';
 import type { PurgeTarget, Rendition } from '../engine.ts';
 import type { WorkerResult } from '../worker-protocol.ts';
+import type { Asked } from './asked.ts';
 
 let store: MemorySharedStore;
 let origin: SharedOrigin;
@@ -32,13 +33,17 @@ afterEach(async () => {
 const askedAs = (target: string) => () => ({ mount: 'shop', target, headers: {}, now: 0 });
 
 async function node({ refine = false } = {}): Promise<FakeEngine> {
-  const started: FakeEngine = await FakeEngine.start({
-    shared: store,
-    nodes: hub.join(),
-    refine,
-    requestOf: ({ target }) => ({ ...request(started, target), asked: askedAs(target) }),
-    purged: () => purged++,
-  });
+  const requestOf = ({ target }: Asked) => request(started, target);
+  const started: FakeEngine = await FakeEngine.start(
+    {
+      shared: store,
+      nodes: hub.join(),
+      refine,
+      purged: () => purged++,
+    },
+    'fake',
+    requestOf,
+  );
   nodes.push(started);
   return started;
 }

@@ -14,33 +14,14 @@ import { hashKey } from '../../plan/key.ts';
 import type { RenderRequest } from '../engine.ts';
 import type { ResolvedRequest } from '../resolved-request.ts';
 import type { Timer } from '../timer.ts';
+import { type Asked, askedSchema } from './asked.ts';
 
-/** Characters of a target, of a header, and headers of one job. */
-const LONGEST_TARGET = 16_000;
-const LONGEST_HEADER = 4096;
-const MOST_HEADERS = 20;
 /** Milliseconds for which a job that was queued is not queued again. */
 const TOLD_FOR = 60_000;
 /** Jobs of which that is remembered. */
 const MOST_TOLD = 20_000;
 
-const asked = z.strictObject({
-  /** Of the source, in the configuration. */
-  mount: z.string().min(1).max(200),
-  /** After the mount, raw. */
-  target: z.string().max(LONGEST_TARGET),
-  /** Those that were looked at, in lower case. */
-  headers: z
-    .record(z.string().max(100), z.string().max(LONGEST_HEADER))
-    .refine((headers) => Object.keys(headers).length <= MOST_HEADERS),
-  /** When it was asked for, in milliseconds since 1970: what has expired since may be made all the same. */
-  now: z.number(),
-});
-
-/** How a visitor asked for a rendition, for a node with the same configuration. */
-export type Asked = z.output<typeof asked>;
-
-const data = z.strictObject({ kind: z.enum(['refine', 'make']), asked });
+const data = z.strictObject({ kind: z.enum(['refine', 'make']), asked: askedSchema });
 
 /** `refine`: the rendition may become smaller. `make`: it is not there. */
 export type JobKind = z.output<typeof data>['kind'];
@@ -103,7 +84,7 @@ export class RenditionJobs {
     const now = timer.now();
     const told = this.#told.get(key);
     if (told !== undefined && now - told < TOLD_FOR) return true;
-    const read = asked.safeParse(request.asked?.());
+    const read = askedSchema.safeParse(request.asked?.());
     if (!read.success) return false;
     this.#told.set(key, now);
     void queue.add({ key, data: { kind, asked: read.data } }, kind === 'make').then((queued) => {

@@ -2,7 +2,7 @@
  * Sharing: what an engine has in common with others: a store, word of one another, both or neither.
  */
 
-import type { EngineStatus } from '../engine.ts';
+import type { EngineParts, EngineStatus } from '../engine.ts';
 import type { EngineOptions, EngineSettings } from '../engine-options.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Resolver } from '../renditions/resolver.ts';
@@ -23,7 +23,7 @@ export class Sharing {
 
   /** Work for whichever node has time; undefined where results cannot be shared or requests not named. */
   jobs(
-    { requestOf }: EngineOptions,
+    requestOf: EngineParts['requestOf'],
     settings: EngineSettings,
     pool: Pool,
     resolver: Resolver,

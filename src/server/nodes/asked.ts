@@ -3,7 +3,7 @@
  */
 import type { ImageRequest } from '../../dialects/dialect.ts';
 import type { Mount, RenderRequest } from '../../engine/engine.ts';
-import type { Asked } from '../../engine/nodes/rendition-jobs.ts';
+import type { Asked } from '../../engine/nodes/asked.ts';
 import type { Site } from '../attempt.ts';
 import type { ReadHeaders } from '../compile-cache.ts';
 import { compileAt } from '../config/source-answers.ts';

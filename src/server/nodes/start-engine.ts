@@ -2,7 +2,7 @@
  * Start engine: the engine of a configuration, with what it has in common with other nodes.
  */
 import { createEngine, type EngineOptions } from '../../engine/create.ts';
-import type { Engine } from '../../engine/engine.ts';
+import type { Engine, EngineParts } from '../../engine/engine.ts';
 import { proveWritable, UnwritableError } from '../../stores/folders.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problems.ts';
@@ -15,12 +15,14 @@ import { openNodes } from './open-nodes.ts';
 const WARNED: ReadonlySet<string> = new Set(['disk-failed', 'signing-failed', 'video-failed']);
 
 /**
+ * @param meaning of a request of another node
  * @throws ConfigError for a cache folder that cannot be written to, or packages that are not installed
  */
 export async function startEngine(
   config: Config,
   log: Log,
-  more: Pick<EngineOptions, 'signing' | 'observer' | 'changed' | 'purged' | 'requestOf'>,
+  more: Pick<EngineOptions, 'signing' | 'observer' | 'changed' | 'purged'>,
+  meaning: EngineParts['requestOf'],
 ): Promise<Engine> {
   try {
     proveWritable(config.cache.folder);
@@ -31,12 +33,13 @@ export async function startEngine(
   }
   const shared = await openBucketStore(config);
   const nodes = await openNodes(config, log);
-  return createEngine({
+  const options: EngineOptions = {
     ...config,
     tags: config.headers.tags !== 'off',
     ...more,
     ...(shared === undefined ? {} : { shared }),
     ...(nodes === undefined ? {} : { nodes }),
     log: (event, detail) => (WARNED.has(event) ? log.warn : log.info).call(log, detail, event),
-  });
+  };
+  return createEngine(options, meaning);
 }
