@@ -59,6 +59,7 @@ export class RedisLink {
   readonly #commands: Redis;
   readonly #messages: Redis;
   readonly #connect: () => Redis;
+  readonly #given: Redis[] = [];
   readonly #channels = new EventEmitter();
   readonly #events = new EventEmitter();
   readonly #changed: NonNullable<LinkOptions['changed']>;
@@ -110,9 +111,11 @@ export class RedisLink {
     return this.#reason;
   }
 
-  /** A connection for one who waits for what comes; theirs to close. */
+  /** A connection for one who waits for what comes, until this link is closed. */
   own(): Redis {
-    return this.#connect();
+    const own = this.#connect();
+    this.#given.push(own);
+    return own;
   }
 
   /** The name of a key or channel. */
@@ -161,7 +164,10 @@ export class RedisLink {
     this.#closed = true;
     this.#channels.removeAllListeners();
     this.#events.removeAllListeners();
-    for (const connection of [this.#commands, this.#messages]) connection.disconnect();
+    // Who was given one of their own leaves it open.
+    for (const connection of [this.#commands, this.#messages, ...this.#given]) {
+      connection.disconnect();
+    }
   }
 
   async #bounded<Result>(call: () => Promise<Result>): Promise<Result> {

@@ -177,7 +177,7 @@ export async function createPlace({ refine = false, count = 3 } = {}) {
     },
     /** Resolves when nodes have nothing left to write there. */
     async written() {
-      await until(async () => (await place.sum('fovea_bucket_waiting')) === 0);
+      await until(async () => (await place.sum('fovea_bucket_writes_waiting')) === 0);
     },
     get redis() {
       return redis;

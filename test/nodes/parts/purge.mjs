@@ -7,9 +7,9 @@ export async function run({ quick }) {
   const count = quick ? 100 : 500;
   const place = await createPlace();
   try {
-    const widths = Array.from({ length: count }, (_, i) => 10 + (i % 300));
-    const heights = (i) => `&h=${5 + Math.floor(i / 300)}&fit=crop`;
-    const targets = widths.map((width, i) => `${target(9, width)}${i < 300 ? '' : heights(i)}`);
+    const widths = Array.from({ length: count }, (_, i) => 40 + (i % 270));
+    const heights = (i) => `&h=${5 + Math.floor(i / 270)}&fit=crop`;
+    const targets = widths.map((width, i) => `${target(9, width)}${i < 270 ? '' : heights(i)}`);
     await askAll(place.nodes, targets, 24);
     await askAll(place.nodes, [target(8, 50), target(8, 50), target(8, 50)], 3);
     await askAll([...place.nodes].reverse(), targets, 24);
