@@ -3,7 +3,9 @@
  * pixels (docs/spec/http.md 14.20 to 14.22), by client and kind of source, and by how much.
  *
  * Usage: node bench/palette-bytes.bench.mjs [--only WORD] [--client WORD] [--keep FOLDER]
- *          [--json FILE] [--against FILE]
+ *          [--json FILE] [--against FILE] [--seeds 1,2] [--mode instant|online|background]
+ *
+ * `--seeds`: further drawings by lot (palette-bytes.siblings.mjs), those of each seed.
  *
  * `--keep` writes the sources and the results that are above them; `--json` all figures; `--against`
  * sets them beside those of an earlier run: of each result that changed, the score that it gave up.
@@ -26,7 +28,7 @@ import { groupBy, median, plain } from './quality.sums.mjs';
 
 const { values: options } = parseArgs({
   options: Object.fromEntries(
-    ['only', 'client', 'keep', 'json', 'against', 'sources'].map((name) => [
+    ['only', 'client', 'keep', 'json', 'against', 'seeds', 'mode'].map((name) => [
       name,
       { type: 'string' },
     ]),
@@ -83,7 +85,7 @@ async function rendered(source, dialect, target, accepts) {
     {
       ...{ id: 1, kind: 'render', source: { bytes: source }, sourceHash: 'bench', accepts },
       plan: canonicalize(plan),
-      budget: { mode: 'online', milliseconds: 60_000 },
+      budget: { mode: options.mode ?? 'online', milliseconds: 60_000 },
       ...{ limits: DEFAULT_PICTURE_LIMITS, threads: 1, resultFile: '/dev/null' },
     },
     tools,
@@ -93,7 +95,7 @@ async function rendered(source, dialect, target, accepts) {
 
 const results = [];
 if (options.keep) mkdirSync(options.keep, { recursive: true });
-for (const [name, source] of await sources()) {
+for (const [name, source] of await sources(options.seeds?.split(',').map(Number))) {
   if (!name.includes(options.only ?? '')) continue;
   const { width } = await sharp(source).metadata();
   for (const [client, dialect, targetFor, accepts, sizes] of ASKED) {

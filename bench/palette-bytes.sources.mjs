@@ -5,54 +5,23 @@
  * Each is a palette PNG packed as small as oxipng can, so that a result has the least room. Also as
  * GIFs: some of them as stills, and animations of small moving parts.
  */
-import { losslessCompressPng } from '@napi-rs/image';
 import { writeGif } from '../dist/gif/write-gif.js';
-import { palettePng } from '../dist/vips/palette-png.js';
-
-const WHITE = [255, 255, 255, 255];
-const BLACK = [0, 0, 0, 255];
-const DARK = [32, 36, 44, 255];
-const GREY = [204, 204, 204, 255];
-const CLEAR = [0, 0, 0, 0];
-
-/** Hues around the circle. */
-const hues = (count, level = 128, reach = 90) =>
-  Array.from({ length: count }, (_, i) => {
-    const at = (shift) =>
-      Math.round(level + reach * Math.cos(2 * Math.PI * (i / count + shift / 3)));
-    return [at(0), at(1), at(2), 255];
-  });
-/** From one color to another. */
-const ramp = (count, from = [0, 0, 0], to = [255, 255, 255]) =>
-  Array.from({ length: count }, (_, i) => [
-    ...from.map((level, c) => Math.round(level + ((to[c] - level) * i) / (count - 1))),
-    255,
-  ]);
-/** A whole number below 2^16 that looks drawn by lot. */
-const lot = (i) => Math.imul(i ^ (i >>> 7) ^ 0x5bd1, 2654435761) >>> 16;
-
-/** A drawing: its sides, its colors, and which of them each pixel has. */
-const drawing = (width, height, colors, draw) => ({ width, height, colors, draw });
-
-/** Rows of the modules of QR codes of versions 1, 2, 4 and 7, each a number with 36 digits. */
-const QR = [
-  '18qkf mvk1 wrx9 wrbx wtp9 mts1 18prz 2rk 16lr1 ht1t 41vw 150vc yxs0 50i 18ljf muim wpag wrui wrkg my94 18oq6',
-  'juwzj a6i4h ekaql ek09p ekk7x a7hhd jvfy7 1ips eu9a4 8fpuq fim23 huuld df3yv b1b1m at4l7 bvi0h bhu5w 24go juwyf a7iu1 ekn3o ek34v ek0lp a57zt jve9r',
-  '3x99itb 20l5g01 2vmog2l 2v9wlzx 2vj5x0d 208ykap 3xbl6yn 17pxc 2gm6ahj dzn9ct 2va4l7j r46uxz 2tibkxs 2cqyo8 2t4jbcw 2nyqg0t 1nofpq0 r3xavp 3dpusrz 1fbogm6 3vjiubs 267luvs 2fxnkyb 21e4exz 3vf10j5 ik9w4 3xhx74m 20jmasc 2vjhre9 2vk20mf 2vfvakb 207eqk7 3x8d4ds',
-  'cf5muk96n 6d3g2mkap 93cfz22xp 92m6g6ycd 93p53wb4t 6cb8v5g75 cenaj8hhb izywa2o 7sa6hwa6v 9kaxogyni c0q57646f al7qlmw2s b3uwfue4y 9tthxxwt4 1cv6316ts 6hkcv76tp 4l2w6ksej 2md6hckut 6q1qbu9th 80vpy7snx 4o0h8risy 4bx4ovgv0 bg1cqlsgv 9rsvh4f85 8k2be8mib 3kery642u 7ctm1syyw 3qbsmhzxo b7i13dg5u urqlagl3 ba070apkt 377f5j3ph 5ru65afxk 54gq7z0uw iexey7p3 5ugoul2ef 7i41tm2ns 1c3oqf4s cf0d3ykic 6dgnykf19 93y7yqmer 9373o9fsd 92jofsxw1 6cvap6rmv celhayta8',
-].map((rows) => rows.split(' ').map((row) => Number.parseInt(row, 36)));
-
-/** A QR code in its quiet zone, each module a square of so many pixels. */
-function qr(which, zoom, colors = [WHITE, BLACK]) {
-  const rows = QR[which];
-  const count = rows.length;
-  const side = (count + 8) * zoom;
-  return drawing(side, side, colors, (x, y) => {
-    const [a, b] = [Math.floor(x / zoom) - 4, Math.floor(y / zoom) - 4];
-    if (Math.min(a, b) < 0 || Math.max(a, b) >= count) return 0;
-    return Math.floor(rows[b] / 2 ** (count - 1 - a)) % 2;
-  });
-}
+import {
+  BLACK,
+  CLEAR,
+  DARK,
+  drawing,
+  GREY,
+  hues,
+  lot,
+  pngOf,
+  QR,
+  qr,
+  ramp,
+  rasterOf,
+  WHITE,
+} from './palette-bytes.drawings.mjs';
+import { SIBLING_GIFS, SIBLING_MOVES, siblings } from './palette-bytes.siblings.mjs';
 
 const checker = (side, square, colors = [WHITE, BLACK]) =>
   drawing(side, side, colors, (x, y) => (Math.floor(x / square) + Math.floor(y / square)) % 2);
@@ -365,41 +334,6 @@ export const DRAWINGS = {
   'noise-4': drawing(80, 80, hues(4), (x, y) => lot(y * 80 + x) & 3),
 };
 
-const indexed = ({ width, height, colors, draw }) => {
-  const indices = new Uint8Array(width * height);
-  for (let p = 0; p < indices.length; p++) indices[p] = draw(p % width, Math.floor(p / width));
-  return { width, height, palette: Uint8Array.from(colors.flat()), indices };
-};
-
-/** A drawing as the smallest palette PNG that oxipng finds. */
-export async function pngOf(drawn) {
-  const used = indexed(drawn);
-  const kept = [...new Set(used.indices)].sort((a, b) => a - b);
-  const place = new Map(kept.map((from, to) => [from, to]));
-  const png = palettePng({
-    ...used,
-    palette: Uint8Array.from(kept.flatMap((i) => drawn.colors[i])),
-    indices: used.indices.map((i) => place.get(i)),
-  });
-  const packed = new Uint8Array(await losslessCompressPng(png, { strip: true }));
-  return packed.length < png.length ? packed : png;
-}
-
-function rasterOf(frames) {
-  const { width, height } = frames[0];
-  const data = new Uint8Array(width * height * 4 * frames.length);
-  let at = 0;
-  for (const frame of frames) {
-    const { palette, indices } = indexed(frame);
-    for (const i of indices) {
-      data.set(palette.subarray(4 * i, 4 * i + 4), at);
-      at += 4;
-    }
-  }
-  const delays = frames.map(() => 100);
-  return { width, height, channels: 4, data, pages: frames.length, delays, loop: 0 };
-}
-
 /** Drawings that are also GIFs. */
 const STILL_GIFS = [
   ...['qr-25-4', 'checker-8', 'hatching-6', 'grid-8', 'tiles-16', 'bricks-24', 'text-5', 'bars-12'],
@@ -455,15 +389,28 @@ const MOVING_GIFS = {
   ),
 };
 
-/** All sources: names with their endings, and bytes. */
-export async function sources() {
+/** All sources: names with their endings, and bytes. `seeds`: of further drawings by lot. */
+export async function sources(seeds = []) {
   const made = [];
+  const gif = (name, frames) => made.push([`${name}.gif`, writeGif(rasterOf(frames), 256)]);
   for (const [name, drawn] of Object.entries(DRAWINGS))
     made.push([`${name}.png`, await pngOf(drawn)]);
-  for (const name of STILL_GIFS)
-    made.push([`${name}.gif`, writeGif(rasterOf([DRAWINGS[name]]), 256)]);
-  for (const [name, frames] of Object.entries(MOVING_GIFS)) {
-    made.push([`${name}.gif`, writeGif(rasterOf(frames), 256)]);
+  for (const name of STILL_GIFS) gif(name, [DRAWINGS[name]]);
+  for (const [name, frames] of Object.entries(MOVING_GIFS)) gif(name, frames);
+  for (const seed of seeds) {
+    const drawings = await siblings(seed);
+    for (const [name, drawn] of Object.entries(drawings))
+      made.push([`${name}.png`, await pngOf(drawn)]);
+    for (const name of SIBLING_GIFS) gif(`${name}-${seed}`, [drawings[`${name}-${seed}`]]);
+    for (const name of SIBLING_MOVES) gif(`${name}-${seed}`, dotted(drawings[`${name}-${seed}`]));
   }
   return made;
 }
+
+/** Frames of a drawing over which a dot in one of its colors goes. */
+const dotted = (ground) =>
+  moving(ground, 6, (x, y, frame) =>
+    Math.hypot(x - (0.1 + 0.15 * frame) * ground.width, y - ground.height / 2) < 9
+      ? ground.colors.length - 1
+      : undefined,
+  );

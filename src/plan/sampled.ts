@@ -18,9 +18,14 @@ const THINS_OF = 2e6;
 /** Most pixels of what is looked at for ornaments and grids. */
 const PATTERNS_OF = 3e5;
 
-/** Ways for ornaments and drawings on a grid, that which is nearest to the size first. */
+/**
+ * Ways for ornaments and drawings on a grid, that which is nearest to the size first; then those that
+ * move edges between bytes, as little as will do; last those that lose rows.
+ */
 const PATTERNS: readonly Thinning[] = [
   ...(['tiles', 'own-tiles', 'small-tiles', 'large-cells', 'cells'] as const),
+  ...(['aligned-a-little', 'aligned-more', 'aligned', 'aligned-much', 'aligned-most'] as const),
+  ...(['packed-cells', 'most-rows', 'many-rows', 'half-rows', 'few-rows'] as const),
 ];
 
 /** The same program without blends, that which loses the least first; none where it scales nothing, or blends nothing already. */

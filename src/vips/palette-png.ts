@@ -3,12 +3,14 @@
  *
  * Rows are not filtered, which suits palettes. Up to 16 colors can be packed into fewer bits
  * than eight; that is not always smaller, because a byte per pixel lets deflate see runs, so
- * both are tried. A file of a hundred bytes is a sixth smaller without its palette, where its colors
+ * both are tried. Of a small file the forms that come nearest are deflated once more, with more effort than
+ * zlib has. A file of a hundred bytes is a sixth smaller without its palette, where its colors
  * are black and white, and in a pattern the bits that are left at the end of a row cost none where they
  * go on as the row does.
  */
 import { constants, deflateSync } from 'node:zlib';
 import { bytes32, concat } from '../containers/bytes.ts';
+import { deflateSmall, MOST_BYTES } from '../containers/deflate/deflate-small.ts';
 import { joinPng } from '../containers/png.ts';
 import { pngChunk } from '../containers/png-chunk.ts';
 import type { IndexedPicture } from '../raster/palette/indexed-picture.ts';
@@ -28,14 +30,19 @@ const STRATEGIES: readonly number[] = [
   ...[constants.Z_DEFAULT_STRATEGY, constants.Z_FILTERED, constants.Z_RLE, constants.Z_FIXED],
 ];
 
+/** By how much a form may be larger than the best of zlib to be deflated once more. */
+const NEAR = 1.08;
+
 /** A form of the file. */
 interface Form {
   readonly depth: Depth;
   /** Samples are levels of grey: there is no palette. */
   readonly grey?: boolean;
-  /** What is left of the last byte of a row goes on as the row repeats. */
-  readonly repeats?: boolean;
+  readonly padding?: Padding;
 }
+
+/** What fills the last byte of a row: nothing, its last sample, or the row as it repeats. */
+type Padding = 'zeros' | 'last' | 'repeats';
 
 type Depth = 1 | 2 | 4 | 8;
 
@@ -51,13 +58,23 @@ export function palettePng(picture: IndexedPicture, thorough = false): Uint8Arra
   const strategies = small ? STRATEGIES : STRATEGIES.slice(0, 1);
   const forms = depths.flatMap((depth): Form[] => {
     const padded = (picture.width * depth) % 8 > 0;
-    const packed: Form[] = [{ depth }, ...(small && padded ? [{ depth, repeats: true }] : [])];
+    const paddings: readonly Padding[] = small && padded ? ['zeros', 'last', 'repeats'] : ['zeros'];
+    const packed = paddings.map((padding): Form => ({ depth, padding }));
     const grey = small && isGreyAt(ordered, depth);
     return [...packed, ...(grey ? packed.map((form) => ({ ...form, grey })) : [])];
   });
-  return forms
-    .flatMap((form) => filesOf(ordered, form, strategies))
-    .reduce((a, b) => (b.length < a.length ? b : a));
+  const drafts = forms.map((form) => draftOf(ordered, form));
+  const tried = drafts.map((draft) => ({ draft, file: smallest(drawnBy(draft, strategies)) }));
+  const { file } = tried.reduce((a, b) => (b.file.length < a.file.length ? b : a));
+  if (!small) return file;
+  const again = tried.filter(
+    (one) => one.draft.rows.length <= MOST_BYTES && one.file.length <= NEAR * file.length,
+  );
+  return smallest([file, ...again.map(({ draft }) => fileOf(draft, deflateSmall(draft.rows)))]);
+}
+
+function smallest(files: readonly Uint8Array[]): Uint8Array {
+  return files.reduce((a, b) => (b.length < a.length ? b : a));
 }
 
 function leastDepth(colors: number): Depth {
@@ -92,18 +109,18 @@ function translucentFirst({ palette, indices, ...size }: IndexedPicture): Indexe
   };
 }
 
-/** The files of one form, by ways of deflating. */
-function filesOf(
-  { width, height, palette, indices }: IndexedPicture,
-  form: Form,
-  strategies: readonly number[],
-): Uint8Array[] {
+/** A file whose rows are not deflated yet. */
+interface Draft {
+  readonly head: readonly Uint8Array[];
+  readonly rows: Uint8Array;
+}
+
+function draftOf({ width, height, palette, indices }: IndexedPicture, form: Form): Draft {
   const { depth, grey = false } = form;
   const colors = palette.filter((_, i) => i % 4 !== 3);
   const alphas = palette.filter((value, i) => i % 4 === 3 && value !== 255);
   const step = 255 / (2 ** depth - 1);
   const samples = grey ? indices.map((index) => palette[4 * index]! / step) : indices;
-  const rows = packedRows(width, height, samples, form);
   const type = grey ? GREY : PALETTE;
   const head = [
     pngChunk(
@@ -113,10 +130,18 @@ function filesOf(
     ...(grey ? [] : [pngChunk('PLTE', colors)]),
     ...(alphas.length > 0 ? [pngChunk('tRNS', alphas)] : []),
   ];
-  return strategies.map((strategy) => {
-    const data = new Uint8Array(deflateSync(rows, { level: 9, memLevel: 9, strategy }));
-    return joinPng([...head, pngChunk('IDAT', data), pngChunk('IEND', new Uint8Array())]);
-  });
+  return { head, rows: packedRows(width, height, samples, form) };
+}
+
+/** The files of a draft, by ways of deflating. */
+function drawnBy(draft: Draft, strategies: readonly number[]): Uint8Array[] {
+  return strategies.map((strategy) =>
+    fileOf(draft, new Uint8Array(deflateSync(draft.rows, { level: 9, memLevel: 9, strategy }))),
+  );
+}
+
+function fileOf({ head }: Draft, data: Uint8Array): Uint8Array {
+  return joinPng([...head, pngChunk('IDAT', data), pngChunk('IEND', new Uint8Array())]);
 }
 
 /** The rows with their filter bytes, all 0: `none`. */
@@ -124,7 +149,7 @@ function packedRows(
   width: number,
   height: number,
   samples: Uint8Array,
-  { depth, repeats = false }: Form,
+  { depth, padding = 'zeros' }: Form,
 ): Uint8Array {
   const perByte = 8 / depth;
   const row = 1 + Math.ceil(width / perByte);
@@ -135,8 +160,8 @@ function packedRows(
   };
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) put(x, y, samples[p]!);
-    if (!repeats) continue;
-    const period = periodOf(samples.subarray(p - width, p));
+    if (padding === 'zeros') continue;
+    const period = padding === 'last' ? 1 : periodOf(samples.subarray(p - width, p));
     for (let x = width; x < (row - 1) * perByte; x++) {
       put(x, y, samples[p - period + ((x - width) % period)]!);
     }

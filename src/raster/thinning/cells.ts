@@ -9,7 +9,7 @@
  */
 import type { Size } from '../../base/size.ts';
 import type { Raster } from '../../image/raster.ts';
-import { type Axis, equalLines, ofLines } from './lines.ts';
+import { type Axis, equalLines, ofLines, runsOf } from './lines.ts';
 
 /** Most that the edge of what is inside the margins is moved, as a share of the side. */
 const MOVED = 0.1;
@@ -20,64 +20,103 @@ const MARGIN = { least: 0.5, most: 2 } as const;
 /** Pixels by which margins may differ so that cells pack alike, best first: a byte holds up to eight. */
 const ALIGNED = [8, 4, 1] as const;
 
+/** Pixels of two colors in a byte. */
+const BYTE = 8;
+
 /** Whether cells are made smaller or larger than they should be, where that is no whole number. */
 export type CellSize = 'below' | 'above';
 
 /** The drawing with cells of one size; undefined where it is on no grid, or that would move too much of it. */
 export function inCells(raster: Raster, size: Size, cell: CellSize): Raster | undefined {
-  const columns = cellLines(raster, 'columns', size.width, cell);
-  const rows = columns && cellLines(raster, 'rows', size.height, cell);
+  const edgesAt = (grid: Grid, share: number) => {
+    const side = grid.side * share;
+    const made = cell === 'below' ? Math.floor(side) : Math.ceil(side);
+    return (i: number) => i * made;
+  };
+  return laidOut(raster, size, edgesAt, ALIGNED);
+}
+
+/**
+ * The drawing with so many cells in each byte of a row of two colors that they are smaller than they
+ * should be, those of a byte alike as far as its eight pixels go.
+ */
+export function inPackedCells(raster: Raster, size: Size): Raster | undefined {
+  const edgesAt = (grid: Grid, share: number) => {
+    const each = Math.ceil(BYTE / (grid.side * share));
+    return (i: number) => BYTE * Math.floor(i / each) + Math.ceil((BYTE * (i % each)) / each);
+  };
+  return laidOut(raster, size, edgesAt, ALIGNED.slice(0, 1));
+}
+
+/** Cells of one side, and the margins before and after them. */
+interface Grid {
+  readonly side: number;
+  readonly cells: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Where each cell begins, counted from the margin on. */
+type Edges = (cell: number) => number;
+
+/** The drawing with its cells at edges of their own. @param steps by how much margins may differ */
+function laidOut(
+  raster: Raster,
+  { width, height }: Size,
+  edgesAt: (grid: Grid, share: number) => Edges,
+  steps: readonly number[],
+): Raster | undefined {
+  const lines = (axis: Axis, count: number) => {
+    const all = equalLines(raster, axis);
+    const grid = gridOf(all);
+    return grid && cellLines(grid, all.length, count, edgesAt(grid, count / all.length), steps);
+  };
+  const columns = lines('columns', width);
+  const rows = columns && lines('rows', height);
   return rows && ofLines(raster, columns, rows);
 }
 
-/** The lines of the source that `count` lines show. */
-function cellLines(
-  raster: Raster,
-  axis: Axis,
-  count: number,
-  cell: CellSize,
-): number[] | undefined {
-  const lines = equalLines(raster, axis);
+function gridOf(lines: Int32Array): Grid | undefined {
   const runs = runsOf(lines);
   const [before = 0, after = 0] = [runs.at(0), runs.at(-1)];
   const inner = runs.slice(1, -1);
   const side = inner.reduce(commonDivisor, 0);
   if (side < 2) return undefined;
-  const share = count / lines.length;
-  const made = cell === 'below' ? Math.floor(side * share) : Math.ceil(side * share);
-  const cells = inner.reduce((sum, run) => sum + run, 0) / side;
-  const left = count - cells * made;
+  return { side, cells: inner.reduce((sum, run) => sum + run, 0) / side, before, after };
+}
+
+/** The lines of the source that `count` lines show. */
+function cellLines(
+  { side, cells, before, after }: Grid,
+  length: number,
+  count: number,
+  edge: Edges,
+  steps: readonly number[],
+): number[] | undefined {
+  const share = count / length;
+  const left = count - edge(cells);
   const even = (left * before) / (before + after);
   const fits = (got: number, had: number) =>
     got >= MARGIN.least * had * share && got <= MARGIN.most * had * share;
-  const margin = ALIGNED.map((step) => aligned(even, before, step)).find(
-    (one) =>
-      Math.abs(one - before * share) <= MOVED * count &&
-      fits(one, before) &&
-      fits(left - one, after),
+  const margin = steps
+    .map((step) => aligned(even, before, step))
+    .find(
+      (one) =>
+        Math.abs(one - before * share) <= MOVED * count &&
+        fits(one, before) &&
+        fits(left - one, after),
+    );
+  if (edge(1) < 1 || margin === undefined) return undefined;
+  const repeated = (times: number, line: number) => Array.from({ length: times }, () => line);
+  const inside = Array.from({ length: cells }, (_, i) =>
+    repeated(edge(i + 1) - edge(i), before + side * i),
   );
-  if (made < 1 || margin === undefined) return undefined;
-  const inside = Array.from(
-    { length: cells * made },
-    (_, i) => before + side * Math.floor(i / made),
-  );
-  const repeated = (length: number, line: number) => Array.from({ length }, () => line);
-  return [...repeated(margin, 0), ...inside, ...repeated(left - margin, lines.length - 1)];
+  return [...repeated(margin, 0), ...inside.flat(), ...repeated(left - margin, length - 1)];
 }
 
 /** The number nearest to one that is whole steps away from another. */
 function aligned(even: number, before: number, step: number): number {
   return before + Math.round((even - before) / step) * step;
-}
-
-/** How many lines that are equal follow one another, again and again. */
-function runsOf(lines: Int32Array): number[] {
-  const runs: number[] = [];
-  lines.forEach((line, i) => {
-    if (i > 0 && line === lines[i - 1]) runs[runs.length - 1]!++;
-    else runs.push(1);
-  });
-  return runs;
 }
 
 function commonDivisor(a: number, b: number): number {

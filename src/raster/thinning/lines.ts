@@ -45,3 +45,13 @@ export function ofLines(
   }
   return still(columns.length, rows.length, channels, out);
 }
+
+/** How many lines that are equal follow one another, again and again. */
+export function runsOf(lines: Int32Array): number[] {
+  const runs: number[] = [];
+  lines.forEach((line, i) => {
+    if (i > 0 && line === lines[i - 1]) runs[runs.length - 1]!++;
+    else runs.push(1);
+  });
+  return runs;
+}

@@ -2,7 +2,8 @@
 import type { Size } from '../../base/size.ts';
 import type { Raster } from '../../image/raster.ts';
 import type { Thinning } from '../../plan/program.ts';
-import { inCells } from './cells.ts';
+import { byteAligned } from './byte-aligned.ts';
+import { inCells, inPackedCells } from './cells.ts';
 import { ofTiles } from './periods.ts';
 import { thinned } from './thinned.ts';
 
@@ -10,6 +11,9 @@ import { thinned } from './thinned.ts';
 export function thinnedBy(raster: Raster, size: Size, by: Thinning): Raster {
   return (by === 'lines' ? undefined : WAYS[by](raster, size)) ?? thinned(raster, size);
 }
+
+/** What an edge inside a byte counts. */
+const ALIGNED = { little: 0.2, more: 0.5, usual: 1, much: 2, most: 4 } as const;
 
 const WAYS: Readonly<
   Record<Exclude<Thinning, 'lines'>, (raster: Raster, size: Size) => Raster | undefined>
@@ -19,4 +23,14 @@ const WAYS: Readonly<
   'small-tiles': (raster, size) => ofTiles(raster, size, 'below'),
   'large-cells': (raster, size) => inCells(raster, size, 'above'),
   cells: (raster, size) => inCells(raster, size, 'below'),
+  'packed-cells': (raster, size) => inPackedCells(raster, size),
+  'aligned-a-little': (raster, size) => byteAligned(raster, size, ALIGNED.little),
+  'aligned-more': (raster, size) => byteAligned(raster, size, ALIGNED.more),
+  aligned: (raster, size) => byteAligned(raster, size, ALIGNED.usual),
+  'aligned-much': (raster, size) => byteAligned(raster, size, ALIGNED.much),
+  'aligned-most': (raster, size) => byteAligned(raster, size, ALIGNED.most),
+  'most-rows': (raster, size) => byteAligned(raster, size, ALIGNED.most, 0.9),
+  'many-rows': (raster, size) => byteAligned(raster, size, ALIGNED.most, 0.75),
+  'half-rows': (raster, size) => byteAligned(raster, size, ALIGNED.most, 0.5),
+  'few-rows': (raster, size) => byteAligned(raster, size, ALIGNED.most, 0.25),
 };

@@ -1,0 +1,54 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { codeLengths } from './code-lengths.ts';
+import { deflateSmall } from './deflate-small.ts';
+
+/** Rows of modules by lot, each row four times: as a QR code has them. */
+const modules = (rows: number, width: number) =>
+  Uint8Array.from({ length: 4 * rows * width }, (_, i) => {
+    const [row, x] = [Math.floor(i / width) >> 2, i % width];
+    const two = (Math.imul(row * 131 + x * 57 + 7, 2654435761) >>> 16) & 3;
+    return x === 0 ? 0 : [0, 15, 240, 255][two]!;
+  });
+
+describe('deflateSmall', () => {
+  test('is read back as what went in', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600, max: 7 }), (bytes) => {
+        expect(new Uint8Array(inflateSync(deflateSmall(bytes)))).toEqual(bytes);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test.each([
+    ['nothing', new Uint8Array()],
+    ['one byte', Uint8Array.of(7)],
+    ['bytes all alike', new Uint8Array(5000).fill(3)],
+    ['all bytes there are', Uint8Array.from({ length: 512 }, (_, i) => (i * 167) & 255)],
+    ['bytes by lot', Uint8Array.from({ length: 8192 }, (_, i) => Math.imul(i, 2654435761) >>> 24)],
+  ])('is read back: %s', (_, bytes) => {
+    expect(new Uint8Array(inflateSync(deflateSmall(bytes)))).toEqual(bytes);
+  });
+
+  test.each([
+    [21, 14],
+    [25, 17],
+    [33, 21],
+  ])('takes less than zlib for %i rows of modules', (rows, width) => {
+    const bytes = modules(rows, width);
+    const zlib = deflateSync(bytes, { level: 9, memLevel: 9 }).length;
+    expect(deflateSmall(bytes).length).toBeLessThan(zlib);
+  });
+});
+
+describe('codeLengths', () => {
+  test('are no longer than they may be, and leave no code unused', () => {
+    const counts = Array.from({ length: 30 }, (_, i) => 2 ** i);
+    const lengths = codeLengths(counts, 7);
+    expect(Math.max(...lengths)).toBe(7);
+    expect([...lengths].reduce((sum, length) => sum + 2 ** -length, 0)).toBeLessThanOrEqual(1);
+    expect([...codeLengths([1, 1, 2, 4, 8], 15)]).toEqual([4, 4, 3, 2, 1]);
+  });
+});
