@@ -95,4 +95,3 @@ export function rasterOf(frames) {
   const delays = frames.map(() => 100);
   return { width, height, channels: 4, data, pages: frames.length, delays, loop: 0 };
 }
-

@@ -4,7 +4,7 @@
  * matrix codes without a margin, mazes, halftones, scattered dots, crosswords, sheets of music.
  */
 import sharp from 'sharp';
-import { typesetter, textCanvas } from '../dist/text/typeset.js';
+import { textCanvas, typesetter } from '../dist/text/typeset.js';
 import { drawing, hues, lotOf, qr, ramp } from './palette-bytes.drawings.mjs';
 
 const WHITE = [255, 255, 255, 255];
@@ -67,7 +67,10 @@ export async function siblings(seed) {
   const halftone = (width, height, period, angle) => {
     const [c, s] = [Math.cos(angle), Math.sin(angle)];
     return drawing(width, height, [WHITE, BLACK], (x, y) => {
-      const [u, v] = [((c * x + s * y) * 2 * Math.PI) / period, ((c * y - s * x) * 2 * Math.PI) / period];
+      const [u, v] = [
+        ((c * x + s * y) * 2 * Math.PI) / period,
+        ((c * y - s * x) * 2 * Math.PI) / period,
+      ];
       return light(x, y, width, height) < (Math.cos(u) + Math.cos(v) + 2) / 4 ? 1 : 0;
     });
   };
@@ -79,7 +82,15 @@ export async function siblings(seed) {
     const out = levels.map((_, p) => {
       const level = Math.max(0, Math.min(steps, Math.round(levels[p])));
       const rest = levels[p] - level;
-      const [x, more] = [p % width, [[1, 0, 7], [-1, 1, 3], [0, 1, 5], [1, 1, 1]]];
+      const [x, more] = [
+        p % width,
+        [
+          [1, 0, 7],
+          [-1, 1, 3],
+          [0, 1, 5],
+          [1, 1, 1],
+        ],
+      ];
       for (const [dx, dy, share] of more) {
         if (x + dx >= 0 && x + dx < width) levels[p + dx + dy * width] += (rest * share) / 16;
       }
@@ -93,7 +104,10 @@ export async function siblings(seed) {
     const op = { width, pad, x: 0, y: 0, style: { text: words, size, family, color: BLACK } };
     const { path, height } = textCanvas(op, set);
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="#fff"/><path d="${path}"/></svg>`;
-    const { data } = await sharp(Buffer.from(svg)).greyscale().raw().toBuffer({ resolveWithObject: true });
+    const { data } = await sharp(Buffer.from(svg))
+      .greyscale()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     return { width, height, level: (x, y) => data[y * width + x] };
   };
   /** A page as a scanner sends it: black and white, edges rough, turned a little. */
@@ -141,7 +155,9 @@ export async function siblings(seed) {
   const map = (width, height, count, colors) => {
     const sites = Array.from({ length: count }, () => [lot() * width, lot() * height]);
     const near = (x, y) => {
-      const far = sites.map(([a, b]) => (x + 6 * Math.sin(y / 9) - a) ** 2 + (y + 5 * Math.sin(x / 7) - b) ** 2);
+      const far = sites.map(
+        ([a, b]) => (x + 6 * Math.sin(y / 9) - a) ** 2 + (y + 5 * Math.sin(x / 7) - b) ** 2,
+      );
       return far.indexOf(Math.min(...far));
     };
     return drawing(width, height, [BLACK, ...hues(colors)], (x, y) => {
@@ -170,7 +186,10 @@ export async function siblings(seed) {
     'code-a': qr(one([0, 1]), one([5, 6, 7, 10])),
     'code-b': qr(2, one([2, 6, 7, 8])),
     'code-c': qr(3, one([3, 5, 6, 8])),
-    'code-d': qr(one([1, 2, 3]), 4, [[240, 240, 230, 255], [80, 20, 30, 255]]),
+    'code-d': qr(one([1, 2, 3]), 4, [
+      [240, 240, 230, 255],
+      [80, 20, 30, 255],
+    ]),
     'matrix-4': cells(from(14, 26), from(14, 26), 4, 2, 8),
     'matrix-5': cells(from(14, 26), from(14, 26), 5, 2, 5),
     'matrix-8': cells(from(12, 22), from(12, 22), 8, 2, 8),
@@ -193,11 +212,28 @@ export async function siblings(seed) {
     'page-clean': await scan(from(600, 700), from(12, 16), prose(240), 0),
     'page-rough': await scan(from(800, 1000), from(18, 24), prose(200), 90),
     'page-large': await scan(1240, from(22, 28), prose(420), 40),
-    'page-same': await scan(from(500, 640), 16, Array.from({ length: 30 }, () => 'as above so below, and so on').join(' '), 0),
+    'page-same': await scan(
+      from(500, 640),
+      16,
+      Array.from({ length: 30 }, () => 'as above so below, and so on').join(' '),
+      0,
+    ),
     'letter-full': await scan(1654, 34, prose(330), 0),
     'screen-2': await screen(from(300, 500), 13, prose(70), [WHITE, BLACK], 'mono'),
-    'screen-4': await screen(from(300, 500), 14, prose(60), ramp(4, [255, 255, 255], [20, 30, 60]), 'sans'),
-    'screen-16': await screen(from(300, 500), 14, prose(60), ramp(16, [30, 30, 36], [230, 220, 190]), 'sans'),
+    'screen-4': await screen(
+      from(300, 500),
+      14,
+      prose(60),
+      ramp(4, [255, 255, 255], [20, 30, 60]),
+      'sans',
+    ),
+    'screen-16': await screen(
+      from(300, 500),
+      14,
+      prose(60),
+      ramp(16, [30, 30, 36], [230, 220, 190]),
+      'sans',
+    ),
     crossword: crossword(from(9, 15), from(12, 20)),
     music: music(from(360, 520), from(2, 4)),
     'map-a': map(from(160, 320), from(120, 240), from(20, 60), from(4, 12)),
@@ -208,9 +244,35 @@ export async function siblings(seed) {
     'figures-2': figures(from(4, 9), from(3, 7), 2, from(2, 6)),
     'figures-4': figures(from(2, 5), from(2, 5), 4, from(2, 6)),
   };
-  return Object.fromEntries(Object.entries(made).map(([name, drawn]) => [`${name}-${seed}`, drawn]));
+  return Object.fromEntries(
+    Object.entries(made).map(([name, drawn]) => [`${name}-${seed}`, drawn]),
+  );
 }
 
 /** Those that are also GIFs, and those over which a dot goes. */
-export const SIBLING_GIFS = ['code-a', 'cells-8', 'bricks-a', 'maze-a', 'halftone-a', 'screen-4', 'map-a', 'figures-2', 'matrix-4', 'diffused-2', 'page-clean', 'hatched-a', 'crossword'];
-export const SIBLING_MOVES = ['code-d', 'cells-6', 'bricks-c', 'maze-b', 'screen-16', 'map-b', 'figures-4', 'hatched-b', 'page-same'];
+export const SIBLING_GIFS = [
+  'code-a',
+  'cells-8',
+  'bricks-a',
+  'maze-a',
+  'halftone-a',
+  'screen-4',
+  'map-a',
+  'figures-2',
+  'matrix-4',
+  'diffused-2',
+  'page-clean',
+  'hatched-a',
+  'crossword',
+];
+export const SIBLING_MOVES = [
+  'code-d',
+  'cells-6',
+  'bricks-c',
+  'maze-b',
+  'screen-16',
+  'map-b',
+  'figures-4',
+  'hatched-b',
+  'page-same',
+];

@@ -40,10 +40,13 @@ describe('patterned', () => {
   const ways = (width: number, program: Program) =>
     patterned({ width, height: 9 }, program).map(({ instructions }) => instructions);
 
-  test('leaves lines out in every way for ornaments and grids, the nearest first', () => {
+  test('leaves lines out in every way for patterns, then between bytes, the nearest first', () => {
     const made = ways(12, of(scale('lanczos3')));
     expect(made.map(([step]) => step?.kind === 'thin' && step.by)).toEqual([
       ...['tiles', 'own-tiles', 'small-tiles', 'large-cells', 'cells'],
+      ...['aligned-a-little', 'aligned-more', 'aligned', 'packed-cells'],
+      ...['aligned-much', 'aligned-most'],
+      ...['most-rows', 'many-rows', 'half-rows', 'few-rows'],
     ]);
   });
 

@@ -24,8 +24,9 @@ const PATTERNS_OF = 3e5;
  */
 const PATTERNS: readonly Thinning[] = [
   ...(['tiles', 'own-tiles', 'small-tiles', 'large-cells', 'cells'] as const),
-  ...(['aligned-a-little', 'aligned-more', 'aligned', 'aligned-much', 'aligned-most'] as const),
-  ...(['packed-cells', 'most-rows', 'many-rows', 'half-rows', 'few-rows'] as const),
+  ...(['aligned-a-little', 'aligned-more', 'aligned', 'packed-cells'] as const),
+  ...(['aligned-much', 'aligned-most'] as const),
+  ...(['most-rows', 'many-rows', 'half-rows', 'few-rows'] as const),
 ];
 
 /** The same program without blends, that which loses the least first; none where it scales nothing, or blends nothing already. */

@@ -187,9 +187,11 @@ export async function palettesUnmeasured(
     if (attempt.bytes.length <= bound.bytes) return attempt;
     tried.push(attempt);
   }
+  const final = flat.final(Math.max(2, sample.colors.length));
   for (const sampler of bound.patterns ?? []) {
-    if (!runner.affords(encoding, false)) break;
-    const attempt = await runner.encode(encoding, await sampler());
+    const packed = [final, encoding].find((one) => runner.affords(one, false));
+    if (packed === undefined) break;
+    const attempt = await runner.encode(packed, await sampler());
     if (attempt.bytes.length <= bound.bytes) return attempt;
   }
   return smallestOf(tried) ?? first;

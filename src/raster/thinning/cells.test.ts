@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inCells } from './cells.ts';
+import { inCells, inPackedCells } from './cells.ts';
 import { column, drawn, row, runs } from './patterns.suite.ts';
 
 /** Modules by lot in a margin of four, as a QR code has them. */
@@ -43,5 +43,28 @@ describe('inCells', () => {
     ['the margins would be gone', drawn(60, 60, (x) => (x >> 1) % 2), 58, 'above'],
   ] as const)('is none where %s', (_, raster, side, cell) => {
     expect(inCells(raster, { width: side, height: side }, cell)).toBeUndefined();
+  });
+});
+
+describe('inPackedCells', () => {
+  test.each([
+    [45, 4, 0.8, 3],
+    [25, 4, 0.75, 3],
+    [25, 4, 0.6, 4],
+  ])('%i modules of %i pixels at %f: %i in each byte', (modules, zoom, share, each) => {
+    const source = code(modules, zoom);
+    const side = Math.round(source.width * share);
+    const made = inPackedCells(source, { width: side, height: side })!;
+    expect([made.width, made.height]).toEqual([side, side]);
+    const top = runs(column(made, Math.round(side / 2)))[0]!;
+    const levels = row(made, top);
+    const edges = levels.map((level, x) => (x > 0 && level !== levels[x - 1] ? x % 8 : 0));
+    expect(new Set(edges).size).toBeLessThanOrEqual(each);
+    const left = levels.indexOf(0);
+    expect(left % 8).toBe(0);
+    expect(left).toBeGreaterThanOrEqual(0.5 * 4 * zoom * share);
+    expect(column(made, left).filter((level) => level === 0)).toHaveLength(
+      Math.ceil((8 * modules) / each),
+    );
   });
 });

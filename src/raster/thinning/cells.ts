@@ -15,7 +15,7 @@ import { type Axis, equalLines, ofLines, runsOf } from './lines.ts';
 const MOVED = 0.1;
 
 /** What margins keep at least, and get at most, as a factor of what they should have. */
-const MARGIN = { least: 0.5, most: 2 } as const;
+const MARGIN = { least: 0.5, most: 2.25 } as const;
 
 /** Pixels by which margins may differ so that cells pack alike, best first: a byte holds up to eight. */
 const ALIGNED = [8, 4, 1] as const;
