@@ -14,9 +14,9 @@ const code = (modules: number, zoom: number) =>
     return Math.min(a, b) >= 0 && Math.max(a, b) < modules && dark(a, b) ? 0 : 255;
   });
 
-/** Cells of eight pixels in four colors. */
-const cells = (count: number) =>
-  drawn(8 * count, 8 * count, (x, y) => 80 * (lot((x >> 3) + 97 * (y >> 3)) % 4));
+/** Cells of eight pixels in some colors. */
+const cells = (count: number, colors = 4) =>
+  drawn(8 * count, 8 * count, (x, y) => 80 * (lot((x >> 3) + 97 * (y >> 3)) % colors));
 
 /** Bricks in courses, half a brick off from one to the next. */
 const bricks = (width: number, height: number) =>
@@ -33,8 +33,7 @@ function inside(levels: readonly number[], perByte: number): number {
 
 describe('byteAligned', () => {
   test.each([
-    ['modules of 4 to 3 pixels', code(25, 4), 0.75, 8],
-    ['modules of 8 to 6 pixels', code(21, 8), 0.75, 8],
+    ['three colors', cells(20, 3), 0.75, 4],
     ['cells of 8 pixels', cells(20), 0.9, 4],
     ['bricks', bricks(160, 120), 0.9, 4],
   ] as const)('%s: fewer edges inside bytes, the more they count', (_, source, share, perByte) => {
@@ -50,12 +49,21 @@ describe('byteAligned', () => {
     expect(edges[2]).toBeLessThan(0.8 * edges[0]!);
   });
 
-  test.each([0.2, 0.5])('every module is where a reader looks for it, at weight %f', (weight) => {
-    const made = byteAligned(code(25, 4), { width: 99, height: 99 }, weight)!;
-    for (let b = 0; b < 25; b++) {
-      for (let a = 0; a < 25; a++) {
-        const [x, y] = [a, b].map((module) => Math.floor((module + 4.5) * 3));
-        expect(row(made, y!)[x!], `${a} ${b}`).toBe(dark(a, b) ? 0 : 255);
+  test.each([
+    [0.2, 1, true],
+    [0.5, 1, true],
+    [4, 1, undefined],
+    [4, 0.75, false],
+  ])('modules are where a reader looks, or there is none, at %f', (weight, share, made) => {
+    for (const [modules, side] of [[25, 99]] as const) {
+      const shown = byteAligned(code(modules, 4), { width: side, height: side }, weight, share);
+      if (made !== undefined && modules === 25) expect(shown !== undefined).toBe(made);
+      if (shown === undefined) continue;
+      const levels = Array.from({ length: side }, (_, y) => row(shown, y));
+      for (let k = 0; k < modules ** 2; k++) {
+        const [a, b] = [k % modules, Math.floor(k / modules)];
+        const [x, y] = [a, b].map((module) => Math.floor(((module + 4.5) * side) / (modules + 8)));
+        expect(levels[y!]![x!], `${modules} ${a} ${b}`).toBe(dark(a, b) ? 0 : 255);
       }
     }
   });

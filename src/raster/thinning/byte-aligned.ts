@@ -14,6 +14,7 @@ import type { Size } from '../../base/size.ts';
 import type { Raster } from '../../image/raster.ts';
 import { colorsOf } from '../palette/color-histogram.ts';
 import { colorsUpTo } from '../palette/redrawn.ts';
+import { codeGrids, showCells } from './cells.ts';
 import { evenRuns } from './even-runs.ts';
 import { fewerRows } from './fewer-rows.ts';
 import { equalLines, ofLines } from './lines.ts';
@@ -34,6 +35,9 @@ const ELSEWHERE = 1.7;
 /** How far a column may be from its even place. */
 const REACH = 8;
 
+/** Pixels of two colors in a byte. */
+const BITS = 8;
+
 /** Bits that a kind of byte takes in the table of its codes. */
 const KIND_BITS = 5;
 
@@ -49,7 +53,8 @@ const OFFSETS: Readonly<Record<number, readonly (readonly number[])[]>> = {
  *
  * @param weight what an edge inside a byte counts, above 0: the more, the further columns are moved
  * @param share how many of its different rows are shown, 0.2..1
- * @returns undefined where pixels are bytes, of more than 16 colors, and no rows go
+ * @returns undefined where pixels are bytes, of more than 16 colors, and no rows go; of a code, where
+ *   a module would not be where a reader looks for it
  */
 export function byteAligned(
   raster: Raster,
@@ -57,13 +62,17 @@ export function byteAligned(
   weight: number,
   share = 1,
 ): Raster | undefined {
-  const columns = alignedColumns(raster, size.width, weight);
-  if (share < 1) {
-    const kept = columns ?? linesKept(raster, 'columns', size.width);
-    return ofLines(raster, kept, fewerRows(raster, size.height, share));
-  }
-  const rows = evenRuns(equalLines(raster, 'rows'), size.height);
-  return columns && ofLines(raster, columns, rows ?? linesKept(raster, 'rows', size.height));
+  const aligned = alignedColumns(raster, size.width, weight);
+  const columns = aligned ?? (share < 1 ? linesKept(raster, 'columns', size.width) : undefined);
+  if (columns === undefined) return undefined;
+  const rows =
+    share < 1
+      ? fewerRows(raster, size.height, share)
+      : (evenRuns(equalLines(raster, 'rows'), size.height) ??
+        linesKept(raster, 'rows', size.height));
+  const code = pixelsPerByte(raster) === BITS ? codeGrids(raster) : undefined;
+  const read = !code || (showCells(code.columns, columns) && showCells(code.rows, rows));
+  return read ? ofLines(raster, columns, rows) : undefined;
 }
 
 function alignedColumns(raster: Raster, count: number, weight: number): number[] | undefined {

@@ -49,7 +49,7 @@ export function inPackedCells(raster: Raster, size: Size): Raster | undefined {
 }
 
 /** Cells of one side, and the margins before and after them. */
-interface Grid {
+export interface Grid {
   readonly side: number;
   readonly cells: number;
   readonly before: number;
@@ -74,6 +74,39 @@ function laidOut(
   const columns = lines('columns', width);
   const rows = columns && lines('rows', height);
   return rows && ofLines(raster, columns, rows);
+}
+
+/** Cells along a side of the marks in the corners of a QR code. */
+const MARK = 7;
+
+/**
+ * Whether lines of a grid show each of its cells where a reader looks for it: in the even places, or at
+ * even distances between the middles of the marks at both ends.
+ */
+export function showCells({ side, cells, before, after }: Grid, lines: readonly number[]): boolean {
+  const mark = Math.min(MARK, cells >> 1);
+  const start = (cell: number) => lines.findIndex((line) => line >= before + side * cell);
+  const end = (cell: number) => lines.findLastIndex((line) => line < before + side * cell) + 1;
+  const first = (start(0) + end(mark)) / 2;
+  const last = (start(cells - mark) + end(cells)) / 2;
+  const step = (last - first) / (cells - mark);
+  const share = lines.length / (before + side * cells + after);
+  const ways = [
+    (i: number) => (before + (i + 0.5) * side) * share,
+    (i: number) => first + (i + 0.5 - mark / 2) * step,
+  ];
+  const all = Array.from({ length: cells }, (_, i) => i);
+  return ways.some((place) =>
+    all.every((i) => Math.floor(((lines[Math.floor(place(i))] ?? -1) - before) / side) === i),
+  );
+}
+
+/** The grids of the columns and rows of a code: a square of cells in a margin. */
+export function codeGrids(raster: Raster): Readonly<Record<Axis, Grid>> | undefined {
+  const columns = gridOf(equalLines(raster, 'columns'));
+  const rows = columns && gridOf(equalLines(raster, 'rows'));
+  const square = rows && columns.side === rows.side && columns.cells === rows.cells;
+  return square ? { columns, rows } : undefined;
 }
 
 function gridOf(lines: Int32Array): Grid | undefined {
