@@ -39,7 +39,8 @@ export interface HiddenFace extends Region {
  */
 export type Thinning =
   | ('lines' | 'tiles' | 'small-tiles' | 'own-tiles' | 'cells' | 'large-cells')
-  | ('packed-cells' | 'most-rows' | 'many-rows' | 'half-rows' | 'few-rows')
+  | ('packed-cells' | 'own-cells' | 'small-cells')
+  | ('most-rows' | 'many-rows' | 'half-rows' | 'few-rows')
   | ('aligned-a-little' | 'aligned-more' | 'aligned' | 'aligned-much' | 'aligned-most');
 
 export type Instruction =

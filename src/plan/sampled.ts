@@ -23,9 +23,10 @@ const PATTERNS_OF = 3e5;
  * move edges between bytes, as little as will do; last those that lose rows.
  */
 const PATTERNS: readonly Thinning[] = [
-  ...(['tiles', 'own-tiles', 'small-tiles', 'large-cells', 'cells'] as const),
-  ...(['aligned-a-little', 'aligned-more', 'aligned', 'packed-cells'] as const),
-  ...(['aligned-much', 'aligned-most'] as const),
+  ...(['tiles', 'own-tiles', 'small-tiles'] as const),
+  ...(['large-cells', 'cells', 'packed-cells', 'own-cells'] as const),
+  ...(['aligned-a-little', 'aligned-more', 'small-cells'] as const),
+  ...(['aligned', 'aligned-much', 'aligned-most'] as const),
   ...(['most-rows', 'many-rows', 'half-rows', 'few-rows'] as const),
 ];
 

@@ -50,22 +50,29 @@ describe('byteAligned', () => {
   });
 
   test.each([
-    [0.2, 1, true],
-    [0.5, 1, true],
-    [4, 1, undefined],
-    [4, 0.75, false],
-  ])('modules are where a reader looks, or there is none, at %f', (weight, share, made) => {
-    for (const [modules, side] of [[25, 99]] as const) {
-      const shown = byteAligned(code(modules, 4), { width: side, height: side }, weight, share);
-      if (made !== undefined && modules === 25) expect(shown !== undefined).toBe(made);
-      if (shown === undefined) continue;
-      const levels = Array.from({ length: side }, (_, y) => row(shown, y));
-      for (let k = 0; k < modules ** 2; k++) {
-        const [a, b] = [k % modules, Math.floor(k / modules)];
-        const [x, y] = [a, b].map((module) => Math.floor(((module + 4.5) * side) / (modules + 8)));
-        expect(levels[y!]![x!], `${modules} ${a} ${b}`).toBe(dark(a, b) ? 0 : 255);
+    [25, 4, 99],
+    [25, 4, 119],
+    [21, 8, 186],
+    [33, 3, 100],
+  ])(
+    '%i modules of %i pixels on %i: each is where a reader looks, whatever edges count',
+    (modules, zoom, side) => {
+      for (const weight of [0.2, 1, 4]) {
+        const shown = byteAligned(code(modules, zoom), { width: side, height: side }, weight)!;
+        const levels = Array.from({ length: side }, (_, y) => row(shown, y));
+        for (let k = 0; k < modules ** 2; k++) {
+          const [a, b] = [k % modules, Math.floor(k / modules)];
+          const [x, y] = [a, b].map((module) =>
+            Math.floor(((module + 4.5) * side) / (modules + 8)),
+          );
+          expect(levels[y!]![x!], `${modules} ${a} ${b}`).toBe(dark(a, b) ? 0 : 255);
+        }
       }
-    }
+    },
+  );
+
+  test('loses no rows of a code', () => {
+    expect(byteAligned(code(25, 4), { width: 99, height: 99 }, 4, 0.75)).toBeUndefined();
   });
 
   test('is none where a pixel is a byte', () => {

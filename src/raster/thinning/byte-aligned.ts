@@ -14,7 +14,7 @@ import type { Size } from '../../base/size.ts';
 import type { Raster } from '../../image/raster.ts';
 import { colorsOf } from '../palette/color-histogram.ts';
 import { colorsUpTo } from '../palette/redrawn.ts';
-import { codeGrids, showCells } from './cells.ts';
+import { codeOf, evenLines, heldPlaces, type Span } from './codes.ts';
 import { evenRuns } from './even-runs.ts';
 import { fewerRows } from './fewer-rows.ts';
 import { equalLines, ofLines } from './lines.ts';
@@ -35,9 +35,6 @@ const ELSEWHERE = 1.7;
 /** How far a column may be from its even place. */
 const REACH = 8;
 
-/** Pixels of two colors in a byte. */
-const BITS = 8;
-
 /** Bits that a kind of byte takes in the table of its codes. */
 const KIND_BITS = 5;
 
@@ -54,7 +51,7 @@ const OFFSETS: Readonly<Record<number, readonly (readonly number[])[]>> = {
  * @param weight what an edge inside a byte counts, above 0: the more, the further columns are moved
  * @param share how many of its different rows are shown, 0.2..1
  * @returns undefined where pixels are bytes, of more than 16 colors, and no rows go; of a code, where
- *   a module would not be where a reader looks for it
+ *   rows are to go
  */
 export function byteAligned(
   raster: Raster,
@@ -62,7 +59,13 @@ export function byteAligned(
   weight: number,
   share = 1,
 ): Raster | undefined {
-  const aligned = alignedColumns(raster, size.width, weight);
+  const code = codeOf(raster);
+  if (code !== undefined) {
+    const held = heldPlaces(code.columns, size.width);
+    const columns = share < 1 ? undefined : alignedColumns(raster, size.width, weight, held);
+    return columns && ofLines(raster, columns, evenLines(raster.height, size.height));
+  }
+  const aligned = alignedColumns(raster, size.width, weight, []);
   const columns = aligned ?? (share < 1 ? linesKept(raster, 'columns', size.width) : undefined);
   if (columns === undefined) return undefined;
   const rows =
@@ -70,12 +73,16 @@ export function byteAligned(
       ? fewerRows(raster, size.height, share)
       : (evenRuns(equalLines(raster, 'rows'), size.height) ??
         linesKept(raster, 'rows', size.height));
-  const code = pixelsPerByte(raster) === BITS ? codeGrids(raster) : undefined;
-  const read = !code || (showCells(code.columns, columns) && showCells(code.rows, rows));
-  return read ? ofLines(raster, columns, rows) : undefined;
+  return ofLines(raster, columns, rows);
 }
 
-function alignedColumns(raster: Raster, count: number, weight: number): number[] | undefined {
+/** @param held which columns a place may show, where it may not show all */
+function alignedColumns(
+  raster: Raster,
+  count: number,
+  weight: number,
+  held: readonly (Span | undefined)[],
+): number[] | undefined {
   const perByte = pixelsPerByte(raster);
   const all = OFFSETS[perByte];
   if (all === undefined) return undefined;
@@ -83,7 +90,7 @@ function alignedColumns(raster: Raster, count: number, weight: number): number[]
   const steps = stepsOf(picture, count);
   let best: { readonly columns: number[]; readonly bits: number } | undefined;
   for (const offsets of all) {
-    const columns = cheapest(picture.width, count, steps, { weight, perByte, offsets });
+    const columns = cheapest(picture.width, count, steps, { weight, perByte, offsets, held });
     if (columns === undefined) continue;
     const bits = bitsOf(picture, columns, perByte);
     if (best === undefined || bits < best.bits) best = { columns, bits };
@@ -147,6 +154,8 @@ interface Rate {
   readonly weight: number;
   readonly perByte: number;
   readonly offsets: readonly number[];
+  /** Which columns a place may show; all where it says none. */
+  readonly held: readonly (Span | undefined)[];
 }
 
 /** Which of `length` columns `count` columns show, by dynamic programming over the column that each shows. */
@@ -154,7 +163,7 @@ function cheapest(
   length: number,
   count: number,
   steps: readonly Step[],
-  { weight, perByte, offsets }: Rate,
+  { weight, perByte, offsets, held }: Rate,
 ): number[] | undefined {
   const spread = 2 * REACH + 1;
   const even = (place: number) => ((place + 0.5) * length) / count - 0.5;
@@ -164,10 +173,11 @@ function cheapest(
   const lost = LOST.least + LOST.more * weight;
   for (let place = 0; place < count; place++) {
     const inside = place % perByte;
+    const [least, most] = held[place] ?? [0, length - 1];
     const edge = inside === 0 ? 0 : weight * (offsets.includes(inside) ? 1 : ELSEWHERE);
     for (let i = 0; i < spread; i++) {
       const column = first(place) + i;
-      if (column < 0 || column >= length) continue;
+      if (column < least || column > most) continue;
       const at = place * spread + i;
       const off = OFF_PLACE * (column - even(place)) ** 2;
       if (place === 0) {

@@ -68,3 +68,38 @@ describe('inPackedCells', () => {
     );
   });
 });
+
+describe('cells in another margin', () => {
+  test.each([
+    [45, 4, 0.9],
+    [21, 8, 0.8],
+  ])(
+    '%i modules of %i pixels at %f: as large as they were, and a module of margin is left',
+    (modules, zoom, share) => {
+      const source = code(modules, zoom);
+      const side = Math.round(source.width * share);
+      const size = { width: side, height: side };
+      const made = inCells(source, size, 'own')!;
+      const rows = runs(column(made, side >> 1));
+      expect(rows.slice(1, -1).every((run) => run % zoom === 0)).toBe(true);
+      expect(Math.min(rows[0]!, rows.at(-1)!)).toBeGreaterThanOrEqual(zoom);
+    },
+  );
+
+  test('is none where less than a module of margin would be left', () => {
+    const source = code(21, 8);
+    expect(inCells(source, { width: 174, height: 174 }, 'own')).toBeUndefined();
+  });
+
+  test('packed far: smaller than the margin allows else', () => {
+    const source = code(21, 8);
+    const size = { width: 186, height: 186 };
+    expect(inPackedCells(source, size)).toBeUndefined();
+    const made = inPackedCells(source, size, true)!;
+    expect(
+      runs(column(made, 93))
+        .slice(1, -1)
+        .every((run) => run % 4 === 0),
+    ).toBe(true);
+  });
+});

@@ -17,35 +17,40 @@ const MOVED = 0.1;
 /** What margins keep at least, and get at most, as a factor of what they should have. */
 const MARGIN = { least: 0.5, most: 2.25 } as const;
 
+/** The same where a code fits in no other way: a margin of one cell is still left, which readers need. */
+const FAR = { moved: 0.25, least: 0.25, most: 4 } as const;
+
 /** Pixels by which margins may differ so that cells pack alike, best first: a byte holds up to eight. */
 const ALIGNED = [8, 4, 1] as const;
 
 /** Pixels of two colors in a byte. */
 const BYTE = 8;
 
-/** Whether cells are made smaller or larger than they should be, where that is no whole number. */
-export type CellSize = 'below' | 'above';
+/** Whether cells are made smaller or larger than they should be, where that is no whole number; or stay as they are in a narrower margin. */
+export type CellSize = 'below' | 'above' | 'own';
 
 /** The drawing with cells of one size; undefined where it is on no grid, or that would move too much of it. */
 export function inCells(raster: Raster, size: Size, cell: CellSize): Raster | undefined {
-  const edgesAt = (grid: Grid, share: number) => {
-    const side = grid.side * share;
-    const made = cell === 'below' ? Math.floor(side) : Math.ceil(side);
+  const edgesAt = ({ side: own }: Grid, share: number) => {
+    const made =
+      cell === 'own' ? own : cell === 'below' ? Math.floor(own * share) : Math.ceil(own * share);
     return (i: number) => i * made;
   };
-  return laidOut(raster, size, edgesAt, ALIGNED);
+  return laidOut(raster, size, edgesAt, { steps: ALIGNED, far: cell === 'own' });
 }
 
 /**
  * The drawing with so many cells in each byte of a row of two colors that they are smaller than they
  * should be, those of a byte alike as far as its eight pixels go.
+ *
+ * @param far whether what is inside may be moved far, into a much wider margin
  */
-export function inPackedCells(raster: Raster, size: Size): Raster | undefined {
+export function inPackedCells(raster: Raster, size: Size, far = false): Raster | undefined {
   const edgesAt = (grid: Grid, share: number) => {
     const each = Math.ceil(BYTE / (grid.side * share));
     return (i: number) => BYTE * Math.floor(i / each) + Math.ceil((BYTE * (i % each)) / each);
   };
-  return laidOut(raster, size, edgesAt, ALIGNED.slice(0, 1));
+  return laidOut(raster, size, edgesAt, { steps: ALIGNED.slice(0, 1), far });
 }
 
 /** Cells of one side, and the margins before and after them. */
@@ -59,57 +64,32 @@ export interface Grid {
 /** Where each cell begins, counted from the margin on. */
 type Edges = (cell: number) => number;
 
-/** The drawing with its cells at edges of their own. @param steps by how much margins may differ */
+/** How margins may be. */
+interface Margins {
+  /** By how many pixels they may differ from those of the source, best first. */
+  readonly steps: readonly number[];
+  readonly far: boolean;
+}
+
+/** The drawing with its cells at edges of their own. */
 function laidOut(
   raster: Raster,
   { width, height }: Size,
   edgesAt: (grid: Grid, share: number) => Edges,
-  steps: readonly number[],
+  margins: Margins,
 ): Raster | undefined {
   const lines = (axis: Axis, count: number) => {
     const all = equalLines(raster, axis);
     const grid = gridOf(all);
-    return grid && cellLines(grid, all.length, count, edgesAt(grid, count / all.length), steps);
+    return grid && cellLines(grid, all.length, count, edgesAt(grid, count / all.length), margins);
   };
   const columns = lines('columns', width);
   const rows = columns && lines('rows', height);
   return rows && ofLines(raster, columns, rows);
 }
 
-/** Cells along a side of the marks in the corners of a QR code. */
-const MARK = 7;
-
-/**
- * Whether lines of a grid show each of its cells where a reader looks for it: in the even places, or at
- * even distances between the middles of the marks at both ends.
- */
-export function showCells({ side, cells, before, after }: Grid, lines: readonly number[]): boolean {
-  const mark = Math.min(MARK, cells >> 1);
-  const start = (cell: number) => lines.findIndex((line) => line >= before + side * cell);
-  const end = (cell: number) => lines.findLastIndex((line) => line < before + side * cell) + 1;
-  const first = (start(0) + end(mark)) / 2;
-  const last = (start(cells - mark) + end(cells)) / 2;
-  const step = (last - first) / (cells - mark);
-  const share = lines.length / (before + side * cells + after);
-  const ways = [
-    (i: number) => (before + (i + 0.5) * side) * share,
-    (i: number) => first + (i + 0.5 - mark / 2) * step,
-  ];
-  const all = Array.from({ length: cells }, (_, i) => i);
-  return ways.some((place) =>
-    all.every((i) => Math.floor(((lines[Math.floor(place(i))] ?? -1) - before) / side) === i),
-  );
-}
-
-/** The grids of the columns and rows of a code: a square of cells in a margin. */
-export function codeGrids(raster: Raster): Readonly<Record<Axis, Grid>> | undefined {
-  const columns = gridOf(equalLines(raster, 'columns'));
-  const rows = columns && gridOf(equalLines(raster, 'rows'));
-  const square = rows && columns.side === rows.side && columns.cells === rows.cells;
-  return square ? { columns, rows } : undefined;
-}
-
-function gridOf(lines: Int32Array): Grid | undefined {
+/** The cells between the margins of a drawing on a grid, of two pixels at least. @param lines numbers of `equalLines` */
+export function gridOf(lines: Int32Array): Grid | undefined {
   const runs = runsOf(lines);
   const [before = 0, after = 0] = [runs.at(0), runs.at(-1)];
   const inner = runs.slice(1, -1);
@@ -124,18 +104,20 @@ function cellLines(
   length: number,
   count: number,
   edge: Edges,
-  steps: readonly number[],
+  { steps, far }: Margins,
 ): number[] | undefined {
   const share = count / length;
   const left = count - edge(cells);
   const even = (left * before) / (before + after);
+  const moved = far ? FAR.moved : MOVED;
+  const { least, most } = far ? FAR : MARGIN;
   const fits = (got: number, had: number) =>
-    got >= MARGIN.least * had * share && got <= MARGIN.most * had * share;
+    got >= Math.max(least * had * share, far ? edge(1) : 0) && got <= most * had * share;
   const margin = steps
     .map((step) => aligned(even, before, step))
     .find(
       (one) =>
-        Math.abs(one - before * share) <= MOVED * count &&
+        Math.abs(one - before * share) <= moved * count &&
         fits(one, before) &&
         fits(left - one, after),
     );

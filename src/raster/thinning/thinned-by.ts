@@ -4,6 +4,7 @@ import type { Raster } from '../../image/raster.ts';
 import type { Thinning } from '../../plan/program.ts';
 import { byteAligned } from './byte-aligned.ts';
 import { inCells, inPackedCells } from './cells.ts';
+import { codeOf } from './codes.ts';
 import { ofTiles } from './periods.ts';
 import { thinned } from './thinned.ts';
 
@@ -24,6 +25,8 @@ const WAYS: Readonly<
   'large-cells': (raster, size) => inCells(raster, size, 'above'),
   cells: (raster, size) => inCells(raster, size, 'below'),
   'packed-cells': (raster, size) => inPackedCells(raster, size),
+  'own-cells': (raster, size) => inCells(raster, size, 'own'),
+  'small-cells': (raster, size) => (codeOf(raster) ? inPackedCells(raster, size, true) : undefined),
   'aligned-a-little': (raster, size) => byteAligned(raster, size, ALIGNED.little),
   'aligned-more': (raster, size) => byteAligned(raster, size, ALIGNED.more),
   aligned: (raster, size) => byteAligned(raster, size, ALIGNED.usual),
