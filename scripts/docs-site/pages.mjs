@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders of pictures in `docs/`. */
-export const PICTURES = ['color', 'reference/pictures', 'targets'];
+export const PICTURES = ['color', 'playground', 'reference/pictures', 'targets'];
 
 /** Written by hand or generated, and named in the navigation: [file, address, words]. */
 const CHAPTERS = {
@@ -15,6 +15,7 @@ const CHAPTERS = {
     ['docs/targets.md', 'targets/', 'Targets'],
     ['docs/command-line.md', 'command-line/', 'Command line'],
     ['docs/library.md', 'library/', 'Library'],
+    ['docs/playground.md', 'playground/', 'Playground'],
   ],
   Move: [
     ['docs/moving.md', 'moving/', 'Moving a source'],

@@ -200,6 +200,7 @@ interface Compiled {
   readonly refusal?: { code: string };
   readonly diagnostics: { param?: string; message: string }[];
   readonly widths: [number, string][];
+  readonly others: { dialect: string; url: string; same: boolean; ours: string[] }[];
   readonly formats: { format: string; widths: [number, string][] }[];
 }
 const compile = (question: object) => asked<Compiled>('compile', { ...SAMPLE, ...question });
@@ -276,6 +277,26 @@ describe('URLs', () => {
     expect([refused.plan, refused.refusal?.code]).toEqual([undefined, 'bad-parameter']);
     const { diagnostics } = await compile({ dialect: 'imgix', values: [['blur', 'much']] });
     expect(diagnostics.map(({ param }) => param)).toEqual(['blur']);
+  });
+
+  test('the same is said in the other dialects, or what differs', async () => {
+    const { others } = await compile({
+      ...{
+        dialect: 'fastly',
+        values: [
+          ['width', '90'],
+          ['format', 'png'],
+        ],
+      },
+    });
+    expect(others).toMatchObject([
+      { dialect: 'imgix', same: true, ours: [], theirs: [] },
+      { dialect: 'imageoptim', same: true },
+    ]);
+    expect(others[0]!.url).toMatch(/^\/imgix\/leaves\.jpg\?w=90&fit=max/);
+    const sepia = await compile({ dialect: 'imgix', values: [['sepia', '40']] });
+    expect(sepia.others[0]).toMatchObject({ dialect: 'fastly', same: false });
+    expect(sepia.others[0]!.ours.join()).toContain('tone');
   });
 
   test('a srcset has widths up to that of the picture, and its ratio', async () => {

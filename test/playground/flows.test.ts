@@ -130,6 +130,18 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
     expect(await page.locator('.form summary').first().innerText()).toMatch(/In this URL/);
   });
 
+  test('another dialect goes on with the same meaning', async () => {
+    await page.locator('#url').fill('/fastly/leaves.jpg?width=84&format=png');
+    await page.locator('#url').press('Enter');
+    await untilWidth(84);
+    await page.getByText('both have one key in the store').first().waitFor();
+    await page.locator('.url select').first().selectOption('imgix');
+    await untilAddress('/imgix/leaves.jpg?w=84&fit=max');
+    await page.getByRole('button', { name: 'Go on with it' }).first().click();
+    await untilAddress('/fastly/leaves.jpg?width=84');
+    await untilWidth(84);
+  });
+
   test('a URL in the address of the page is opened', async () => {
     await open({}, `#${encodeURIComponent('/fastly/leaves.jpg?width=72')}`);
     await untilWidth(72);

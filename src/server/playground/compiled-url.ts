@@ -6,8 +6,10 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { isFault } from '../../base/fault.ts';
 import { DIALECTS } from '../../dialects/all.ts';
 import type { Compiled, DialectSettings } from '../../dialects/dialect.ts';
+import { type OtherWords, otherWords } from '../../dialects/phrasing/other-words.ts';
 import type { FormatName } from '../../image/format.ts';
 import { canonicalize } from '../../plan/canonicalize.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { printPlan } from '../../plan/print.ts';
 import type { DialectName, Given } from './questions.ts';
 import { targetOf } from './url-parts.ts';
@@ -30,7 +32,13 @@ export interface CompiledUrl {
   /** The same for formats that the dialect can name. */
   readonly formats: readonly { readonly format: string; readonly widths: Widths }[];
   /** The same meaning in the other dialects. */
-  readonly others: readonly never[];
+  readonly others: readonly Other[];
+}
+
+/** The same in another dialect, as near as it can be said. */
+interface Other extends OtherWords {
+  readonly dialect: DialectName;
+  readonly url: string;
 }
 
 /** URLs by the widths of their pictures in pixels. */
@@ -70,14 +78,31 @@ export function compiledUrl(dialect: DialectName, values: Given, by: Compiling):
     return given === undefined ? [] : [{ format, widths: widthsOf(given) }];
   });
   const widths = widthsOf(values);
-  const said = { dialect, values, url: urlOf(values), widths, formats, others: [] };
+  const said = { dialect, values, url: urlOf(values), widths, formats };
   try {
     const { plan, diagnostics } = compiledFrom(dialect, values, by);
-    return { ...said, diagnostics, plan: printPlan(canonicalize(plan)).split('\n') };
+    const others = DIALECT_NAMES.filter((name) => name !== dialect).flatMap((name) =>
+      otherOf(name, plan, by),
+    );
+    return { ...said, others, diagnostics, plan: printPlan(canonicalize(plan)).split('\n') };
   } catch (error) {
     if (!isFault(error)) throw error;
     const { code, message } = error;
-    return { ...said, diagnostics: [], refusal: { code, message } };
+    return { ...said, others: [], diagnostics: [], refusal: { code, message } };
+  }
+}
+
+const DIALECT_NAMES = ['fastly', 'imgix', 'imageoptim'] as const;
+
+/** None where the other service would refuse what comes nearest. */
+function otherOf(dialect: DialectName, plan: Plan, by: Compiling): Other[] {
+  try {
+    const words = otherWords(plan, dialect, (values) => compiledFrom(dialect, values, by).plan);
+    const url = `/${dialect}${targetOf(dialect, words.values, by.name)}`;
+    return [{ ...words, dialect, url }];
+  } catch (error) {
+    if (isFault(error)) return [];
+    throw error;
   }
 }
 

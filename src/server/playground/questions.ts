@@ -47,7 +47,7 @@ export type Question<Name extends QuestionName> = z.infer<(typeof QUESTIONS)[Nam
 /** What every question says. */
 export type Asked = z.infer<typeof RENDER>;
 export type DialectName = z.infer<typeof dialect>;
-export type Given = z.infer<typeof values>;
+export type Given = readonly (readonly [name: string, text: string])[];
 
 /** A question out of a body. @throws Fault bad-request, upload-too-large */
 export async function readQuestion<Name extends QuestionName>(
