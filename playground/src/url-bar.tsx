@@ -80,7 +80,9 @@ export function UrlBar() {
             timer.current = setTimeout(() => take(text), PAUSE);
           }}
           onKeyDown={(event) => {
-            if (event.key === 'Enter') take(event.currentTarget.value);
+            if (event.key !== 'Enter') return;
+            take(event.currentTarget.value);
+            draft.value = undefined;
           }}
           onBlur={() => {
             draft.value = undefined;

@@ -285,6 +285,8 @@ describe('URLs', () => {
         dialect: 'fastly',
         values: [
           ['width', '90'],
+          ['height', '60'],
+          ['fit', 'bounds'],
           ['format', 'png'],
         ],
       },
@@ -293,7 +295,7 @@ describe('URLs', () => {
       { dialect: 'imgix', same: true, ours: [], theirs: [] },
       { dialect: 'imageoptim', same: true },
     ]);
-    expect(others[0]!.url).toMatch(/^\/imgix\/leaves\.jpg\?w=90&fit=max/);
+    expect(others[0]!.url).toMatch(/^\/imgix\/leaves\.jpg\?w=90&h=60&fit=max/);
     const sepia = await compile({ dialect: 'imgix', values: [['sepia', '40']] });
     expect(sepia.others[0]).toMatchObject({ dialect: 'fastly', same: false });
     expect(sepia.others[0]!.ours.join()).toContain('tone');
