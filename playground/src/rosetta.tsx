@@ -14,9 +14,7 @@ export function Rosetta() {
           <h3>{titleOf(dialect)}</h3>
           <code class="address">{url}</code>
           <p class="small">
-            {same
-              ? 'The same picture: both have one key in the store.'
-              : `As near as it can be said; ${ours.length + theirs.length} lines of the plans differ.`}{' '}
+            {nearness(same, [...ours, ...theirs])}{' '}
             <button type="button" class="link" onClick={() => chooseDialect(dialect)}>
               Go on with it
             </button>
@@ -54,4 +52,15 @@ export function Rosetta() {
       )}
     </section>
   );
+}
+
+/** Lines about the file alone. */
+const OUTPUT = /^(format|quality|density) /;
+
+/** How near other words come. */
+function nearness(same: boolean, lines: readonly string[]): string {
+  if (same) return 'The same picture: both have one key in the store.';
+  const others = lines.filter((line) => !OUTPUT.test(line)).length;
+  if (others === 0) return 'The same steps; formats or quality are chosen by other rules.';
+  return `As near as it can be said: ${others} ${others === 1 ? 'line' : 'lines'} of steps differ.`;
 }
