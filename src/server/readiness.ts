@@ -92,6 +92,8 @@ export interface ReadinessDetail {
   readonly disk: { readonly writable: boolean; readonly code?: string };
   /** What it does without for now, and is ready all the same. */
   readonly degraded?: readonly string[];
+  /** Where nodes share a bucket. */
+  readonly bucket?: { readonly available: boolean; readonly reason?: string };
   /** Where other nodes are told of by Redis. */
   readonly redis?: { readonly available: boolean; readonly reason?: string };
 }
@@ -127,7 +129,7 @@ export class Readiness {
 
   get detail(): ReadinessDetail {
     const { reason } = this;
-    const { workers, running, queued, quarantined, wait, nodes } = this.#engine.status();
+    const { workers, running, queued, quarantined, wait, nodes, shared } = this.#engine.status();
     const code = this.#disk?.failure;
     return {
       ready: reason === undefined,
@@ -135,15 +137,34 @@ export class Readiness {
       draining: this.#stopping(),
       workers: { workers, running, queued, quarantined, waitSeconds: wait / 1000 },
       disk: code === undefined ? { writable: true } : { writable: false, code },
-      ...(nodes === undefined ? {} : redisDetail(nodes)),
+      ...degradedBy({ redis: nodes, bucket: shared }),
     };
   }
 }
 
-function redisDetail({
-  available,
-  reason,
-}: NonNullable<EngineStatus['nodes']>): Pick<ReadinessDetail, 'redis' | 'degraded'> {
-  if (available) return { redis: { available } };
-  return { degraded: ['redis'], redis: { available, ...(reason === undefined ? {} : { reason }) } };
+interface Service {
+  readonly available: boolean;
+  readonly reason?: string;
+}
+
+/** What nodes share, and what of it is away. */
+function degradedBy({
+  redis,
+  bucket,
+}: {
+  readonly redis: Service | undefined;
+  readonly bucket: Service | undefined;
+}): Pick<ReadinessDetail, 'redis' | 'bucket' | 'degraded'> {
+  const named = [['redis', redis] as const, ['bucket', bucket] as const];
+  const degraded = named.filter(([, one]) => one?.available === false).map(([name]) => name);
+  return {
+    ...(degraded.length === 0 ? {} : { degraded }),
+    ...(redis === undefined ? {} : { redis: stateOf(redis) }),
+    ...(bucket === undefined ? {} : { bucket: stateOf(bucket) }),
+  };
+}
+
+/** With what it failed with last, while it is away. */
+function stateOf({ available, reason }: Service): Service {
+  return { available, ...(available || reason === undefined ? {} : { reason }) };
 }

@@ -37,7 +37,7 @@ export interface BucketStoreOptions {
   readonly now?: () => number;
 }
 
-export type Operation = 'get' | 'put' | 'delete' | 'list';
+export type Operation = 'get' | 'put' | 'delete';
 export type Result = 'hit' | 'miss' | 'done' | 'error' | 'skipped';
 
 /** Three failures within ten seconds, and it is left alone for five. */

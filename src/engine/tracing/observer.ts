@@ -3,6 +3,7 @@
  */
 import { Fault } from '../../base/fault.ts';
 import type { Fetched } from '../../origins/origin.ts';
+import type { Operation, Result } from '../../stores/bucket-store.ts';
 
 /** How the reading of a source ended: its code where it failed, `gone` where nobody waited any more. */
 export type FetchOutcome = Fetched['kind'] | Fault['code'] | 'gone';
@@ -16,6 +17,12 @@ export interface EngineObserver {
    * @param bytes of its body that were kept
    */
   fetched(source: string, outcome: FetchOutcome, milliseconds: number, bytes: number): void;
+  /**
+   * The bucket that all nodes share was asked something, or left alone; whoever opens it tells this.
+   *
+   * @param milliseconds to the head of its answer
+   */
+  readonly bucket?: (operation: Operation, outcome: Result, milliseconds: number) => void;
 }
 
 /** The outcome that an error means. */

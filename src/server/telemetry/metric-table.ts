@@ -27,6 +27,7 @@ const DIALECT = 'fastly, imgix or imageoptim; none for what belongs to no source
 const OUTCOME =
   'hit, stale, miss, collapsed (made for another request), refused (too much work), gone (the client left), other (pages, OPTIONS), or the class of the failure: error_request, error_access, error_origin, error_source, error_internal';
 const TIER = 'ready (answers kept ready), memory or disk';
+const OPERATION = 'get, put or delete';
 const SOURCE = 'name of the source in the configuration; other beyond the first 100';
 const FORMAT = 'format of the result';
 const FRONT = 'its number, from 1';
@@ -47,7 +48,9 @@ export const METRICS = {
   fovea_hits_total: {
     type: 'counter',
     help: 'Hits by the tier that had the answer.',
-    labels: { tier: `${TIER}; source for a source that is sent as it is` },
+    labels: {
+      tier: `${TIER}; bucket for what another node had made; source for a source that is sent as it is`,
+    },
   },
   fovea_fallbacks_total: {
     type: 'counter',
@@ -182,6 +185,33 @@ export const METRICS = {
   },
   fovea_purges_total: { type: 'counter', help: 'Purges, soft ones included.' },
   fovea_disk_failures_total: { type: 'counter', help: 'Failures of the disk of the cache.' },
+  // the bucket that all nodes share
+  fovea_bucket_up: {
+    type: 'gauge',
+    help: '1 while the bucket is asked, 0 while it is left alone because it failed again and again; absent where there is none.',
+  },
+  fovea_bucket_operations_total: {
+    type: 'counter',
+    help: 'What the bucket was asked, by how that ended.',
+    labels: {
+      operation: OPERATION,
+      outcome: 'hit, miss, done, error, or skipped (it was left alone)',
+    },
+  },
+  fovea_bucket_operation_duration_seconds: {
+    type: 'histogram',
+    help: 'Time to the head of an answer of the bucket, or to the end of writing to it.',
+    labels: { operation: OPERATION },
+    buckets: ORIGIN_SECONDS,
+  },
+  fovea_bucket_writes_waiting: {
+    type: 'gauge',
+    help: 'Entries that wait to be written to the bucket, or are being written.',
+  },
+  fovea_bucket_writes_dropped_total: {
+    type: 'counter',
+    help: 'Entries that were not written to the bucket: it was away, or too many waited.',
+  },
   // origins
   fovea_origin_requests_total: {
     type: 'counter',

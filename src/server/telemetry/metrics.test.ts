@@ -67,6 +67,10 @@ function busy(): Metrics {
         ...{ available: true, losses: 0 },
         flights: { held: 2, taken: 1, failed: 0, alone: 0 },
       },
+      shared: {
+        ...{ available: false, hits: 1, misses: 2, errors: 3, skipped: 4, written: 5 },
+        ...{ waiting: 6, dropped: 7 },
+      },
       tiers: { memory: { ...NOTHING_HELD, evictions: 3 }, disk: NOTHING_HELD },
     }),
     ready: () => true,
@@ -88,6 +92,8 @@ function busy(): Metrics {
   meter.fellShort('imgix', ['bg-remove']);
   meter.uploaded(10);
   meter.fetched('pictures', 'bytes', 12, 1000);
+  meter.bucket?.('get', 'hit', 12);
+  meter.bucket?.('get', 'skipped', 0);
   meter.fetched('odd "name"\\ of\na source', 'origin-failed', 12, 0);
   return meter;
 }
@@ -290,6 +296,15 @@ describe('metrics', () => {
       'reason="grown"} 6',
     ]);
     expect(await samples(meter, 'fovea_cache_evictions_total{tier="memory"')).toEqual(['} 3']);
+    for (const [name, value] of [
+      ['up', 0],
+      ['writes_waiting', 6],
+      ['writes_dropped_total', 7],
+    ]) {
+      expect(await samples(meter, `fovea_bucket_${name}`)).toEqual([` ${value}`]);
+    }
+    const durations = await samples(meter, 'fovea_bucket_operation_duration_seconds_count');
+    expect(durations).toEqual(['{operation="get"} 1']);
     expect(await samples(meter, 'fovea_build_info{version="1.2.3"')).toEqual([
       `,node="${process.versions.node}"} 1`,
     ]);

@@ -136,6 +136,8 @@ export function createMetrics(version = 'unknown'): Metrics {
   const originRequests = make.counter('fovea_origin_requests_total');
   const originDurations = make.histogram('fovea_origin_request_duration_seconds');
   const originBytes = make.counter('fovea_origin_received_bytes_total');
+  const bucketOperations = make.counter('fovea_bucket_operations_total');
+  const bucketDurations = make.histogram('fovea_bucket_operation_duration_seconds');
   const gauges = engineMetrics(make, named);
   make.gauge('fovea_build_info').set({ version, node: process.versions.node }, 1);
   collectDefaultMetrics({ register: registry });
@@ -188,6 +190,11 @@ export function createMetrics(version = 'unknown'): Metrics {
       originDurations.observe({ source: name }, milliseconds / 1000);
       originBytes.inc({ source: name }, bytes);
     },
+    bucket(operation, outcome, milliseconds) {
+      bucketOperations.inc({ operation, outcome });
+      // What was not asked took no time
+      if (outcome !== 'skipped') bucketDurations.observe({ operation }, milliseconds / 1000);
+    },
     answered({ dialect = 'none', status, rendition, fault, bytes, milliseconds, fallback }) {
       const outcome = outcomeOf({ status, rendition, fault });
       requests.inc({ dialect, outcome, status: `${Math.floor(status / 100)}xx` });
@@ -235,6 +242,9 @@ function engineMetrics(
   const paused = make.gauge('fovea_origin_paused');
   const retries = make.counter('fovea_origin_retries_total');
   const resumed = make.counter('fovea_origin_resumed_total');
+  const bucketUp = make.gauge('fovea_bucket_up');
+  const writesWaiting = make.gauge('fovea_bucket_writes_waiting');
+  const writesDropped = make.counter('fovea_bucket_writes_dropped_total');
   const redisUp = make.gauge('fovea_coordination_up');
   const redisLosses = make.counter('fovea_coordination_losses_total');
   const nodeFlights = make.counter('fovea_node_flights_total');
@@ -258,6 +268,12 @@ function engineMetrics(
       paused.set({ source }, health.paused);
       retries.setTo({ source }, health.retries);
       resumed.setTo({ source }, health.resumed);
+    }
+    if (status.shared !== undefined) {
+      const { available, waiting, dropped } = status.shared;
+      bucketUp.set(available ? 1 : 0);
+      writesWaiting.set(waiting);
+      writesDropped.setTo(dropped);
     }
     if (status.nodes !== undefined) {
       const { available, losses, flights } = status.nodes;
