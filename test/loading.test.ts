@@ -110,3 +110,11 @@ describe('packages of Redis', () => {
     expect(ofPackage(files, 'ioredis').length).toBeGreaterThan(0);
   });
 });
+
+describe('the client of buckets', () => {
+  test('is loaded where one is configured, and nowhere else', () => {
+    expect(ofPackage(loadedWith({}), '@aws-sdk/')).toEqual([]);
+    const bucket = { name: 'photos', endpoint: 'http://127.0.0.1:9' };
+    expect(ofPackage(loadedWith({ bucket }), '@aws-sdk/client-s3/')).not.toEqual([]);
+  });
+});

@@ -26,6 +26,7 @@ const CHAPTERS = {
   Operate: [
     ['docs/operating.md', 'operating/', 'Operating'],
     ['docs/caches.md', 'caches/', 'Behind a cache'],
+    ['docs/scale.md', 'scale/', 'Several nodes'],
     ['docs/purge.md', 'purge/', 'Purging and warming'],
     ['docs/signing.md', 'signing/', 'Signed URLs'],
     ['SECURITY.md', 'security/', 'Security'],

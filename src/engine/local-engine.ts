@@ -171,7 +171,6 @@ export class LocalEngine implements Engine {
       cache: this.#cache,
       versions,
       faults: this.#faults,
-      renderer: this.#renderer,
       firstAnswers: this.#firstAnswers,
       background: this.#background,
       answers: this.#answers,

@@ -79,4 +79,31 @@ describe('readiness', () => {
       disk: { writable: false, code: 'EROFS' },
     });
   });
+
+  test('is there without a bucket or Redis, which it says', () => {
+    const shared = {
+      ...{ available: false, reason: 'ECONNREFUSED' },
+      ...{ hits: 0, misses: 0, errors: 3, skipped: 0, written: 0, waiting: 0, dropped: 2 },
+    };
+    const nodes = {
+      ...{ available: true, losses: 0 },
+      flights: { held: 0, taken: 0, failed: 0, alone: 0 },
+    };
+    const engine = fakeEngine();
+    const status = () => ({ ...engine.status(), shared, nodes });
+    const { ready, degraded, bucket, redis } = new Readiness(
+      { ready: () => true, status },
+      () => false,
+    ).detail;
+    expect({ ready, degraded, bucket, redis }).toEqual({
+      ready: true,
+      degraded: ['bucket'],
+      bucket: { available: false, reason: 'ECONNREFUSED' },
+      redis: { available: true },
+    });
+    const well = () => ({ ...status(), shared: { ...shared, available: true } });
+    expect(new Readiness({ ready: () => true, status: well }, () => false).detail).toMatchObject({
+      bucket: { available: true },
+    });
+  });
 });

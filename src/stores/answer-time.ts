@@ -14,9 +14,6 @@ const NEAR = 100;
 const LEAST = 150;
 const MOST = 400;
 
-/** Part of the time of the work that a wait for a slow store may cost. */
-const SHARE = 0.1;
-
 /** Weights of the latest answer, in the mean and in the deviation (RFC 6298 2.3). */
 const MEAN_WEIGHT = 1 / 8;
 const DEVIATION_WEIGHT = 1 / 4;
@@ -42,15 +39,10 @@ export class AnswerTime {
     return this.#mean;
   }
 
-  /**
-   * Milliseconds to wait for an answer before the work is begun beside it.
-   *
-   * @param work milliseconds that the work is likely to take
-   */
-  wait(work: number): number {
-    const { mean = 0 } = { mean: this.#mean };
-    const likely = mean + 4 * this.#deviation;
-    if (mean > NEAR) return Math.min(likely, work * SHARE);
-    return Math.min(MOST, Math.max(LEAST, likely));
+  /** Milliseconds to wait for an answer before the work is begun beside it; 0 for a store that is slow. */
+  wait(): number {
+    const mean = this.#mean ?? 0;
+    if (mean > NEAR) return 0;
+    return Math.min(MOST, Math.max(LEAST, mean + 4 * this.#deviation));
   }
 }

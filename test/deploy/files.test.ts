@@ -29,6 +29,7 @@ function configurations(): { readonly file: string; readonly text: string }[] {
   const map = parseAllDocuments(read('deploy/kubernetes/configuration.yaml'))[0]?.toJS();
   return [
     { file: 'deploy/fovea.yaml', text: read('deploy/fovea.yaml') },
+    { file: 'deploy/nodes/fovea.yaml', text: read('deploy/nodes/fovea.yaml') },
     { file: 'deploy/kubernetes/configuration.yaml', text: map.data['fovea.yaml'] },
   ];
 }
@@ -46,7 +47,7 @@ describe('what is named', () => {
     expect(named.filter((name) => !variables.has(name))).toEqual([]);
   });
 
-  const pages = ['docs/operating.md', 'SECURITY.md'];
+  const pages = ['docs/operating.md', 'docs/scale.md', 'SECURITY.md'];
 
   // Scripts and the limits of a pod have names of their own; configurations are checked below as a whole
   const speaking = files.filter((file) => !/\.js$|deployment\.yaml$/.test(file));
@@ -69,6 +70,12 @@ describe('what is named', () => {
   });
 });
 
+/** What a configuration leaves to the surroundings. */
+function secretsOf(text: string): Record<string, string> {
+  const named = [...text.matchAll(/FOVEA_\w+(?:KEY|TOKEN)/g)].map(([name]) => name);
+  return Object.fromEntries(named.map((name) => [name, 'only-to-try-it']));
+}
+
 describe('configurations', () => {
   test.each(configurations())('$file can be served', ({ file, text }) => {
     const path = join(folder, `${file.replaceAll('/', '-')}`);
@@ -76,7 +83,7 @@ describe('configurations', () => {
     const program = join(root, 'dist/cli/main.js');
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'check', '-c', path], {
       encoding: 'utf8',
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, ...secretsOf(text) },
     });
     expect(stderr).toBe('');
     expect(stdout).toContain('The configuration is good.');
@@ -92,19 +99,19 @@ describe('YAML', () => {
     }
   });
 
-  test('volumes, services and files of compose.yaml are there', () => {
-    const compose = parseAllDocuments(read('deploy/compose.yaml'))[0]?.toJS();
+  test.each(['deploy', 'deploy/nodes'])('volumes, services and files of %s are there', (folder) => {
+    const compose = parseAllDocuments(read(`${folder}/compose.yaml`))[0]?.toJS();
     const mounts = Object.values<{ volumes?: string[] }>(compose.services).flatMap(
       ({ volumes = [] }) => volumes.map((text) => text.split(':')[0] ?? ''),
     );
     for (const from of mounts) {
-      if (from.startsWith('./')) expect(files).toContain(join('deploy', from));
+      if (from.startsWith('./')) expect(files).toContain(join(folder, from));
       else expect(Object.keys(compose.volumes)).toContain(from);
     }
-    for (const { depends_on: others = {} } of Object.values<{ depends_on?: object }>(
+    for (const { depends_on: others = {} } of Object.values<{ depends_on?: object | string[] }>(
       compose.services,
     )) {
-      for (const other of Object.keys(others))
+      for (const other of Array.isArray(others) ? others : Object.keys(others))
         expect(Object.keys(compose.services)).toContain(other);
     }
   });

@@ -7,7 +7,6 @@ import type { Key } from '../../plan/key.ts';
 import type { Background } from '../background.ts';
 import type { Rendition } from '../engine.ts';
 import type { FirstAnswers, MadeRendition } from '../first-answers.ts';
-import type { Renderer } from '../renderer.ts';
 import type { ResolvedRequest } from '../resolved-request.ts';
 import { firstOf } from '../shared/first-of.ts';
 import type { SharedRead, SharedRenditions } from '../shared/shared-renditions.ts';
@@ -25,7 +24,6 @@ export interface MissesParts {
   readonly versions: FormerVersions | undefined;
   /** What pictures failed with. */
   readonly faults: RememberedFaults;
-  readonly renderer: Renderer;
   readonly firstAnswers: FirstAnswers;
   readonly background: Background;
   readonly answers: Answers;
@@ -90,10 +88,10 @@ export class Misses {
 
   /** Nobody looks elsewhere for what is being made here, or was given by the client itself. */
   #read(resolved: ResolvedRequest): SharedRead | undefined {
-    const { shared, firstAnswers, renderer } = this.#parts;
+    const { shared, firstAnswers } = this.#parts;
     if (shared === undefined || resolved.request.upload) return undefined;
     if (firstAnswers.isUnderWay(resolved.key)) return undefined;
-    return shared.read(resolved, renderer.predict(resolved));
+    return shared.read(resolved);
   }
 
   async #made(

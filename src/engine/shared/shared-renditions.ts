@@ -2,8 +2,8 @@
  * Shared renditions: what any node has made, read on a local miss and written after the answer.
  *
  * Reading is a hedge: within the time that the store usually takes nobody renders; once that has passed the
- * work begins beside it, and whichever comes first is the answer (`first-of.ts`). So a store that is slow or
- * gone is never slower than rendering again by more than a small part of it.
+ * work begins beside it, and whichever comes first is the answer (`first-of.ts`). Beside a store that is known
+ * to be slow it begins at once, so that it is no slower than rendering again.
  *
  * An entry holds the epoch of purges in which its source was asked for: what was purged since is a miss, and
  * what was purged while it waited to be written is not written.
@@ -12,7 +12,6 @@
 import type { AnswerTime } from '../../stores/answer-time.ts';
 import type { SharedStore, SharedStoreStatus } from '../../stores/shared-store.ts';
 import type { WriteBehind } from '../../stores/write-behind.ts';
-import type { Prediction } from '../pool/service-rate.ts';
 import type { RenditionCache } from '../renditions/rendition-cache.ts';
 import { isRenditionMeta, type StoredRendition } from '../renditions/rendition-meta.ts';
 import type { ResolvedRequest } from '../resolved-request.ts';
@@ -49,11 +48,11 @@ export class SharedRenditions {
     return this.#parts.store.status;
   }
 
-  /** Reads a rendition that is not here, once for all who ask meanwhile. @param work what making it would take */
-  read(resolved: ResolvedRequest, { usual }: Prediction): SharedRead {
+  /** Reads a rendition that is not here, once for all who ask meanwhile. */
+  read(resolved: ResolvedRequest): SharedRead {
     const { time, timer } = this.#parts;
     const late = this.find(resolved);
-    return { late, early: within(late, time.wait(usual), timer) };
+    return { late, early: within(late, time.wait(), timer) };
   }
 
   /** The rendition that another node has made, which is here as well from now on; waits as long as the store may take. */

@@ -69,7 +69,7 @@ export class SharedSources {
    */
   record(key: Key): Promise<SourceMeta | undefined> {
     const { time, clock, timer } = this.#parts;
-    const milliseconds = time.wait(0);
+    const milliseconds = time.wait();
     if (milliseconds <= 0 || (this.#lacking.get(key) ?? 0) > clock.now()) {
       return Promise.resolve(undefined);
     }
