@@ -11,8 +11,8 @@
 const NEAR = 100;
 
 /** Bounds of the wait for a near store, in milliseconds. */
-const LEAST = 150;
-const MOST = 400;
+const LEAST = 250;
+const MOST = 1000;
 
 /** Weights of the latest answer, in the mean and in the deviation (RFC 6298 2.3). */
 const MEAN_WEIGHT = 1 / 8;

@@ -144,7 +144,7 @@ describe('a store that is', () => {
     const answer = one.engine.render(request(one, 'warm', 200));
     await settled();
     expect(made(one)).toBe(1);
-    one.timer.advance(200);
+    one.timer.advance(300);
     await one.given(2);
     one.busy().finish();
     expect((await answer).cache.hit).toBe(false);
@@ -161,7 +161,7 @@ describe('a store that is', () => {
     store.delay = () => new Promise((resolve) => (open = resolve));
     const answer = second.engine.render(request(second, 'a'));
     await settled();
-    second.timer.advance(200);
+    second.timer.advance(300);
     await second.given(2);
     store.delay = async () => undefined;
     open();
