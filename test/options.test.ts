@@ -7,6 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -276,6 +277,27 @@ async function adminStatus(
   const { status } = await ask(port, page, { headers: { authorization: `Bearer ${token}` } });
   await server.stop();
   return status;
+}
+
+/** What a server with these settings tells of a purge. */
+async function toldOfPurge(settings: NonNullable<TestServerOptions['settings']>) {
+  const told: { readonly body: string; readonly authorization: string | undefined }[] = [];
+  const hook = createHttpServer(async (request, response) => {
+    let body = '';
+    for await (const bytes of request) body += bytes;
+    told.push({ body, authorization: request.headers.authorization });
+    response.writeHead(204).end();
+  });
+  await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
+  const { port } = hook.address() as AddressInfo;
+  const webhook = `http://127.0.0.1:${port}/`;
+  const server = await startServer({ settings: { 'purge.webhook': webhook, ...settings } });
+  await server.server.purger.purge({ prefix: '/' });
+  await until(async () => told.length > 0);
+  await server.stop();
+  hook.close();
+  hook.closeAllConnections();
+  return told[0];
 }
 
 /** What a server with these settings says to a Redis that hears everything. */
@@ -710,6 +732,14 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     const statuses = [await ask(server), await ask(plain)];
     await server.stop();
     expect(statuses).toEqual([200, 501]);
+  },
+
+  'purge.webhook': async () => expect((await toldOfPurge({}))?.body).toContain('"order"'),
+
+  'purge.tokenFile': async () => {
+    const file = keyFile('purge.txt', 'a-token-of-purges\n');
+    const told = await toldOfPurge({ 'purge.tokenFile': file });
+    expect(told?.authorization).toBe('Bearer a-token-of-purges');
   },
 
   'redis.url': () => saidToRedis({}, /./),

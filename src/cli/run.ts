@@ -66,6 +66,15 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
       return flags.check ? check(config(), around) : serve(config, around);
     });
 
+  withOptions(program.command('worker'))
+    .description(
+      'Do what nodes of a service have queued, and answer nobody but health and metrics.',
+    )
+    .action(async (flags: Flags) => {
+      const { work } = await import('./worker.ts');
+      await work(() => configOf(flags, around), around);
+    });
+
   withOptions(program.command('check'))
     .description('Check a configuration: 0 where it can be served, 2 where it cannot.')
     .action((flags: Flags) => check(configOf(flags, around), around));

@@ -224,8 +224,12 @@ export interface Engine {
   status(): EngineStatus;
   /** Has other limits hold from the next request on; what failed at an origin is tried again. */
   follow(settings: EngineLimits): void;
-  /** Stops taking work, ends what still runs, frees everything. */
-  close(): Promise<void>;
+  /**
+   * Stops taking work, ends what still runs, frees everything.
+   *
+   * @param milliseconds for what is done for other nodes; 0 by default, because any of them takes it up
+   */
+  close(milliseconds?: number): Promise<void>;
 }
 
 /** What `create.ts` puts in beside the stores. */

@@ -138,6 +138,7 @@ export class LocalEngine implements Engine {
       files,
       settings,
       this.#backEnds,
+      options.nodes?.learned,
     );
     this.#resolver = new Resolver({
       sources: this.#sources,
@@ -302,8 +303,8 @@ export class LocalEngine implements Engine {
     this.#sourceCache.forgetFailures();
   }
 
-  async close(): Promise<void> {
-    await this.#background.close();
+  async close(milliseconds = 0): Promise<void> {
+    await this.#background.close(milliseconds);
     await this.#pool.close();
     // What waits for the bucket may have its body in a file of the store.
     await this.#sharing.close();

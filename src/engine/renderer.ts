@@ -7,23 +7,22 @@
 import { bytesOf } from '../base/body.ts';
 import { BoundedMap } from '../base/bounded-map.ts';
 import { Fault, isFault } from '../base/fault.ts';
+import type { Learned } from '../coordination/learned.ts';
 import type { FormatName } from '../image/format.ts';
 import type { Budget, Scores } from '../optimizer/task.ts';
 import { isVideo, mayBeVideo } from '../plan/output.ts';
 import type { Plan } from '../plan/plan.ts';
-import { seriesKey } from '../plan/size-series.ts';
 import type { Spooled } from '../stores/spool.ts';
 import type { FileStore, StoredBody } from '../stores/store.ts';
 import type { EngineSettings } from './engine-options.ts';
-import { FindingsCache } from './findings/findings-cache.ts';
+import { Learning } from './nodes/learning.ts';
+import { SharedLearning } from './nodes/shared-learning.ts';
 import type { SecondPictures } from './pictures/second-pictures.ts';
 import { shareOf } from './pool/fair-order.ts';
 import type { Pool, PoolTask, TaskResult } from './pool/pool.ts';
 import type { Prediction } from './pool/service-rate.ts';
-import { WarmStartCache } from './renditions/warm-start-cache.ts';
 import type { ResolvedPicture, ResolvedRequest } from './resolved-request.ts';
 import { isBlank } from './sources/blank-source.ts';
-import { contentName } from './sources/cached-source.ts';
 import type { RequestSources } from './sources/request-sources.ts';
 import { factsOf } from './sources/source-facts.ts';
 import { estimateSource, predictTime, type SourceEstimate } from './time-prediction.ts';
@@ -96,14 +95,16 @@ export class Renderer {
   readonly #results: FileStore;
   readonly #settings: EngineSettings;
   readonly #backEnds: BackEnds;
-  readonly #warmStarts = new WarmStartCache();
-  readonly #findings = new FindingsCache();
+  readonly #learning: Learning;
   #failedFindings = 0;
   #signingFailures = 0;
   /** Size and format of sources by their content. */
   readonly #seen = new BoundedMap<string, SourceEstimate>(SOURCES_REMEMBERED);
 
-  /** @param results gives the files that large results are written to */
+  /**
+   * @param results gives the files that large results are written to
+   * @param learned what other nodes have found out
+   */
   constructor(
     pool: Pool,
     sources: RequestSources,
@@ -111,7 +112,10 @@ export class Renderer {
     results: FileStore,
     settings: EngineSettings,
     backEnds: BackEnds,
+    learned?: Learned,
   ) {
+    const version = () => pool.knownEncoderVersion;
+    this.#learning = new Learning(learned && new SharedLearning(learned, version));
     this.#backEnds = backEnds;
     this.#pool = pool;
     this.#sources = sources;
@@ -228,8 +232,7 @@ export class Renderer {
     );
     const { outcome } = done;
     if ('body' in outcome) {
-      this.#warmStarts.add(seriesKey(plan, content), outcome.warmStart);
-      this.#findings.add(plan, contentName(source), outcome.findings);
+      this.#learning.add(plan, content, source, outcome);
       this.#failedFindings += outcome.failedFindings?.length ?? 0;
       if (outcome.videoFailure) this.#backEnds.failedWith(outcome.videoFailure.reason);
       else if (isVideo(outcome.result.format)) this.#backEnds.worked();
@@ -265,8 +268,7 @@ export class Renderer {
     budget: Budget,
     inline: boolean,
   ): Promise<UnassignedRequest> {
-    const warmStart = this.#warmStarts.of(seriesKey(plan, content));
-    const findings = this.#findings.of(plan, contentName(source));
+    const known = await this.#learning.of(plan, content, source);
     return {
       kind,
       source: await workerSource(await this.#sources.content(request, source), inline),
@@ -276,8 +278,7 @@ export class Renderer {
       plan,
       accepts: [...request.accepts],
       budget,
-      ...(warmStart ? { warmStart } : {}),
-      ...(findings ? { findings } : {}),
+      ...known,
       limits: this.#settings.pictureLimits,
       ...(mayBeVideo(plan.output) ? { video: this.#backEnds.use() } : {}),
       ...this.#credentials(plan),

@@ -26,6 +26,7 @@ import { requestOf } from './nodes/asked.ts';
 import { startEngine } from './nodes/start-engine.ts';
 import { healthOf } from './origin-health.ts';
 import type { Playground, Sample } from './playground/playground.ts';
+import { purgeWebhook } from './purge/purge-webhook.ts';
 import { createPurger, type Purger } from './purge/purger.ts';
 import { DiskProbe, Readiness } from './readiness.ts';
 import { type Reloaded, Reloading } from './reloading.ts';
@@ -79,6 +80,8 @@ export interface ServerExtras {
   /** Pictures that the playground shows, where it is open. */
   readonly samples?: readonly Sample[];
   readonly log?: Log;
+  /** `worker`: it answers nobody but health and metrics, and does what other nodes have queued; `node` by default. */
+  readonly role?: 'node' | 'worker';
   /** Reads the configuration again, for `reload`. May throw a ConfigError. */
   readonly readConfig?: () => Config;
 }
@@ -112,6 +115,8 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const counting = meter === undefined ? {} : { meter };
   const purger = createPurger({ engine, routes: () => current.routes });
   purger.onPurge(() => fronts?.drop());
+  const { webhook, tokenFile } = config.purge;
+  if (webhook !== undefined) purger.onPurge(purgeWebhook({ url: webhook, tokenFile, log }));
   let draining = false;
   const readiness = new Readiness(engine, () => draining, new DiskProbe(config.cache.folder));
   const parts: GenerationParts = {
@@ -120,6 +125,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     playground: await playgroundOf(config, engine, extras.samples),
     signer: signing?.fingerprint,
     pages: extras.pages,
+    serves: extras.role !== 'worker',
     draining: () => draining,
   };
   let current = new Generation(config, parts);
@@ -205,7 +211,8 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const stop = async () => {
     await Promise.all([address && listener.close(), adminAddress && admin?.close()]);
     await reloading.over();
-    await engine.close();
+    // A worker ends what it has in hand; of others, another node takes it up.
+    await engine.close(extras.role === 'worker' ? current.config.listen.grace : 0);
     await Promise.all([closeMounts(current.mounts), ...retired.map((one) => one.end())]);
     await tracing?.close();
     if (address !== undefined) log.info({}, 'stopped');

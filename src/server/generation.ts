@@ -41,6 +41,8 @@ export interface GenerationParts {
   readonly tracing?: RouterOptions['tracing'] | undefined;
   readonly playground?: RouterOptions['playground'] | undefined;
   readonly purger: Purger;
+  /** False: nothing is answered but health and metrics. */
+  readonly serves?: boolean;
   /** What this server says of itself to origins. */
   readonly loopToken: string;
   /** Names the certificates that C2PA manifests are signed with. */
@@ -89,7 +91,7 @@ export class Generation {
       ...(this.limits === undefined ? {} : { limits: this.limits }),
     };
     const router: RouterOptions = {
-      routes: this.routes,
+      routes: parts.serves === false ? [] : this.routes,
       services: this.services,
       ...(token !== undefined && purgeMethod ? { purgeMethod: { purger, token } } : {}),
       loopToken,

@@ -254,3 +254,30 @@ describe('a picture that can be improved', () => {
     expect(first!.workers.requests).toEqual([]);
   });
 });
+
+test('what one node learned of a source begins the search of another', async () => {
+  const [first, second] = await several(2);
+  const warmStart = { offsets: { jpeg: [{ pixels: 100, score: 70, deviation: 2 }] } };
+  const faces = [
+    {
+      confidence: 1,
+      bounds: { left: 1, top: 2, width: 3, height: 4 },
+      leftEye: { x: 1, y: 2, width: 3 },
+      rightEye: { x: 1, y: 2, width: 3 },
+      mouth: { x: 1, y: 2 },
+    },
+  ];
+  outcome = { warmStart, findings: { faces } };
+  await values([ask(first!, 'a', 100)]);
+  outcome = {};
+  await settled();
+  await values([ask(second!, 'a', 200)]);
+  expect(second!.workers.requests[0]).toMatchObject({ warmStart, findings: { faces } });
+  // What another program wrote is not believed.
+  for (const name of hub.learned.keys())
+    hub.learned.set(name, '{"offsets":{"jpeg":[1]},"faces":7}');
+  const third = await node();
+  await values([ask(third, 'a', 300)]);
+  expect(third.workers.requests[0]?.warmStart).toBeUndefined();
+  expect(third.workers.requests[0]?.findings).toBeUndefined();
+});

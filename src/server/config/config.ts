@@ -114,6 +114,12 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
     cache: { ...config.cache, folder: absolutePath('cache.folder', config.cache.folder) },
     c2pa,
     redis,
+    purge: {
+      ...config.purge,
+      ...(config.purge.tokenFile === undefined
+        ? {}
+        : { tokenFile: absolutePath('purge.tokenFile', config.purge.tokenFile) }),
+    },
     sources: config.sources.map((source) => absolute(source, context.folder)),
   };
 }

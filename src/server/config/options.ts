@@ -19,6 +19,7 @@ import {
 import { isAddressRange } from '../limits/client-address.ts';
 import { ADMIN_OPTIONS } from './admin-options.ts';
 import { BUCKET_OPTIONS } from './bucket/bucket-options.ts';
+import { PURGE_OPTIONS } from './purge/purge-options.ts';
 import { REDIS_OPTIONS } from './redis/redis-options.ts';
 
 export const OPTIONS = {
@@ -293,6 +294,7 @@ export const OPTIONS = {
   }),
   ...ADMIN_OPTIONS,
   ...REDIS_OPTIONS,
+  ...PURGE_OPTIONS,
   'metrics.token': text({
     env: 'FOVEA_METRICS_TOKEN',
     flag: 'metrics-token',

@@ -39,6 +39,8 @@ export const TAKES_A_RESTART: readonly OptionName[] = [
   'admin.tokenFile',
   'admin.purgeMethod',
   'redis.url',
+  'purge.webhook',
+  'purge.tokenFile',
   'redis.passwordFile',
   'redis.prefix',
   'metrics.token',

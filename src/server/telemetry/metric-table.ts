@@ -264,6 +264,16 @@ export const METRICS = {
       end: 'held (here, for all nodes), taken (from the node that was at it), failed (there), or alone (here: nobody could be asked, or waited for)',
     },
   },
+  fovea_jobs_waiting: {
+    type: 'gauge',
+    help: 'Refinements that wait for any of all nodes, as this one last saw.',
+    labels: { by: 'redis' },
+  },
+  fovea_jobs_total: {
+    type: 'counter',
+    help: 'Refinements that this node queued for all, did for all, or failed with.',
+    labels: { end: 'added, done or failed' },
+  },
   // fronts
   fovea_front_answers_total: {
     type: 'counter',

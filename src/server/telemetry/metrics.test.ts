@@ -66,6 +66,7 @@ function busy(): Metrics {
       nodes: {
         ...{ available: true, losses: 0 },
         flights: { held: 2, taken: 1, failed: 0, alone: 0 },
+        jobs: { waiting: 1, added: 2, done: 3, failed: 0 },
       },
       shared: {
         ...{ available: false, hits: 1, misses: 2, errors: 3, skipped: 4, written: 5 },

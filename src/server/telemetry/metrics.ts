@@ -247,6 +247,8 @@ function engineMetrics(
   const writesDropped = make.counter('fovea_bucket_writes_dropped_total');
   const redisUp = make.gauge('fovea_coordination_up');
   const redisLosses = make.counter('fovea_coordination_losses_total');
+  const jobsWaiting = make.gauge('fovea_jobs_waiting');
+  const jobs = make.counter('fovea_jobs_total');
   const nodeFlights = make.counter('fovea_node_flights_total');
   const frontAnswers = make.counter('fovea_front_answers_total');
   const frontTime = make.counter('fovea_front_processor_seconds_total');
@@ -276,10 +278,15 @@ function engineMetrics(
       writesDropped.setTo(dropped);
     }
     if (status.nodes !== undefined) {
-      const { available, losses, flights } = status.nodes;
+      const { available, losses, flights, jobs: queue } = status.nodes;
       redisUp.set({ by: 'redis' }, available ? 1 : 0);
       redisLosses.setTo(losses);
       for (const [end, count] of Object.entries(flights)) nodeFlights.setTo({ end }, count);
+      if (queue !== undefined) {
+        const { waiting, ...ends } = queue;
+        jobsWaiting.set({ by: 'redis' }, waiting);
+        for (const [end, count] of Object.entries(ends)) jobs.setTo({ end }, count);
+      }
     }
     for (const { number, answers, processorTime, restarts: again } of watched.fronts()) {
       const front = String(number);
