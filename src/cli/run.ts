@@ -77,7 +77,10 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
 
   withOptions(program.command('check'))
     .description('Check a configuration: 0 where it can be served, 2 where it cannot.')
-    .action((flags: Flags) => check(configOf(flags, around), around));
+    .option('--json', 'print JSON')
+    .action((flags: Flags) =>
+      check(configOf(flags, around), around, { json: flags.json === true }),
+    );
 
   withOptions(program.command('explain'))
     .description('Show what is decided about a URL, without decoding a pixel; exits 1 on problems.')
@@ -102,6 +105,7 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
       "a file with the secret (else FOVEA_SIGNING_KEY, else the source's)",
     )
     .option('--expires <when>', 'a duration such as 1h, a date, or seconds since 1970')
+    .option('--json', 'print JSON')
     .action((url: string, flags: Flags) => {
       const reading = { foldersExist: false };
       const config = flags.dialect === undefined ? configOf(flags, around, reading) : undefined;

@@ -87,6 +87,12 @@ describe('check', () => {
     expect(starts).toBe(0);
   });
 
+  test('gives the same as JSON', async () => {
+    const { out } = await command(['check', '--config', good, '--json']);
+    const sources = [{ name: 'a', dialect: 'imgix', places: ['/a', 'b.c'] }];
+    expect(JSON.parse(out)).toEqual({ good: true, sources });
+  });
+
   test('finds what is wrong, and exits with 2', async () => {
     const bad = write('bad.yaml', 'sources:\n  - { name: a, dialect: imgix, mount: a }\n');
     const { code, err } = await command(['check', '--config', bad]);

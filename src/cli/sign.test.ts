@@ -62,6 +62,15 @@ describe('sign', () => {
     expect((await signUrl(['/p/full/90/a.jpg', ...flags, '--key-file', key])).out).toBe(signed);
   });
 
+  test('--json says what was signed until when', async () => {
+    const flags = ['-c', config, '--expires', '1900000000', '--json'];
+    expect(JSON.parse((await signUrl(['/shop/a.jpg', ...flags])).out)).toEqual({
+      url: `/shop${signTarget(KEY, '/a.jpg', 1_900_000_000)}`,
+      dialect: 'fastly',
+      until: 1_900_000_000,
+    });
+  });
+
   test.each([
     ['2030-01-01', 1_893_456_000],
     ['2030-01-01T00:00:10Z', 1_893_456_010],

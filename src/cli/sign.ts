@@ -24,6 +24,7 @@ export interface SignFlags {
   readonly mount?: unknown;
   readonly keyFile?: unknown;
   readonly expires?: unknown;
+  readonly json?: unknown;
 }
 
 /**
@@ -49,7 +50,10 @@ export function signUrl(
   // The slash before a query, or at the end of a bare host, may be ours
   const own = url.endsWith(place.rest) ? place.rest : place.rest.slice(1);
   const before = url.slice(0, url.length - own.length);
-  out(`${before}${signedTarget(place.dialect, key, place.rest, until)}\n`);
+  const signed = before + signedTarget(place.dialect, key, place.rest, until);
+  if (flags.json !== true) return out(`${signed}\n`);
+  const { dialect } = place;
+  out(`${JSON.stringify({ url: signed, dialect, ...(until === undefined ? {} : { until }) })}\n`);
 }
 
 /** Where a URL belongs to. */

@@ -6,7 +6,10 @@
  * goes on where it was.
  */
 import { sep } from 'node:path';
+import { HOW_TO_WRITE_JXL } from '../../dialects/negotiation.ts';
 import { createOptimizer, type Optimizer } from '../../library/create-optimizer.ts';
+import { ConfigError } from '../../server/config/config.ts';
+import { missingEncoders } from '../../vips/optional/missing-encoders.ts';
 import { ProgressBar } from '../replay/progress-bar.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type Found, type FoundPicture, findPictures, realFolder } from './find-pictures.ts';
@@ -36,6 +39,7 @@ export async function optimize(
 ): Promise<boolean> {
   const stop = new AbortController();
   void around.stopped.then(() => stop.abort(new Error('stopped')));
+  checkEncoders(flags);
   if (flags.dryRun) return await dryRun(named, flags, around);
   const optimizer = createOptimizer({ jobs: flags.jobs });
   stop.signal.addEventListener('abort', () => void optimizer.close(), { once: true });
@@ -48,6 +52,14 @@ export async function optimize(
     return true;
   } finally {
     await optimizer.close();
+  }
+}
+
+/** @throws ConfigError for a format whose encoder is not installed */
+function checkEncoders({ formats }: OptimizeFlags): void {
+  const missing = missingEncoders();
+  if (missing.includes('jxl') && formats.some((some) => some.includes('jxl'))) {
+    throw new ConfigError([`expected an encoder for jxl, got none: ${HOW_TO_WRITE_JXL}`]);
   }
 }
 
