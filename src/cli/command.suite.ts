@@ -2,6 +2,7 @@
  * Commands for tests: run to their end in this process, with what they printed.
  */
 import { run } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export interface Outcome {
   readonly code: number;
@@ -14,6 +15,7 @@ export async function command(
   args: readonly string[],
   env: Record<string, string> = {},
   during?: (printed: string) => Promise<void>,
+  around: Pick<Surroundings, 'startWorker'> = {},
 ): Promise<Outcome> {
   let stop: () => void = () => {};
   let out = '';
@@ -36,6 +38,7 @@ export async function command(
       err += text;
     },
     stopped,
+    ...around,
   });
   if (during !== undefined) {
     await Promise.race([speaking, ended]);

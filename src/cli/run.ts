@@ -14,7 +14,7 @@ import {
 } from '../server/config/config.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from '../server/config/options.ts';
 import { packageVersion } from '../server/telemetry/version.ts';
-import { check } from './check.ts';
+import { check, checkMachine } from './check.ts';
 import { serveDemo } from './demo.ts';
 import { explain } from './explain.ts';
 import { reportFailure } from './failures.ts';
@@ -76,11 +76,16 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
     });
 
   withOptions(program.command('check'))
-    .description('Check a configuration: 0 where it can be served, 2 where it cannot.')
-    .option('--json', 'print JSON')
-    .action((flags: Flags) =>
-      check(configOf(flags, around), around, { json: flags.json === true }),
-    );
+    .description(
+      'Check a configuration, and what pictures are made with: 0 where it can be served, 2 where the configuration cannot, 1 where a kernel or an encoder fails.',
+    )
+    .option('--json', 'print JSON, of the configuration alone')
+    .option('--no-self-test', 'check the configuration alone')
+    .action(async (flags: Flags) => {
+      const json = flags.json === true;
+      await check(configOf(flags, around), around, { json });
+      if (!json && flags.selfTest !== false) exit((await checkMachine(around)) ? 0 : 1);
+    });
 
   withOptions(program.command('explain'))
     .description('Show what is decided about a URL, without decoding a pixel; exits 1 on problems.')

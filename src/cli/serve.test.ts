@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { StartWorker } from '../engine/pool/worker-process.ts';
 import { type FakeEngine, fakeEngine } from '../server/exchange.suite.ts';
 import { command } from './command.suite.ts';
 
@@ -77,7 +78,10 @@ describe('check', () => {
     'sources:\n  - { name: a, dialect: imgix, mount: /a, hosts: [b.c], origin: { kind: web, allow: [d.e] } }\n',
   );
 
-  test.each([['check'], ['serve', '--check']])('%s %s starts nothing', async (...words) => {
+  test.each([
+    ['check', '--no-self-test'],
+    ['serve', '--check'],
+  ])('%s %s starts nothing', async (...words) => {
     const outcome = await command([...words, '--config', good]);
     expect(outcome).toEqual({
       code: 0,
@@ -91,6 +95,33 @@ describe('check', () => {
     const { out } = await command(['check', '--config', good, '--json']);
     const sources = [{ name: 'a', dialect: 'imgix', places: ['/a', 'b.c'] }];
     expect(JSON.parse(out)).toEqual({ good: true, sources });
+  });
+
+  /** A worker whose WebP fails. */
+  const broken: StartWorker = (_, events) => {
+    setImmediate(() => events.message({ kind: 'ready', encoderVersion: 'x' }));
+    return {
+      pid: 1,
+      send(message) {
+        for (const part of message.kind === 'self-test' ? message.parts : []) {
+          const outcome =
+            part === 'webp'
+              ? ({ outcome: 'failed', reason: 'what it wrote is off' } as const)
+              : ({ outcome: 'passed' } as const);
+          events.message({ kind: 'tested', result: { part, ...outcome } });
+        }
+      },
+      ...{ kill() {}, end: async () => {}, memory: () => 0, used: () => undefined },
+      prefer: () => false,
+    };
+  };
+
+  test('tells of each part of the self-test, and exits with 1 where one fails', async () => {
+    const around = { startWorker: broken };
+    const { code, out } = await command(['check', '--config', good], {}, undefined, around);
+    expect(out).toMatch(/ {2}kernel of the metric: good\n.*\n {2}jpeg: good\n/);
+    expect(out).toContain('  webp: FAILED, what it wrote is off\n  avif: good\n');
+    expect([code, starts]).toEqual([1, 0]);
   });
 
   test('finds what is wrong, and exits with 2', async () => {

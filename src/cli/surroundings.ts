@@ -1,4 +1,5 @@
 /** Surroundings: what the command line touches of the process around it. */
+import type { StartWorker } from '../engine/pool/worker-process.ts';
 
 /** What a command touches of the process around it. */
 export interface Surroundings {
@@ -11,4 +12,6 @@ export interface Surroundings {
   readonly onReload?: (listener: () => void) => void;
   /** Resolves when the process is asked to stop. */
   readonly stopped: Promise<void>;
+  /** Starts a render worker; for tests. */
+  readonly startWorker?: StartWorker;
 }

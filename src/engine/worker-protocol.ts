@@ -15,6 +15,7 @@ import type { SourceInfo } from '../image/source-info.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import type { Budget, Scores, WarmStart } from '../optimizer/task.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PartResult, SelfTestPart } from './self-test/self-test-part.ts';
 import type { Study, StudyResult } from './studies/study.ts';
 import type { Timings } from './timings.ts';
 import type { TaskTrace } from './tracing/stopwatch.ts';
@@ -120,7 +121,13 @@ export interface ExplainResult {
 }
 
 /** From the front to a worker. */
-export type FrontMessage = WorkerRequest | SignatureAnswer;
+export type FrontMessage = WorkerRequest | SignatureAnswer | SelfTestRequest;
+
+/** To a worker that does nothing else: what it is to try. */
+export interface SelfTestRequest {
+  readonly kind: 'self-test';
+  readonly parts: readonly SelfTestPart[];
+}
 
 /** The answer to `sign`: the key never leaves the front, because a worker reads what strangers wrote. */
 export type SignatureAnswer = { readonly kind: 'signed'; readonly id: number } & (
@@ -133,6 +140,8 @@ export type SignatureAnswer = { readonly kind: 'signed'; readonly id: number } &
 export type Message =
   /** It has rendered a test picture; `encoderVersion` names the encoders and their versions. */
   | { readonly kind: 'ready'; readonly encoderVersion: string }
+  /** One part of a self-test is over. */
+  | { readonly kind: 'tested'; readonly result: PartResult }
   /** `lost`: milliseconds in which the worker had no processor meanwhile. */
   | {
       readonly kind: 'done';
@@ -147,6 +156,9 @@ export type Message =
   | { readonly kind: 'explained'; readonly id: number; readonly outcome: ExplainResult }
   | { readonly kind: 'studied'; readonly id: number; readonly outcome: StudyResult }
   | { readonly kind: 'failed'; readonly id: number; readonly fault: FaultText };
+
+/** What a worker says of a task. */
+export type TaskMessage = Exclude<Message, { kind: 'ready' | 'tested' }>;
 
 /** A fault as plain data. */
 export interface FaultText {

@@ -14,7 +14,7 @@ import { vipsEncoder } from '../vips/encode.ts';
 import { setUpVips, useThreads, vipsVersions } from '../vips/loader-policy.ts';
 import { warmJxl } from '../vips/optional/jxl.ts';
 import { halve } from '../vips/pipeline.ts';
-import { setUpReducer, warmUpReducer } from '../vips/reduction/reducer.ts';
+import { reducer, setUpReducer, warmUpReducer } from '../vips/reduction/reducer.ts';
 import { optimizeJpegLossless, optimizePngLossless, turnJpegUpright } from '../vips/repack.ts';
 import { encoderVersion } from './encoder-version.ts';
 import { executeExplain, executeRender } from './render-task.ts';
@@ -25,6 +25,7 @@ import {
   type FrontMessage,
   faultText,
   type Message,
+  type SelfTestRequest,
   type WorkerRequest,
 } from './worker-protocol.ts';
 
@@ -46,7 +47,7 @@ const repacker: Repacker = {
     isStrippable(format) && keep === 'none' ? stripMetadata(bytes, format) : undefined,
 };
 
-async function loadTools(): Promise<Tools> {
+async function loadTools() {
   const kernel = await readFile(new URL('../wasm/ssimulacra2.wasm', import.meta.url));
   return {
     encoder: vipsEncoder,
@@ -55,7 +56,7 @@ async function loadTools(): Promise<Tools> {
     metric: guarded(await createSsimulacra2(kernel)),
     now: () => performance.now(),
     lost: lostTime,
-  };
+  } satisfies Tools;
 }
 
 /** Measures the last result when nothing else has come; see scores-later.ts. */
@@ -90,6 +91,20 @@ async function work(request: WorkerRequest, tools: Tools): Promise<void> {
   }
 }
 
+/** Tries parts one after the other, and tells of each. */
+async function testParts({ parts }: SelfTestRequest): Promise<void> {
+  // Most workers never need it
+  const { testPart } = await import('./self-test/test-part.ts');
+  for (const part of parts) {
+    const reason = await testPart(part, { ...tools, reduce: reducer() });
+    await send({
+      kind: 'tested',
+      result:
+        reason === undefined ? { part, outcome: 'passed' } : { part, outcome: 'failed', reason },
+    });
+  }
+}
+
 /** Whether JPEG XL is likely to be the answer. */
 function mayNeedJxl({ kind, plan: { output }, accepts }: WorkerRequest): boolean {
   if (kind !== 'render' || output.kind !== 'picture') return false;
@@ -108,6 +123,7 @@ await vipsEncoder.encode(
 );
 process.on('message', (message: FrontMessage) => {
   if (message.kind === 'signed') signer.answered(message);
+  else if (message.kind === 'self-test') void testParts(message);
   else void work(message, tools);
 });
 await send({ kind: 'ready', encoderVersion: encoderVersion(vipsVersions()) });

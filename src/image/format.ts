@@ -108,6 +108,9 @@ type FormatsWhere<Fact extends 'encodable' | 'decodable'> = {
   [F in FormatName]: (typeof FORMATS)[F][Fact] extends true ? F : never;
 }[FormatName];
 
+/** Every format. */
+export const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[];
+
 /** Formats this build can write, by their cards. */
 export type EncodableFormat = FormatsWhere<'encodable'>;
 

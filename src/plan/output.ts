@@ -7,7 +7,7 @@
  */
 import type { Color } from '../base/color.ts';
 import type { Chroma } from '../image/encoding.ts';
-import { type FormatName, formatCard } from '../image/format.ts';
+import { FORMAT_NAMES, type FormatName, formatCard } from '../image/format.ts';
 import type { H264Level, H264Profile } from '../image/h264.ts';
 
 /** Conditions of a rule; all that are given must hold. */
@@ -150,6 +150,22 @@ export function withoutVideo(output: Output): Output {
   if (output.kind !== 'picture') return output;
   const formats = output.formats.filter(({ format }) => !isVideo(format));
   return { ...output, formats: formats.length > 0 ? formats : [{ format: 'source' }] };
+}
+
+/**
+ * The output as it is where some formats cannot be written: by its other rules. A rule that keeps the
+ * format of the source holds for sources of other formats alone.
+ */
+export function withoutFormats(output: Output, missing: readonly FormatName[]): Output {
+  if (output.kind !== 'picture') return output;
+  const written = (format: FormatName) => !missing.includes(format);
+  const formats = output.formats.flatMap((rule): FormatRule[] => {
+    const { when, format } = rule;
+    if (format !== 'source') return written(format) ? [rule] : [];
+    const source = (when?.source ?? FORMAT_NAMES).filter(written);
+    return [{ ...rule, when: { ...when, source } }];
+  });
+  return { ...output, formats };
 }
 
 /** An output for a picture, with the common defaults filled in. */

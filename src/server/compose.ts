@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import type { SigningIdentity } from '../c2pa/signing-identity.ts';
 import type { Engine } from '../engine/engine.ts';
+import { forkWorker, type StartWorker } from '../engine/pool/worker-process.ts';
 import { createAdmin } from './admin/admin.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { readSigning } from './config/config-signing.ts';
@@ -32,11 +33,10 @@ import { DiskProbe, Readiness } from './readiness.ts';
 import { type Reloaded, Reloading } from './reloading.ts';
 import { type Retired, retire } from './retired.ts';
 import { hasRoute, type Page, type Route } from './routes.ts';
+import { SelfTest } from './self-test.ts';
 import { createAccessLog } from './telemetry/access-log.ts';
+import { meterOf, tracingOf } from './telemetry/configured-telemetry.ts';
 import { createLog, type Log } from './telemetry/log.ts';
-import type { Metrics } from './telemetry/metrics.ts';
-import type { Tracing } from './telemetry/tracing.ts';
-import { packageVersion } from './telemetry/version.ts';
 
 /** A server put together; nothing listens before `listen`. */
 export interface Server {
@@ -84,6 +84,8 @@ export interface ServerExtras {
   readonly role?: 'node' | 'worker';
   /** Reads the configuration again, for `reload`. May throw a ConfigError. */
   readonly readConfig?: () => Config;
+  /** Starts a render worker; for tests. */
+  readonly startWorker?: StartWorker;
 }
 
 /** Connections at once of operators and their tools. */
@@ -100,6 +102,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const metered = config.metrics.token !== undefined || adminPort !== undefined;
   let fronts: Fronts | undefined;
   const meter = metered ? await meterOf(async () => fronts?.collect()) : undefined;
+  const startWorker = extras.startWorker ?? forkWorker();
   const engine = await startEngine(
     config,
     log,
@@ -108,9 +111,14 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
       ...(meter === undefined ? {} : { observer: meter }),
       changed: (key) => fronts?.changed(key),
       purged: () => fronts?.drop(),
+      startWorker,
     },
     (asked) => requestOf(asked, current.sites),
   );
+  const selfTest = new SelfTest({
+    ...{ start: startWorker, log },
+    failing: () => void reloading.between(() => renew(current.config)),
+  });
   const inFlight = new InFlight(config.listen.requests, config.sources.length > 1);
   const counting = meter === undefined ? {} : { meter };
   const purger = createPurger({ engine, routes: () => current.routes });
@@ -118,10 +126,15 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const { webhook, tokenFile } = config.purge;
   if (webhook !== undefined) purger.onPurge(purgeWebhook({ url: webhook, tokenFile, log }));
   let draining = false;
-  const readiness = new Readiness(engine, () => draining, new DiskProbe(config.cache.folder));
+  const readiness = new Readiness(
+    engine,
+    () => draining,
+    new DiskProbe(config.cache.folder),
+    selfTest,
+  );
   const parts: GenerationParts = {
     ...{ engine, inFlight, clock: systemClock, log, access, loopToken, ...counting },
-    ...{ readiness, tracing, purger },
+    ...{ readiness, tracing, purger, failing: () => selfTest.failedFormats },
     playground: await playgroundOf(config, engine, extras.samples),
     signer: signing?.fingerprint,
     pages: extras.pages,
@@ -175,10 +188,15 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
         return health === undefined ? [] : [[mount.name, health] as const];
       }),
     fronts: () => fronts?.status() ?? [],
+    selfTest: () => selfTest.results,
   });
   const retired: Retired[] = [];
   const reloading = new Reloading(extras.readConfig, log, async (given) => {
     const { config: next, restart } = followed(current.config, given);
+    await renew(next);
+    return restart;
+  });
+  const renew = async (next: Config): Promise<void> => {
     const before = current;
     const after = new Generation(next, parts, before);
     engine.follow({ ...next, tags: next.headers.tags !== 'off' });
@@ -187,8 +205,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     await fronts?.follow(after.policy);
     const left = before.mounts.filter((mount) => !after.mounts.includes(mount));
     if (left.length > 0) retired.push(retire(before, left));
-    return restart;
-  });
+  };
   const admin =
     token === undefined || adminPort === undefined
       ? undefined
@@ -209,6 +226,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   let address: AddressInfo | undefined;
   let adminAddress: AddressInfo | undefined;
   const stop = async () => {
+    await selfTest.stop();
     await Promise.all([address && listener.close(), adminAddress && admin?.close()]);
     await reloading.over();
     // A worker ends what it has in hand; of others, another node takes it up.
@@ -257,6 +275,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
         await close();
         throw error;
       }
+      selfTest.begin();
       log.info({ address: address.address, port: address.port }, 'listening');
       if (adminAddress !== undefined) {
         log.info({ address: adminAddress.address, port: adminAddress.port }, 'admin listening');
@@ -266,14 +285,6 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     reload: (next) => reloading.run(next),
     close,
   };
-}
-
-/** Loaded where metrics are served: what counts takes as long to load as the rest of the handler. */
-async function meterOf(collect: () => Promise<void>): Promise<Metrics> {
-  const { createMetrics } = await import('./telemetry/metrics.ts');
-  const meter = createMetrics(packageVersion());
-  // What is counted elsewhere comes first
-  return { ...meter, text: () => collect().then(() => meter.text()) };
 }
 
 /** Loaded where it is open. */
@@ -287,22 +298,6 @@ async function playgroundOf(
   const { uploadBytes } = limits;
   const workbench = () => engine.workbench();
   return new Playground({ clock: systemClock, workbench, samples, uploadBytes });
-}
-
-/** Loaded where traces are wanted, with the packages for them. @throws ConfigError where these are not installed */
-async function tracingOf({ traces }: Config, log: Log): Promise<Tracing | undefined> {
-  const { endpoint, ratio, acceptParent } = traces;
-  if (endpoint === undefined) return undefined;
-  const { MissingTracingPackages, openTracing } = await import('./telemetry/open-tracing.ts');
-  try {
-    return await openTracing({
-      ...{ endpoint, ratio, acceptParent, version: packageVersion() },
-      failed: (reason) => log.warn({ reason }, 'spans-not-sent'),
-    });
-  } catch (error) {
-    if (!(error instanceof MissingTracingPackages)) throw error;
-    throw new ConfigError([`traces.endpoint: ${error.message}`]);
-  }
 }
 
 /** A time that ends once, at the earliest of the ends it is given. */

@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import type { Engine, Mount } from '../engine/engine.ts';
+import type { FormatName } from '../image/format.ts';
 import type { Site } from './attempt.ts';
 import { CompileCache } from './compile-cache.ts';
 import type { Config } from './config/config.ts';
@@ -40,6 +41,8 @@ export interface GenerationParts {
   readonly readiness?: RouterOptions['readiness'] | undefined;
   readonly tracing?: RouterOptions['tracing'] | undefined;
   readonly playground?: RouterOptions['playground'] | undefined;
+  /** Formats whose encoders do not work. */
+  readonly failing?: () => readonly FormatName[];
   readonly purger: Purger;
   /** False: nothing is answered but health and metrics. */
   readonly serves?: boolean;
@@ -73,7 +76,8 @@ export class Generation {
     const { token, purgeMethod } = config.admin;
     this.config = config;
     this.policy = policyOf(config);
-    this.routes = configuredRoutes(config, loopToken, parts.signer, before?.mounts);
+    const failing = parts.failing?.() ?? [];
+    this.routes = configuredRoutes(config, loopToken, parts.signer, failing, before?.mounts);
     // Counts go on where the rates are the same
     const kept = before !== undefined && isDeepStrictEqual(ratesOf(before.config), ratesOf(config));
     this.limits = kept ? before.limits : requestLimits(config);

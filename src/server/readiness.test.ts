@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { fakeEngine } from './exchange.suite.ts';
 import { DiskProbe, Readiness, unreadyReason } from './readiness.ts';
 
-const GOOD = { stopping: false, renders: true, rendered: true, diskTakes: true };
+const GOOD = { stopping: false, renders: true, rendered: true, diskTakes: true, sound: true };
 const home = mkdtempSync(join(tmpdir(), 'fovea-ready-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
@@ -15,6 +15,7 @@ describe('the reason not to be ready', () => {
     [{ renders: false, rendered: false }, 'starting', 'no worker came up yet'],
     [{ renders: false }, 'workers', 'they have gone'],
     [{ diskTakes: false }, 'disk', 'nothing can be kept'],
+    [{ sound: false, diskTakes: false }, 'self-test', 'no picture can be made well'],
     [{ stopping: true }, 'stopping', 'it is told to stop'],
     [{ stopping: true, renders: false, diskTakes: false }, 'stopping', 'that goes before all'],
     [{ renders: false, diskTakes: false }, 'workers', 'pictures before what keeps them'],

@@ -8,9 +8,13 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine, EngineStatus } from '../engine/engine.ts';
 import { makeFolder } from '../stores/folders.ts';
+import type { SelfTest } from './self-test.ts';
 
-/** Why requests should go elsewhere: no worker came up yet, all have gone, the cache's disk takes nothing, it is told to stop. */
-export type Unready = 'starting' | 'workers' | 'disk' | 'stopping';
+/**
+ * Why requests should go elsewhere: no worker came up yet, all have gone, what every picture needs has
+ * failed its self-test, the cache's disk takes nothing, it is told to stop.
+ */
+export type Unready = 'starting' | 'workers' | 'self-test' | 'disk' | 'stopping';
 
 /** What readiness follows from. */
 export interface ReadinessFacts {
@@ -20,12 +24,15 @@ export interface ReadinessFacts {
   /** A worker came up some time. */
   readonly rendered: boolean;
   readonly diskTakes: boolean;
+  /** What every picture needs has passed its self-test, or was not tried yet. */
+  readonly sound: boolean;
 }
 
 /** The first reason why not; undefined where there is none. Pure. */
 export function unreadyReason(facts: ReadinessFacts): Unready | undefined {
   if (facts.stopping) return 'stopping';
   if (!facts.renders) return facts.rendered ? 'workers' : 'starting';
+  if (!facts.sound) return 'self-test';
   return facts.diskTakes ? undefined : 'disk';
 }
 
@@ -96,20 +103,28 @@ export interface ReadinessDetail {
   readonly bucket?: { readonly available: boolean; readonly reason?: string };
   /** Where other nodes are told of by Redis. */
   readonly redis?: { readonly available: boolean; readonly reason?: string };
+  /** Parts of the self-test that have failed; absent where none has. */
+  readonly failedParts?: readonly string[];
 }
 
 export class Readiness {
   readonly #engine: Pick<Engine, 'ready' | 'status'>;
   readonly #stopping: () => boolean;
   readonly #disk: Pick<DiskProbe, 'failure'> | undefined;
+  readonly #selfTest: Pick<SelfTest, 'failedNeeds' | 'failedParts'> | undefined;
   #rendered = false;
 
-  /** @param disk absent: nothing is kept */
+  /**
+   * @param disk absent: nothing is kept
+   * @param selfTest absent: there is none
+   */
   constructor(
     engine: Pick<Engine, 'ready' | 'status'>,
     stopping: () => boolean,
     disk?: Pick<DiskProbe, 'failure'>,
+    selfTest?: Pick<SelfTest, 'failedNeeds' | 'failedParts'>,
   ) {
+    this.#selfTest = selfTest;
     this.#engine = engine;
     this.#stopping = stopping;
     this.#disk = disk;
@@ -124,6 +139,7 @@ export class Readiness {
       renders,
       rendered: this.#rendered,
       diskTakes: this.#disk?.failure === undefined,
+      sound: (this.#selfTest?.failedNeeds.length ?? 0) === 0,
     });
   }
 
@@ -131,6 +147,7 @@ export class Readiness {
     const { reason } = this;
     const { workers, running, queued, quarantined, wait, nodes, shared } = this.#engine.status();
     const code = this.#disk?.failure;
+    const failedParts = this.#selfTest?.failedParts ?? [];
     return {
       ready: reason === undefined,
       ...(reason === undefined ? {} : { reason }),
@@ -138,6 +155,7 @@ export class Readiness {
       workers: { workers, running, queued, quarantined, waitSeconds: wait / 1000 },
       disk: code === undefined ? { writable: true } : { writable: false, code },
       ...degradedBy({ redis: nodes, bucket: shared }),
+      ...(failedParts.length === 0 ? {} : { failedParts }),
     };
   }
 }

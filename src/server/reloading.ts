@@ -39,6 +39,13 @@ export class Reloading {
     return done;
   }
 
+  /** Does a thing that must not fall into a reload, after those before. */
+  between(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
   /** Resolves when none is under way. */
   async over(): Promise<void> {
     await this.#last;

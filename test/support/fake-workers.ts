@@ -103,6 +103,7 @@ export class FakeWorkers {
           this.signatures.push(message);
           return;
         }
+        if (message.kind === 'self-test') return;
         this.requests.push(message);
         worker.take(message);
       },

@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Server, ServerExtras } from '../../src/server/compose.ts';
+import type { Config } from '../../src/server/config/config.ts';
 import type { OptionName } from '../../src/server/config/options.ts';
 import type { Handle } from '../../src/server/http/http-message.ts';
 import type { Log } from '../../src/server/telemetry/log.ts';
@@ -42,12 +43,15 @@ export interface TestServerOptions {
   readonly home?: string;
   /** Another build than the usual one: the URL of its folder, with a slash at the end. */
   readonly dist?: URL;
+  /** Another program for workers than that of the build. */
+  readonly worker?: URL;
 }
 
 export interface TestServer {
   readonly port: number;
   readonly handle: Handle;
   readonly server: Server;
+  readonly config: Config;
   /** Warnings and errors of the log, as text. */
   readonly complaints: readonly string[];
   /** Names of the other events of the log. */
@@ -72,6 +76,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const { parseConfig }: typeof import('../../src/server/config/config.ts') = await import(
     built('server/config/config.js')
   );
+  const { forkWorker }: typeof import('../../src/engine/pool/worker-process.ts') = await import(
+    built('engine/pool/worker-process.js')
+  );
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'fovea-test-'));
   const folder = join(home, 'pictures');
   mkdirSync(folder, { recursive: true });
@@ -82,40 +89,40 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   for (const [name, bytes] of Object.entries(options.pictures ?? {})) put(name, bytes);
   const complaints: string[] = [];
   const events: string[] = [];
-  const server = await createServer(
-    parseConfig(
-      {
-        listen: { host: '127.0.0.1', port: 0, grace: '2s' },
-        cache: { folder: join(home, 'cache'), size: '64MB' },
-        workers: options.workers ?? 1,
-        refine: options.refine ?? false,
-        ...(options.latency === undefined ? {} : { latency: options.latency }),
-        // A machine that is busy with other tests is slow, and no less right
-        limits: { queueWait: '2m', ...options.limits },
-        log: { level: 'silent' },
-        sources: [
-          ...DIALECTS.map((dialect) => ({
-            name: dialect,
-            dialect,
-            mount: `/${dialect}`,
-            origin: { kind: 'folder', path: folder },
-          })),
-          ...(options.sources ?? []),
-        ],
-      },
-      { folder, env: {}, ...(options.settings === undefined ? {} : { flags: options.settings }) },
-    ),
+  const config = parseConfig(
     {
-      log: collector(complaints, events),
-      ...(options.samples === undefined ? {} : { samples: options.samples }),
+      listen: { host: '127.0.0.1', port: 0, grace: '2s' },
+      cache: { folder: join(home, 'cache'), size: '64MB' },
+      workers: options.workers ?? 1,
+      refine: options.refine ?? false,
+      ...(options.latency === undefined ? {} : { latency: options.latency }),
+      // A machine that is busy with other tests is slow, and no less right
+      limits: { queueWait: '2m', ...options.limits },
+      log: { level: 'silent' },
+      sources: [
+        ...DIALECTS.map((dialect) => ({
+          name: dialect,
+          dialect,
+          mount: `/${dialect}`,
+          origin: { kind: 'folder', path: folder },
+        })),
+        ...(options.sources ?? []),
+      ],
     },
+    { folder, env: {}, ...(options.settings === undefined ? {} : { flags: options.settings }) },
   );
+  const server = await createServer(config, {
+    log: collector(complaints, events),
+    ...(options.samples === undefined ? {} : { samples: options.samples }),
+    ...(options.worker === undefined ? {} : { startWorker: forkWorker(options.worker) }),
+  });
   const { port } = await server.listen();
   await untilReady(server);
   return {
     port,
     handle: server.exchange,
     server,
+    config,
     complaints,
     events,
     home,

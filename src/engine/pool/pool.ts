@@ -13,7 +13,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Sign } from '../../c2pa/write-manifest.ts';
 import type { Log } from '../engine-options.ts';
 import { systemTimer, type Timer } from '../timer.ts';
-import { faultFrom, type Message } from '../worker-protocol.ts';
+import { faultFrom, type TaskMessage } from '../worker-protocol.ts';
 import { Admission, tooLate } from './admission.ts';
 import type { Share } from './fair-order.ts';
 import { isCrash, Quarantine } from './quarantine.ts';
@@ -272,7 +272,7 @@ export class Pool {
     return Math.max(1, Math.min(MOST_THREADS, idle.length));
   }
 
-  #receive(worker: Worker, message: Exclude<Message, { kind: 'ready' }>): void {
+  #receive(worker: Worker, message: TaskMessage): void {
     const { current, scoring } = worker;
     if (message.kind === 'scored') {
       if (scoring?.id === message.id) scoring.scored?.(message.scores);

@@ -8,7 +8,7 @@
 import { Fault } from '../../base/fault.ts';
 import type { Log } from '../engine-options.ts';
 import type { Timer } from '../timer.ts';
-import type { Message } from '../worker-protocol.ts';
+import type { TaskMessage } from '../worker-protocol.ts';
 import { isCrash } from './quarantine.ts';
 import type { Lane } from './task-queue.ts';
 import { type RunningTask, Worker } from './worker.ts';
@@ -29,7 +29,7 @@ export interface WorkforceEvents {
   /** A worker may be able to take a task. */
   free(): void;
   /** A worker says something about its task. */
-  message(worker: Worker, message: Exclude<Message, { kind: 'ready' }>): void;
+  message(worker: Worker, message: TaskMessage): void;
   /** A worker has gone with a task in hand. */
   lost(running: RunningTask, worker: Worker, exit: Exit): void;
   /** Whether a lane has work for a worker in place of one that has gone. */
@@ -147,10 +147,10 @@ export class Workforce {
 
   #start(lane: Lane): void {
     const worker: Worker = new Worker(lane, this.#options.start, {
-      message: (message) =>
-        message.kind === 'ready'
-          ? this.#cameUp(worker, message.encoderVersion)
-          : this.#events.message(worker, message),
+      message: (message) => {
+        if (message.kind === 'ready') this.#cameUp(worker, message.encoderVersion);
+        else if (message.kind !== 'tested') this.#events.message(worker, message);
+      },
       ended: (exit) => this.#ended(worker, exit),
       said: (text) =>
         this.#options.log('worker-said', { text: text.trim().slice(0, LONGEST_SAYING) }),

@@ -4,7 +4,9 @@
  */
 import { DIALECTS } from '../../dialects/all.ts';
 import type { DialectSettings } from '../../dialects/dialect.ts';
+import { withoutEncoders } from '../../dialects/failing-encoders.ts';
 import type { Mount } from '../../engine/engine.ts';
+import type { FormatName } from '../../image/format.ts';
 import { createElsewhere, createOrigin, type OriginOptions } from '../../origins/create.ts';
 import { missingEncoders } from '../../vips/optional/missing-encoders.ts';
 import type { Route } from '../routes.ts';
@@ -19,6 +21,7 @@ const purposes = new WeakMap<Mount, string>();
  *
  * @param loopToken what this server says of itself to origins, so that it knows its own requests
  * @param signer names the certificates that C2PA manifests are signed with
+ * @param failing formats whose encoders do not work at present
  * @param known mounts of an earlier configuration; one that is meant to be the same is taken over, with its connections
  * @throws ConfigError for an origin that cannot be meant
  */
@@ -26,12 +29,15 @@ export function configuredRoutes(
   config: Config,
   loopToken: string,
   signer?: string,
+  failing: readonly FormatName[] = [],
   known: readonly Mount[] = [],
 ): Route[] {
   const found = { missing: missingEncoders(), ...(signer === undefined ? {} : { signer }) };
-  return config.sources.map((source, index) =>
-    routeOf(source, index, config, loopToken, found, known),
-  );
+  return config.sources.map((source, index) => {
+    const route = routeOf(source, index, config, loopToken, found, known);
+    const { site } = route;
+    return { ...route, site: { ...site, dialect: withoutEncoders(site.dialect, failing) } };
+  });
 }
 
 function routeOf(

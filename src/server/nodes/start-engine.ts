@@ -21,7 +21,7 @@ const WARNED: ReadonlySet<string> = new Set(['disk-failed', 'signing-failed', 'v
 export async function startEngine(
   config: Config,
   log: Log,
-  more: Pick<EngineOptions, 'signing' | 'observer' | 'changed' | 'purged'>,
+  more: Pick<EngineOptions, 'signing' | 'observer' | 'changed' | 'purged' | 'startWorker'>,
   meaning: EngineParts['requestOf'],
 ): Promise<Engine> {
   try {

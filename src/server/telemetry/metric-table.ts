@@ -161,6 +161,11 @@ export const METRICS = {
         'time or memory (killed at that limit), crashed, ended (from outside), worn (many tasks), grown (in memory)',
     },
   },
+  fovea_self_test_passed: {
+    type: 'gauge',
+    help: '1 where the part passed the self-test after the start, 0 where it failed; nothing before, or where it could not be tried.',
+    labels: { part: 'metric, reduction (kernels), or the format of an encoder' },
+  },
   fovea_quarantined_sources: { type: 'gauge', help: 'Sources that are not tried at present.' },
   // store
   fovea_cache_bytes: {

@@ -80,6 +80,7 @@ function busy(): Metrics {
     hits: () => NOTHING_HELD,
     origins: () => [['pictures', { paused: 1, retries: 2, resumed: 3 }]],
     fronts: () => [{ number: 1, connections: 4, answers: 5, processorTime: 6000, restarts: 7 }],
+    selfTest: () => [{ part: 'avif', outcome: 'passed' }],
   });
   answered(meter);
   answered(meter, { cache: { ...HIT, tier: 'memory' }, timings: {} });

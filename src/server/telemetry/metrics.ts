@@ -7,6 +7,7 @@
  */
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { EngineStatus, Rendition } from '../../engine/engine.ts';
+import type { PartResult } from '../../engine/self-test/self-test-part.ts';
 import { STAGES } from '../../engine/timings.ts';
 import type { EngineObserver } from '../../engine/tracing/observer.ts';
 import { PASS_BELOW, type Receipt } from '../../optimizer/receipt.ts';
@@ -47,6 +48,8 @@ export interface Watched {
   /** How the servers of each source are. */
   readonly origins: () => Iterable<readonly [source: string, health: OriginHealth]>;
   readonly fronts: () => readonly FrontStatus[];
+  /** What the self-test has found so far. */
+  readonly selfTest?: () => readonly PartResult[];
 }
 
 /** What is known of a front process. */
@@ -235,6 +238,7 @@ function engineMetrics(
   const gauges = GAUGES.map(([name, value]) => ({ gauge: make.gauge(name), value }));
   const counters = COUNTERS.map(([name, value]) => ({ counter: make.counter(name), value }));
   const restarts = make.counter('fovea_worker_restarts_total');
+  const tested = make.gauge('fovea_self_test_passed');
   const bytes = make.gauge('fovea_cache_bytes');
   const capacity = make.gauge('fovea_cache_capacity_bytes');
   const entries = make.gauge('fovea_cache_entries');
@@ -259,6 +263,9 @@ function engineMetrics(
     for (const { counter, value } of counters) counter.setTo(value(status));
     for (const [reason, count] of Object.entries(status.restarts)) {
       restarts.setTo({ reason }, count);
+    }
+    for (const { part, outcome } of watched.selfTest?.() ?? []) {
+      if (outcome !== 'untested') tested.set({ part }, outcome === 'passed' ? 1 : 0);
     }
     for (const [tier, held] of Object.entries({ ready: watched.hits(), ...status.tiers })) {
       bytes.set({ tier }, held.bytes);

@@ -26,6 +26,11 @@ export async function setUpReducer(bytes: Uint8Array): Promise<void> {
   reduce = kernelReduce(await loadReduce(bytes));
 }
 
+/** What reduces at present, for whoever tests it. */
+export function reducer(): Reduce {
+  return reduce;
+}
+
 /** Side and repeats of the picture that a new worker makes smaller, in about ten milliseconds. */
 const WARM_UP = { side: 64, times: 4 };
 
