@@ -8,6 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ import { program } from './support/programs.ts';
 import { startServer, type TestServer, type TestServerOptions } from './support/server.ts';
 import { signer } from './support/signer.ts';
 import { startSilentRedis } from './support/silent-redis.ts';
+import { workerPids } from './support/worker-pids.ts';
 
 const LEAVES = committed('leaves.jpg');
 const SIGNER = signer();
@@ -81,6 +83,7 @@ const STRICT: Partial<Record<OptionName, unknown>> = {
   'cache.size': '1MB',
   'cache.memory': '1',
   workers: '2',
+  workerPermissions: 'false',
   refine: 'true',
   playground: 'true',
   latency: '1ms',
@@ -549,6 +552,17 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
   workers: async () => {
     await until(async () => strict.server.engine.status().workers === 2);
     expect(plain.server.engine.status().workers).toBe(1);
+  },
+
+  workerPermissions: async () => {
+    await until(async () => strict.server.engine.status().workers === 2);
+    // The worker of the one server was started with flags for them, those of the other were not
+    const all = workerPids();
+    const bounded = all.filter((pid) => {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('permission');
+    });
+    expect(bounded.length).toBeGreaterThan(0);
+    expect(all.length).toBeGreaterThanOrEqual(bounded.length + 2);
   },
 
   refine: async () => {

@@ -2,6 +2,7 @@
  * The command `check`: whether a configuration can be served, and whether this machine can make pictures,
  * without serving.
  */
+import { workerFlags } from '../engine/pool/worker-permissions.ts';
 import { forkWorker } from '../engine/pool/worker-process.ts';
 import { runSelfTest } from '../engine/self-test/run-self-test.ts';
 import {
@@ -38,10 +39,13 @@ export async function check(
 }
 
 /** Tries kernels and encoders, those of installed packages too, with a line for each; whether all are good. */
-export async function checkMachine({
-  out,
-  startWorker = forkWorker(),
-}: Pick<Surroundings, 'out' | 'startWorker'>): Promise<boolean> {
+export async function checkMachine(
+  config: Config,
+  {
+    out,
+    startWorker = forkWorker(undefined, () => workerFlags(config)),
+  }: Pick<Surroundings, 'out' | 'startWorker'>,
+): Promise<boolean> {
   const missing = missingEncoders();
   const parts = [...USUAL_PARTS, ...OPTIONAL_PARTS.filter((part) => !missing.includes(part))];
   out('What pictures are made with, tried:\n');

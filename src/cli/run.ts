@@ -82,9 +82,10 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
     .option('--json', 'print JSON, of the configuration alone')
     .option('--no-self-test', 'check the configuration alone')
     .action(async (flags: Flags) => {
+      const config = configOf(flags, around);
       const json = flags.json === true;
-      await check(configOf(flags, around), around, { json });
-      if (!json && flags.selfTest !== false) exit((await checkMachine(around)) ? 0 : 1);
+      await check(config, around, { json });
+      if (!json && flags.selfTest !== false) exit((await checkMachine(config, around)) ? 0 : 1);
     });
 
   withOptions(program.command('explain'))

@@ -129,7 +129,7 @@ export class LocalEngine implements Engine {
     });
     this.#backEnds = new BackEnds({
       encoder: options.video?.encoder ?? 'auto',
-      ...{ limits: settings, timer, log: settings.log },
+      ...{ limits: settings, timer, log: settings.log, appeared: () => this.#pool.renew() },
     });
     this.#renderer = new Renderer(
       this.#pool,

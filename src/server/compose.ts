@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { systemClock } from '../base/clock.ts';
 import type { SigningIdentity } from '../c2pa/signing-identity.ts';
 import type { Engine } from '../engine/engine.ts';
+import { workerFlags } from '../engine/pool/worker-permissions.ts';
 import { forkWorker, type StartWorker } from '../engine/pool/worker-process.ts';
 import { createAdmin } from './admin/admin.ts';
 import { type Config, ConfigError } from './config/config.ts';
@@ -102,7 +103,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const metered = config.metrics.token !== undefined || adminPort !== undefined;
   let fronts: Fronts | undefined;
   const meter = metered ? await meterOf(async () => fronts?.collect()) : undefined;
-  const startWorker = extras.startWorker ?? forkWorker();
+  const startWorker = extras.startWorker ?? forkWorker(undefined, () => workerFlags(config));
   const engine = await startEngine(
     config,
     log,

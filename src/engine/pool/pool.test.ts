@@ -148,6 +148,27 @@ describe('Pool', () => {
     expect(await running).toBe('done');
   });
 
+  test('renewed, has others take the place of all, which work until these are ready', async () => {
+    await start({ workers: 2 });
+    const ends = [run('a'), run('b')];
+    const before = workers.alive;
+    workers.eager = false;
+    pool.renew();
+    pool.renew();
+    expect(workers.alive).toHaveLength(4);
+    workers.busyWith('a').finish();
+    expect(await ends[0]).toBe('done');
+    const third = run('c');
+    workers.busyWith('c').finish();
+    expect(await third).toBe('done');
+    for (const worker of workers.alive.slice(2)) worker.comeUp();
+    workers.busyWith('b').finish();
+    expect(await ends[1]).toBe('done');
+    await settled();
+    expect(workers.alive.filter((worker) => before.includes(worker))).toEqual([]);
+    expect(pool.status()).toMatchObject({ workers: 2, died: 0 });
+  });
+
   test('closing ends every task and every worker', async () => {
     await start();
     const ends = [run('a'), run('b'), run('c', { priority: 'background' })];

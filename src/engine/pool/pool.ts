@@ -16,6 +16,7 @@ import { systemTimer, type Timer } from '../timer.ts';
 import { faultFrom, type TaskMessage } from '../worker-protocol.ts';
 import { Admission, tooLate } from './admission.ts';
 import type { Share } from './fair-order.ts';
+import { clientGone, endedOutside, quarantined, shuttingDown } from './pool-faults.ts';
 import { isCrash, Quarantine } from './quarantine.ts';
 import { type Prediction, ServiceRate } from './service-rate.ts';
 import { answerSignature } from './signature.ts';
@@ -82,9 +83,6 @@ const MOST_THREADS = 4;
 
 /** Workers that may die under one task. */
 const MOST_ATTEMPTS = 2;
-
-/** Seconds after which a quarantined source may be asked for again. */
-const QUARANTINE_RETRY = 30;
 
 export class Pool {
   /** Those of the next task; they may change. */
@@ -172,6 +170,11 @@ export class Pool {
       refused: this.#admission.refused,
       quarantined: this.#quarantine.size,
     };
+  }
+
+  /** Has other workers take the place of all, each as soon as it is ready. */
+  renew(): void {
+    this.#workforce.renew();
   }
 
   /** Process ids of the workers, for tests and diagnostics. */
@@ -325,25 +328,4 @@ export class Pool {
     this.#queues.request.unshift(task, this.#admission.expiry(task));
     this.#dispatch();
   }
-}
-
-/** The worker was ended by somebody else, twice: nothing is known against the picture. */
-function endedOutside(): Fault {
-  return new Fault('overloaded', 'The renderer was ended while it made this picture.');
-}
-
-function quarantined(): Fault {
-  return new Fault(
-    'source-quarantined',
-    'This source has made the renderer fail and is not tried for a while.',
-    { retryAfter: QUARANTINE_RETRY },
-  );
-}
-
-function clientGone(): Fault {
-  return new Fault('overloaded', 'The client went away.');
-}
-
-function shuttingDown(): Fault {
-  return new Fault('overloaded', 'The server is shutting down.');
 }

@@ -62,12 +62,20 @@ const HEAP_GROWTH = '--heap-growing-percent=300';
 /** Milliseconds of a tick of the processor clock in /proc. */
 const TICK = 10;
 
-/** Starts child processes. @param program the worker's program; for tests */
-export function forkWorker(program = PROGRAM): StartWorker {
+/**
+ * Starts child processes.
+ *
+ * @param program the worker's program; for tests
+ * @param flags of Node for each that is started, such as its permissions
+ */
+export function forkWorker(
+  program = PROGRAM,
+  flags: () => readonly string[] = () => [],
+): StartWorker {
   return (lane, events) => {
     const child = fork(fileURLToPath(program), [], {
       serialization: 'advanced',
-      execArgv: ['--max-old-space-size=512', HEAP_GROWTH],
+      execArgv: ['--max-old-space-size=512', HEAP_GROWTH, ...flags()],
       // A worker sees nothing of the server's environment but what Node itself needs.
       env: {
         PATH: process.env.PATH ?? '',

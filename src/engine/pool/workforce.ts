@@ -131,6 +131,14 @@ export class Workforce {
     if (this.lane('background').length === 0) this.#start('background');
   }
 
+  /** Starts a worker in place of each, which works until the new one is ready: what workers may has changed. */
+  renew(): void {
+    for (const worker of [...this.#workers].filter((one) => one.ready && one.state === 'working')) {
+      worker.state = 'leaving';
+      this.#start(worker.lane);
+    }
+  }
+
   /** A worker has ended its task. */
   finished(worker: Worker): void {
     worker.current = undefined;

@@ -10,6 +10,7 @@ function rig() {
     limits: { videoTimeout: 500 },
     timer,
     log: (event, detail) => state.events.push(`${event} ${detail.reason}`),
+    appeared: () => state.events.push('appeared'),
     find: () =>
       state.version === undefined
         ? undefined
@@ -35,6 +36,12 @@ describe('BackEnds', () => {
     state.version = 'two';
     state.now += 1000;
     expect([ends.use().kind, ends.version()]).toEqual(['ready', 'two']);
+    // Workers that may start it have to take the place of the others
+    expect(state.events).toEqual(['appeared']);
+    state.version = 'three';
+    state.now += 1000;
+    ends.use();
+    expect(state.events).toEqual(['appeared']);
   });
 
   test('three failures in a row, and it rests for a minute', () => {

@@ -25,6 +25,8 @@ export interface BackEndsOptions {
   readonly limits: { readonly videoTimeout: number };
   readonly timer: Timer;
   readonly log: Log;
+  /** Told when one is there that was not, after the first look: workers that run may not start it. */
+  readonly appeared?: () => void;
   /** For tests. */
   readonly find?: (setting: string) => FoundBackEnd | undefined;
 }
@@ -81,11 +83,14 @@ export class BackEnds {
   }
 
   #find(): FoundBackEnd | undefined {
-    const { find = findBackEnd, encoder, timer } = this.#options;
+    const { find = findBackEnd, encoder, timer, appeared } = this.#options;
     const now = timer.now();
     if (now - this.#foundAt >= FOUND_FOR) {
+      const before = this.#found;
       this.#found = find(encoder);
+      const looked = this.#foundAt >= 0;
       this.#foundAt = now;
+      if (looked && before === undefined && this.#found !== undefined) appeared?.();
     }
     return this.#found;
   }

@@ -121,6 +121,12 @@ export const OPTIONS = {
     max: 256,
     doc: 'Render processes; by default one per core that is really there.',
   }),
+  workerPermissions: toggle({
+    env: 'FOVEA_WORKER_PERMISSIONS',
+    flag: 'worker-permissions',
+    fallback: 'true',
+    doc: "Render processes run under Node's permission model: they read the packages of the server and its cache, write large results there, and nothing else.",
+  }),
   refine: toggle({
     env: 'FOVEA_REFINE',
     flag: 'refine',

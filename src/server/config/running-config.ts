@@ -29,6 +29,7 @@ export const TAKES_A_RESTART: readonly OptionName[] = [
   'bucket.deadline',
   'workers',
   'playground',
+  'workerPermissions',
   'limits.bodyMemory',
   'video.encoder',
   'c2pa.certificate',
