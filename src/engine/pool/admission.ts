@@ -6,14 +6,17 @@
  * worker that is free first, so that one task without end does not close the
  * server while others go on. What counts for a source is what is served before it in the order of the
  * queue, so that one that floods closes the server to itself alone. Where the queue is long, pictures
- * are made with less search before anybody is refused. Until the rate is known nothing is refused on its account; what does
+ * are made with less search before anybody is refused. Where a queue stands (`standing-queues.ts`), less
+ * of a wait is accepted until it has gone. Until the rate is known nothing is refused on its account; what does
  * wait too long is then dropped by its expiry.
  */
 import { Fault } from '../../base/fault.ts';
 import type { Timer } from '../timer.ts';
 import { NO_SHARE, type Share } from './fair-order.ts';
 import type { ServiceRate } from './service-rate.ts';
+import { StandingQueues } from './standing-queues.ts';
 import type { Expiry, PoolTask, QueuedTask, TaskQueue } from './task-queue.ts';
+import { WaitTable } from './wait-table.ts';
 import type { RunningTask } from './worker.ts';
 
 export interface AdmissionOptions {
@@ -35,6 +38,12 @@ const MOST_OF_ONE = 0.75;
 const LONG_QUEUE = 0.5;
 const HURRIED_BUDGET = 0.4;
 
+/**
+ * The part of the longest wait that is left where a queue stands: as short as the wait after the end of a flood is to
+ * be, and long enough that no worker is idle meanwhile.
+ */
+const STANDING_WAIT = 0.3;
+
 /** Seconds that a refused client is told to stay away. */
 const LEAST_RETRY = 1;
 const MOST_RETRY = 60;
@@ -44,7 +53,10 @@ export class Admission {
   readonly #timer: Timer;
   readonly #queue: TaskQueue;
   readonly #rate: ServiceRate;
-  readonly #running: () => Iterable<RunningTask>;
+  readonly #waits: WaitTable;
+  /** The same where those that wait are hurried. */
+  readonly #hurriedWaits: WaitTable;
+  readonly #standing: StandingQueues;
   #refused = 0;
 
   /** @param running the tasks in hand of the workers that share the queue */
@@ -53,13 +65,19 @@ export class Admission {
     timer: Timer,
     queue: TaskQueue,
     rate: ServiceRate,
-    running: () => Iterable<RunningTask>,
+    running: () => readonly RunningTask[],
   ) {
     this.#options = options;
     this.#timer = timer;
     this.#queue = queue;
     this.#rate = rate;
-    this.#running = running;
+    const parts = { timer, queue, rate, running, workers: () => options.workers };
+    this.#waits = new WaitTable({ ...parts, part: 1 });
+    this.#hurriedWaits = new WaitTable({ ...parts, part: HURRIED_BUDGET });
+    this.#standing = new StandingQueues(() => ({
+      interval: options.queueWait,
+      target: options.queueWait * STANDING_WAIT,
+    }));
   }
 
   /** Tasks refused or dropped so far. */
@@ -69,17 +87,23 @@ export class Admission {
 
   /** Milliseconds that a task arriving now is likely to wait for a worker, be it behind all others. */
   wait(): number {
-    return this.#waitBehind(this.#queue, 1);
+    return this.#waits.behind();
   }
 
   /** The same of a task of one source, in its turn. */
   waitOf(share?: Share): number {
-    return this.#waitBehind(this.#before(share), 1);
+    return this.#waits.behind(this.#ahead(share));
   }
 
-  /** Whether the queue is so long that what begins now is to search less. */
-  hurries(): boolean {
-    return this.#rate.known && this.wait() > this.#options.queueWait * LONG_QUEUE;
+  /** Notes that a task begins. */
+  begins({ share = NO_SHARE, queuedAt }: QueuedTask): void {
+    const now = this.#timer.now();
+    this.#standing.begun(share.source, now - queuedAt, now);
+  }
+
+  /** Whether the queue is so long that what begins now of a source is to search less. */
+  hurries(share?: Share): boolean {
+    return this.#rate.known && this.wait() > this.#longest(share) * LONG_QUEUE;
   }
 
   /** What is left of a budget where the queue is long, in milliseconds. */
@@ -89,38 +113,26 @@ export class Admission {
 
   /** Whether a task of a source arriving now is taken. */
   admits(share?: Share): boolean {
-    const { workers, queueWait } = this.#options;
-    const most = workers * MOST_PER_WORKER;
+    const most = this.#options.workers * MOST_PER_WORKER;
     if (this.#queue.length >= most) return false;
     if (this.#queue.length >= most * MOST_OF_ONE) {
       if (this.#queue.lengthOf(share ?? NO_SHARE) >= most * MOST_OF_ONE) return false;
     }
-    if (!this.#rate.known || this.waitOf(share) <= queueWait) return true;
+    const longest = this.#longest(share);
+    if (!this.#rate.known || this.waitOf(share) <= longest) return true;
     // Those before it will be hurried
-    return this.#waitBehind(this.#before(share), HURRIED_BUDGET) <= queueWait;
+    return this.#hurriedWaits.behind(this.#ahead(share)) <= longest;
   }
 
-  /** What is served before a task of a source; all, where it is of none. */
-  #before(share: Share | undefined): Iterable<QueuedTask> {
-    return share === undefined ? this.#queue : this.#queue.ahead(share);
+  /** Longest estimated wait of a task of a source that is taken now, in milliseconds. */
+  #longest({ source }: Share = NO_SHARE): number {
+    const { queueWait } = this.#options;
+    return this.#standing.has(source) ? queueWait * STANDING_WAIT : queueWait;
   }
 
-  /** @param part of their budgets that waiting tasks will have */
-  #waitBehind(tasks: Iterable<QueuedTask>, part: number): number {
-    const { workers } = this.#options;
-    const left: number[] = [];
-    for (const { task, since, budget } of this.#running()) {
-      const whole = this.#rate.duration(task.predicted, this.#rate.onClock(budget));
-      left.push(Math.max(0, whole - (this.#timer.now() - since)));
-    }
-    // Each waiting task begins with the worker that is free first, as this one will.
-    const free = Array.from({ length: workers }, (_, i) => left[i] ?? 0);
-    for (const { predicted, request } of tasks) {
-      const first = free.indexOf(Math.min(...free));
-      const budget = this.#rate.onClock(request.budget) * part;
-      free[first] = free[first]! + this.#rate.duration(predicted, budget);
-    }
-    return Math.min(...free);
+  /** How many are served before a task of a source; all, where it is of none. */
+  #ahead(share: Share | undefined): number {
+    return share === undefined ? this.#queue.length : this.#queue.countAhead(share);
   }
 
   /** When a task that waits now is dropped. */

@@ -4,8 +4,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeTimer, settled } from '../../../test/support/fake-timer.ts';
 import { FakeWorkers, pathOf } from '../../../test/support/fake-workers.ts';
+import { poolTask, work } from '../../../test/support/pool-task.ts';
 import { isFault } from '../../base/fault.ts';
-import { DEFAULT_PICTURE_LIMITS } from '../../image/picture-limits.ts';
 import { Pool } from './pool.ts';
 
 let timer: FakeTimer;
@@ -37,27 +37,11 @@ interface Wanted {
 /** Runs a task of a source; gives `done` or the code of its fault. */
 function run(source: string, name: string, wanted: Wanted): Promise<string> {
   const { usual, least = usual, weight = 1, begun } = wanted;
-  const task = {
-    request: {
-      kind: 'render' as const,
-      source: { path: name, length: 0, crc: 0 },
-      sourceHash: name,
-      plan: {
-        frames: { kind: 'all' as const },
-        ops: [],
-        output: { kind: 'source' as const, sanitize: false },
-      },
-      accepts: [],
-      budget: { mode: 'online' as const, milliseconds: 1000 },
-      limits: DEFAULT_PICTURE_LIMITS,
-      resultFile: '',
-    },
-    predicted: { usual, least },
-    priority: 'request' as const,
+  const task = poolTask(name, {
+    predicted: work(usual, least),
     share: { source, weight },
-    sourceKey: name,
     ...(begun === undefined ? {} : { begun }),
-  };
+  });
   return pool.run(task).then(
     () => 'done',
     (error: unknown) => (isFault(error) ? error.code : Promise.reject(error)),
@@ -157,5 +141,44 @@ describe('a long queue', () => {
     const early = await Promise.race([ends[19], settled().then(() => 'waits')]);
     expect(early).toBe('overloaded');
     expect(pool.status().queued).toBeLessThanOrEqual(11);
+  });
+});
+
+describe('a flood of one source', () => {
+  /** Milliseconds that every task takes and is predicted to take. */
+  const COST = 100;
+  /** Names by the order in which they began. */
+  let named = 0;
+
+  /** Lets time pass in steps of the cost of a task, in each of which the worker ends one and `many` come. */
+  async function pass(source: string, milliseconds: number, many: number): Promise<string[]> {
+    const ends: Promise<string>[] = [];
+    for (let gone = 0; gone < milliseconds; gone += COST) {
+      for (let i = 0; i < many; i++) {
+        ends.push(run(source, `${source}-${named++}`, { usual: COST }));
+      }
+      timer.advance(COST);
+      workers.alive.find(({ request }) => request !== undefined)?.finish();
+      await Promise.resolve();
+    }
+    return Promise.all(ends.map((end) => Promise.race([end, Promise.resolve('waits')])));
+  }
+
+  test('waits long at first, then little until it is over; a burst after it may wait long again', async () => {
+    await pass('flood', 2000, 1);
+    await pass('flood', 5000, 10);
+    // Ten seconds of work wait, and may
+    expect(pool.status().wait).toBeGreaterThan(9000);
+    await pass('flood', 40_000, 10);
+    expect(pool.status().wait).toBeLessThanOrEqual(3000 + 2 * COST);
+    expect(pool.status().wait).toBeGreaterThan(1000);
+    // Another source has what it had
+    expect(pool.admits({ source: 'calm', weight: 1 })).toBe(true);
+    await pass('flood', 5000, 0);
+    expect(pool.status()).toMatchObject({ wait: 0, queued: 0 });
+    const gallery = Array.from({ length: 95 }, (_, i) => run('flood', `g${i}`, { usual: COST }));
+    expect(pool.status().queued).toBe(94);
+    await pass('flood', 10_000, 0);
+    expect(new Set(await Promise.all(gallery))).toEqual(new Set(['done']));
   });
 });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeTimer, settled } from '../../../test/support/fake-timer.ts';
 import { FakeWorkers, pathOf } from '../../../test/support/fake-workers.ts';
+import { poolTask, work } from '../../../test/support/pool-task.ts';
 import { type Fault, isFault } from '../../base/fault.ts';
-import { DEFAULT_PICTURE_LIMITS } from '../../image/picture-limits.ts';
 import { Pool, type PoolOptions, type PoolTask } from './pool.ts';
 
 let timer: FakeTimer;
@@ -33,28 +33,9 @@ async function start(options: Partial<PoolOptions> = {}): Promise<Pool> {
   return pool;
 }
 
-const work = (milliseconds: number) => ({ usual: milliseconds, least: milliseconds });
-
-const task = (path: string, fields: Partial<PoolTask> = {}): PoolTask => ({
-  request: {
-    kind: 'render',
-    source: { path, length: 0, crc: 0 },
-    sourceHash: path,
-    plan: { frames: { kind: 'all' }, ops: [], output: { kind: 'source', sanitize: false } },
-    accepts: [],
-    budget: { mode: 'online', milliseconds: 1000 },
-    limits: DEFAULT_PICTURE_LIMITS,
-    resultFile: '',
-  },
-  predicted: work(100),
-  priority: 'request',
-  sourceKey: path,
-  ...fields,
-});
-
 /** Runs a task; gives its fault, or `done`. */
 const run = (path: string, fields?: Partial<PoolTask>): Promise<Fault | 'done'> =>
-  pool.run(task(path, fields)).then(
+  pool.run(poolTask(path, fields)).then(
     () => 'done' as const,
     (error: unknown) => {
       if (isFault(error)) return error;

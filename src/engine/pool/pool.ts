@@ -250,10 +250,11 @@ export class Pool {
     const now = this.#timer.now();
     const { expires = Number.POSITIVE_INFINITY, request } = task;
     task.attempts++;
+    if (worker.lane === 'request') this.#admission.begins(task);
     // A second attempt gets what the first has left, so that one picture has one limit.
     const limit = (task.renderTimeout ?? this.limits.renderTimeout) - task.worked;
     const disarm = this.#timer.after(limit, () => this.#killLate(worker));
-    const hurried = worker.lane === 'request' && this.#admission.hurries();
+    const hurried = worker.lane === 'request' && this.#admission.hurries(task.share);
     const left = (whole: number) => (hurried ? this.#admission.hurried(whole) : whole);
     const work = left(request.budget.milliseconds);
     const most = left(request.budget.wall ?? request.budget.milliseconds);

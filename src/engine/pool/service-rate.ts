@@ -39,6 +39,7 @@ const LATEST = 16;
 const MEASURED_ENOUGH = 4;
 
 export class ServiceRate {
+  #version = 0;
   #measured = 0;
   #weighted = 0;
   #weights = 0;
@@ -47,6 +48,11 @@ export class ServiceRate {
   #slowed = 1;
   /** Ratios of single tasks, the latest last. */
   readonly #latest: number[] = [];
+
+  /** Changes with every task that was measured. */
+  get version(): number {
+    return this.#version;
+  }
 
   /** Whether enough tasks have been measured to refuse others on their account. */
   get known(): boolean {
@@ -80,6 +86,7 @@ export class ServiceRate {
 
   /** Notes how much longer than its work a task took on the clock; gives the ratio, at least 1. @param lost of `actual`, in milliseconds */
   addLost(actual: number, lost: number): number {
+    this.#version++;
     const slowed = actual / Math.max(1, actual - Math.max(0, lost));
     this.#slowed = this.#slowed * DECAY + slowed * (1 - DECAY);
     return Math.max(1, slowed);
@@ -88,6 +95,7 @@ export class ServiceRate {
   /** Notes a task that has ended at `now`, having had a budget; all times in milliseconds. */
   add({ usual, least }: Prediction, budget: number, actual: number, now: number): void {
     if (!(usual > 0)) return;
+    this.#version++;
     const observed = Math.min(
       MOST_RATIO,
       Math.max(LEAST_RATIO, this.#observed(usual, least, budget, actual)),

@@ -80,9 +80,15 @@ export class TaskQueue {
   /** The next one first. */
   readonly #entries: Entry[] = [];
   readonly #order = new FairOrder();
+  #version = 0;
 
   constructor(timer: Timer) {
     this.#timer = timer;
+  }
+
+  /** Changes with every task that comes or goes. */
+  get version(): number {
+    return this.#version;
   }
 
   get length(): number {
@@ -99,13 +105,16 @@ export class TaskQueue {
     for (const { task } of this.#entries) yield task;
   }
 
-  /** The tasks that would be served before one that came now. */
-  *ahead(share: Share): Generator<QueuedTask> {
+  /** How many tasks would be served before one that came now: the first ones. */
+  countAhead(share: Share): number {
     const start = this.#order.start(share);
-    for (const entry of this.#entries) {
-      if (entry.start > start) return;
-      yield entry.task;
+    let [low, high] = [0, this.#entries.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#entries[middle]!.start > start) high = middle;
+      else low = middle + 1;
     }
+    return low;
   }
 
   push(task: QueuedTask, expiry?: Expiry): void {
@@ -114,6 +123,7 @@ export class TaskQueue {
 
   /** Puts a task ahead of all others. */
   unshift(task: QueuedTask, expiry?: Expiry): void {
+    this.#version++;
     this.#entries.unshift(this.#entry(task, Number.NEGATIVE_INFINITY, expiry));
   }
 
@@ -121,6 +131,7 @@ export class TaskQueue {
   shift(): QueuedTask | undefined {
     const entry = this.#entries.shift();
     if (entry === undefined) return undefined;
+    this.#version++;
     this.#order.served(entry.start);
     return this.#left(entry);
   }
@@ -129,6 +140,7 @@ export class TaskQueue {
   withdraw(task: QueuedTask, reason: Fault): void {
     const index = this.#entries.findIndex((entry) => entry.task === task);
     if (index < 0) return;
+    this.#version++;
     for (const entry of this.#entries.splice(index, 1)) {
       this.#giveBack(entry);
       this.#left(entry).reject(reason);
@@ -137,6 +149,7 @@ export class TaskQueue {
 
   /** Rejects all tasks. */
   clear(reason: Fault): void {
+    this.#version++;
     for (const entry of this.#entries.splice(0)) {
       this.#giveBack(entry);
       this.#left(entry).reject(reason);
@@ -144,6 +157,7 @@ export class TaskQueue {
   }
 
   #insert(entry: Entry): void {
+    this.#version++;
     // Behind those that begin with it: of equals the first one is first
     let at = this.#entries.length;
     while (at > 0 && this.#entries[at - 1]!.start > entry.start) at--;
