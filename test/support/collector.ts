@@ -93,14 +93,15 @@ interface RawSpan {
   readonly status?: { readonly code?: number };
 }
 
-interface Export {
+export interface Export {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: Attributes };
     readonly scopeSpans: readonly { readonly spans: readonly RawSpan[] }[];
   }[];
 }
 
-function spansOf({ resourceSpans }: Export): CollectedSpan[] {
+/** The spans of a request in JSON. */
+export function spansOf({ resourceSpans }: Export): CollectedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap((scope) =>
       scope.spans.map((span) => ({
