@@ -30,7 +30,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['optimizer', 'client'],
   ['engine'],
   ['library'],
-  ['server', 'cli'],
+  ['server', 'cli', 'integrations'],
 ];
 
 /** Packages that browsers can run. */

@@ -13,9 +13,6 @@ const CHAPTERS = {
     ['docs/index.md', '', 'Fovea'],
     ['docs/first-picture.md', 'first-picture/', 'A first picture'],
     ['docs/targets.md', 'targets/', 'Targets'],
-    ['docs/command-line.md', 'command-line/', 'Command line'],
-    ['docs/library.md', 'library/', 'Library'],
-    ['docs/playground.md', 'playground/', 'Playground'],
   ],
   Move: [
     ['docs/moving.md', 'moving/', 'Moving a source'],
@@ -31,7 +28,12 @@ const CHAPTERS = {
     ['docs/signing.md', 'signing/', 'Signed URLs'],
     ['SECURITY.md', 'security/', 'Security'],
   ],
-  Build: [['docs/integrations.md', 'integrations/', 'In other programs']],
+  Build: [
+    ['docs/playground.md', 'playground/', 'Playground'],
+    ['docs/command-line.md', 'command-line/', 'Command line'],
+    ['docs/library.md', 'library/', 'Library'],
+    ['docs/integrations.md', 'integrations/', 'In other programs'],
+  ],
   Reference: [
     ['docs/reference/configuration.md', 'reference/configuration/', 'Configuration'],
     ['docs/reference/fastly.md', 'reference/fastly/', 'Fastly parameters'],
