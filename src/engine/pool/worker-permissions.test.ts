@@ -134,6 +134,13 @@ test.each([
   expect(permissionFlag(version)).toBe(flag);
 });
 
+test('a cache whose folder is gone, or has a file in its place, is no reason not to start', () => {
+  for (const at of [join(elsewhere, 'nowhere'), join(elsewhere, 'secret')]) {
+    const flags = permissionFlags({ cache: at, programs: false });
+    expect(flags).toContain(`--allow-fs-write=${join(at, 'v1/tmp/*')}`);
+  }
+});
+
 test('no path is given twice or within another: Node 20 does not start then', () => {
   const flags = permissionFlags({
     cache: join(fileURLToPath(new URL('../../../', import.meta.url)), 'c'),

@@ -94,16 +94,16 @@ function ownFolders(): string[] {
 /** All that a folder holds, under its name and each that links lead to. */
 function below(folder: string): string[] {
   const names = [folder];
-  for (let name = folder; isLink(name) && names.length < MOST_LINKS; ) {
-    name = resolve(dirname(name), readlinkSync(name));
-    names.push(name);
+  try {
+    for (let name = folder; lstatSync(name).isSymbolicLink() && names.length < MOST_LINKS; ) {
+      name = resolve(dirname(name), readlinkSync(name));
+      names.push(name);
+    }
+    names.push(realpathSync(folder));
+  } catch {
+    // It is not there, or a file stands in its place: where it comes to be, its name will do
   }
-  if (existsSync(folder)) names.push(realpathSync(folder));
   return names.map((path) => join(path, '*'));
-}
-
-function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 /** A flag for each path; Node 20 ends by an assertion where one is given that others cover. */
