@@ -4,6 +4,7 @@
  * Small, free of Node and without a network: for servers that write pages, for builds, and for pages of which
  * nobody but their operator sees the key. The tables of parameters are here as types alone.
  */
+import { withoutEnd } from '../base/without-ends.ts';
 import type { PARAMS as FASTLY } from '../dialects/fastly/params.ts';
 import type { PARAMS as IMAGEOPTIM } from '../dialects/imageoptim/params.ts';
 import type { PARAMS as IMGIX } from '../dialects/imgix/params.ts';
@@ -83,7 +84,7 @@ export interface Client<Name extends DialectName> {
 export function createClient<const Name extends DialectName>(
   options: ClientOptions<Name>,
 ): Client<Name> {
-  const base = options.base.replace(/\/+$/, '');
+  const base = withoutEnd(options.base, '/');
   const url: Client<Name>['url'] = (source, parameters = {}, { expires } = {}) => {
     const target = targetOf(options, source, entriesOf(parameters));
     const until = expires && Math.floor(expires.getTime() / 1000);

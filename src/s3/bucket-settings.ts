@@ -3,6 +3,7 @@
  *
  * Pure.
  */
+import { withoutEnd, withoutStart } from '../base/without-ends.ts';
 import type { BucketOptions } from './bucket.ts';
 
 export interface BucketSettings {
@@ -38,7 +39,7 @@ export function bucketOptions(settings: BucketSettings): BucketOptions {
 
 /** A prefix that names a folder: without a slash in front, with one behind; empty for the whole bucket. */
 export function folderPrefix(prefix = ''): string {
-  const path = prefix.replace(/^\/+|\/+$/g, '');
+  const path = withoutEnd(withoutStart(prefix, '/'), '/');
   return path === '' ? '' : `${path}/`;
 }
 

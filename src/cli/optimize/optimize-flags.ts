@@ -1,5 +1,7 @@
 /** Flags of `optimize`, read as what they mean. */
+
 import { join } from 'node:path';
+import { withoutEnd } from '../../base/without-ends.ts';
 import { usableCores } from '../../engine/cores.ts';
 import { MOST_JOBS } from '../../library/create-optimizer.ts';
 import {
@@ -118,7 +120,7 @@ function widthsOf(given: string | undefined): number[] {
 }
 
 function percentOf(given: unknown): number {
-  const text = String(given ?? '10').replace(/\s*%$/, '');
+  const text = withoutEnd(String(given ?? '10'), '%').trim();
   const percent = /^\d{1,3}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
   if (percent <= 100) return percent;
   throw new ConfigError([`expected percent from 0 to 100 for --threshold, got ${given}`]);

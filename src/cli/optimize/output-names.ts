@@ -29,7 +29,9 @@ export function outputName(stem: string, extension: string, width?: number): str
 
 /** A name without its extension; a name that is nothing but one stays. */
 function stemOf(name: string): string {
-  return name.replace(/(?<=[^/])\.[^./]*$/, '');
+  const slash = name.lastIndexOf('/');
+  const dot = name.lastIndexOf('.');
+  return dot > slash + 1 ? name.slice(0, dot) : name;
 }
 
 /** Pictures that share a stem with another and have not got their whole name yet. */

@@ -90,7 +90,7 @@ function machineFacts(config: Config | undefined): MachineFacts {
   const films = {
     name: video?.ref.kind ?? 'ffmpeg',
     gives: 'videos of animations',
-    version: video && (/\d+(?:\.\d+)+/.exec(video.version)?.[0] ?? 'found'),
+    version: video && (/\d{1,6}(?:\.\d{1,6}){1,4}/.exec(video.version)?.[0] ?? 'found'),
     install: 'install ffmpeg, or npm install node-av',
   };
   return {

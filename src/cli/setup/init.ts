@@ -1,9 +1,11 @@
 /**
  * The command `init`: a configuration to begin with, with what else there is beside it as comments.
  */
+
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { before, withoutEnd } from '../../base/without-ends.ts';
 import { ConfigError } from '../../server/config/config.ts';
 import { textFlag } from '../flags.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -97,7 +99,7 @@ log:
 
 function originText(origin: string): string {
   if (/^https?:/i.test(origin)) {
-    const base = `${origin.replace(/[?#].*$/, '').replace(/\/+$/, '')}/`;
+    const base = `${withoutEnd(before(before(origin, '?'), '#'), '/')}/`;
     const { hostname } = new URL(base);
     return `    origin: { kind: http, base: '${base}', allow: ['${hostname}'] }`;
   }

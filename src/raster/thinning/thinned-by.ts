@@ -14,7 +14,7 @@ export function thinnedBy(raster: Raster, size: Size, by: Thinning): Raster {
 }
 
 /** What an edge inside a byte counts. */
-const ALIGNED = { little: 0.2, more: 0.5, usual: 1, much: 2, most: 4 } as const;
+const ALIGNED = { little: 0.16, more: 0.5, usual: 1, much: 2, most: 4 } as const;
 
 const WAYS: Readonly<
   Record<Exclude<Thinning, 'lines'>, (raster: Raster, size: Size) => Raster | undefined>

@@ -57,8 +57,10 @@ describe('the landing page', () => {
       const file = folder(`dist/docs/${link.slice('/_fovea/docs/'.length)}index.html`);
       expect([link, existsSync(file)]).toEqual([link, true]);
     }
+    // The playground is another page of the demo
+    expect(links).toContain('/_fovea/');
     const own = (url: string) =>
-      /^\/(?:fastly|imgix|imageoptim)\//.test(url) || documents.includes(url);
+      /^\/(?:fastly|imgix|imageoptim)\//.test(url) || [...documents, '/_fovea/'].includes(url);
     for (const link of links.filter((url) => !own(url))) {
       expect([link, pages.has(link)]).toEqual([link, true]);
     }

@@ -1,8 +1,10 @@
 /**
  * Tried pictures: those of the demo, and those that visitors drop, with what a worker reads of them.
  */
+
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
+import { withoutEnd, withoutStart } from '../../base/without-ends.ts';
 import type { DialectSettings } from '../../dialects/dialect.ts';
 import type { Workbench } from '../../engine/studies/workbench.ts';
 import { notAnImage, sniffFormat } from '../../image/sniff.ts';
@@ -139,7 +141,6 @@ function nameOf(given: string | undefined): string {
   const plain = text
     .normalize('NFKD')
     .replace(/[^\w.-]+/g, '-')
-    .replace(/-+/g, '-')
-    .replace(/^[-.]+|-+$/g, '');
-  return plain.slice(-60) || 'photo';
+    .replace(/-+/g, '-');
+  return withoutEnd(withoutStart(plain, '-.'), '-').slice(-60) || 'photo';
 }

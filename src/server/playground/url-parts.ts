@@ -3,6 +3,7 @@
  *
  * Pure text: what the parameters mean is the dialect's to say.
  */
+import { before } from '../../base/without-ends.ts';
 import { DIALECTS } from '../../dialects/all.ts';
 import { readTarget as readFastly } from '../../dialects/fastly/query.ts';
 import { optionNames } from '../../dialects/imageoptim/read.ts';
@@ -66,14 +67,20 @@ export function takeApart(text: string, atHand: DialectName): TakenApart {
   const whole = url === undefined ? trimmed : trimmed.slice(trimmed.indexOf('://') + 3);
   const slash = whole.indexOf('/');
   const raw = url === undefined ? whole : slash < 0 ? '/' : whole.slice(slash);
-  const target = raw.replace(/#.*$/s, '');
+  const target = before(raw, '#');
   const mount = /^\/?(fastly|imgix|imageoptim)\//.exec(target)?.[1] as DialectName | undefined;
   const ofHost = HOSTS.find(([host]) => url !== undefined && host.test(url.hostname))?.[1];
   const rest = mount === undefined ? target : target.slice(target.indexOf(mount) + mount.length);
   const dialect = mount ?? ofHost ?? likely(rest, atHand);
   // The services of ImageOptim have the name of the user in front
-  const below = ofHost === 'imageoptim' ? rest.replace(/^\/[^/]+(?=\/)/, '') : rest;
+  const below = ofHost === 'imageoptim' ? belowUser(rest) : rest;
   return valuesOf(dialect, below);
+}
+
+/** A path below its first part, where it has another one. */
+function belowUser(path: string): string {
+  const slash = path.startsWith('/') ? path.indexOf('/', 1) : -1;
+  return slash > 1 ? path.slice(slash) : path;
 }
 
 function likely(target: string, atHand: DialectName): DialectName {
