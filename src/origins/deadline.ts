@@ -62,6 +62,24 @@ export class Deadline {
     clearTimeout(this.#total);
   }
 
+  /**
+   * A body that ends the wait with it, its failures put into our words.
+   *
+   * @param faultOf what a failure means that was not ours
+   */
+  async *watched(
+    body: AsyncIterable<Uint8Array>,
+    faultOf: (error: unknown) => unknown,
+  ): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body;
+    } catch (error) {
+      throw this.reason() ?? faultOf(error);
+    } finally {
+      this.end();
+    }
+  }
+
   #timer(ms: number): NodeJS.Timeout {
     const fault = () => new Fault('origin-timeout', 'The server of the source is too slow.');
     return setTimeout(() => this.abort(fault()), ms).unref();

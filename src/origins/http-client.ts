@@ -222,7 +222,7 @@ function bytes(
     });
     return {
       kind: 'bytes',
-      body: watched(body, deadline),
+      body: deadline.watched(body, (error) => faultOf(error)),
       ...(length === undefined ? {} : { length }),
       ...(unframed ? { unframed } : {}),
       headers,
@@ -230,17 +230,6 @@ function bytes(
   } catch (error) {
     answer.destroy();
     throw error;
-  }
-}
-
-/** The body with the failures of the transfer put into our words. */
-async function* watched(body: AsyncIterable<Uint8Array>, deadline: Deadline) {
-  try {
-    yield* body;
-  } catch (error) {
-    throw deadline.reason() ?? faultOf(error);
-  } finally {
-    deadline.end();
   }
 }
 

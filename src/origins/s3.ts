@@ -149,21 +149,11 @@ function bytes(found: FoundObject, deadline: Deadline, limits: OriginLimits): Fe
       throw tooLarge(limits.maxBytes, length === undefined ? undefined : { length, headers });
     }
     const abort = (fault: Fault) => deadline.abort(fault);
-    const body = watched(readBody(found.body, { limits, encoding, abort }), deadline);
+    const body = deadline.watched(readBody(found.body, { limits, encoding, abort }), faultOf);
     return { kind: 'bytes', body, ...(length === undefined ? {} : { length }), headers };
   } catch (error) {
     found.discard();
     throw error;
-  }
-}
-
-async function* watched(body: AsyncIterable<Uint8Array>, deadline: Deadline) {
-  try {
-    yield* body;
-  } catch (error) {
-    throw deadline.reason() ?? faultOf(error);
-  } finally {
-    deadline.end();
   }
 }
 
