@@ -339,10 +339,14 @@ test('watching makes what changes', async () => {
       look = () => seen.includes(words) && resolve();
       look();
     });
+  // While the first is being made: nothing may change unseen
+  await says('a.jpg -> a.webp:');
+  writeFileSync(join(cwd, 'c.jpg'), await photo(90, 60));
   await says('Watching');
+  await says('c.jpg -> c.webp:');
   expect(existsSync(join(cwd, 'fovea-optimized/a.webp'))).toBe(true);
   writeFileSync(join(cwd, 'b.jpg'), await photo(100, 80));
   await says('b.jpg -> b.webp:');
   child.kill('SIGTERM');
   expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0);
-});
+}, 180_000);

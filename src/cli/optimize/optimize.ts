@@ -45,10 +45,11 @@ export async function optimize(
   stop.signal.addEventListener('abort', () => void optimizer.close(), { once: true });
   try {
     const run = () => once(named, flags, optimizer, stop.signal, around);
-    const good = await run();
-    if (!flags.watch) return good;
-    around.err('Watching for changes; stop it with Ctrl+C.\n');
-    await watchFolders(named, await realFolder(flags.out), stop.signal, run);
+    if (!flags.watch) return await run();
+    const out = await realFolder(flags.out);
+    await watchFolders(named, out, stop.signal, run, () =>
+      around.err('Watching for changes; stop it with Ctrl+C.\n'),
+    );
     return true;
   } finally {
     await optimizer.close();
