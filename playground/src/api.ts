@@ -4,37 +4,27 @@
  * All of it is below the page's own address. What fails becomes a Refusal with
  * the words of the server, or says that it does not answer.
  */
-export type DialectName = 'fastly' | 'imgix' | 'imageoptim';
-export type Values = readonly (readonly [name: string, text: string])[];
+import type { Diagnostic } from '../../src/base/diagnostic.ts';
+import type {
+  CompiledUrl,
+  DialectName,
+  DialectTable,
+  Given,
+} from '../../src/server/playground/shapes.ts';
+
+export type { Diagnostic } from '../../src/base/diagnostic.ts';
+export type {
+  CompiledUrl as Compiled,
+  Control,
+  DialectName,
+  DialectTable as Dialect,
+  Given as Values,
+  OtherUrl as Other,
+  ParameterRow as Parameter,
+  Widths,
+} from '../../src/server/playground/shapes.ts';
+
 export type FormatName = 'avif' | 'webp' | 'jxl';
-
-export type Control =
-  | { readonly kind: 'flag' | 'color' | 'text' }
-  | { readonly kind: 'choice'; readonly words: readonly string[]; readonly several: boolean }
-  | {
-      readonly kind: 'number';
-      readonly min: number;
-      readonly max: number;
-      readonly whole: boolean;
-    };
-
-export interface Parameter {
-  readonly name: string;
-  readonly group: string;
-  readonly aliases: readonly string[];
-  readonly values: string;
-  readonly fallback: string;
-  readonly doc: string;
-  readonly note?: string;
-  readonly support: 'full' | 'partial' | 'ignored' | 'planned';
-  readonly control: Control;
-}
-
-export interface Dialect {
-  readonly name: DialectName;
-  readonly title: string;
-  readonly parameters: readonly Parameter[];
-}
 
 export interface PictureFacts {
   readonly name: string;
@@ -46,42 +36,9 @@ export interface PictureFacts {
 
 export interface Start {
   readonly samples: readonly (PictureFacts & { readonly alt: string })[];
-  readonly dialects: readonly Dialect[];
+  readonly dialects: readonly DialectTable[];
   readonly limits: { readonly uploadBytes: number; readonly minutes: number };
   readonly missing: readonly string[];
-}
-
-export interface Diagnostic {
-  readonly severity: 'warning' | 'note';
-  readonly param?: string;
-  readonly message: string;
-}
-
-/** The same meaning in another dialect, as near as it can be said. */
-export interface Other {
-  readonly dialect: DialectName;
-  readonly values: Values;
-  readonly url: string;
-  /** The stored picture would be the same. */
-  readonly same: boolean;
-  /** Lines of the plans that differ: of this one, and of the other. */
-  readonly ours: readonly string[];
-  readonly theirs: readonly string[];
-}
-
-export type Widths = readonly (readonly [width: number, url: string])[];
-
-export interface Compiled {
-  readonly dialect: DialectName;
-  readonly values: Values;
-  readonly url: string;
-  readonly diagnostics: readonly Diagnostic[];
-  readonly plan?: readonly string[];
-  readonly refusal?: { readonly code: string; readonly message: string };
-  readonly widths: Widths;
-  /** The same for a named format, where the dialect can name it. */
-  readonly formats: readonly { readonly format: string; readonly widths: Widths }[];
-  readonly others: readonly Other[];
 }
 
 export interface Trial {
@@ -194,13 +151,13 @@ export async function upload(file: File | Blob, name: string): Promise<PictureFa
 export const sampleUrl = (name: string) => `api/samples/${encodeURIComponent(name)}`;
 
 export async function compile(
-  question: Asked & { dialect: DialectName } & ({ values: Values } | { url: string }),
+  question: Asked & { dialect: DialectName } & ({ values: Given } | { url: string }),
   signal: AbortSignal,
-): Promise<Compiled> {
+): Promise<CompiledUrl> {
   return (await ask('compile', question, signal)).json();
 }
 
-type Rendering = Asked & { readonly dialect: DialectName; readonly values: Values };
+type Rendering = Asked & { readonly dialect: DialectName; readonly values: Given };
 
 export async function renderPicture(question: Rendering, signal: AbortSignal): Promise<Result> {
   const { facts, file } = await partsOf<ResultFacts>(await ask('render', question, signal));

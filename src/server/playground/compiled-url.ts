@@ -2,47 +2,19 @@
  * Compiled URL: what parameters mean for a picture: its URL, the plan, remarks,
  * and the same said in the other dialects.
  */
-import type { Diagnostic } from '../../base/diagnostic.ts';
 import { isFault } from '../../base/fault.ts';
 import { DIALECTS } from '../../dialects/all.ts';
 import type { Compiled, DialectSettings } from '../../dialects/dialect.ts';
-import { type OtherWords, otherWords } from '../../dialects/phrasing/other-words.ts';
+import { otherWords } from '../../dialects/phrasing/other-words.ts';
 import type { FormatName } from '../../image/format.ts';
 import { canonicalize } from '../../plan/canonicalize.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { printPlan } from '../../plan/print.ts';
-import type { DialectName, Given } from './questions.ts';
+import type { CompiledUrl, DialectName, Given, OtherUrl, Widths } from './shapes.ts';
 import { targetOf } from './url-parts.ts';
 
 /** Widths of a srcset, in pixels. */
 const WIDTHS = [320, 480, 640, 960, 1280, 1920, 2560];
-
-export interface CompiledUrl {
-  readonly dialect: DialectName;
-  readonly values: Given;
-  /** With the dialect's mount of the demo in front. */
-  readonly url: string;
-  readonly diagnostics: readonly Diagnostic[];
-  /** One step per line; absent where the service would refuse the URL. */
-  readonly plan?: readonly string[];
-  /** Why it would. */
-  readonly refusal?: { readonly code: string; readonly message: string };
-  /** URLs for widths, for a srcset. */
-  readonly widths: Widths;
-  /** The same for formats that the dialect can name. */
-  readonly formats: readonly { readonly format: string; readonly widths: Widths }[];
-  /** The same meaning in the other dialects. */
-  readonly others: readonly Other[];
-}
-
-/** The same in another dialect, as near as it can be said. */
-interface Other extends OtherWords {
-  readonly dialect: DialectName;
-  readonly url: string;
-}
-
-/** URLs by the widths of their pictures in pixels. */
-type Widths = readonly (readonly [width: number, url: string])[];
 
 /** What a question is compiled by. */
 export interface Compiling {
@@ -95,7 +67,7 @@ export function compiledUrl(dialect: DialectName, values: Given, by: Compiling):
 const DIALECT_NAMES = ['fastly', 'imgix', 'imageoptim'] as const;
 
 /** None where the other service would refuse what comes nearest. */
-function otherOf(dialect: DialectName, plan: Plan, by: Compiling): Other[] {
+function otherOf(dialect: DialectName, plan: Plan, by: Compiling): OtherUrl[] {
   try {
     const words = otherWords(plan, dialect, (values) => compiledFrom(dialect, values, by).plan);
     const url = `/${dialect}${targetOf(dialect, words.values, by.name)}`;

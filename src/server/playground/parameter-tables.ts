@@ -13,32 +13,7 @@ import { OUTPUT_PARAMS } from '../../dialects/imgix/params/output.ts';
 import { SIZE_PARAMS } from '../../dialects/imgix/params/size.ts';
 import { TEXT_PARAMS } from '../../dialects/imgix/params/text.ts';
 import type { Param, ParamTable } from '../../dialects/params.ts';
-import type { DialectName } from './questions.ts';
-
-export type Control =
-  | { readonly kind: 'flag' }
-  | { readonly kind: 'choice'; readonly words: readonly string[]; readonly several: boolean }
-  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly whole: boolean }
-  | { readonly kind: 'color' }
-  | { readonly kind: 'text' };
-
-export interface ParameterRow {
-  readonly name: string;
-  readonly group: string;
-  readonly aliases: readonly string[];
-  readonly values: string;
-  readonly fallback: string;
-  readonly doc: string;
-  readonly note?: string;
-  readonly support: string;
-  readonly control: Control;
-}
-
-export interface DialectTable {
-  readonly name: DialectName;
-  readonly title: string;
-  readonly parameters: readonly ParameterRow[];
-}
+import type { Control, DialectName, DialectTable } from './shapes.ts';
 
 const TITLES: Readonly<Record<DialectName, string>> = {
   fastly: 'Fastly Image Optimizer',

@@ -46,8 +46,6 @@ export type QuestionName = keyof typeof QUESTIONS;
 export type Question<Name extends QuestionName> = z.infer<(typeof QUESTIONS)[Name]>;
 /** What every question says. */
 export type Asked = z.infer<typeof RENDER>;
-export type DialectName = z.infer<typeof dialect>;
-export type Given = readonly (readonly [name: string, text: string])[];
 
 /** A question out of a body. @throws Fault bad-request, upload-too-large */
 export async function readQuestion<Name extends QuestionName>(

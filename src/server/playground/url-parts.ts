@@ -10,7 +10,7 @@ import { optionNames } from '../../dialects/imageoptim/read.ts';
 import { decodeOnce } from '../../dialects/imageoptim/text.ts';
 import { spellingOf } from '../../dialects/imgix/params.ts';
 import { gather, splitPair } from '../../dialects/imgix/query.ts';
-import type { DialectName, Given } from './questions.ts';
+import type { DialectName, Given } from './shapes.ts';
 
 /** A text in a query, with what is safe there left readable. */
 function encoded(text: string): string {
