@@ -574,6 +574,8 @@ describe('createOrigin', () => {
     ['an unreadable host', { kind: 'web', allow: ['http://example.com/'] }],
     ['a base that is no URL', { kind: 'http', base: 'example.com' }],
     ['a base of another scheme', { kind: 'http', base: 'ftp://example.com/' }],
+    ['a base whose name cannot be read', { kind: 'http', base: 'http://a%zz@example.com/' }],
+    ['a base whose password is none', { kind: 'http', base: 'http://a:%c3%28@example.com/' }],
     ['a base with a query', { kind: 'http', base: 'http://example.com/?u=' }],
   ])('%s is a mistake of the configuration', (_name, config) => {
     expect(() => createOrigin(config)).toThrow(TypeError);

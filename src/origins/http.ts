@@ -96,13 +96,22 @@ export interface Base {
   readonly credentials?: string;
 }
 
+/** @throws TypeError for a name or password that cannot be read */
+function userOf({ username, password }: URL): string {
+  try {
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  } catch {
+    throw new TypeError('expected escapes of UTF-8 in the name and password of a base');
+  }
+}
+
 /** @throws TypeError for what is no http base */
 export function readBase(text: string): Base {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new TypeError('expected an http or https URL without a query for the base of an origin');
   }
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const user = userOf(url);
   url.username = '';
   url.password = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MemoryBucket } from '../../test/support/memory-bucket.ts';
 import { ACCESS, missingServices, startBucket } from '../../test/support/services.ts';
 import { bytesOf } from '../base/body.ts';
@@ -88,6 +88,26 @@ describe('a bucket that fails', () => {
     now += 5000;
     expect((await store.get(key('a')))?.meta).toEqual({ name: 'a' });
     expect(store.status.available).toBe(true);
+  });
+
+  test('is found well again where nobody asks for anything', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const pass = async (milliseconds: number) => {
+      now += milliseconds;
+      await vi.advanceTimersByTimeAsync(milliseconds);
+    };
+    try {
+      bucket.failure = { kind: 'failed', code: 'ECONNREFUSED' };
+      for (let i = 0; i < 3; i++) await store.get(key('a'));
+      await pass(12_000);
+      expect([store.status.available, store.status.errors > 3]).toEqual([false, true]);
+      bucket.failure = undefined;
+      const { asked } = bucket;
+      await pass(12_000);
+      expect([store.status.available, bucket.asked - asked]).toEqual([true, 1]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('by being slow is given up at the end of its time', async () => {

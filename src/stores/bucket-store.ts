@@ -8,7 +8,7 @@
  * (`bucket-record.ts`): one question gives both, and nothing is believed that its sums do not vouch for.
  *
  * A bucket that fails again and again is left alone: until one question finds it well again, all others are
- * answered at once with nothing.
+ * answered at once with nothing. That question is put by the store itself, since visitors may have none for long.
  */
 import { crc32 } from 'node:zlib';
 import { type Body, bodyLength, bytesOf, type FileBody, isFileBody } from '../base/body.ts';
@@ -37,11 +37,15 @@ export interface BucketStoreOptions {
   readonly now?: () => number;
 }
 
-export type Operation = 'get' | 'put' | 'delete';
+export type Operation = 'get' | 'put' | 'delete' | 'probe';
 export type Result = 'hit' | 'miss' | 'done' | 'error' | 'skipped';
 
 /** Three failures within ten seconds, and it is left alone for five. */
 const BREAKER = { breakerFailures: 3, breakerWindow: 10_000, breakerPause: 5_000 };
+
+/** What is never there, and the milliseconds behind a pause after which it is asked for. */
+const PROBE = 'v1/probe';
+const PROBE_LATER = 50;
 
 /** Bodies and writes have so many times the time of a head. */
 const PATIENCE = 10;
@@ -58,6 +62,8 @@ export class BucketStore implements SharedStore {
   readonly #now: () => number;
   readonly #counts = { hits: 0, misses: 0, errors: 0, skipped: 0, written: 0 };
   #reason: string | undefined;
+  #probing: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(options: BucketStoreOptions) {
     this.#options = options;
@@ -180,8 +186,34 @@ export class BucketStore implements SharedStore {
     }
   }
 
+  /** Whether the bucket answers. What the first question takes, as a connection, the next one finds done. */
+  probe(): Promise<boolean> {
+    const { bucket, prefix, deadline } = this.#options;
+    return this.#try('probe', false, undefined, async (patience) => {
+      const { signal } = patience(deadline * PATIENCE);
+      try {
+        const found = await bucket.get(prefix + PROBE, { signal });
+        if (found.kind === 'found') found.discard();
+      } catch (error) {
+        if (!(error instanceof BucketFailure) || error.kind !== 'missing') throw error;
+      }
+      return ['done', true];
+    });
+  }
+
   async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#probing);
     this.#options.bucket.close();
+  }
+
+  /** Looks again and again whether a bucket that is left alone has come back. */
+  #watch(): void {
+    if (this.#closed || this.#probing !== undefined || this.#breaker.state === 'closed') return;
+    this.#probing = setTimeout(() => {
+      this.#probing = undefined;
+      void this.probe().then(() => this.#watch());
+    }, BREAKER.breakerPause + PROBE_LATER).unref();
   }
 
   #name(key: string): string {
@@ -195,6 +227,7 @@ export class BucketStore implements SharedStore {
     } catch (error) {
       this.#failed(error);
       this.#breaker.failed();
+      this.#watch();
       throw error;
     } finally {
       end();
@@ -242,6 +275,7 @@ export class BucketStore implements SharedStore {
       const left = caller?.aborted === true;
       ended(left ? 'left' : 'failed');
       if (!left) this.#failed(error);
+      this.#watch();
       told('error');
       return otherwise;
     }

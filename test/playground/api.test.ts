@@ -115,6 +115,18 @@ describe('for whom', () => {
     expect(answer.headers['cross-origin-resource-policy']).toBe('same-origin');
   });
 
+  test.each([
+    ['leaves.jpg', 200],
+    ['leaves%2Ejpg', 200],
+    ['none.jpg', 404],
+    ['%', 400],
+    ['%zz.jpg', 400],
+    ['%c3%28.jpg', 400],
+    ['..%2f..%2fpackage.json', 404],
+  ])('the sample %s: %i', async (name, status) => {
+    expect((await server.ask(api(`samples/${name}`))).status).toBe(status);
+  });
+
   test('no other method, no preflight, no form', async () => {
     for (const method of ['GET', 'PUT', 'OPTIONS', 'DELETE']) {
       const { status, headers } = await server.ask(api('compile'), { method });

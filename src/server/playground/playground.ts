@@ -99,7 +99,7 @@ export class Playground {
     }
     if (what.startsWith('samples/')) {
       if (method !== 'GET') throw wrongMethod('GET');
-      return this.#sample(decodeURIComponent(what.slice('samples/'.length)), now, services);
+      return this.#sample(decoded(what.slice('samples/'.length)), now, services);
     }
     if (method !== 'POST') throw wrongMethod('POST');
     services.limits?.request(request, SOURCE);
@@ -231,4 +231,13 @@ export class Playground {
 
 function ownerOf({ sample }: Pick<Asked, 'sample'>, token = ''): string {
   return sample === undefined ? `session ${token}` : `sample ${sample}`;
+}
+
+/** @throws Fault bad-request for a part of a path that cannot be read */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Fault('bad-request', 'The address cannot be read.');
+  }
 }
