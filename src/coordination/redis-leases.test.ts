@@ -88,7 +88,13 @@ describe.skipIf(REDIS_PROGRAM === undefined)('leases in Redis', () => {
     const waiting = elsewhere(await two.leases.take('k'));
     one.link.close();
     expect(await waiting.news(5000, signal)).toEqual({ kind: 'freed' });
-    expect((await two.leases.take('k')).kind).toBe('held');
+    // A renewal that was under way may have given it some more time
+    let turn = await two.leases.take('k');
+    for (let i = 0; i < 3 && turn.kind === 'elsewhere'; i++) {
+      expect(await turn.news(5000, signal)).toEqual({ kind: 'freed' });
+      turn = await two.leases.take('k');
+    }
+    expect(turn.kind).toBe('held');
   });
 
   test('that have passed to another node are not ended by the former holder', async () => {

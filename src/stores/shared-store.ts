@@ -64,6 +64,8 @@ export interface SharedStore {
   deletePrefix(prefix: string): Promise<PrefixDeletion>;
   /** The keys that begin so, in order, those after `after` alone. @throws Error where they cannot be had */
   list(prefix: string, after?: StoreKey): AsyncIterable<StoreKey>;
+  /** Whether it answers; the first time also what makes a connection to it. Absent: it is always there. */
+  probe?(): Promise<boolean>;
   readonly status: SharedStoreStatus;
   close(): Promise<void>;
 }

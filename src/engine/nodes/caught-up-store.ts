@@ -24,6 +24,7 @@ export function caughtUpStore(store: SharedStore, journal: Journal): SharedStore
     delete: (key) => store.delete(key),
     deletePrefix: (prefix) => store.deletePrefix(prefix),
     list: (prefix, after) => store.list(prefix, after),
+    probe: async () => (await store.probe?.()) ?? true,
     get status() {
       return store.status;
     },

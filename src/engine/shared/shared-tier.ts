@@ -20,6 +20,18 @@ export class SharedTier {
   constructor(store: SharedStore) {
     this.store = store;
     this.writes = new WriteBehind(store);
+    void this.#measure();
+  }
+
+  /**
+   * Finds out how far away the store is before a visitor does. The first answer has the making of a connection in
+   * it, which the second has not.
+   */
+  async #measure(): Promise<void> {
+    const { store, time } = this;
+    if ((await store.probe?.()) !== true) return;
+    const start = performance.now();
+    if (await store.probe?.()) time.note(performance.now() - start);
   }
 
   /** What other nodes have read. */

@@ -28,12 +28,7 @@ export async function openBucketStore(
   ]);
   try {
     const opened = await openBucket(bucketOptions({ ...settings, bucket: name }));
-    const store = new BucketStore({
-      ...{ bucket: opened, prefix: folderPrefix(prefix), deadline, observe },
-    });
-    // A first question waits for a connection and for code to be loaded: not one of a visitor
-    void store.probe();
-    return store;
+    return new BucketStore({ bucket: opened, prefix: folderPrefix(prefix), deadline, observe });
   } catch (error) {
     if (!(error instanceof MissingBucketPackage)) throw error;
     throw new ConfigError([`bucket.name: ${error.message}`]);
