@@ -64,7 +64,10 @@ export function palettePng(picture: IndexedPicture, thorough = false): Uint8Arra
     return [...packed, ...(grey ? packed.map((form) => ({ ...form, grey })) : [])];
   });
   const drafts = forms.map((form) => draftOf(ordered, form));
-  const tried = drafts.map((draft) => ({ draft, file: smallest(drawnBy(draft, strategies)) }));
+  const tried = shortestHeads(drafts).map((draft) => ({
+    draft,
+    file: smallest(drawnBy(draft, strategies)),
+  }));
   const { file } = tried.reduce((a, b) => (b.file.length < a.file.length ? b : a));
   if (!small) return file;
   const again = tried.filter(
@@ -113,6 +116,18 @@ function translucentFirst({ palette, indices, ...size }: IndexedPicture): Indexe
 interface Draft {
   readonly head: readonly Uint8Array[];
   readonly rows: Uint8Array;
+}
+
+/** Of drafts with the same rows the one with the shortest head: black and white need no palette. */
+function shortestHeads(drafts: readonly Draft[]): Draft[] {
+  const long = ({ head }: Draft) => head.reduce((sum, { length }) => sum + length, 0);
+  const kept: Draft[] = [];
+  for (const draft of drafts) {
+    const i = kept.findIndex((one) => Buffer.compare(one.rows, draft.rows) === 0);
+    if (i < 0) kept.push(draft);
+    else if (long(draft) < long(kept[i]!)) kept[i] = draft;
+  }
+  return kept;
 }
 
 function draftOf({ width, height, palette, indices }: IndexedPicture, form: Form): Draft {

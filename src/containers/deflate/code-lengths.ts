@@ -69,7 +69,7 @@ export function headOf(literals: Uint8Array, distances: Uint8Array): Bits[] {
     Math.max(least, lengths.findLastIndex((length) => length > 0) + 1);
   const [most, far] = [last(literals, 257), last(distances, 1)];
   const all = [...literals.subarray(0, most), ...distances.subarray(0, far)];
-  const heads = [0, 1, 2, 3, 4, 5, 6, 7].map((ways): Bits[] => [
+  const heads = waysOf(all).map((ways): Bits[] => [
     ...([
       [most - 257, 5],
       [far - 1, 5],
@@ -78,6 +78,17 @@ export function headOf(literals: Uint8Array, distances: Uint8Array): Bits[] {
   ]);
   const bits = (head: readonly Bits[]) => head.reduce((sum, [, count]) => sum + count, 0);
   return heads.reduce((a, b) => (bits(b) < bits(a) ? b : a));
+}
+
+/** Which ways there are to send lengths of codes: those that differ only in runs that these do not have are one. */
+function waysOf(lengths: readonly number[]): number[] {
+  let used = 0;
+  for (let i = 0, run = 1; i < lengths.length; i++, run++) {
+    if (lengths[i] !== lengths[i - 1]) run = 1;
+    if (lengths[i] !== 0) used |= run >= 4 ? 1 : 0;
+    else used |= (run >= 3 ? 2 : 0) | (run >= 11 ? 4 : 0);
+  }
+  return [0, 1, 2, 3, 4, 5, 6, 7].filter((ways) => (ways & ~used) === 0);
 }
 
 /** Lengths of codes with their runs. @param ways bits: whether runs of 16, 17 and 18 are used */

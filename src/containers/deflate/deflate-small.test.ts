@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { codeLengths } from './code-lengths.ts';
+import { codeLengths, headOf } from './code-lengths.ts';
 import { deflateSmall } from './deflate-small.ts';
 
 /** Rows of modules by lot, each row four times: as a QR code has them. */
@@ -40,6 +40,24 @@ describe('deflateSmall', () => {
     const bytes = modules(rows, width);
     const zlib = deflateSync(bytes, { level: 9, memLevel: 9 }).length;
     expect(deflateSmall(bytes).length).toBeLessThan(zlib);
+  });
+});
+
+describe('headOf', () => {
+  /** The bits of a head that names each run of lengths, or none. */
+  const bits = (head: readonly (readonly [number, number])[]) =>
+    head.reduce((sum, [, count]) => sum + count, 0);
+  const lengths = (write: (i: number) => number) =>
+    Uint8Array.from({ length: 286 }, (_, i) => write(i));
+
+  test.each([
+    ['a run of 138 noughts', (i: number) => (i < 100 || i >= 238 ? 8 : 0)],
+    ['runs of ten noughts', (i: number) => (i % 16 < 6 ? 8 : 0)],
+    ['runs of one length', (i: number) => 7 + ((i >> 5) & 1)],
+  ])('sends %s in fewer bits than one by one', (_, write) => {
+    // 5 bits for each of two counts, 4 for a third, and at least one for each length.
+    const all = headOf(lengths(write), Uint8Array.of(1));
+    expect(bits(all)).toBeLessThan(14 + 286);
   });
 });
 

@@ -22,6 +22,8 @@ const LONGEST_MATCH = 258;
 /** Earlier places of three bytes that are looked at. */
 const PLACES = 256;
 
+const NO_MATCH = new Uint16Array();
+
 const END = 256;
 
 /** Bases of lengths and distances by their codes (RFC 1951, 3.2.5). */
@@ -55,9 +57,13 @@ export function deflateSmall(bytes: Uint8Array): Uint8Array {
   let costs = firstCosts();
   let best: Bits[] | undefined;
   let fewest = Number.POSITIVE_INFINITY;
+  let before: Counts | undefined;
   for (let pass = 0, idle = 0; pass < PASSES.most && idle < PASSES.idle; pass++, idle++) {
     const tokens = cheapest(bytes, matches, costs);
     const counts = countsOf(bytes, tokens);
+    // The same counts make the same costs, and those the same tokens again.
+    if (before !== undefined && areEqual(before, counts)) break;
+    before = counts;
     const sent = blockOf(bytes, tokens, counts);
     const bits = sent.reduce((sum, [, count]) => sum + count, 0);
     if (bits < fewest) [best, fewest, idle] = [sent, bits, 0];
@@ -72,23 +78,31 @@ type Matches = readonly Uint16Array[];
 function matchesOf(bytes: Uint8Array): Matches {
   const heads = new Map<number, number>();
   const chain = new Int32Array(bytes.length).fill(-1);
-  return Array.from({ length: bytes.length }, (_, at) => {
+  const found = new Uint16Array(LONGEST_MATCH);
+  const matches: Uint16Array[] = [];
+  for (let at = 0; at < bytes.length; at++) {
     const most = Math.min(LONGEST_MATCH, bytes.length - at);
-    if (most < LEAST_MATCH) return new Uint16Array();
+    if (most < LEAST_MATCH) {
+      matches.push(NO_MATCH);
+      continue;
+    }
     const key = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
-    const found: number[] = [];
     let longest = LEAST_MATCH - 1;
     let from = heads.get(key) ?? -1;
     for (let tries = 0; from >= 0 && tries < PLACES && longest < most; tries++) {
-      let length = 0;
-      while (length < most && bytes[from + length] === bytes[at + length]) length++;
-      for (; longest < length; longest++) found.push(at - from);
+      // One that differs here is no longer than what is known.
+      if (bytes[from + longest] === bytes[at + longest]) {
+        let length = 0;
+        while (length < most && bytes[from + length] === bytes[at + length]) length++;
+        for (; longest < length; longest++) found[longest + 1 - LEAST_MATCH] = at - from;
+      }
       from = chain[from]!;
     }
     chain[at] = heads.get(key) ?? -1;
     heads.set(key, at);
-    return Uint16Array.from(found);
-  });
+    matches.push(found.slice(0, longest + 1 - LEAST_MATCH));
+  }
+  return matches;
 }
 
 /** Bits by symbol. */
@@ -125,20 +139,28 @@ interface Token {
 
 /** The tokens of fewest bits, by shortest path from the first byte to the last. */
 function cheapest(bytes: Uint8Array, matches: Matches, { literals, distances }: Costs): Token[] {
+  const ofLength = Float64Array.from(CODE_OF_LENGTH, (code) => {
+    return literals[END + 1 + code]! + extraOfLength(code);
+  });
+  const ofDistance = distances.map((bits, code) => bits + extraOfDistance(code));
   const totals = new Float64Array(bytes.length + 1).fill(Number.POSITIVE_INFINITY);
   const lengths = new Uint16Array(bytes.length + 1);
   totals[0] = 0;
   for (let at = 0; at < bytes.length; at++) {
     const total = totals[at]!;
     const literal = total + literals[bytes[at]!]!;
-    if (literal < totals[at + 1]!) [totals[at + 1], lengths[at + 1]] = [literal, 1];
+    if (literal < totals[at + 1]!) {
+      totals[at + 1] = literal;
+      lengths[at + 1] = 1;
+    }
     const found = matches[at]!;
     for (let i = 0; i < found.length; i++) {
       const length = LEAST_MATCH + i;
-      const [code, far] = [CODE_OF_LENGTH[length]!, CODE_OF_DISTANCE[found[i]!]!];
-      const extra = extraOfLength(code) + extraOfDistance(far);
-      const sum = total + literals[END + 1 + code]! + distances[far]! + extra;
-      if (sum < totals[at + length]!) [totals[at + length], lengths[at + length]] = [sum, length];
+      const sum = total + ofLength[length]! + ofDistance[CODE_OF_DISTANCE[found[i]!]!]!;
+      if (sum < totals[at + length]!) {
+        totals[at + length] = sum;
+        lengths[at + length] = length;
+      }
     }
   }
   const tokens: Token[] = [];
@@ -170,6 +192,13 @@ function countsOf(bytes: Uint8Array, tokens: readonly Token[]): Counts {
     }
   }
   return { literals, distances };
+}
+
+function areEqual(a: Counts, b: Counts): boolean {
+  return (
+    a.literals.every((count, i) => count === b.literals[i]) &&
+    a.distances.every((count, i) => count === b.distances[i])
+  );
 }
 
 /** One last block with codes of its own. */

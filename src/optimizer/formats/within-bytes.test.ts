@@ -117,6 +117,32 @@ describe('patterns', () => {
   });
 });
 
+test('a pattern that comes out as one before it is packed once', async () => {
+  const [mixed, pure] = [blocks(true), blocks(false)];
+  const tile = { ...pure, data: pure.data.map((_, i) => (Math.floor(i / 3) % 8 < 4 ? 0 : 240)) };
+  const packed = async (patterns: readonly Raster[]) => {
+    const trials = new TrialRunner(
+      mixed,
+      { ...tools({}), encoder: vipsEncoder },
+      { mode: 'online', milliseconds: 1e6 },
+    );
+    const { flat } = PNG.palette;
+    const plain = new PaletteTrials(trials, flat);
+    const samplers = [async () => pure];
+    const bound = {
+      bytes: 1,
+      colors: 256,
+      samplers,
+      patterns: patterns.map((one) => async () => one),
+    };
+    await paletteWithin(trials, flat, bound, plain, await plain.trial(256));
+    return trials.trials.length;
+  };
+  const same = () => ({ ...tile, data: tile.data.slice() });
+  expect(await packed([same(), same(), same()])).toBe(await packed([same()]));
+  expect(await packed([same()])).toBeGreaterThan(await packed([]));
+});
+
 describe('paletteWithin', () => {
   /** Palettes of so many colors take so many bytes and score so much. */
   async function found(

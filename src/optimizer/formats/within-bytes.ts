@@ -141,9 +141,11 @@ async function patternWithin(
   least = 0,
 ): Promise<MeasuredAttempt | undefined> {
   const plain = patterns.length > 0 ? await samplers[0]?.() : undefined;
+  const tried: Raster[] = plain === undefined ? [] : [plain];
   for (const sampler of patterns) {
     const sample = await sampleOf(sampler, colors);
-    if (sample === undefined || (plain && samePixels(sample.raster, plain))) continue;
+    if (sample === undefined || tried.some((one) => samePixels(sample.raster, one))) continue;
+    tried.push(sample.raster);
     if (Math.max(2, sample.colors.length) < least) continue;
     const asTheyAre = new PaletteTrials(runner, flat, () => sample.raster);
     // Files this small may be half as large once they are packed.
