@@ -18,6 +18,8 @@ export interface AvifColor {
   readonly maxLight?: number;
   /** Beside the picture lies a map from it to a brighter or darker rendering. */
   readonly gainMap: boolean;
+  /** Colors are stored multiplied by their alpha (`prem`; ISO/IEC 23000-22, 7.3.5.2). */
+  readonly premultiplied: boolean;
 }
 
 /** The colors of the primary item. */
@@ -39,7 +41,17 @@ export function avifColor(file: Uint8Array): AvifColor {
     ...(codePoints === undefined ? {} : { codePoints }),
     ...(maxLight ? { maxLight } : {}),
     gainMap: itemTypes(parts.get('iinf')).includes('tmap'),
+    premultiplied: primary !== undefined && isPremultiplied(parts.get('iref'), primary),
   };
+}
+
+/** Whether an item refers to another as the alpha it was multiplied by. */
+function isPremultiplied(iref: Uint8Array | undefined, item: number): boolean {
+  if (iref === undefined) return false;
+  const idAt = iref[0] === 0 ? uint16 : uint32;
+  return boxes(iref.subarray(4)).some(
+    ({ name, body }) => name === 'prem' && idAt(body, 0) === item,
+  );
 }
 
 function readNclx(body: Uint8Array): CodePoints | undefined {

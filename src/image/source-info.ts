@@ -40,6 +40,8 @@ export interface SourceInfo extends Size {
   readonly unknownColor?: string;
   /** A gain map stands beside the picture. */
   readonly gainMap?: boolean;
+  /** Colors are stored multiplied by their alpha, and its decoder leaves them so. */
+  readonly premultiplied?: true;
   /** Color model of the stored pixels. */
   readonly space: 'rgb' | 'grey' | 'cmyk' | 'other';
   /** Bits per channel. */

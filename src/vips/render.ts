@@ -49,6 +49,7 @@ import { frameLoader, type LoadFrames, loadStill, rescale } from './load.ts';
 import { freeGarbage, orient } from './pipeline.ts';
 import { foldIntoLoad } from './shrink-on-load.ts';
 import { readSource, type SourceFile } from './source-file.ts';
+import { withStraightAlpha } from './straight-alpha.ts';
 
 export interface RenderContext {
   /** A second picture, by its place, behind its own steps; asked for once by a program that has one. */
@@ -129,7 +130,11 @@ async function readableFile(given: SourceFile, info: SourceInfo): Promise<Source
     return { bytes: await readableByVips(await readSource(given), format, info) };
   }
   if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };
-  if (format === 'avif' && info.animated) return { bytes: asStillAvif(await readSource(given)) };
+  if (format === 'avif' && (info.animated || info.premultiplied)) {
+    const bytes = await readSource(given);
+    const still = info.animated ? asStillAvif(bytes) : bytes;
+    return { bytes: info.premultiplied ? await withStraightAlpha(still, info) : still };
+  }
   if (format !== 'gif' || !info.alpha || (info.pages === 1 && isBelieved(info))) return given;
   const bytes = await readSource(given);
   const screened = withWholeScreen(bytes);

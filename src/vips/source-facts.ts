@@ -33,7 +33,7 @@ export function describe(
   pages: number,
   height: number,
 ): SourceInfo {
-  const { color, unknown, overProfile, gainMap } = colorFacts(format, bytes, header);
+  const { color, unknown, overProfile, gainMap, premultiplied } = colorFacts(format, bytes, header);
   const icc = overProfile || isMismatch(header) ? undefined : header.icc;
   const profile = profileKind(icc);
   const name = icc && profileName(icc);
@@ -68,6 +68,7 @@ export function describe(
     ...(color === undefined ? {} : { color }),
     ...(unknown === undefined ? {} : { unknownColor: unknown }),
     ...(gainMap ? { gainMap } : {}),
+    ...(premultiplied ? { premultiplied } : {}),
     space: spaceOf(header),
     depth: header.depth === 'uchar' ? 8 : header.depth === 'ushort' ? 16 : 32,
     ...(bits === undefined || bits === 8 ? {} : { bits }),
@@ -83,19 +84,22 @@ function isMismatch({ icc, space }: Metadata): boolean {
   return icc !== undefined && space === 'cmyk' && latin1(icc, 16, 20) !== 'CMYK';
 }
 
-/** What the file says of its colors beside a profile, and of a gain map. */
+/** What the file says of its colors beside a profile, of its alpha and of a gain map. */
 function colorFacts(
   format: FormatName,
   bytes: Uint8Array,
   { icc }: Metadata,
-): ColorReading & { readonly gainMap?: boolean } {
+): ColorReading & { readonly gainMap?: boolean; readonly premultiplied?: true } {
   switch (format) {
     case 'png':
       return colorOfPng(pngColor(pngChunks(bytes).chunks), icc !== undefined);
     case 'avif':
     case 'heic': {
       const said = avifColor(bytes);
-      return { ...colorOfAvif(said), gainMap: said.gainMap };
+      const { gainMap } = said;
+      // What decodes HEIC divides by alpha itself
+      const premultiplied = format === 'avif' && said.premultiplied;
+      return { ...colorOfAvif(said), gainMap, ...(premultiplied ? { premultiplied } : {}) };
     }
     case 'jpeg':
       return { gainMap: hasGainMap(bytes, walkJpeg(bytes)) };
