@@ -91,6 +91,50 @@ export function withFirstChild(text: string, name: string, attributes: string): 
   return `${text.slice(0, end)}<${prefix}${name} ${attributes}/>${text.slice(end)}`;
 }
 
+/** What the text says of one element. */
+export interface StartTag {
+  readonly attributes: readonly Attribute[];
+}
+
+/** All start tags, in their order. */
+export function startTags(text: string): StartTag[] {
+  const found: StartTag[] = [];
+  for (const { kind, start } of tags(text)) {
+    const tag = kind === 'open' ? readTag(text, start) : undefined;
+    if (tag) found.push(tag);
+  }
+  return found;
+}
+
+/** A style sheet inside of the text; `start` and `end` cover what its element holds. */
+export interface StyleSheet {
+  readonly css: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The style sheets of the text, in their order: what its `style` elements hold, which is text or CDATA. */
+export function styleSheets(text: string): StyleSheet[] {
+  const found: StyleSheet[] = [];
+  let from: number | undefined;
+  for (const { kind, start } of tags(text)) {
+    if (kind === 'open') {
+      const end = /^<style[\s>]/.test(text.slice(start, start + 7)) ? tagEnd(text, start + 1) : -1;
+      from = end < 0 || text[end - 2] === '/' ? undefined : end;
+    } else if (kind === 'close' && from !== undefined) {
+      found.push({ css: withoutCdata(text.slice(from, start)), start: from, end: start });
+      from = undefined;
+    }
+  }
+  return found;
+}
+
+function withoutCdata(content: string): string {
+  const trimmed = content.trim();
+  const whole = trimmed.startsWith('<![CDATA[') && trimmed.indexOf(']]>') === trimmed.length - 3;
+  return whole ? trimmed.slice(9, -3) : content;
+}
+
 function escaped(character: string): string {
   return `&#${character.charCodeAt(0)};`;
 }

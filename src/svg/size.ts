@@ -37,6 +37,11 @@ export function naturalSize(text: string): Size | undefined {
   return { width: viewBox.width, height: viewBox.height };
 }
 
+/** The size of the view box; undefined without one. */
+export function viewBoxSize(text: string): Size | undefined {
+  return rootFacts(text).viewBox;
+}
+
 /**
  * The same drawing with `to` for its size in pixels; `natural`: its size as it stands.
  *

@@ -19,6 +19,8 @@ import type { Filter } from '../plan/op.ts';
 import type { Program } from '../plan/program.ts';
 import { withAlpha } from '../raster/pixels.ts';
 import type { Window } from '../raster/reduction/reduce.ts';
+import { viewBoxSize } from '../svg/size.ts';
+import { hasStyles } from '../svg/styles/has-styles.ts';
 import { safeSvgText } from '../svg/text.ts';
 import { ApngFrames } from './foreign/apng-frames.ts';
 import { documentReader } from './foreign/foreign.ts';
@@ -313,7 +315,12 @@ async function drawingOf(
   }
   const text = safeSvgText(bytes);
   const natural = await svgSize(text);
-  return (to) => drawSvg(text, natural, to);
+  if (!hasStyles(text)) return (to) => drawSvg(text, natural, to);
+  const { plainStyles } = await import('../svg/styles/plain-styles.ts');
+  return (to) => {
+    const view = { drawn: to, box: viewBoxSize(text) ?? natural };
+    return drawSvg(plainStyles(text, view), natural, to);
+  };
 }
 
 /** Drawn at the size that is wanted: nothing is resampled but the last fraction of a pixel. */

@@ -41,6 +41,7 @@ import { thinnedBy } from '../raster/thinning/thinned-by.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
 import { withDeliveredColor } from './color/delivered-color.ts';
+import { withStraightAlpha } from './color/straight-alpha.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
 import { denoise, hideFaces, sharpen } from './filters.ts';
 import { isForeign, readableByVips } from './foreign/foreign.ts';
@@ -49,7 +50,6 @@ import { frameLoader, type LoadFrames, loadStill, rescale } from './load.ts';
 import { freeGarbage, orient } from './pipeline.ts';
 import { foldIntoLoad } from './shrink-on-load.ts';
 import { readSource, type SourceFile } from './source-file.ts';
-import { withStraightAlpha } from './straight-alpha.ts';
 
 export interface RenderContext {
   /** A second picture, by its place, behind its own steps; asked for once by a program that has one. */

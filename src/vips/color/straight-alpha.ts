@@ -5,11 +5,11 @@
  * half-clear colors come out dark.
  */
 import sharp from 'sharp';
-import { writeTiff } from '../containers/tiff-writer.ts';
-import type { SourceInfo } from '../image/source-info.ts';
-import { unpremultiplied } from '../raster/pixels.ts';
-import { pixels } from './pipeline.ts';
-import { decoding } from './source-file.ts';
+import { writeTiff } from '../../containers/tiff-writer.ts';
+import type { SourceInfo } from '../../image/source-info.ts';
+import { unpremultiplied } from '../../raster/pixels.ts';
+import { pixels } from '../pipeline.ts';
+import { decoding } from '../source-file.ts';
 
 /**
  * The picture as a TIFF of the same pixels, 8 bits a sample, and with the same profile, its colors divided by their alpha.

@@ -1,10 +1,10 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { boxes } from '../containers/avif.ts';
-import { bytes32, concat, latin1, latin1Bytes, uint32 } from '../containers/bytes.ts';
-import { sdr, type Triple } from '../image/standards.suite.ts';
-import { rendered } from './pictures.suite.ts';
-import { probe } from './probe.ts';
+import { boxes } from '../../containers/avif.ts';
+import { bytes32, concat, latin1, latin1Bytes, uint32 } from '../../containers/bytes.ts';
+import { sdr, type Triple } from '../../image/standards.suite.ts';
+import { rendered } from '../pictures.suite.ts';
+import { probe } from '../probe.ts';
 
 /** Straight color, 0..255, half-clear. */
 const COLOR: Triple = [200, 120, 40];
