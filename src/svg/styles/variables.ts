@@ -1,5 +1,5 @@
 /**
- * Variables: `var()` by what custom properties are defined as (CSS Custom Properties for Cascading Variables 1, section 3).
+ * Variables: `var()` by what custom properties are defined as (docs/spec/http.md 14.23).
  */
 
 /** How deep definitions may name one another; a circle is no deeper. */
