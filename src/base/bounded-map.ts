@@ -1,7 +1,8 @@
 /**
  * Bounded map: a map of the entries used last.
  *
- * Every entry has a weight, 1 unless the caller says otherwise. Past the bound
+ * Every entry has a weight, 1 unless the caller says otherwise: what comes from clients or origins is
+ * weighed in bytes (`heapWeight` of `heap-size.ts`). Past the bound
  * the entries whose use lies longest ago are forgotten. `use` and `set` count
  * as a use, `get` does not. In a map of many entries the order is exact to an
  * eighth of their number: one that was moved to the end so few uses ago stays
@@ -10,6 +11,8 @@
 export interface BoundedMapOptions<Key, Value> {
   /** Weight of an entry, at least 0; asked once, when the entry is set. */
   readonly weigh?: (value: Value, key: Key) => number;
+  /** Most entries, whatever they weigh. */
+  readonly entries?: number;
   /** Told of entries that had to make room; not of those replaced or deleted. */
   readonly forgotten?: (value: Value, key: Key) => void;
 }
@@ -73,9 +76,10 @@ export class BoundedMap<Key, Value> {
   set(key: Key, value: Value): void {
     this.delete(key);
     const weight = this.#options.weigh?.(value, key) ?? 1;
-    if (weight > this.#most) return;
+    const { entries = Number.POSITIVE_INFINITY } = this.#options;
+    if (weight > this.#most || entries < 1) return;
     for (const [oldest, held] of this.#held) {
-      if (this.#weight + weight <= this.#most) break;
+      if (this.#weight + weight <= this.#most && this.#held.size < entries) break;
       this.delete(oldest);
       this.#options.forgotten?.(held.value, oldest);
     }

@@ -9,8 +9,9 @@ import { closeSync, openSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { run } from './run.ts';
 
-// Sources on their way are counted with the heap, which would be collected for every few of them.
-setFlagsFromString('--heap-growing-percent=200');
+// Sources on their way are counted with the heap, which would be collected for every few of them; more than twice
+// what lives in it is a front that grows for hours (docs/decisions/0055-memory-of-the-front.md).
+setFlagsFromString('--heap-growing-percent=100');
 
 let signals = 0;
 let stop: () => void = () => {};

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FakeEngine } from '../../test/support/fake-engine.ts';
 import { settled } from '../../test/support/fake-timer.ts';
@@ -38,6 +40,22 @@ describe('admission', () => {
     await expect(fake.ask('new')).rejects.toThrow(fault('overloaded'));
     expect(fake.origin.fetched).toEqual(before);
     expect((await fake.ask('stored')).cache.hit).toBe(true);
+  });
+
+  test('refuses without a look at the files of a source that is known', async () => {
+    fake = await FakeEngine.start({ limits: { queueWait: 1000 } });
+    const known = fake.ask('known');
+    await fake.given(1);
+    fake.busy().finish();
+    await known;
+    await fake.measure(30);
+    for (const path of ['a', 'b', 'c', 'd']) void fake.ask(path);
+    await fake.until(() => !fake.engine.admits());
+    const before = [...fake.origin.fetched];
+    rmSync(join(fake.folder, 'v1'), { recursive: true });
+    await expect(fake.ask('known', { width: 50 })).rejects.toThrow(fault('overloaded'));
+    // Who had looked would have found it gone, and have read it again
+    expect(fake.origin.fetched).toEqual(before);
   });
 
   test('serves sources in turn, whoever asked for much before', async () => {

@@ -254,11 +254,14 @@ export class Renderer {
     { span, ...terms }: Terms,
     inline = false,
   ): Promise<TaskResult> {
-    const traced = span?.recorded ? ({ traced: true } as const) : {};
-    const request = { ...(await this.#workerRequest(kind, resolved, budget, inline)), ...traced };
     // All that is drawn by itself has the same source: what one text does tells nothing of another.
     const sourceKey = isBlank(resolved.source) ? resolved.key : resolved.content;
     const share = shareOf(resolved.request.mount);
+    // A refusal waits for no file: the disk may be as busy as the workers.
+    const refusal = this.#pool.refusal({ ...terms, sourceKey, share });
+    if (refusal) throw refusal;
+    const traced = span?.recorded ? ({ traced: true } as const) : {};
+    const request = { ...(await this.#workerRequest(kind, resolved, budget, inline)), ...traced };
     return spannedTask(span, () => this.#pool.run({ ...terms, request, sourceKey, share }));
   }
 

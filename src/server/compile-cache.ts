@@ -9,13 +9,17 @@
  * Invariant: with and without the cache a request compiles to the same.
  */
 import { BoundedMap } from '../base/bounded-map.ts';
+import { heapSize } from '../base/heap-size.ts';
 import type { Compiled, ImageRequest } from '../dialects/dialect.ts';
 import { type CompileSite, compileAt } from './config/source-answers.ts';
 
-/** Bytes that all entries may take, estimated. */
+/** Bytes that all entries may take. */
 const CAPACITY = 16e6;
-/** Bytes of a compiled request beside its address, about. */
-const OVERHEAD = 3000;
+/**
+ * Bytes of what others keep of a compiled request for as long as it is here, beside its canonical
+ * plan: the name of its source, its last key, the headers that were said last with its answer.
+ */
+const BESIDE = 1000;
 /** Meanings of one address that are kept: by Accept, by hints. */
 const MOST_VARIANTS = 6;
 
@@ -28,6 +32,8 @@ export type ReadHeaders = readonly (readonly [name: string, value: string | unde
 interface Variant {
   readonly compiled: Compiled;
   readonly read: ReadHeaders;
+  /** Bytes that it takes. */
+  readonly bytes: number;
 }
 
 export class CompileCache {
@@ -37,11 +43,16 @@ export class CompileCache {
   #sites = 0;
   readonly #read = new WeakMap<Compiled, ReadHeaders>();
 
-  /** @param capacity in bytes, estimated */
+  /** @param capacity in bytes */
   constructor(capacity = CAPACITY) {
     this.#variants = new BoundedMap(capacity, {
-      weigh: (variants, key) => 2 * key.length + OVERHEAD * variants.length,
+      weigh: (variants, key) => variants.reduce((sum, { bytes }) => sum + bytes, 2 * key.length),
     });
+  }
+
+  /** Bytes of all entries. */
+  get bytes(): number {
+    return this.#variants.weight;
   }
 
   /** What a request means at a site. @throws Fault */
@@ -56,7 +67,8 @@ export class CompileCache {
     if (watched.read !== undefined) {
       const read = [...watched.read];
       this.#read.set(compiled, read);
-      this.#variants.set(key, [{ compiled, read }, ...(known ?? [])].slice(0, MOST_VARIANTS));
+      const variant = { compiled, read, bytes: bytesOf(compiled, read) };
+      this.#variants.set(key, [variant, ...(known ?? [])].slice(0, MOST_VARIANTS));
     }
     return compiled;
   }
@@ -74,6 +86,11 @@ export class CompileCache {
     }
     return ordinal;
   }
+}
+
+function bytesOf(compiled: Compiled, read: ReadHeaders): number {
+  // Its canonical plan is another one of about the same size
+  return BESIDE + heapSize([compiled, read]) + heapSize(compiled.plan);
 }
 
 function holds({ compiled, read }: Variant, { headers, now }: ImageRequest): boolean {

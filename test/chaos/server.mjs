@@ -85,6 +85,8 @@ export async function startServer(home, configuration, environment = {}) {
   );
   const tree = () => (running ? [child.pid, ...childrenOf(child.pid)] : []);
   const server = {
+    /** The last that it has written. */
+    output: () => output,
     /** How often each event was logged, by its name. */
     events,
     /** The first lines of its log. */

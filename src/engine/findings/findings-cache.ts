@@ -5,18 +5,28 @@
  * asked for again is found again.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
+import { heapWeight } from '../../base/heap-size.ts';
 import type { Findings } from '../../image/findings.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { findingsKey } from './source-findings.ts';
 
-/** Sources that are remembered, up to some kilobytes each. */
+/** Sources that are remembered, and the bytes of all of them: up to some kilobytes each. */
 const MOST = 2000;
+const MOST_BYTES = 8e6;
 
 export class FindingsCache {
   readonly #bySource: BoundedMap<string, Findings>;
 
   constructor(most = MOST) {
-    this.#bySource = new BoundedMap(most);
+    this.#bySource = new BoundedMap<string, Findings>(MOST_BYTES, {
+      weigh: heapWeight,
+      entries: most,
+    });
+  }
+
+  /** Bytes of all that is remembered. */
+  get bytes(): number {
+    return this.#bySource.weight;
   }
 
   of(plan: Plan, sourceHash: string): Findings | undefined {

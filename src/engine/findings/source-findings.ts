@@ -8,6 +8,7 @@
  * remark says so, and the next request tries again.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
+import { heapWeight } from '../../base/heap-size.ts';
 import { type FindingName, type Findings, NOTHING_FOUND } from '../../image/findings.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import type { SourceFile } from '../../vips/source-file.ts';
@@ -27,14 +28,15 @@ export type Finder<Name extends FindingName = FindingName> = (
 /** One finder for everything that can be found. */
 export type Finders = { readonly [Name in FindingName]: Finder<Name> };
 
-/** Sources whose findings a worker remembers by itself; the front remembers more. */
+/** Sources whose findings a worker remembers by itself, and their bytes; the front remembers more. */
 const REMEMBERED = 200;
+const MOST_BYTES = 2e6;
 
 /** What a process has found on sources, by their content. */
 export type FindingsMap = BoundedMap<string, Findings>;
 
 export function findingsMap(most = REMEMBERED): FindingsMap {
-  return new BoundedMap(most);
+  return new BoundedMap<string, Findings>(MOST_BYTES, { weigh: heapWeight, entries: most });
 }
 
 /** Names what findings belong to: the content of a source, and the page where it is not the first. */

@@ -189,7 +189,7 @@ export class Pool {
    * or the worker's own
    */
   run(task: PoolTask): Promise<TaskResult> {
-    const refusal = this.#refusal(task);
+    const refusal = this.refusal(task);
     if (refusal) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       const { signal, priority } = task;
@@ -228,8 +228,14 @@ export class Pool {
     await this.#workforce.close();
   }
 
-  /** Why a task is not taken at all. */
-  #refusal({ sourceKey, priority, expires, signal, share }: PoolTask): Fault | undefined {
+  /** Why a task would not be taken at all; to be asked before anything is read for it. */
+  refusal({
+    sourceKey,
+    priority,
+    expires,
+    signal,
+    share,
+  }: Omit<PoolTask, 'request' | 'predicted'>): Fault | undefined {
     if (this.#closed) return shuttingDown();
     if (signal?.aborted) return clientGone();
     if (this.#quarantine.holds(sourceKey)) return quarantined();

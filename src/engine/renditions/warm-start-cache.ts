@@ -5,18 +5,28 @@
  * restart the first search of a series is a cold one again.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
+import { heapWeight } from '../../base/heap-size.ts';
 import { mergeWarmStarts } from '../../optimizer/search/warm-start.ts';
 import type { WarmStart } from '../../optimizer/task.ts';
 import type { Key } from '../../plan/key.ts';
 
-/** Series that are remembered, a few hundred bytes each. */
+/** Series that are remembered, and the bytes of all of them. */
 const MOST = 5000;
+const MOST_BYTES = 5e6;
 
 export class WarmStartCache {
   readonly #bySeries: BoundedMap<Key, WarmStart>;
 
   constructor(most = MOST) {
-    this.#bySeries = new BoundedMap(most);
+    this.#bySeries = new BoundedMap<Key, WarmStart>(MOST_BYTES, {
+      weigh: heapWeight,
+      entries: most,
+    });
+  }
+
+  /** Bytes of all that is remembered. */
+  get bytes(): number {
+    return this.#bySeries.weight;
   }
 
   of(series: Key): WarmStart | undefined {

@@ -125,3 +125,70 @@ describe('a file that is in use', () => {
     expect(lookups.recent(mount, path('a'))).toBeUndefined();
   });
 });
+
+describe('many who ask at once', () => {
+  /** An origin whose looks end when the test says so. */
+  function slow() {
+    const waiting: (() => void)[] = [];
+    const origin: Origin = {
+      kind: 'folder',
+      locate: (ref) =>
+        new Promise((resolve) => {
+          waiting.push(() => resolve({ id: ref.kind === 'path' ? ref.path : '' }));
+        }),
+      fetch: () => Promise.reject(new Error('not asked')),
+      stat: async () => ({ etag: '"a"' }),
+      close: async () => {},
+    };
+    return { mount: { name: 'm', origin }, waiting };
+  }
+
+  test('look for a file once', async () => {
+    const lookups = new RecentLookups({ now: () => 0 });
+    const { mount, waiting } = slow();
+    const asked = [1, 2, 3].map(() => lookups.locate(mount, path('a')));
+    const other = lookups.locate(mount, path('b'));
+    expect(waiting.length).toBe(2);
+    for (const end of waiting) end();
+    const [first, ...others] = await Promise.all(asked);
+    for (const one of others) expect(one).toBe(first);
+    expect((await other).location.id).toBe('b');
+  });
+
+  test('do not wait for a look that began longer ago than what is known may be old', async () => {
+    let now = 0;
+    const lookups = new RecentLookups({ now: () => now });
+    const { mount, waiting } = slow();
+    const first = lookups.locate(mount, path('a'));
+    now = RECHECK_AFTER;
+    const second = lookups.locate(mount, path('a'));
+    const third = lookups.locate(mount, path('a'));
+    expect(waiting.length).toBe(2);
+    for (const end of waiting) end();
+    expect(await second).not.toBe(await first);
+    expect(await third).toBe(await second);
+  });
+
+  test('are all told of a failure, and who comes after it looks again', async () => {
+    const lookups = new RecentLookups({ now: () => 0 });
+    let looks = 0;
+    const { mount } = slow();
+    const origin = { ...mount.origin, locate: () => Promise.reject(new Error(`${++looks}`)) };
+    const ask = () => lookups.locate({ name: 'm', origin }, path('a'));
+    const both = await Promise.allSettled([ask(), ask()]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(looks).toBe(1);
+    await expect(ask()).rejects.toThrow('2');
+  });
+
+  test('look at it once, and again when that look is over', async () => {
+    const lookups = new RecentLookups({ now: () => 0 });
+    const { mount } = counted(true);
+    const lookup = await lookups.locate(mount, path('a'));
+    let looks = 0;
+    const stat = async () => ({ etag: `"${++looks}"` });
+    const both = await Promise.all([lookups.peek(lookup, stat), lookups.peek(lookup, stat)]);
+    expect(both).toEqual([{ etag: '"1"' }, { etag: '"1"' }]);
+    expect(await lookups.peek(lookup, stat)).toEqual({ etag: '"2"' });
+  });
+});

@@ -6,11 +6,15 @@
  *
  * Invariant: what may change behind our back (a file in a folder) is believed
  * for RECHECK_AFTER milliseconds at most.
+ *
+ * Whoever comes while a source is looked for waits for that look, where it began a moment ago: of
+ * many who ask at once, each with looks of its own, all would wait for all of them.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
+import { heapWeight } from '../../base/heap-size.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
-import type { Location, Origin } from '../../origins/origin.ts';
+import type { Location, Origin, Validators } from '../../origins/origin.ts';
 import { hashKey, type Key } from '../../plan/key.ts';
 import type { Mount } from '../engine.ts';
 
@@ -18,8 +22,10 @@ import type { Mount } from '../engine.ts';
 export const RECHECK_AFTER = 1000;
 /** Milliseconds after which one that is used is looked at again beforehand. */
 const RENEW_AFTER = RECHECK_AFTER / 2;
-/** Lookups held, about half a kilobyte each. */
-const MOST = 20_000;
+/** Bytes of the lookups held: of 20,000 with names of usual length. */
+const MOST_BYTES = 20e6;
+/** Bytes of what comes to a lookup later: the source for all who ask. */
+const LATER = 400;
 
 /** A source that was located. */
 export interface Lookup<Vouched, Held> {
@@ -30,15 +36,27 @@ export interface Lookup<Vouched, Held> {
   readonly at: number;
   /** What was found to be unchanged at that time. */
   vouched?: Vouched;
+  /** The file is being looked at. */
+  peek?: Promise<Validators | undefined> | undefined;
   /** It is being looked at again, or was. */
   renewed?: boolean;
   /** What has been made of it, for all who ask in the meantime. */
   held?: Held | undefined;
 }
 
+/** A look for a source that is under way. */
+interface Look<Vouched, Held> {
+  readonly at: number;
+  readonly found: Promise<Lookup<Vouched, Held>>;
+}
+
 export class RecentLookups<Vouched, Held> {
   readonly #clock: Clock;
-  readonly #lookups = new BoundedMap<string, Lookup<Vouched, Held>>(MOST);
+  readonly #lookups = new BoundedMap<string, Lookup<Vouched, Held>>(MOST_BYTES, {
+    weigh: ({ location, key, at }, name) => LATER + heapWeight({ location, key, at }, name),
+  });
+  /** Looks that are under way, by what is looked for. */
+  readonly #looks = new Map<string, Look<Vouched, Held>>();
   /** The name of each reference at the origin that it was last asked for at: hits bring the same ones again and again. */
   readonly #names = new WeakMap<SourceRef, { readonly origin: Origin; readonly name: string }>();
   /** Origins have no name that is theirs alone: that of a mount passes to another one with a new configuration. */
@@ -49,12 +67,16 @@ export class RecentLookups<Vouched, Held> {
     this.#clock = clock;
   }
 
+  /** Bytes of the lookups held. */
+  get bytes(): number {
+    return this.#lookups.weight;
+  }
+
   /** Where a source was found, where that still counts. */
   recent({ origin }: Mount, ref: SourceRef): Lookup<Vouched, Held> | undefined {
     const known = this.#lookups.use(this.#nameOf(origin, ref));
     if (known === undefined || origin.stat === undefined) return known;
-    const age = this.#clock.now() - known.at;
-    return age >= 0 && age < RECHECK_AFTER ? known : undefined;
+    return this.#isRecent(known) ? known : undefined;
   }
 
   /** Whether it is time to look at a source again that is in use. */
@@ -93,14 +115,52 @@ export class RecentLookups<Vouched, Held> {
   async locate(mount: Mount, ref: SourceRef): Promise<Lookup<Vouched, Held>> {
     const recent = this.recent(mount, ref);
     if (recent) return recent;
-    const { name, origin } = mount;
-    const asked = this.#nameOf(origin, ref);
+    const asked = this.#nameOf(mount.origin, ref);
+    // The key of what is found is of this mount alone
+    const sought = `${mount.name}\n${asked}`;
+    const other = this.#looks.get(sought);
+    if (other !== undefined && this.#isRecent(other)) return other.found;
+    const at = this.#clock.now();
+    const look = { at, found: this.#look(mount, ref, asked, at) };
+    this.#looks.set(sought, look);
+    try {
+      return await look.found;
+    } finally {
+      if (this.#looks.get(sought) === look) this.#looks.delete(sought);
+    }
+  }
+
+  /** What a file at its origin is marked with, looked at once for all who ask meanwhile. @throws as `stat` */
+  async peek(
+    lookup: Lookup<Vouched, Held>,
+    stat: () => Promise<Validators | undefined>,
+  ): Promise<Validators | undefined> {
+    if (lookup.peek !== undefined) return lookup.peek;
+    const peek = stat();
+    lookup.peek = peek;
+    try {
+      return await peek;
+    } finally {
+      lookup.peek = undefined;
+    }
+  }
+
+  #isRecent({ at }: { readonly at: number }): boolean {
+    const age = this.#clock.now() - at;
+    return age >= 0 && age < RECHECK_AFTER;
+  }
+
+  async #look(
+    { name, origin }: Mount,
+    ref: SourceRef,
+    asked: string,
+    at: number,
+  ): Promise<Lookup<Vouched, Held>> {
     const known = this.#lookups.get(asked);
-    const now = this.#clock.now();
     const location = await origin.locate(ref);
     const key =
       known?.location.id === location.id ? known.key : hashKey('source', name, location.id);
-    const lookup = { location, key, at: now };
+    const lookup = { location, key, at };
     this.#lookups.set(asked, lookup);
     return lookup;
   }

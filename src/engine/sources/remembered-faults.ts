@@ -7,18 +7,26 @@
 import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type Fault, isFault } from '../../base/fault.ts';
+import { heapWeight } from '../../base/heap-size.ts';
 
-/** Failures remembered, some hundred bytes each. */
+/** Failures remembered, and the bytes of all of them: two kilobytes each with their stacks. */
 const MOST = 2000;
+const MOST_BYTES = 5e6;
 
 export class RememberedFaults {
   readonly #faults = new BoundedMap<string, { readonly fault: Fault; readonly until: number }>(
-    MOST,
+    MOST_BYTES,
+    { weigh: heapWeight, entries: MOST },
   );
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Bytes of all that is remembered. */
+  get bytes(): number {
+    return this.#faults.weight;
   }
 
   /** What a key failed with a moment ago. */

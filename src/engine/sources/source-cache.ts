@@ -233,7 +233,8 @@ export class SourceCache {
     if (mount.origin.stat) {
       let vouched = meta;
       if (lookup.vouched !== meta || maxAge !== undefined) {
-        const peeked = await mount.origin.stat(location);
+        const look = () => mount.origin.stat!(location);
+        const peeked = await (maxAge === undefined ? this.#lookups.peek(lookup, look) : look());
         if (!peeked) throw new Fault('source-not-found', 'The source was not found.');
         if (peeked.etag !== meta.fileValidators?.etag) return undefined;
         vouched = this.#records.lookedAt(key, meta);

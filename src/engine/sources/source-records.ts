@@ -4,6 +4,7 @@
  * Invariant: what has been purged is not held here; so hits ask no mark.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
+import { heapWeight } from '../../base/heap-size.ts';
 import { hashKey, type Key } from '../../plan/key.ts';
 import type { Store } from '../../stores/store.ts';
 import type { Mark, PurgeMarks } from '../purge/purge-marks.ts';
@@ -11,8 +12,8 @@ import { type MarkTarget, names, type Place } from '../purge/purge-target.ts';
 import type { SharedSources } from '../shared/shared-sources.ts';
 import { type CachedSource, identityOf, type SourceMeta } from './cached-source.ts';
 
-/** Records held in memory, about half a kilobyte each. */
-const MOST = 20_000;
+/** Bytes of the records held in memory: of 20,000 with the headers of most origins. */
+const MOST_BYTES = 20e6;
 
 /** What a purge took away. */
 export interface PurgedSources {
@@ -27,7 +28,7 @@ export interface PurgedSources {
 export class SourceRecords {
   readonly #store: Pick<Store, 'head'>;
   readonly #marks: PurgeMarks;
-  readonly #records = new BoundedMap<Key, SourceMeta>(MOST);
+  readonly #records = new BoundedMap<Key, SourceMeta>(MOST_BYTES, { weigh: heapWeight });
 
   readonly #elsewhere: Pick<SharedSources, 'record' | 'find'> | undefined;
 
@@ -40,6 +41,11 @@ export class SourceRecords {
     this.#store = store;
     this.#marks = marks;
     this.#elsewhere = elsewhere;
+  }
+
+  /** Bytes of the records held in memory. */
+  get bytes(): number {
+    return this.#records.weight;
   }
 
   /** The record of a source, where it is in memory. */

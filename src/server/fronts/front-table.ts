@@ -8,6 +8,7 @@
  * Invariant: what is answered from here is, byte for byte, what the server would answer.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
+import { heapSize } from '../../base/heap-size.ts';
 import type { Writable } from '../../base/writable.ts';
 import type { HeldAnswer, ReadyAnswer, Renewal } from '../hits/hit-table.ts';
 import { type Asked, holds, isPlain } from '../hits/plain-request.ts';
@@ -17,8 +18,8 @@ import { type RepeatedLine, repeatedLine } from '../telemetry/access-log.ts';
 import { loggable } from '../telemetry/log.ts';
 import { type Count, conditionsOf, type HeldName } from './protocol.ts';
 
-/** Bytes of an answer beside its body and address, about. */
-const OVERHEAD = 4000;
+/** Bytes of an answer beside its body and the data that is weighed: itself, and its line of the log. */
+const OVERHEAD = 1000;
 /** Answers of one target that are held. */
 const MOST_VARIANTS = 6;
 /** Milliseconds before its end at which an answer in use is renewed. */
@@ -31,6 +32,8 @@ interface Hit extends Omit<HeldAnswer, 'lines' | 'until'> {
   readonly lines: string[];
   readonly body: Uint8Array;
   readonly line: RepeatedLine;
+  /** Bytes that it takes. */
+  readonly heap: number;
   /** Between these times it may be given, milliseconds since 1970. */
   since: number;
   until: number;
@@ -72,8 +75,7 @@ export class FrontTable {
     this.#question = ask;
     this.#now = now;
     this.#hits = new BoundedMap(capacity, {
-      weigh: (hits, target) =>
-        hits.reduce((sum, { body }) => sum + body.length + OVERHEAD, 2 * target.length),
+      weigh: (hits, target) => hits.reduce((sum, { heap }) => sum + heap, 2 * target.length),
     });
   }
 
@@ -114,6 +116,8 @@ export class FrontTable {
       lines: [...lines],
       body,
       line: repeatedLine(loggable(target), length, held.picture),
+      // The target stands in the line three times more
+      heap: OVERHEAD + heapSize([lines, held, body]) + 3 * target.length,
       since: now,
       askAt: held.until - RENEW_BEFORE,
     };

@@ -12,6 +12,7 @@
 import { bodyLength, isFileBody } from '../../base/body.ts';
 import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
+import { heapSize } from '../../base/heap-size.ts';
 import type { Compiled, Dialect, ImageRequest } from '../../dialects/dialect.ts';
 import { shortfallNames } from '../../dialects/shortfall.ts';
 import type { Engine, Lent, Mount, Rendition } from '../../engine/engine.ts';
@@ -26,10 +27,10 @@ import { isSameRendition, knownHeaders } from './known-headers.ts';
 import { type Asked, type Conditions, holds, isPlain } from './plain-request.ts';
 import { type OpenPlaces, ReadyHead } from './ready-head.ts';
 
-/** Bytes that all entries may take, estimated. */
+/** Bytes that all entries may take. */
 const CAPACITY = 16e6;
-/** Bytes of an answer beside its address, about: its head, and its share of what it hangs on. */
-const OVERHEAD = 4000;
+/** Bytes of an answer beside the data that is weighed: itself, its head and line, what is known of its request. */
+const OVERHEAD = 2500;
 /** Answers of one target that are kept: by host, by Accept, by hints. */
 const MOST_VARIANTS = 6;
 
@@ -86,6 +87,8 @@ interface Hit extends Conditions {
   readonly tally: Tally | undefined;
   /** Parameters without effect, for the meter. */
   readonly shortfalls: readonly string[];
+  /** Bytes that it takes. */
+  readonly heap: number;
 }
 
 /** An answer as another process may hold it, until a time. */
@@ -121,19 +124,19 @@ export class HitTable {
   #evictions = 0;
   #serials = 0;
 
-  /** @param capacity in bytes, estimated */
+  /** @param capacity in bytes */
   constructor(parts: HitTableParts, capacity = CAPACITY) {
     this.#parts = parts;
     this.#capacity = capacity;
     this.#hits = new BoundedMap(capacity, {
-      weigh: (hits, key) => 2 * key.length + OVERHEAD * hits.length,
+      weigh: (hits, key) => hits.reduce((sum, { heap }) => sum + heap, 2 * key.length),
       forgotten: () => {
         this.#evictions++;
       },
     });
   }
 
-  /** What it holds: bytes as estimated, and entries by address. */
+  /** What it holds, and entries by address. */
   get status(): TierStatus {
     const { size: entries, weight: bytes } = this.#hits;
     return { bytes, capacity: this.#capacity, entries, evictions: this.#evictions };
@@ -224,8 +227,12 @@ export class HitTable {
       cache: 'hit',
       format: rendition.result.format,
     };
+    // Of what is in the compile cache too, which may let go of it first
+    const { headers } = response;
+    const heap = OVERHEAD + heapSize([compiled, read, headers, known]) + heapSize(compiled.plan);
     const hit: Hit = {
       serial: this.#serials++,
+      heap: heap + 2 * request.target.length,
       read: read.filter(([header]) => header !== 'accept'),
       host: request.headers.host,
       accept: request.headers.accept,

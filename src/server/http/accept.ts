@@ -9,14 +9,15 @@
  * read as if it listed nothing: the base format fits everyone.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
+import { heapWeight } from '../../base/heap-size.ts';
 import { FORMATS, type FormatName } from '../../image/format.ts';
 
 const MAX_LENGTH = 4096;
 const MAX_ENTRIES = 64;
 
 /** Headers read last with their formats: browsers send few different ones. */
-const READ = new BoundedMap<string, ReadonlySet<FormatName>>(100_000, {
-  weigh: (_, header) => 100 + header.length,
+const READ = new BoundedMap<string, ReadonlySet<FormatName>>(400_000, {
+  weigh: heapWeight,
 });
 
 const FORMAT_OF: ReadonlyMap<string, FormatName> = new Map(
