@@ -10,7 +10,7 @@
  * takes from the system. `--snapshot` writes heaps before and after, for the tools of a browser. Prints; the
  * judgement is the reader's: a map that is full shows as rows that do not grow any more.
  */
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'undici';
