@@ -714,6 +714,33 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     await docs.stop();
   },
 
+  'savings.page': async () => {
+    const open = await startServer({ settings: { 'savings.page': 'true' } });
+    expect((await open.ask('/_fovea/savings')).status).toBe(200);
+    expect((await open.ask('/_fovea/savings.json')).status).toBe(200);
+    expect((await plain.ask('/_fovea/savings')).status).toBe(404);
+    expect((await plain.ask('/_fovea/savings.json')).status).toBe(404);
+    await open.stop();
+  },
+
+  'savings.quality': async () => {
+    const settings = { 'savings.page': 'true', 'savings.quality': '70' };
+    const open = await startServer({ settings });
+    const { body } = await open.ask('/_fovea/savings.json');
+    expect(JSON.parse(body.toString()).fixedQuality).toEqual({ format: 'jpeg', quality: 70 });
+    await open.stop();
+  },
+
+  'savings.pricePerGB': async () => {
+    const settings = { 'savings.page': 'true', 'savings.pricePerGB': '0.08 USD' };
+    const open = await startServer({ settings, pictures: { 'leaves.jpg': LEAVES } });
+    const sent = await open.ask('/imgix/leaves.jpg?w=64');
+    const { all } = JSON.parse((await open.ask('/_fovea/savings.json')).body.toString());
+    const saved = LEAVES.length - sent.body.length;
+    expect(all.money.saved.USD).toBeCloseTo((saved * 0.08) / 1e9, 12);
+    await open.stop();
+  },
+
   'admin.host': async () => {
     const settings = { 'admin.port': '0', 'admin.token': SECRET, 'admin.host': NOWHERE };
     expect(await listenProblem(settings)).toMatchObject({ code: 'EADDRNOTAVAIL' });

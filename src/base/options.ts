@@ -89,6 +89,23 @@ export function rate<const R extends Row>(row: R): OptionOfRow<Rate, R> {
   });
 }
 
+/** An amount of money. */
+export interface Money {
+  readonly amount: number;
+  /** Three capital letters (ISO 4217). */
+  readonly currency: string;
+}
+
+/** "0.08 USD": an amount, not negative, and a currency. */
+export function money<const R extends Row>(row: R): OptionOfRow<Money, R> {
+  return option(row, 'an amount and a currency such as 0.08 USD', (value) => {
+    const match =
+      typeof value === 'string' ? /^(\d{1,9}(?:\.\d{1,9})?) ([A-Z]{3})$/.exec(value.trim()) : null;
+    const [, amount = '', currency = ''] = match ?? [];
+    return match === null ? undefined : { amount: Number(amount), currency };
+  });
+}
+
 /** A list of texts, or one text with commas between them; each has to be as the row wants it. */
 export function texts<
   const R extends Row & { readonly values: string; readonly accepts: (text: string) => boolean },

@@ -137,6 +137,7 @@ export class Background {
       return;
     }
     if ('file' in better.body) await rm(better.body.file, { force: true });
-    await this.#share(resolved, await this.#cache.markRefined(key, current));
+    const { fixedQuality } = better.receipt ?? {};
+    await this.#share(resolved, await this.#cache.markRefined(key, current, fixedQuality));
   }
 }

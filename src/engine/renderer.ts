@@ -177,7 +177,7 @@ export class Renderer {
 
   /** A rendition made with all the time it takes, in the background. @throws Fault */
   async refined(resolved: ResolvedRequest, span?: Span): Promise<WorkerResult> {
-    const budget: Budget = { mode: 'background', milliseconds: REFINE_MS };
+    const budget: Budget = { mode: 'background', milliseconds: REFINE_MS, compares: true };
     const { outcome } = await this.#run('render', resolved, budget, {
       predicted: UNPREDICTED,
       priority: 'background',

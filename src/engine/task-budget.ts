@@ -25,11 +25,11 @@ export class TaskBudget {
 
   /** What is left, at least a millisecond. */
   left(): Budget {
-    const { mode, milliseconds, wall = milliseconds } = this.#budget;
+    const { milliseconds, wall = milliseconds } = this.#budget;
     const { passed } = this;
     const away = Math.min(passed, Math.max(0, lostTime() - this.#lost));
     return {
-      mode,
+      ...this.#budget,
       milliseconds: Math.max(1, milliseconds - (passed - away)),
       wall: Math.max(1, wall - passed),
     };

@@ -15,6 +15,7 @@ import type { SourceInfo } from '../image/source-info.ts';
 import { flatten } from '../raster/compositing.ts';
 import { isOpaque } from '../raster/pixels.ts';
 import { codecFor, fastestEncoding, keepsPixels } from './codecs/codec.ts';
+import { estimatedAtFixedQuality, measuredAtFixedQuality } from './codecs/fixed-quality.ts';
 import { selectFormat } from './formats/format-selection.ts';
 import {
   type Deliverable,
@@ -47,6 +48,22 @@ export async function optimize(task: OptimizeInput, tools: Tools): Promise<Optim
   const start = tools.now();
   const raster = prepared(task);
   const runner = new TrialRunner(raster, tools, task.budget, start);
+  const made = await deliverable(task, tools, runner, start);
+  const fixedQuality = task.budget.compares
+    ? await measuredAtFixedQuality(raster, tools.encoder)
+    : estimatedAtFixedQuality(raster, runner.encodes, runner.codecs);
+  if (fixedQuality === undefined) return made;
+  return { ...made, receipt: { ...made.receipt, fixedQuality } };
+}
+
+/** @param start of the task */
+async function deliverable(
+  task: OptimizeInput,
+  tools: Tools,
+  runner: TrialRunner,
+  start: number,
+): Promise<OptimizeResult> {
+  const { raster } = runner;
   const mode = modeFor(task, raster, tools);
   const codec = codecFor(runner.codecs, task.chosen.format);
 

@@ -9,6 +9,16 @@ import type { StopReason } from './search/stop-reason.ts';
 /** Points under the target that still pass, in every mode: half of what anyone could see. */
 export const PASS_BELOW = 0.5;
 
+/** The quality of JPEG that results are compared with: what a server sends that does not look at its pictures. */
+export const FIXED_QUALITY = 80;
+
+/** What a picture takes at the fixed quality. */
+export interface FixedQualityBytes {
+  readonly bytes: number;
+  /** Encoded and counted; else estimated (`model/fixed-quality.ts`). */
+  readonly measured: boolean;
+}
+
 /** One encode with its score. */
 export interface Trial {
   /** The encoding in a few letters: "avif q52 e1". */
@@ -44,6 +54,8 @@ export interface Receipt {
   readonly outOfReach?: boolean;
   /** Something was left out for want of time: with more of it the result may be another. */
   readonly skipped?: boolean;
+  /** The same pixels as JPEG of `FIXED_QUALITY`; absent for what such a JPEG cannot show, and where nothing is known of it. */
+  readonly fixedQuality?: FixedQualityBytes;
   /** Time ran out before the target was met or the usual format was written. */
   readonly cutShort?: boolean;
   /** `source`: the bytes of the source, its pixels re-packed without loss, or its coefficients turned upright. */

@@ -20,6 +20,8 @@ export interface Budget {
   readonly milliseconds: number;
   /** Most milliseconds on the clock, from the start of the task; as many as of work where absent. */
   readonly wall?: number;
+  /** The picture is encoded at the fixed quality as well (`codecs/fixed-quality.ts`), where that can be estimated alone without it. */
+  readonly compares?: true;
 }
 
 /** How a picture deviated from its prior curve. */

@@ -21,6 +21,7 @@ import {
 import type { InFlight } from './in-flight.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
 import type { RenderJob } from './render-job.ts';
+import type { SavingsLedger } from './savings/savings-ledger.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 
@@ -57,6 +58,8 @@ export interface Services {
   readonly limits?: RequestLimits;
   /** Counts answers, where metrics are served. */
   readonly meter?: Metrics;
+  /** Counts what was sent of each source. */
+  readonly ledger?: SavingsLedger;
 }
 
 /** What is known of a request; grows until it is answered. */

@@ -27,6 +27,7 @@ import { createMiddleware, type Middleware } from './node/middleware.ts';
 import { requestOf } from './nodes/asked.ts';
 import { startEngine } from './nodes/start-engine.ts';
 import { healthOf } from './origin-health.ts';
+import { Pause } from './pause.ts';
 import type { Playground, Sample } from './playground/playground.ts';
 import { purgeWebhook } from './purge/purge-webhook.ts';
 import { createPurger, type Purger } from './purge/purger.ts';
@@ -34,6 +35,8 @@ import { DiskProbe, Readiness } from './readiness.ts';
 import { type Reloaded, Reloading } from './reloading.ts';
 import { type Retired, retire } from './retired.ts';
 import { hasRoute, type Page, type Route } from './routes.ts';
+import { Savings } from './savings/savings.ts';
+import { savingsAnswer } from './savings/savings-answers.ts';
 import { SelfTest } from './self-test.ts';
 import { createAccessLog } from './telemetry/access-log.ts';
 import { meterOf, tracingOf } from './telemetry/configured-telemetry.ts';
@@ -83,6 +86,8 @@ export interface ServerExtras {
   readonly log?: Log;
   /** `worker`: it answers nobody but health and metrics, and does what other nodes have queued; `node` by default. */
   readonly role?: 'node' | 'worker';
+  /** False: what it answers is nobody's traffic, and is not written down as savings. */
+  readonly keepsSavings?: false;
   /** Reads the configuration again, for `reload`. May throw a ConfigError. */
   readonly readConfig?: () => Config;
   /** Starts a render worker; for tests. */
@@ -120,6 +125,11 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
     ...{ start: startWorker, log },
     failing: () => void reloading.between(() => renew(current.config)),
   });
+  const savings = new Savings({
+    ...{ folder: config.cache.folder, clock: systemClock, log },
+    collect: async () => fronts?.collect(),
+    keeps: extras.keepsSavings !== false && extras.role !== 'worker',
+  });
   const inFlight = new InFlight(config.listen.requests, config.sources.length > 1);
   const counting = meter === undefined ? {} : { meter };
   const purger = createPurger({ engine, routes: () => current.routes });
@@ -135,7 +145,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   );
   const parts: GenerationParts = {
     ...{ engine, inFlight, clock: systemClock, log, access, loopToken, ...counting },
-    ...{ readiness, tracing, purger, failing: () => selfTest.failedFormats },
+    ...{ readiness, tracing, purger, savings, failing: () => selfTest.failedFormats },
     playground: await playgroundOf(config, engine, extras.samples),
     signer: signing?.fingerprint,
     pages: extras.pages,
@@ -161,6 +171,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
       hits: () => current.hits,
       lends: () => current.limits?.countsRequests !== true,
       ...counting,
+      ledger: savings.ledger,
       log,
     });
   }
@@ -190,6 +201,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
       }),
     fronts: () => fronts?.status() ?? [],
     selfTest: () => selfTest.results,
+    savings: () => savings.ledger.sums(systemClock.now()),
   });
   const retired: Retired[] = [];
   const reloading = new Reloading(extras.readConfig, log, async (given) => {
@@ -215,6 +227,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
             purger,
             token,
             reload: () => reloading.run(),
+            savings: savingsAnswer(savings, () => current.config, false),
             services: () => current.services,
             health: () => ({ readiness, mounts: current.mounts }),
           }),
@@ -229,7 +242,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const stop = async () => {
     await selfTest.stop();
     await Promise.all([address && listener.close(), adminAddress && admin?.close()]);
-    await reloading.over();
+    await Promise.all([reloading.over(), savings.close()]);
     // A worker ends what it has in hand; of others, another node takes it up.
     await engine.close(extras.role === 'worker' ? current.config.listen.grace : 0);
     await Promise.all([closeMounts(current.mounts), ...retired.map((one) => one.end())]);
@@ -299,24 +312,6 @@ async function playgroundOf(
   const { uploadBytes } = limits;
   const workbench = () => engine.workbench();
   return new Playground({ clock: systemClock, workbench, samples, uploadBytes });
-}
-
-/** A time that ends once, at the earliest of the ends it is given. */
-class Pause {
-  readonly over: Promise<void>;
-  #end: () => void = () => {};
-
-  constructor() {
-    this.over = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-  }
-
-  /** Ends it in so many milliseconds. */
-  end(milliseconds: number): void {
-    if (milliseconds <= 0) this.#end();
-    else setTimeout(this.#end, milliseconds).unref();
-  }
 }
 
 /** The connections to take: those configured, or as many as open files allow. */

@@ -23,6 +23,8 @@ import type { InFlight } from './in-flight.ts';
 import type { RequestLimits } from './limits/request-limits.ts';
 import type { Purger } from './purge/purger.ts';
 import { createHandle, createReady, type Route, type RouterOptions } from './routes.ts';
+import type { Savings } from './savings/savings.ts';
+import { savingsAnswer } from './savings/savings-answers.ts';
 import type { AccessLog } from './telemetry/access-log.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -44,6 +46,7 @@ export interface GenerationParts {
   /** Formats whose encoders do not work. */
   readonly failing?: () => readonly FormatName[];
   readonly purger: Purger;
+  readonly savings: Savings;
   /** False: nothing is answered but health and metrics. */
   readonly serves?: boolean;
   /** What this server says of itself to origins. */
@@ -71,7 +74,7 @@ export class Generation {
    */
   constructor(config: Config, parts: GenerationParts, before?: Generation) {
     const { engine, inFlight, clock, log, access, meter, pages, draining, loopToken } = parts;
-    const { readiness, tracing, purger, playground } = parts;
+    const { readiness, tracing, purger, playground, savings } = parts;
     const { slow } = config.log;
     const { token, purgeMethod } = config.admin;
     this.config = config;
@@ -82,8 +85,8 @@ export class Generation {
     const kept = before !== undefined && isDeepStrictEqual(ratesOf(before.config), ratesOf(config));
     this.limits = kept ? before.limits : requestLimits(config);
     const compileCache = new CompileCache();
-    const metered = meter === undefined ? {} : { meter };
-    const common = { engine, compileCache, inFlight, clock, policy: this.policy, ...metered };
+    const counting = { ledger: savings.ledger, ...(meter === undefined ? {} : { meter }) };
+    const common = { engine, compileCache, inFlight, clock, policy: this.policy, ...counting };
     this.hits = new HitTable(common);
     this.services = {
       ...common,
@@ -108,6 +111,7 @@ export class Generation {
       ...(playground === undefined ? {} : { playground }),
       ...(pages === undefined ? {} : { pages }),
       ...(config.docs ? { documentation: new Documentation() } : {}),
+      ...(config.savings.page ? { savings: savingsAnswer(savings, () => config, true) } : {}),
     };
     this.#handle = createHandle(router);
     this.ready = createReady(router);

@@ -71,12 +71,13 @@ export async function answerImage(
 function counted(attempt: Attempt, response: HttpResponse): HttpResponse {
   const { site, services, request, rendition, compiled, fault, fallback, upload } = attempt;
   const { name, params } = site.dialect;
-  const { meter } = services;
+  const { meter, ledger, clock } = services;
   if (fault !== undefined) request.span?.set({ 'fovea.fault': fault.code });
+  const { status, body } = response;
+  const bytes = bodyLength(body);
+  ledger?.answered(site.settings.name, { status, bytes, rendition, fallback }, clock.now());
   if (meter !== undefined) {
-    const { status, body } = response;
     const milliseconds = performance.now() - request.arrived;
-    const bytes = bodyLength(body);
     meter.answered({
       ...{ dialect: name, status, rendition, fault, fallback, bytes, milliseconds },
     });

@@ -30,6 +30,7 @@ import type { Playground } from './playground/playground.ts';
 import { answerPurge, type PurgeMethod } from './purge/purge-method.ts';
 import { Readiness } from './readiness.ts';
 import { type EndOptions, endOfRequest } from './request-end.ts';
+import { type SavingsAnswer, savingsForm } from './savings/savings-answers.ts';
 import type { AccessLog } from './telemetry/access-log.ts';
 import { loggable } from './telemetry/log.ts';
 import type { Tracing } from './telemetry/tracing.ts';
@@ -55,6 +56,8 @@ export interface RouterOptions {
   readonly purgeMethod?: PurgeMethod;
   /** Answers below `/_fovea`, where it is open. */
   readonly playground?: Pick<Playground, 'answer'>;
+  /** Answers what was saved, where that is open. */
+  readonly savings?: SavingsAnswer;
   /** Takes a line per request, where there is an access log. */
   readonly access?: AccessLog;
   /** Traces requests, where that is wanted. */
@@ -174,6 +177,8 @@ async function answer(options: RouterOptions, request: NamedRequest): Promise<Ht
     if (!PAGE_METHODS.includes(request.method)) return otherMethod(request, PAGE_METHODS, services);
     return fixedPage(request, page, services);
   }
+  const form = options.savings && savingsForm(path, '/_fovea/');
+  if (options.savings && form !== undefined) return options.savings(request, form, services);
   const documentation = options.documentation?.answer(request, path, services);
   if (documentation !== undefined) return documentation;
   if (options.playground !== undefined && /^\/_fovea(\/|$)/.test(path)) {

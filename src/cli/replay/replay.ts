@@ -45,7 +45,7 @@ export async function replay(
   around: Surroundings,
 ): Promise<boolean> {
   if (flags.to !== undefined) return await replayAt(flags.to, file, flags, around);
-  const server = await createServer(config());
+  const server = await createServer(config(), { keepsSavings: false });
   try {
     const { port } = await server.listen();
     return await replayAt(baseUrl('127.0.0.1', port), file, flags, around);

@@ -9,6 +9,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { type Body, bytesOf } from '../../base/body.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Fault } from '../../base/fault.ts';
+import type { FixedQualityBytes } from '../../optimizer/receipt.ts';
 import type { Scores } from '../../optimizer/task.ts';
 import { groupOf, type Key, keyGroup } from '../../plan/key.ts';
 import type { OpenEntry } from '../../stores/store.ts';
@@ -114,12 +115,22 @@ export class RenditionCache {
     this.#changed(key);
   }
 
-  /** Notes that nothing is left to improve; it may have gained scores meanwhile. */
-  async markRefined(key: Key, former: StoredRendition): Promise<StoredRendition> {
+  /**
+   * Notes that nothing is left to improve; it may have gained scores meanwhile.
+   *
+   * @param fixedQuality what was measured of its picture while that was tried
+   */
+  async markRefined(
+    key: Key,
+    former: StoredRendition,
+    fixedQuality?: FixedQualityBytes,
+  ): Promise<StoredRendition> {
     const now = stored(await this.#store.open(key));
     const same = now?.meta.etag === former.meta.etag ? now : former;
     const { cutShort: _, ...meta } = same.meta;
-    const refined = { ...meta, refined: true };
+    const { receipt } = meta;
+    const measured = receipt && fixedQuality && { receipt: { ...receipt, fixedQuality } };
+    const refined = { ...meta, ...measured, refined: true };
     await this.#store.update(key, refined);
     this.#changed(key);
     return { meta: refined, body: same.body };

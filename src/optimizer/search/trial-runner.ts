@@ -62,6 +62,8 @@ export class TrialRunner {
   readonly trials: Trial[] = [];
   /** With their files, in the order they were made. */
   readonly measured: MeasuredAttempt[] = [];
+  /** What each trial took. */
+  readonly encodes: { readonly encoding: Encoding; readonly bytes: number }[] = [];
   readonly #tools: Tools;
   readonly #budget: Budget;
   readonly #start: number;
@@ -239,6 +241,7 @@ export class TrialRunner {
       milliseconds: attempt.milliseconds,
     };
     this.trials.push(trial);
+    this.encodes.push({ encoding, bytes: trial.bytes });
     this.#tools.noted?.(trial);
     return attempt;
   }

@@ -1,7 +1,9 @@
 /**
- * Admin: what an operator asks of a server, on a listener of its own: purges, metrics and health.
+ * Admin: what an operator asks of a server, on a listener of its own: purges, metrics, savings and health.
  *
- * Everything but health needs the token, compared in a time that tells nothing of it.
+ * Everything but health needs the token, compared in a time that tells nothing of it. Where a page is
+ * read by a person, the token may be the password that a browser asks for; nothing that changes
+ * anything takes it in that form, which a browser would send along with the request of another site.
  */
 import { Fault } from '../../base/fault.ts';
 import { Arrived } from '../arrived.ts';
@@ -20,8 +22,9 @@ import {
 import { readPurgeOrder } from '../purge/purge-order.ts';
 import type { Purger } from '../purge/purger.ts';
 import type { Reloaded } from '../reloading.ts';
+import { type SavingsAnswer, savingsForm } from '../savings/savings-answers.ts';
 import { loggable } from '../telemetry/log.ts';
-import { isBearer, needsToken } from './token.ts';
+import { isBearer, isPassword, needsToken } from './token.ts';
 
 export interface AdminParts {
   readonly purger: Purger;
@@ -31,6 +34,7 @@ export interface AdminParts {
   /** Those of the configuration that holds at present, as all that follows. */
   readonly services: () => PageServices;
   readonly health: () => Omit<Health, 'token'>;
+  readonly savings: SavingsAnswer;
 }
 
 /** Bytes of an order. */
@@ -73,6 +77,12 @@ async function answer(parts: AdminParts, request: NamedRequest): Promise<HttpRes
     return isBearer(request, token)
       ? metricsPage(request, services)
       : needsToken(request, services);
+  }
+  const form = savingsForm(path ?? '', '/');
+  if (form !== undefined) {
+    return isBearer(request, token) || isPassword(request, token)
+      ? parts.savings(request, form, services)
+      : needsToken(request, services, 'Basic realm="Fovea", Bearer');
   }
   if (path !== '/purge' && path !== '/reload')
     throw new Fault('mount-unknown', 'Nothing answers here.');

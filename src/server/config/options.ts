@@ -19,6 +19,7 @@ import {
 import { isAddressRange } from '../limits/client-address.ts';
 import { ADMIN_OPTIONS } from './admin-options.ts';
 import { BUCKET_OPTIONS } from './bucket/bucket-options.ts';
+import { PAGE_OPTIONS } from './page-options.ts';
 import { PURGE_OPTIONS } from './purge/purge-options.ts';
 import { REDIS_OPTIONS } from './redis/redis-options.ts';
 
@@ -292,12 +293,7 @@ export const OPTIONS = {
     fallback: 'false',
     doc: 'Name the stored picture in Cache-Status (`key`), for a person who looks for a mistake.',
   }),
-  docs: toggle({
-    env: 'FOVEA_DOCS',
-    flag: 'docs',
-    fallback: 'false',
-    doc: 'Answer the documentation of this version at /_fovea/docs/, and name the page of an error in each error. It tells nothing of the configuration.',
-  }),
+  ...PAGE_OPTIONS,
   ...ADMIN_OPTIONS,
   ...REDIS_OPTIONS,
   ...PURGE_OPTIONS,

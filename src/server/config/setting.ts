@@ -2,7 +2,7 @@
  * Setting: a row of a table of what a source may say, and the readers that such rows share.
  */
 import { z } from 'zod';
-import { duration as durationOption, rate as rateOption } from '../../base/options.ts';
+import { duration as durationOption, money, rate as rateOption } from '../../base/options.ts';
 import type { AllowedLengths } from '../../plan/allowed-sizes.ts';
 
 /** A row of the table. */
@@ -37,6 +37,16 @@ const RATE = rateOption({ env: '', flag: '', doc: '' });
 /** So many in a time, such as "600/1m". */
 export const rate = z.unknown().transform((value, context) => {
   const reading = RATE.read(value);
+  if ('value' in reading) return reading.value;
+  context.addIssue({ code: 'custom', message: `expected ${reading.expected}` });
+  return z.NEVER;
+});
+
+const PRICE = money({ env: '', flag: '', doc: '' });
+
+/** What something costs, such as "0.08 USD". */
+export const price = z.unknown().transform((value, context) => {
+  const reading = PRICE.read(value);
   if ('value' in reading) return reading.value;
   context.addIssue({ code: 'custom', message: `expected ${reading.expected}` });
   return z.NEVER;

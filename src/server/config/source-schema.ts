@@ -13,6 +13,7 @@ import {
   lengths,
   parameterRules,
   presets,
+  price,
   rate,
   type Setting,
   schemasOf,
@@ -170,6 +171,12 @@ export const SOURCE_SETTINGS = {
     values: 'a whole number from 1 to 100',
     fallback: '1',
     doc: 'Its part of the render workers beside other sources that have work at the same time: one with 2 gets twice the time of one with 1. What others ask for does not close the server to it.',
+  },
+  pricePerGB: {
+    schema: price.optional(),
+    values: 'an amount and a currency such as `0.08 USD`',
+    fallback: 'that of `savings.pricePerGB`',
+    doc: 'What a gigabyte (10^9 bytes) that is sent of it costs, for the page of what was saved.',
   },
   ttl: {
     schema: duration.optional(),

@@ -179,6 +179,10 @@ describe('a front', () => {
     const [count] = table.takeCounts();
     expect(count).toMatchObject({ dialect: 'imgix', shortfalls: {} });
     expect(count?.answers).toBeGreaterThan(1);
+    const hits = count?.answers ?? 0;
+    expect(count?.savings).toMatchObject({
+      ...{ hits, hitBytes: hits * BODY.length, originalBytes: hits * 50_000, misses: 0 },
+    });
     expect(table.takeCounts()).toEqual([]);
   });
 

@@ -14,6 +14,7 @@ import type { HeldAnswer, ReadyAnswer, Renewal } from '../hits/hit-table.ts';
 import { type Asked, holds, isPlain } from '../hits/plain-request.ts';
 import { httpDate } from '../http/http-message.ts';
 import { serverTiming } from '../http/response-headers.ts';
+import { addHit, noCounts, type SavingsCounts } from '../savings/savings-counts.ts';
 import { type RepeatedLine, repeatedLine } from '../telemetry/access-log.ts';
 import { loggable } from '../telemetry/log.ts';
 import { type Count, conditionsOf, type HeldName } from './protocol.ts';
@@ -64,7 +65,10 @@ export class FrontTable {
   readonly #questions: Record<'ahead' | 'now', Question[]> = { ahead: [], now: [] };
   #counts = new Map<
     string,
-    Writable<Omit<Count, 'shortfalls'>> & { shortfalls: Record<string, number> }
+    Writable<Omit<Count, 'shortfalls' | 'savings'>> & {
+      shortfalls: Record<string, number>;
+      savings: Writable<SavingsCounts>;
+    }
   >();
 
   /**
@@ -152,19 +156,20 @@ export class FrontTable {
     return hits.find((one) => holds(one, headers));
   }
 
-  #count({ dialect, picture, shortfalls, bytes, sourceBytes }: Hit): void {
-    const { format = '' } = picture;
-    const key = `${dialect} ${format}`;
+  #count({ dialect, picture, shortfalls, bytes, sourceBytes, counted }: Hit): void {
+    const { format = '', source } = picture;
+    const key = `${source} ${dialect} ${format}`;
     let count = this.#counts.get(key);
     if (count === undefined) {
       const none = { answers: 0, bytes: 0, sourceBytes: 0, savedBytes: 0, shortfalls: {} };
-      count = { dialect, format, ...none };
+      count = { source, dialect, format, ...none, savings: noCounts() };
       this.#counts.set(key, count);
     }
     count.answers += 1;
     count.bytes += bytes;
     count.sourceBytes += sourceBytes;
     count.savedBytes += Math.max(0, sourceBytes - bytes);
+    if (counted !== undefined) addHit(count.savings, counted);
     for (const name of shortfalls) {
       count.shortfalls[name] = (count.shortfalls[name] ?? 0) + 1;
     }

@@ -12,8 +12,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
 import type { HitTable } from '../hits/hit-table.ts';
 import type { Handle, HeaderPolicy } from '../http/http-message.ts';
+import type { SavingsLedger } from '../savings/savings-ledger.ts';
 import { type Log, passLines } from '../telemetry/log.ts';
 import type { FrontStatus, Metrics } from '../telemetry/metrics.ts';
 import { FrontProcess } from './front-process.ts';
@@ -32,6 +34,7 @@ export interface FrontsOptions {
   /** False where each answer has to be counted in one place: fronts then hand over everything. */
   readonly lends: () => boolean;
   readonly meter?: Metrics | undefined;
+  readonly ledger: SavingsLedger;
   readonly log: Log;
 }
 
@@ -219,7 +222,7 @@ export class Fronts {
   }
 
   #receive(place: Place, front: FrontProcess, message: FromFront): void {
-    const { meter, log } = this.#options;
+    const { meter, ledger, log } = this.#options;
     switch (message.kind) {
       case 'renew':
         return void this.#renew(front, message);
@@ -228,6 +231,7 @@ export class Fronts {
         place.processorTime = message.processorTime;
         for (const count of message.counts) {
           place.answers += count.answers;
+          ledger.add(count.source, count.savings, systemClock.now());
           if (meter !== undefined) addUp(meter, count);
         }
         return;

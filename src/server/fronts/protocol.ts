@@ -8,6 +8,7 @@
 import type { HeldAnswer, Renewal } from '../hits/hit-table.ts';
 import type { Conditions } from '../hits/plain-request.ts';
 import type { HeaderPolicy, HttpResponse } from '../http/http-message.ts';
+import type { SavingsCounts } from '../savings/savings-counts.ts';
 import type { LogLevel } from '../telemetry/log.ts';
 import type { Tally } from '../telemetry/metrics.ts';
 
@@ -34,12 +35,15 @@ export interface FrontSettings {
 /** An address and a variant of its answer. */
 export type HeldName = readonly [target: string, serial: number];
 
-/** Answers given from a front's table since it last said so, of a dialect in a format. */
+/** Answers given from a front's table since it last said so, of a source and dialect in a format. */
 export interface Count extends Readonly<Tally> {
+  readonly source: string;
   readonly dialect: string;
   readonly format: string;
   /** Requests with a parameter without effect, by its name. */
   readonly shortfalls: Readonly<Record<string, number>>;
+  /** What they count in the ledger. */
+  readonly savings: SavingsCounts;
 }
 
 /** From the server to a front. */

@@ -20,6 +20,8 @@ import type { TierStatus } from '../../stores/store.ts';
 import type { CompileCache } from '../compile-cache.ts';
 import type { HeaderPolicy, HttpResponse, PictureFacts } from '../http/http-message.ts';
 import type { InFlight } from '../in-flight.ts';
+import { type CountedPicture, countedPicture } from '../savings/savings-counts.ts';
+import type { Account, SavingsLedger } from '../savings/savings-ledger.ts';
 import { type RepeatedLine, repeatedLine } from '../telemetry/access-log.ts';
 import { loggable } from '../telemetry/log.ts';
 import type { Metrics, Tally } from '../telemetry/metrics.ts';
@@ -72,6 +74,8 @@ export interface HitTableParts {
   readonly clock: Clock;
   readonly policy: HeaderPolicy;
   readonly meter?: Metrics;
+  /** Counts what was sent of each source. */
+  readonly ledger?: SavingsLedger;
 }
 
 /** One answer of an address, and what it hangs on. */
@@ -85,6 +89,9 @@ interface Hit extends Conditions {
   readonly dialect: string;
   /** Where answers are added up, where metrics are served. */
   readonly tally: Tally | undefined;
+  /** What it counts in the ledger, and where; absent for data. */
+  readonly counted: CountedPicture | undefined;
+  readonly account: Account | undefined;
   /** Parameters without effect, for the meter. */
   readonly shortfalls: readonly string[];
   /** Bytes that it takes. */
@@ -103,6 +110,8 @@ export interface HeldAnswer extends Conditions {
   /** Bytes of the result and of its source. */
   readonly bytes: number;
   readonly sourceBytes: number;
+  /** What it counts in the ledger; absent for data. */
+  readonly counted?: CountedPicture | undefined;
   /** Of the rendition, in the store. */
   readonly key: string;
   /** Milliseconds since 1970 until which the same would be answered here. */
@@ -159,17 +168,20 @@ export class HitTable {
     if (method !== 'GET') return undefined;
     const hits = this.#hits.use(target);
     if (hits === undefined || !isPlain(headers)) return undefined;
-    const { engine, clock, inFlight, meter } = this.#parts;
+    const { engine, clock, inFlight, meter, ledger } = this.#parts;
     const hit = hits.find((one) => holds(one, headers));
     if (hit === undefined || inFlight.full) return undefined;
     const rendition = engine.near(hit.job);
     if (rendition === undefined || isFileBody(rendition.body)) return undefined;
-    if (!hit.head.write(rendition, clock.now(), id, arrived)) return undefined;
+    const now = clock.now();
+    if (!hit.head.write(rendition, now, id, arrived)) return undefined;
     if (admits !== undefined && !admits(hit.picture.source)) return undefined;
     if (meter !== undefined) {
       count(hit, rendition);
       meter.fellShort(hit.dialect, hit.shortfalls);
     }
+    const { counted, account } = hit;
+    if (counted && account) ledger?.hit(account, counted, now);
     const { head, picture, line } = hit;
     return { head: head.lines, body: rendition.body, picture, line };
   }
@@ -180,12 +192,12 @@ export class HitTable {
     const hit = this.#hits.use(asked.target)?.find((one) => holds(one, asked.headers));
     const lent = hit && this.#lent(hit);
     if (hit === undefined || lent === undefined) return undefined;
-    const { serial, host, accept, read, picture, dialect, shortfalls, head } = hit;
-    const facts = { serial, host, accept, read, picture, dialect, shortfalls };
+    const { serial, host, accept, read, picture, dialect, shortfalls, head, counted } = hit;
+    const facts = { serial, host, accept, read, picture, dialect, shortfalls, counted };
     const { rendition, until } = lent;
     const { key, result, source } = rendition;
-    const counted = { bytes: result.bytes, sourceBytes: source.bytes };
-    return { ...facts, ...counted, lines: [...head.lines], places: head.open, key, until };
+    const bytes = { bytes: result.bytes, sourceBytes: source.bytes };
+    return { ...facts, ...bytes, lines: [...head.lines], places: head.open, key, until };
   }
 
   /** What has become of an answer that another process holds; undefined where it is no longer the one. */
@@ -213,7 +225,7 @@ export class HitTable {
     const { freshness, noStore } = compiled.response;
     // The time of a link that expires runs down with every answer.
     if (freshness.until !== undefined || noStore || rendition.lifetime.noStore) return;
-    const { engine, compileCache, policy, meter } = this.#parts;
+    const { engine, compileCache, policy, meter, ledger } = this.#parts;
     const read = compileCache.readOf(compiled);
     const known = knownHeaders(compiled);
     if (read === undefined || known === undefined) return;
@@ -242,6 +254,8 @@ export class HitTable {
       line: repeatedLine(loggable(request.target), bodyLength(rendition.body), picture),
       dialect: name,
       tally: meter?.tally(name, rendition.result.format),
+      counted: countedPicture(rendition),
+      account: ledger?.account(site.settings.name),
       shortfalls: [...shortfallNames(params, [...compiled.diagnostics, ...rendition.diagnostics])],
     };
     const { target: key } = request;

@@ -6,6 +6,8 @@
  * so that the number of series is bounded. Names follow docs/spec/telemetry.md 1.1 to 1.3.
  */
 
+import { SAVINGS_METRICS } from './savings-metric-rows.ts';
+
 export interface MetricRow {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
@@ -87,6 +89,8 @@ export const METRICS = {
     help: 'Bytes of sources less those of the whole pictures that were answered with in their place, where these are fewer.',
     labels: { format: FORMAT },
   },
+  // savings by source
+  ...SAVINGS_METRICS,
   // work
   fovea_stage_duration_seconds: {
     type: 'histogram',

@@ -13,8 +13,10 @@ import type { EngineObserver } from '../../engine/tracing/observer.ts';
 import { PASS_BELOW, type Receipt } from '../../optimizer/receipt.ts';
 import type { OriginHealth } from '../../origins/origin.ts';
 import type { TierStatus } from '../../stores/store.ts';
+import type { SavingsCounts } from '../savings/savings-counts.ts';
 import { type Instruments, instruments, type PlainNameOf } from './instruments.ts';
 import { type AnswerEnd, outcomeOf } from './outcome.ts';
+import { savingsMetrics } from './savings-metrics.ts';
 
 /** An answer that went out. */
 export interface CountedAnswer extends AnswerEnd {
@@ -50,6 +52,8 @@ export interface Watched {
   readonly fronts: () => readonly FrontStatus[];
   /** What the self-test has found so far. */
   readonly selfTest?: () => readonly PartResult[];
+  /** What was sent of each source, and what would have been. */
+  readonly savings?: () => Iterable<readonly [source: string, counts: SavingsCounts]>;
 }
 
 /** What is known of a front process. */
@@ -257,7 +261,9 @@ function engineMetrics(
   const frontAnswers = make.counter('fovea_front_answers_total');
   const frontTime = make.counter('fovea_front_processor_seconds_total');
   const frontRestarts = make.counter('fovea_front_restarts_total');
+  const savings = savingsMetrics(make, named);
   return (watched) => {
+    savings(watched.savings?.() ?? []);
     const status = watched.status();
     for (const { gauge, value } of gauges) gauge.set(value(status, watched));
     for (const { counter, value } of counters) counter.setTo(value(status));
