@@ -24,6 +24,7 @@ const CHAPTERS = {
     ['docs/operating.md', 'operating/', 'Operating'],
     ['docs/caches.md', 'caches/', 'Behind a cache'],
     ['docs/scale.md', 'scale/', 'Several nodes'],
+    ['docs/savings.md', 'savings/', 'Savings'],
     ['docs/purge.md', 'purge/', 'Purging and warming'],
     ['docs/signing.md', 'signing/', 'Signed URLs'],
     ['SECURITY.md', 'security/', 'Security'],

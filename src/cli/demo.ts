@@ -25,6 +25,7 @@ export async function serveDemo(
       'cache.folder': env.FOVEA_CACHE_FOLDER ?? cacheFolder(),
       'log.level': 'warn',
       playground: 'true',
+      'savings.page': 'true',
       ...flags,
     },
   });

@@ -89,7 +89,10 @@ describe.each([1, 2])('with %i process(es) that answer', (fronts) => {
     expect(days).toHaveLength(30);
     expect(days.at(-1)).toMatchObject({ day: to, sentBytes: all.sentBytes });
     // A drawing has no JPEG to be compared with, photographs have
-    const compared = sources.map(({ source, fixedQuality }) => [source, fixedQuality.jpegBytes > 0]);
+    const compared = sources.map(({ source, fixedQuality }) => [
+      source,
+      fixedQuality.jpegBytes > 0,
+    ]);
     expect(Object.fromEntries(compared)).toEqual({ fastly: true, imgix: false, shop: true });
     const own = sources.find(({ source }) => source === 'shop');
     expect(own?.pricePerGB).toEqual({ amount: 0.5, currency: 'USD' });
@@ -206,21 +209,24 @@ describe.skipIf(CHROMIUM === undefined)('in Chromium', () => {
     ['dark', 1300],
     ['light', 360],
     ['dark', 360],
-  ] as const)('axe finds no fault, and nothing is cut off (%s, %i pixels)', async (colorScheme, width) => {
-    const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(message.text()));
-    await page.goto(`http://127.0.0.1:${server.port}/_fovea/savings`);
-    await page.evaluate(axe.source);
-    const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
-    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-    const room = (await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    )) as number;
-    expect(room).toBeLessThanOrEqual(0);
-    expect(await page.getByRole('img', { name: /^Bytes by day/ }).count()).toBe(1);
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
+  ] as const)(
+    'axe finds no fault, and nothing is cut off (%s, %i pixels)',
+    async (colorScheme, width) => {
+      const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      await page.goto(`http://127.0.0.1:${server.port}/_fovea/savings`);
+      await page.evaluate(axe.source);
+      const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
+      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+      const room = (await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )) as number;
+      expect(room).toBeLessThanOrEqual(0);
+      expect(await page.getByRole('img', { name: /^Bytes by day/ }).count()).toBe(1);
+      expect(complaints).toEqual([]);
+      await context.close();
+    },
+  );
 });

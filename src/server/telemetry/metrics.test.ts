@@ -81,6 +81,15 @@ function busy(): Metrics {
     origins: () => [['pictures', { paused: 1, retries: 2, resumed: 3 }]],
     fronts: () => [{ number: 1, connections: 4, answers: 5, processorTime: 6000, restarts: 7 }],
     selfTest: () => [{ part: 'avif', outcome: 'passed' }],
+    savings: () => [
+      [
+        'pictures',
+        {
+          ...{ hits: 1, misses: 2, notModified: 3, hitBytes: 4, missBytes: 5, originalBytes: 60 },
+          ...{ comparedBytes: 7, fixedBytes: 18, measuredBytes: 8 },
+        },
+      ],
+    ],
   });
   answered(meter);
   answered(meter, { cache: { ...HIT, tier: 'memory' }, timings: {} });
@@ -311,6 +320,11 @@ describe('metrics', () => {
       `,node="${process.versions.node}"} 1`,
     ]);
     expect(await samples(meter, 'fovea_ready ')).toEqual(['1']);
+    const savings = 'fovea_savings_fixed_quality_bytes_total{source="pictures",by=';
+    expect(await samples(meter, savings)).toEqual(['"measured"} 8', '"estimated"} 10']);
+    expect(await samples(meter, 'fovea_savings_compared_bytes_total{')).toEqual([
+      'source="pictures"} 7',
+    ]);
     expect(await samples(meter, 'fovea_origin_retries_total{')).toEqual(['source="pictures"} 2']);
   });
 });
