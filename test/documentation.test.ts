@@ -1,27 +1,14 @@
-/** The documentation: pages that lead somewhere, commands and configurations that hold, errors that name their page. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+/** The documentation: pages that lead somewhere, and errors that name their page. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseDocument } from 'yaml';
-import { parseConfig } from '../src/server/config/config.ts';
 import { ERROR_GUIDES } from '../src/server/documentation/error-guides.ts';
 import { ERROR_CODES } from '../src/server/http/error-codes.ts';
 import { startServer, type TestServer } from './support/server.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const site = join(root, 'dist/docs');
-const program = join(root, 'dist/cli/main.js');
 
 const pages = readdirSync(site, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.html'),
@@ -108,88 +95,6 @@ function contrast(one: string, two: string): number {
   const [dark = 0, bright = 0] = [light(one), light(two)].sort((a, b) => a - b);
   return (bright + 0.05) / (dark + 0.05);
 }
-
-/** The documents that say what to type, with their blocks of one language. */
-const DOCUMENTS = [
-  'README.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
-const blocks = (language: string) =>
-  DOCUMENTS.flatMap((document) =>
-    [
-      ...readFileSync(join(root, document), 'utf8').matchAll(
-        new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'),
-      ),
-    ].map(([, text = '']) => ({ document, text })),
-  );
-
-describe('what the documents say to write', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fovea-documentation-'));
-  mkdirSync(join(folder, 'images'));
-  writeFileSync(join(folder, 'shop-key-before'), 'a key of sixteen characters');
-  writeFileSync(join(folder, 'token'), 'a-token-of-sixteen-characters');
-  const env = {
-    SHOP_KEY: 'another key of sixteen characters',
-    IMGIX_TOKEN: 'FOO123bar',
-    ORIGIN_TOKEN: 'a secret of the origin',
-  };
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  /** Configurations of other programs, by what they begin with. */
-  const FOREIGN = /^(?:rule_files|scrape_configs|services|apiVersion)\b/m;
-  const own = blocks('yaml').filter(({ text }) => !FOREIGN.test(text));
-
-  test('there are configurations', () => expect(own.length).toBeGreaterThan(7));
-
-  test.each(own)('a configuration of $document is one', ({ text }) => {
-    const config = parseDocument(
-      text.replaceAll('/run/secrets/fovea-admin', join(folder, 'token')),
-    ).toJS();
-    const sources = [
-      { name: 'a', dialect: 'imgix', mount: '/a', origin: { kind: 'folder', path: './images' } },
-    ];
-    expect(() => parseConfig({ sources, ...config }, { folder, env })).not.toThrow();
-  });
-
-  const commands = blocks('sh?')
-    .concat(blocks('console'))
-    .flatMap(({ document, text }) =>
-      text
-        .replaceAll('\\\n', ' ')
-        .split('\n')
-        .flatMap((line) => line.split('|'))
-        .map(
-          (line) =>
-            /(?:^|\s)(?:fovea|node dist\/cli\/main\.js) (?<words>[a-z]+( .*)?$)/.exec(line)?.groups
-              ?.words,
-        )
-        .filter((words) => words !== undefined)
-        .map((words) => ({ document, words: words.trim() })),
-    );
-
-  test('there are commands', () => expect(commands.length).toBeGreaterThan(10));
-
-  test.each(commands)('$document: fovea $words', ({ words }) => {
-    const [command = '', ...rest] = words.split(/\s+/);
-    const help = execFileSync(process.execPath, [program, command, '--help'], { encoding: 'utf8' });
-    expect(help).toContain(`fovea ${command}`);
-    for (const flag of rest.filter((word) => word.startsWith('--'))) {
-      expect([flag, help.includes(flag.split('=', 1)[0] ?? '')]).toEqual([flag, true]);
-    }
-  });
-
-  test('the first picture can be checked and explained as it says', () => {
-    const text = readFileSync(join(root, 'docs/first-picture.md'), 'utf8');
-    writeFileSync(join(folder, 'fovea.yaml'), /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '');
-    const run = (...args: string[]) =>
-      spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' });
-    expect(run('check', '--config', 'fovea.yaml').status).toBe(0);
-    const url = 'https://images.example.com/a.jpg?w=300&auto=format';
-    expect(run('explain', url, '--config', 'fovea.yaml').stdout).toMatch(/300/);
-  });
-});
 
 describe('the pictures of targets', () => {
   test('are as long as the page says', () => {

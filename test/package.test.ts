@@ -20,7 +20,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const project = mkdtempSync(join(tmpdir(), 'fovea-package-'));
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -133,22 +132,6 @@ describe('the library', () => {
        console.log(createClient({ dialect: 'imgix', base: '/a' }).url('b.jpg', { w: 3 }));`,
     );
     expect(node('--no-warnings', 'client.cjs').output).toBe('/a/b.jpg?w=3\n');
-  });
-
-  test("runs the README's example", () => {
-    write('example.js', /```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? '');
-    const { status, output } = node('example.js');
-    expect(output).toMatch(/^\d+\n$/);
-    expect(status).toBe(0);
-  });
-
-  test('runs the sample of its reference page', () => {
-    const page = readFileSync(join(root, 'docs/reference/library.md'), 'utf8');
-    copyFileSync(join(root, 'demo/pictures/leaves.jpg'), join(project, 'images/leaves.jpg'));
-    write('sample.js', /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? '');
-    const { status, output } = node('sample.js');
-    expect(output).toBe('200 image/avif\ntrue\n');
-    expect(status).toBe(0);
   });
 
   test('has types that a strict project can use', () => {

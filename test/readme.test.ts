@@ -158,7 +158,7 @@ describe('the table of the README', () => {
   });
 
   test('the receipt has the fields of the example, in their order', async () => {
-    const example = /^Fovea: (.*)$/m.exec(readme)?.[1] ?? '';
+    const example = /^fovea: (.*)$/m.exec(readme)?.[1] ?? '';
     const { headers } = await server.exchange(
       exchange('/imgix/forest.jpg?auto=compress,format&w=800', {
         headers: { accept: 'image/avif' },
