@@ -1,10 +1,12 @@
 /**
  * The library without a server: what goes in and comes out, what it refuses, and that nothing of it stays.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type * as Library from '../src/index.ts';
@@ -28,6 +30,16 @@ beforeAll(async () => {
 
 async function* inPieces(bytes: Uint8Array, length: number) {
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}
+
+async function* inTexts() {
+  yield 'a';
+}
+
+/** A stream that gives a little, and then nothing for ever. */
+async function* standing(): AsyncGenerator<Uint8Array> {
+  yield jpeg.subarray(0, 100);
+  await new Promise(() => undefined);
 }
 
 const codeOf = (work: Promise<unknown>) =>
@@ -135,12 +147,72 @@ describe('what cannot be done', () => {
       { width: 0 },
       { height: 1.5 },
       { formats: [] },
+      { formats: 'webp' },
+      { format: 'webp' },
+      { metadata: 'all' },
     ];
     for (const options of [...wrong, { formats: ['bmp'] }]) {
       // biome-ignore lint/suspicious/noExplicitAny: what has no types is what is tested
       await expect(optimizer.optimize(jpeg, options as any)).rejects.toThrow(RangeError);
     }
     expect(() => createOptimizer({ jobs: 0 })).toThrow(RangeError);
+  });
+
+  test.each([
+    ['undefined', undefined],
+    ['number', 5],
+    ['ArrayBuffer', new ArrayBuffer(8)],
+    ['Blob', new Blob(['x'])],
+    ['string', inTexts()],
+  ])('an input that is none is named: %s', async (kind, input) => {
+    // biome-ignore lint/suspicious/noExplicitAny: what has no types is what is tested
+    const work = optimizer.optimize(input as any);
+    await expect(work).rejects.toThrow(TypeError);
+    await expect(work).rejects.toThrow(`bytes, got ${kind}`);
+  });
+
+  test.skipIf(process.platform === 'win32')('a pipe that nobody writes into', async () => {
+    const pipe = join(folder, 'pipe.jpg');
+    execFileSync('mkfifo', [pipe]);
+    try {
+      expect(await codeOf(optimizer.optimize(pipe))).toBe('source-not-an-image');
+    } finally {
+      rmSync(pipe);
+    }
+  });
+
+  test('a program whose workers are not there, as in a bundle', async () => {
+    const bundle = await build({
+      ...{ input: fileURLToPath(index), platform: 'node', logLevel: 'silent', write: false },
+      external: (name) => !/^[./]|^fovea/.test(name),
+      output: { format: 'esm', codeSplitting: false },
+    });
+    const [chunk] = bundle.output;
+    const file = join(folder, 'in', 'bundle.mjs');
+    mkdirSync(dirname(file));
+    symlinkSync(
+      fileURLToPath(new URL('../node_modules', import.meta.url)),
+      join(folder, 'node_modules'),
+    );
+    writeFileSync(file, chunk.code);
+    const program = `import { createOptimizer, optimize } from './in/bundle.mjs';
+      const codes = [];
+      const made = async () => await createOptimizer({ jobs: 1 }).optimize('a.jpg');
+      for (const make of [made, () => optimize('a.jpg'), () => optimize('a.jpg')]) {
+        codes.push(await make().then(() => 'made', ({ code, message }) => code + ' ' + /bundle/.test(message)));
+      }
+      console.log(codes.join());`;
+    writeFileSync(join(folder, 'bundled.mjs'), program);
+    const ran = () =>
+      spawnSync(process.execPath, ['bundled.mjs'], { cwd: folder, encoding: 'utf8' }).stdout;
+    const refused = 'render-failed true,render-failed true,render-failed true\n';
+    expect(ran()).toBe(refused);
+    // Somebody's own program of that name is none of ours
+    writeFileSync(join(folder, 'worker.js'), 'throw new Error("not yours")');
+    expect(ran()).toBe(refused);
+    for (const name of ['in', 'node_modules', 'bundled.mjs', 'worker.js']) {
+      rmSync(join(folder, name), { recursive: true });
+    }
   });
 
   test('a stream that fails fails with its own error', async () => {
@@ -163,6 +235,25 @@ describe('an end', () => {
     const work = optimizer.optimize(large, { signal: stop.signal, formats: ['avif'] });
     setImmediate(() => stop.abort(reason));
     await expect(work).rejects.toBe(reason);
+  });
+
+  test('comes while a stream stands still, and in the middle of a file', async () => {
+    const reason = new Error('changed my mind');
+    for (const still of [standing(), new ReadableStream<Uint8Array>({})]) {
+      const stop = new AbortController();
+      const work = optimizer.optimize(still, { signal: stop.signal });
+      setImmediate(() => stop.abort(reason));
+      await expect(work).rejects.toBe(reason);
+    }
+    const stop = new AbortController();
+    const work = optimizer.optimize(join(folder, 'a.jpg'), { signal: stop.signal });
+    stop.abort(reason);
+    await expect(work).rejects.toBe(reason);
+    const asked = compile('imgix', '/a.jpg?w=50');
+    const late = new AbortController();
+    const rendered = optimizer.render(standing(), asked, { signal: late.signal });
+    setImmediate(() => late.abort(reason));
+    await expect(rendered).rejects.toBe(reason);
   });
 
   test('closing ends the workers and what they have in hand', async () => {

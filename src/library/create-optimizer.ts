@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { usableCores } from '../engine/cores.ts';
 import { Pool } from '../engine/pool/pool.ts';
-import { forkWorker, type StartWorker } from '../engine/pool/worker-process.ts';
+import { noWorkers } from '../engine/pool/pool-faults.ts';
+import { forkWorker, hasWorkerProgram, type StartWorker } from '../engine/pool/worker-process.ts';
 import { WarmStartCache } from '../engine/renditions/warm-start-cache.ts';
 import type { ResultBody, WorkerResult } from '../engine/worker-protocol.ts';
 import type { FormatName } from '../image/format.ts';
@@ -25,6 +26,7 @@ import {
   optimizePlan,
 } from './optimize-plan.ts';
 import { type OptimizeInput, type ReadSource, readSource } from './read-source.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** How many pictures are made at once, and whether the process stays for their sake. */
 export interface OptimizerOptions {
@@ -73,6 +75,9 @@ const LIMIT_MS = 240_000;
 /** Resident memory at which a worker is killed, in bytes. */
 const WORKER_MEMORY = 2_500_000_000;
 
+/** Milliseconds in which a worker comes up, on the slowest of machines. */
+const START_MS = 60_000;
+
 /** Who waits here waits as long as it takes: a week, which timers can count. */
 const PATIENCE_MS = 6e8;
 
@@ -81,13 +86,15 @@ const UNPREDICTED = { usual: 0, least: 0 } as const;
 /**
  * An optimizer with workers of its own, which are started now. Close it.
  *
- * @throws RangeError where `jobs` is not a whole number from 1 to 256
+ * @throws RangeError where `jobs` is not a whole number from 1 to 256; Fault render-failed where the program of the
+ * workers is not beside this one, as in a bundle
  */
 export function createOptimizer(options: OptimizerOptions = {}): Optimizer {
   const { jobs = 1 } = options;
   if (!Number.isInteger(jobs) || jobs < 1 || jobs > MOST_JOBS) {
     throw new RangeError(`expected jobs from 1 to ${MOST_JOBS}, got ${jobs}`);
   }
+  if (!hasWorkerProgram()) throw noWorkers('The program of the render workers is not there.');
   return new Optimizer(options);
 }
 
@@ -97,18 +104,17 @@ export class Optimizer {
   readonly jobs: number;
   readonly #pool: Pool;
   readonly #warmStarts = new WarmStartCache();
-  readonly #unref: boolean;
   #pending = 0;
   #alive: NodeJS.Timeout | undefined;
 
   constructor({ jobs = usableCores(), unref = false }: OptimizerOptions = {}) {
     this.jobs = jobs;
-    this.#unref = unref;
     this.#pool = new Pool({
       workers: jobs,
       renderTimeout: LIMIT_MS,
       workerMemory: WORKER_MEMORY,
       queueWait: PATIENCE_MS,
+      startWithin: START_MS,
       ...(unref ? { start: released } : {}),
     });
   }
@@ -116,13 +122,14 @@ export class Optimizer {
   /**
    * A picture in the fewest bytes that reach its target, never more than its source has where that is of the right size.
    *
-   * @throws Fault with a code: `source-not-an-image`, `source-broken`, `source-too-many-pixels`, …; the reason of the signal
+   * @throws Fault with a code: `source-not-an-image`, `source-broken`, `source-too-many-pixels`, …, render-failed where no
+   * worker can be started; the reason of the signal; RangeError for options that cannot be meant
    */
   async optimize(input: OptimizeInput, options: OptimizeOptions = {}): Promise<Optimized> {
     const { signal, ...settings } = options;
     checkSettings(settings);
     signal?.throwIfAborted();
-    const source = await readSource(input);
+    const source = await readSource(input, signal);
     return await this.#made(source, optimizePlan(settings, source.format), signal);
   }
 
@@ -137,7 +144,7 @@ export class Optimizer {
     { signal }: Pick<OptimizeOptions, 'signal'> = {},
   ): Promise<Optimized> {
     signal?.throwIfAborted();
-    return await this.#made(await readSource(input), { plan, accepts }, signal);
+    return await this.#made(await readSource(input, signal), { plan, accepts }, signal);
   }
 
   /** What a plan makes of a source. A large result is in `resultFile`, which is then the caller's. @throws as `optimize` */
@@ -154,9 +161,14 @@ export class Optimizer {
     return renditionKey(plan, { accepts: new Set(accepts), source: hash, encoderVersion });
   }
 
-  /** The encoders and their versions, as soon as a worker has come up. */
+  /** The encoders and their versions, as soon as a worker has come up. @throws Fault where none will */
   encoderVersion(): Promise<string> {
     return this.#holding(() => this.#pool.encoderVersion());
+  }
+
+  /** It makes nothing any more: it was closed, or no worker could be started. */
+  get over(): boolean {
+    return this.#pool.over;
   }
 
   /** Process ids of the workers, for diagnostics. */
@@ -204,9 +216,8 @@ export class Optimizer {
     return outcome;
   }
 
-  /** Keeps the process alive while something is under way; its workers may not. */
+  /** Keeps the process alive while something is under way; its workers, or the wait for them, may not. */
   async #holding<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (!this.#unref) return await work();
     this.#alive ??= setInterval(() => undefined, 2 ** 30);
     this.#pending++;
     try {
@@ -257,18 +268,9 @@ export async function takenBytes(body: ResultBody): Promise<Uint8Array> {
 
 /** `work`, or the reason of a signal as soon as it fires; a file that comes later is removed. */
 async function abortable(work: Promise<WorkerResult>, signal: AbortSignal): Promise<WorkerResult> {
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
   const drop = ({ body }: WorkerResult) => {
     if (signal.aborted && 'file' in body) return rm(body.file, { force: true });
   };
   work.then(drop).catch(() => undefined);
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  return await unlessAborted(work, signal);
 }

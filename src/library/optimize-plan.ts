@@ -55,6 +55,8 @@ export interface OptimizeSettings {
   readonly metadata?: 'none' | 'copyright';
 }
 
+const SETTINGS: readonly string[] = ['formats', 'target', 'width', 'height', 'metadata'];
+
 /** The plan of some settings, canonical, with the formats that it asks whether they are accepted. */
 export interface OptimizePlan {
   readonly plan: Plan;
@@ -83,9 +85,17 @@ export function optimizePlan(settings: OptimizeSettings, source: FormatName): Op
 /**
  * What a caller without types may get wrong.
  *
- * @throws RangeError for a target, size or format that cannot be meant
+ * @throws RangeError for a target, size or format that cannot be meant, and for a name that no option has
  */
-export function checkSettings({ formats, target, width, height }: OptimizeSettings): void {
+export function checkSettings(settings: OptimizeSettings): void {
+  const { formats, target, width, height, metadata = 'none' } = settings;
+  const unknown = Object.keys(settings).find((name) => !SETTINGS.includes(name));
+  if (unknown !== undefined) {
+    throw new RangeError(`expected options of ${SETTINGS.join(', ')}, got ${unknown}`);
+  }
+  if (metadata !== 'none' && metadata !== 'copyright') {
+    throw new RangeError(`expected none or copyright for metadata, got ${metadata}`);
+  }
   const score = scoreOf(target);
   if (!(score >= 1 && score <= 100)) {
     throw new RangeError(`expected low, medium, high or a score from 1 to 100, got ${target}`);
@@ -96,6 +106,9 @@ export function checkSettings({ formats, target, width, height }: OptimizeSettin
     }
   }
   const known: readonly string[] = ['source', ...OUTPUT_FORMATS];
+  if (formats !== undefined && !Array.isArray(formats)) {
+    throw new RangeError(`expected a list of formats, got ${formats}`);
+  }
   const wrong = formats?.find((format) => !known.includes(format));
   if (wrong !== undefined || formats?.length === 0) {
     throw new RangeError(`expected formats of ${known.join(', ')}, got ${wrong ?? 'none'}`);

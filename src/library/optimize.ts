@@ -28,5 +28,11 @@ export async function optimize(
 ): Promise<Optimized> {
   options.signal?.throwIfAborted();
   shared ??= createOptimizer({ unref: true });
-  return await shared.optimize(input, options);
+  const used = shared;
+  try {
+    return await used.optimize(input, options);
+  } finally {
+    // Where its workers could not be started, the next call tries others
+    if (used.over && shared === used) shared = undefined;
+  }
 }

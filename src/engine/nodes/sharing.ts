@@ -2,6 +2,7 @@
  * Sharing: what an engine has in common with others: a store, word of one another, both or neither.
  */
 
+import { isFault } from '../../base/fault.ts';
 import type { EngineParts, EngineStatus } from '../engine.ts';
 import type { EngineOptions, EngineSettings } from '../engine-options.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -43,7 +44,10 @@ export class Sharing {
     pool
       .encoderVersion()
       .then((version) => jobs.open(version))
-      .catch((error: unknown) => settings.log('jobs-failed', { reason: String(error) }));
+      .catch((error: unknown) => {
+        // The end of the server is no failure
+        if (!isFault(error, 'overloaded')) settings.log('jobs-failed', { reason: String(error) });
+      });
     this.#jobs = jobs;
     return jobs;
   }

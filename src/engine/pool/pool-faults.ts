@@ -19,6 +19,17 @@ export function quarantined(): Fault {
   );
 }
 
+/**
+ * No worker has come up, and no more are tried.
+ *
+ * @param said what one of them wrote before it ended
+ */
+export function noWorkers(said = ''): Fault {
+  const message =
+    'No render worker can be started; where this program is a bundle, leave fovea out of it.';
+  return new Fault('render-failed', message, { said }, said === '' ? undefined : new Error(said));
+}
+
 export function clientGone(): Fault {
   return new Fault('overloaded', 'The client went away.');
 }

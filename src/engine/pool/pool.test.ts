@@ -67,6 +67,50 @@ describe('Pool', () => {
     expect(await pool.encoderVersion()).toBe('fake');
   });
 
+  test.each([
+    ['ends before it is ready', () => workers.all.map((one) => one.exit(1))],
+    ['is never ready', () => undefined],
+  ])('gives up within the time that is set where every worker %s', async (_, end) => {
+    workers.eager = false;
+    await start({ workers: 2, startWithin: 5000 });
+    const version = pool.encoderVersion().catch((error: unknown) => error);
+    const work = run('a');
+    for (let waited = 0; waited < 6000; waited += 100) {
+      end();
+      timer.advance(100);
+    }
+    const fault = await work;
+    expect(codeOf(fault)).toBe('render-failed');
+    expect(await version).toBe(fault);
+    expect(await run('b')).toBe(fault);
+    expect(pool.over).toBe(true);
+    await settled();
+    expect(workers.all.filter(({ alive }) => alive)).toEqual([]);
+    const started = workers.all.length;
+    timer.advance(1e6);
+    expect(workers.all.length).toBe(started);
+  });
+
+  test('goes on where a worker has come up in the time that is set, however many follow', async () => {
+    await start({ workers: 1, startWithin: 5000 });
+    timer.advance(10_000);
+    workers.all[0]!.exit('SIGTERM');
+    await settled();
+    timer.advance(10_000);
+    const end = run('a');
+    workers.busyWith('a').finish();
+    expect(await end).toBe('done');
+  });
+
+  test('that is closed tells who waits for the version of its encoders', async () => {
+    workers.eager = false;
+    await start();
+    const version = pool.encoderVersion();
+    await pool.close();
+    await expect(version).rejects.toMatchObject({ code: 'overloaded' });
+    await expect(pool.encoderVersion()).rejects.toMatchObject({ code: 'overloaded' });
+  });
+
   test('a first answer is lent the cores of idle workers, one in the background is not', async () => {
     await start({ workers: 3 });
     const ends = [run('a'), run('b'), run('c')];

@@ -42,6 +42,8 @@ export interface PoolOptions {
   readonly workerMemory: number;
   /** Longest estimated wait for a worker, in milliseconds; what would wait longer is refused. */
   readonly queueWait: number;
+  /** Milliseconds in which a worker has to come up, or nothing is tried any more; absent: it is tried for ever. */
+  readonly startWithin?: number;
   /** Signs for workers; absent: nothing is signed. */
   readonly sign?: Sign;
   /** Starts a worker; for tests. */
@@ -115,6 +117,7 @@ export class Pool {
         lost: (running, worker, exit) => this.#afterDeath(running, worker, exit),
         wanted: (lane) => lane === 'request' || this.#queues.background.length > 0,
         tooLarge: ({ task }) => this.#quarantine.add(task.sourceKey, 'memory'),
+        givenUp: (fault) => this.#clear(fault),
       },
     );
     this.#admission = new Admission(this.limits, timer, this.#queues.request, this.#rate, () =>
@@ -127,7 +130,7 @@ export class Pool {
     return this.#workforce.ready();
   }
 
-  /** The encoders and versions of the workers, as soon as the first has come up. */
+  /** The encoders and versions of the workers, as soon as the first has come up. @throws Fault where none will */
   encoderVersion(): Promise<string> {
     return this.#workforce.encoderVersion();
   }
@@ -135,6 +138,11 @@ export class Pool {
   /** The same at once; undefined before a worker has come up. */
   get knownEncoderVersion(): string | undefined {
     return this.#workforce.knownEncoderVersion;
+  }
+
+  /** Nothing is made any more, as it was closed or has given up. */
+  get over(): boolean {
+    return this.#closed || this.#workforce.over !== undefined;
   }
 
   /** Whether a task of a source arriving now would be taken. */
@@ -224,8 +232,12 @@ export class Pool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const queue of Object.values(this.#queues)) queue.clear(shuttingDown());
+    this.#clear(shuttingDown());
     await this.#workforce.close();
+  }
+
+  #clear(reason: Fault): void {
+    for (const queue of Object.values(this.#queues)) queue.clear(reason);
   }
 
   /** Why a task would not be taken at all; to be asked before anything is read for it. */
@@ -237,6 +249,7 @@ export class Pool {
     share,
   }: Omit<PoolTask, 'request' | 'predicted'>): Fault | undefined {
     if (this.#closed) return shuttingDown();
+    if (this.#workforce.over) return this.#workforce.over;
     if (signal?.aborted) return clientGone();
     if (this.#quarantine.holds(sourceKey)) return quarantined();
     if (expires !== undefined && expires <= this.#timer.now()) return tooLate();

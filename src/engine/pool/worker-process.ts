@@ -5,7 +5,7 @@
  * environment, and works on one request at a time.
  */
 import { fork } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,9 @@ export interface WorkerProcess {
 export type StartWorker = (lane: Lane, events: WorkerEvents) => WorkerProcess;
 
 const PROGRAM = new URL('../worker.js', import.meta.url);
+
+/** Whether there is a program to start; in a bundle of other people's making there may be none. */
+export const hasWorkerProgram = () => existsSync(PROGRAM);
 
 /** The priority of workers for requests, lower than that of this process by a distance. */
 const below = () => Math.min(LOWEST, getPriority() + 10);

@@ -9,6 +9,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Log } from '../engine-options.ts';
 import type { Timer } from '../timer.ts';
 import type { TaskMessage } from '../worker-protocol.ts';
+import { noWorkers, shuttingDown } from './pool-faults.ts';
 import { isCrash } from './quarantine.ts';
 import type { Lane } from './task-queue.ts';
 import { type RunningTask, Worker } from './worker.ts';
@@ -22,6 +23,11 @@ export interface WorkforceOptions {
   readonly timer: Timer;
   readonly start: StartWorker;
   readonly log: Log;
+  /**
+   * Milliseconds in which a worker has to come up. Where none is up after that, or after MOST_STARTS for each
+   * worker, no more are started. Absent: it is tried for ever, as the operator of a server mends its surroundings.
+   */
+  readonly startWithin?: number | undefined;
 }
 
 /** What the pool is told. */
@@ -36,6 +42,8 @@ export interface WorkforceEvents {
   wanted(lane: Lane): boolean;
   /** A worker is being killed for its memory. */
   tooLarge(running: RunningTask): void;
+  /** No worker has come up, and none will. */
+  givenUp(fault: Fault): void;
 }
 
 /**
@@ -57,6 +65,9 @@ const LOOK_INTERVAL = 250;
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 30_000;
 
+/** Starts that may fail for each worker before it is given up, where it may be. */
+const MOST_STARTS = 3;
+
 /** Characters of what a worker wrote that stand in one line of the log. */
 const LONGEST_SAYING = 2000;
 
@@ -64,9 +75,13 @@ export class Workforce {
   readonly #options: WorkforceOptions;
   readonly #events: WorkforceEvents;
   readonly #workers = new Set<Worker>();
-  readonly #waiting: ((encoderVersion: string) => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   #encoderVersion: string | undefined;
   #closed = false;
+  /** Why nothing can be made any more. */
+  #over: Fault | undefined;
+  /** What a worker wrote last. */
+  #said = '';
   /** Workers that ended before they were ready, since the last one that was. */
   #failedStarts = 0;
   #killed = 0;
@@ -113,12 +128,16 @@ export class Workforce {
     return this.#failedStarts === 0 || this.lane('request').some(({ ready }) => ready);
   }
 
-  /** The encoders and versions of the workers, as soon as the first has come up. */
+  /** Why there are no workers and will be none; undefined while there may be. */
+  get over(): Fault | undefined {
+    return this.#over;
+  }
+
+  /** The encoders and versions of the workers, as soon as the first has come up. @throws Fault where none will */
   encoderVersion(): Promise<string> {
-    const encoderVersion = this.#encoderVersion;
-    return encoderVersion === undefined
-      ? new Promise((resolve) => this.#waiting.push(resolve))
-      : Promise.resolve(encoderVersion);
+    if (this.#encoderVersion !== undefined) return Promise.resolve(this.#encoderVersion);
+    if (this.#over !== undefined) return Promise.reject(this.#over);
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   /** The same at once; undefined before the first has come up. */
@@ -149,7 +168,7 @@ export class Workforce {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#end(shuttingDown());
     await Promise.all([...this.#workers].map(({ process }) => process.end()));
   }
 
@@ -160,17 +179,21 @@ export class Workforce {
         else if (message.kind !== 'tested') this.#events.message(worker, message);
       },
       ended: (exit) => this.#ended(worker, exit),
-      said: (text) =>
-        this.#options.log('worker-said', { text: text.trim().slice(0, LONGEST_SAYING) }),
+      said: (text) => {
+        this.#said = text.trim().slice(0, LONGEST_SAYING);
+        this.#options.log('worker-said', { text: this.#said });
+      },
     });
     this.#workers.add(worker);
+    const { startWithin, timer } = this.#options;
+    if (startWithin !== undefined) timer.after(startWithin, () => this.#lookForReady());
   }
 
   #cameUp(worker: Worker, encoderVersion: string): void {
     worker.ready = true;
     this.#encoderVersion = encoderVersion;
     this.#failedStarts = 0;
-    for (const resolve of this.#waiting.splice(0)) resolve(encoderVersion);
+    for (const { resolve } of this.#waiting.splice(0)) resolve(encoderVersion);
     this.lane(worker.lane)
       .find(({ state }) => state === 'leaving')
       ?.retire();
@@ -203,10 +226,32 @@ export class Workforce {
     }
     this.#failedStarts++;
     this.#options.log('worker-not-started', { attempts: this.#failedStarts, ...exit });
+    const most = MOST_STARTS * this.#options.workers;
+    if (this.#options.startWithin !== undefined && this.#failedStarts >= most) {
+      this.#lookForReady();
+    }
+    if (this.#closed) return;
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (this.#failedStarts - 1));
     this.#options.timer.after(wait, () => {
       if (!this.#closed) this.#start(lane);
     });
+  }
+
+  /** Gives up where no worker has come up in its time. */
+  #lookForReady(): void {
+    if (this.#closed || this.lane('request').some(({ ready }) => ready)) return;
+    // One that is in the place of another has its own time
+    if (this.#encoderVersion !== undefined && this.#failedStarts === 0) return;
+    const fault = noWorkers(this.#said);
+    this.#end(fault);
+    for (const { process } of this.#workers) process.kill();
+    this.#events.givenUp(fault);
+  }
+
+  #end(reason: Fault): void {
+    this.#closed = true;
+    this.#over ??= reason;
+    for (const { reject } of this.#waiting.splice(0)) reject(reason);
   }
 
   #watch(): void {
@@ -227,6 +272,11 @@ export class Workforce {
     const message = 'Making this picture takes more memory than is allowed.';
     worker.kill(new Fault('render-failed', message, { bytes }));
   }
+}
+
+interface Waiting {
+  resolve(encoderVersion: string): void;
+  reject(error: Fault): void;
 }
 
 function reasonOf(killed: Fault | undefined, exit: Exit): RestartReason {
