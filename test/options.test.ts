@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -281,26 +281,55 @@ async function adminStatus(
   return status;
 }
 
-/** What a server with these settings tells of a purge. */
-async function toldOfPurge(settings: NonNullable<TestServerOptions['settings']>) {
-  const told: { readonly body: string; readonly authorization: string | undefined }[] = [];
+type Settings = { readonly [Name in OptionName]?: string | undefined };
+interface Told {
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What a server tells of a purge. @param settingsAt its settings, by the address at which it is heard */
+async function toldOf(settingsAt: (url: string) => Settings): Promise<Told> {
+  const told: Told[] = [];
   const hook = createHttpServer(async (request, response) => {
     let body = '';
     for await (const bytes of request) body += bytes;
-    told.push({ body, authorization: request.headers.authorization });
-    response.writeHead(204).end();
+    told.push({ url: request.url, headers: request.headers, body });
+    response.end('{"success":true}');
   });
   await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
   const { port } = hook.address() as AddressInfo;
-  const webhook = `http://127.0.0.1:${port}/`;
-  const server = await startServer({ settings: { 'purge.webhook': webhook, ...settings } });
-  await server.server.purger.purge({ prefix: '/' });
+  const given = Object.entries(settingsAt(`http://127.0.0.1:${port}`));
+  const settings = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  const server = await startServer({ settings });
+  await server.server.purger.purge({ tag: 'spring' });
   await until(async () => told.length > 0);
   await server.stop();
   hook.close();
   hook.closeAllConnections();
-  return told[0];
+  return told[0]!;
 }
+
+const toldOfPurge = (settings: Settings) =>
+  toldOf((url) => ({ 'purge.webhook': url, ...settings }));
+
+const toldFastly = (settings: Settings) =>
+  toldOf((url) => ({
+    'headers.tags': 'Surrogate-Key',
+    'purge.fastlyApi': url,
+    'purge.fastlyService': 'SU1Z0isxPaozGVKXdv0eY',
+    'purge.fastlyToken': SECRET,
+    ...settings,
+  }));
+
+const toldCloudflare = (settings: Settings) =>
+  toldOf((url) => ({
+    'headers.tags': 'Cache-Tag',
+    'purge.cloudflareApi': url,
+    'purge.cloudflareZone': '0a'.repeat(16),
+    'purge.cloudflareToken': SECRET,
+    ...settings,
+  }));
 
 /** What a server with these settings says to a Redis that hears everything. */
 async function saidToRedis(
@@ -774,13 +803,46 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
     expect(statuses).toEqual([200, 501]);
   },
 
-  'purge.webhook': async () => expect((await toldOfPurge({}))?.body).toContain('"order"'),
+  'purge.webhook': async () => expect((await toldOfPurge({})).body).toContain('"order"'),
 
   'purge.tokenFile': async () => {
     const file = keyFile('purge.txt', 'a-token-of-purges\n');
     const told = await toldOfPurge({ 'purge.tokenFile': file });
-    expect(told?.authorization).toBe('Bearer a-token-of-purges');
+    expect(told.headers.authorization).toBe('Bearer a-token-of-purges');
   },
+
+  'purge.fastlyService': async () =>
+    expect((await toldFastly({})).url).toBe('/service/SU1Z0isxPaozGVKXdv0eY/purge'),
+
+  'purge.fastlyToken': async () =>
+    expect((await toldFastly({ 'purge.fastlyToken': SECRET })).headers['fastly-key']).toBe(SECRET),
+
+  'purge.fastlyTokenFile': async () => {
+    const file = keyFile('fastly.txt', 'a-token-of-fastly\n');
+    const settings = { 'purge.fastlyToken': undefined, 'purge.fastlyTokenFile': file };
+    expect((await toldFastly(settings)).headers['fastly-key']).toBe('a-token-of-fastly');
+  },
+
+  'purge.fastlyApi': async () =>
+    expect((await toldFastly({})).body).toBe('{"surrogate_keys":["spring"]}'),
+
+  'purge.cloudflareZone': async () =>
+    expect((await toldCloudflare({})).url).toBe(`/zones/${'0a'.repeat(16)}/purge_cache`),
+
+  'purge.cloudflareToken': async () => {
+    const told = await toldCloudflare({ 'purge.cloudflareToken': SECRET });
+    expect(told.headers.authorization).toBe(`Bearer ${SECRET}`);
+  },
+
+  'purge.cloudflareTokenFile': async () => {
+    const file = keyFile('cloudflare.txt', 'a-token-of-cloudflare\n');
+    const settings = { 'purge.cloudflareToken': undefined, 'purge.cloudflareTokenFile': file };
+    const told = await toldCloudflare(settings);
+    expect(told.headers.authorization).toBe('Bearer a-token-of-cloudflare');
+  },
+
+  'purge.cloudflareApi': async () =>
+    expect((await toldCloudflare({})).body).toBe('{"tags":["spring"]}'),
 
   'redis.url': () => saidToRedis({}, /./),
 

@@ -217,6 +217,8 @@ export interface Engine {
    * @throws Fault for a source that no origin can have
    */
   purge(target: PurgeTarget, soft?: boolean): Promise<PurgeCounts>;
+  /** The tag that a source alone has, on all that is made of it or with it. @throws Fault for one that no origin can have */
+  tagOf(mount: Mount, ref: SourceRef): Promise<string>;
   /** True once a worker has shown that it can render, unless all have gone since and none comes up. */
   ready(): boolean;
   /** Whether a rendition of a source that is not stored would be made now; cheap, to be asked before a body is read. */

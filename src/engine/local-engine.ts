@@ -192,6 +192,10 @@ export class LocalEngine implements Engine {
     return this.#purging.purge(target, soft);
   }
 
+  tagOf(...named: Parameters<Engine['tagOf']>): Promise<string> {
+    return this.#purging.tagOf(...named);
+  }
+
   async workbench(): Promise<Workbench> {
     const { LocalWorkbench } = await import('./studies/workbench.ts');
     return new LocalWorkbench(this.#pool, this.#settings, this.#backEnds);

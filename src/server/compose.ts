@@ -29,8 +29,8 @@ import { startEngine } from './nodes/start-engine.ts';
 import { healthOf } from './origin-health.ts';
 import { Pause } from './pause.ts';
 import type { Playground, Sample } from './playground/playground.ts';
-import { purgeWebhook } from './purge/purge-webhook.ts';
 import { createPurger, type Purger } from './purge/purger.ts';
+import { tellOfPurges } from './purge/told.ts';
 import { DiskProbe, Readiness } from './readiness.ts';
 import { type Reloaded, Reloading } from './reloading.ts';
 import { type Retired, retire } from './retired.ts';
@@ -134,8 +134,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const counting = meter === undefined ? {} : { meter };
   const purger = createPurger({ engine, routes: () => current.routes });
   purger.onPurge(() => fronts?.drop());
-  const { webhook, tokenFile } = config.purge;
-  if (webhook !== undefined) purger.onPurge(purgeWebhook({ url: webhook, tokenFile, log }));
+  const allTold = tellOfPurges(purger, config, log, meter?.purgedAtCdn);
   let draining = false;
   const readiness = new Readiness(
     engine,
@@ -242,7 +241,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   const stop = async () => {
     await selfTest.stop();
     await Promise.all([address && listener.close(), adminAddress && admin?.close()]);
-    await Promise.all([reloading.over(), savings.close()]);
+    await Promise.all([reloading.over(), savings.close(), allTold()]);
     // A worker ends what it has in hand; of others, another node takes it up.
     await engine.close(extras.role === 'worker' ? current.config.listen.grace : 0);
     await Promise.all([closeMounts(current.mounts), ...retired.map((one) => one.end())]);

@@ -65,6 +65,7 @@ export function fakeEngine(parts: Partial<Engine> = {}): FakeEngine {
     incoming: memorySpool(),
     deliverSource: async () => rendition({ mediaType: 'image/jpeg' }),
     purge: async () => ({ sources: 0, renditions: 0, durable: true }),
+    tagOf: async () => 'source-0123456789abcdef',
     explain: async () => ({ plan: 'plan', key: 'ab' }),
     ready: () => true,
     admits: () => true,

@@ -241,13 +241,8 @@ export class Pool {
   }
 
   /** Why a task would not be taken at all; to be asked before anything is read for it. */
-  refusal({
-    sourceKey,
-    priority,
-    expires,
-    signal,
-    share,
-  }: Omit<PoolTask, 'request' | 'predicted'>): Fault | undefined {
+  refusal(task: Omit<PoolTask, 'request' | 'predicted'>): Fault | undefined {
+    const { sourceKey, priority, expires, signal, share } = task;
     if (this.#closed) return shuttingDown();
     if (this.#workforce.over) return this.#workforce.over;
     if (signal?.aborted) return clientGone();

@@ -4,11 +4,13 @@
  * its new name. Other nodes are told, and do the same.
  */
 import type { Coordination } from '../../coordination/coordination.ts';
-import type { PurgeCounts, PurgeTarget } from '../engine.ts';
+import type { SourceRef } from '../../image/source-ref.ts';
+import type { Mount, PurgeCounts, PurgeTarget } from '../engine.ts';
 import type { RenditionCache } from '../renditions/rendition-cache.ts';
 import type { SharedTier } from '../shared/shared-tier.ts';
 import type { RememberedFaults } from '../sources/remembered-faults.ts';
 import type { SourceCache } from '../sources/source-cache.ts';
+import { ownTag } from '../sources/source-tags.ts';
 import { PurgeJournal } from './purge-journal.ts';
 import type { PurgeMarks } from './purge-marks.ts';
 import type { MarkTarget } from './purge-target.ts';
@@ -65,6 +67,11 @@ export class Purging {
     const counts = await this.#carryOut(targets, soft, told?.epoch, true);
     const nodes = await told?.acknowledged;
     return nodes === undefined ? counts : { ...counts, ...nodes };
+  }
+
+  /** @throws Fault for a source that no origin can have */
+  async tagOf(mount: Mount, ref: SourceRef): Promise<string> {
+    return ownTag(await this.#parts.sources.keyOf(mount, ref));
   }
 
   /** @param shares take away what all nodes keep together as well */

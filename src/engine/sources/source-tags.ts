@@ -28,7 +28,12 @@ export function sourceTags(
   headers: Readonly<Record<string, string>>,
 ): readonly string[] {
   const name = mount.endsWith(ELSEWHERE) ? mount.slice(0, -ELSEWHERE.length) : mount;
-  return [...new Set([name, `source-${key.slice(0, 16)}`, ...originTags(headers)])];
+  return [...new Set([name, ownTag(key), ...originTags(headers)])];
+}
+
+/** The tag that one source alone has. */
+export function ownTag(key: Key): string {
+  return `source-${key.slice(0, 16)}`;
 }
 
 /** Those of an origin: printable ASCII without blanks and commas; what is none is left out (docs/spec/http.md 5.4). */

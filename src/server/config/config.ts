@@ -15,6 +15,7 @@ import { checkSources } from './config-sources.ts';
 import type { OptionValues } from './option-values.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
 import { ConfigError, describeIssue, type Problem } from './problems.ts';
+import { PURGE_FILES, purgeProblem } from './purge/purge-settings.ts';
 import { readRedisPassword } from './redis/redis-password.ts';
 import { readSecrets } from './secrets.ts';
 import { type SourceConfig, sourceSchema } from './source-schema.ts';
@@ -107,6 +108,13 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
   };
   const secret = readBucketSecret(bucket);
   if (typeof secret === 'object') throw new ConfigError([lineOf(secret, origins)]);
+  const files = PURGE_FILES.flatMap((name) => {
+    const path = config.purge[name];
+    return path === undefined ? [] : [[name, absolutePath(`purge.${name}`, path)]];
+  });
+  const purge = { ...config.purge, ...Object.fromEntries(files) };
+  const wrong = purgeProblem(purge, config.headers.tags);
+  if (wrong !== undefined) throw new ConfigError([lineOf(wrong, origins)]);
   return {
     ...config,
     bucket: { ...bucket, ...(secret === undefined ? {} : { secretAccessKey: secret }) },
@@ -114,12 +122,7 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
     cache: { ...config.cache, folder: absolutePath('cache.folder', config.cache.folder) },
     c2pa,
     redis,
-    purge: {
-      ...config.purge,
-      ...(config.purge.tokenFile === undefined
-        ? {}
-        : { tokenFile: absolutePath('purge.tokenFile', config.purge.tokenFile) }),
-    },
+    purge,
     sources: config.sources.map((source) => absolute(source, context.folder)),
   };
 }

@@ -7,13 +7,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Log } from '../telemetry/log.ts';
+import { postAgain } from './post-again.ts';
 import type { Purged } from './purger.ts';
 
-/** Attempts, and milliseconds before the second; each further wait is twice as long. */
 const ATTEMPTS = 5;
-const RETRY_AFTER = 500;
-/** Longest wait for an answer, in milliseconds. */
-const TIMEOUT = 10_000;
 /** Purges that are being told; further ones are given up. */
 const MOST_PENDING = 1000;
 
@@ -44,36 +41,12 @@ export function purgeWebhook(options: WebhookOptions): (purged: Purged) => void 
 }
 
 async function tell(options: WebhookOptions, body: string): Promise<void> {
-  const { url, tokenFile, log, retryAfter = RETRY_AFTER } = options;
-  let reason = '';
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pause(retryAfter * 2 ** (attempt - 1));
-    try {
-      const token = tokenFile === undefined ? '' : (await readFile(tokenFile, 'utf8')).trim();
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-        },
-        body,
-        redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT),
-      });
-      await response.body?.cancel();
-      if (response.ok) return;
-      reason = `status ${response.status}`;
-      // What it refuses it will refuse again
-      if (response.status < 500 && ![408, 425, 429].includes(response.status)) break;
-    } catch (error) {
-      reason = String(error instanceof Error ? (error.cause ?? error.message) : error);
-    }
-  }
-  log.warn({ reason }, 'purge-not-told');
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds).unref();
-  });
+  const { url, tokenFile, log, retryAfter } = options;
+  const post = async () => {
+    const token = tokenFile === undefined ? '' : (await readFile(tokenFile, 'utf8')).trim();
+    const authorization = token === '' ? {} : { authorization: `Bearer ${token}` };
+    return { url, headers: { 'content-type': 'application/json', ...authorization }, body };
+  };
+  const reason = await postAgain(post, { attempts: ATTEMPTS, retryAfter });
+  if (reason !== undefined) log.warn({ reason }, 'purge-not-told');
 }

@@ -22,6 +22,11 @@ export type PurgeReport = PurgeCounts;
 export interface Purged {
   readonly order: PurgeOrder;
   readonly report: PurgeReport;
+  /**
+   * What all answers have among their tags that the order names: sources' own, the tag that was named, or for a
+   * prefix, which no tag stands for, the names of all sources of the configuration that may have it.
+   */
+  readonly tags: readonly string[];
 }
 
 /** Purges, and tells of purges. */
@@ -36,7 +41,7 @@ export interface Purger {
 type Route = Place & { readonly site: Site };
 
 export interface PurgerParts {
-  readonly engine: Pick<Engine, 'purge'>;
+  readonly engine: Pick<Engine, 'purge' | 'tagOf'>;
   /** Where sources answer at present. */
   readonly routes: () => readonly Route[];
 }
@@ -45,8 +50,10 @@ export function createPurger({ engine, routes }: PurgerParts): Purger {
   const listeners = new Set<(purged: Purged) => unknown>();
   return {
     async purge(order) {
-      const report = await engine.purge(await targetOf(order, routes()), order.soft === true);
-      await Promise.all([...listeners].map((listener) => listener({ order, report })));
+      const target = await targetOf(order, routes());
+      const report = await engine.purge(target, order.soft === true);
+      const tags = await tagsOf(target, engine, routes());
+      await Promise.all([...listeners].map((listener) => listener({ order, report, tags })));
       return report;
     },
     onPurge(listener) {
@@ -54,6 +61,23 @@ export function createPurger({ engine, routes }: PurgerParts): Purger {
       return () => listeners.delete(listener);
     },
   };
+}
+
+async function tagsOf(
+  target: PurgeTarget,
+  engine: PurgerParts['engine'],
+  routes: readonly Route[],
+): Promise<readonly string[]> {
+  switch (target.kind) {
+    case 'sources': {
+      const tags = target.sources.map(({ mount, ref }) => engine.tagOf(mount, ref));
+      return [...new Set(await Promise.all(tags))];
+    }
+    case 'tag':
+      return [target.tag];
+    case 'prefix':
+      return [...new Set(sitesOf(routes, target.mount).map(({ mount }) => mount.name))];
+  }
 }
 
 type Sources = Extract<PurgeTarget, { kind: 'sources' }>['sources'];

@@ -193,6 +193,15 @@ export const METRICS = {
     labels: { tier: TIER },
   },
   fovea_purges_total: { type: 'counter', help: 'Purges, soft ones included.' },
+  fovea_cdn_purged_tags_total: {
+    type: 'counter',
+    help: 'Tags that a CDN in front was to purge, by how that ended.',
+    labels: {
+      cdn: 'fastly or cloudflare',
+      outcome:
+        'done, given_up (refused, or failed too often) or dropped (too many waited, or the server ended)',
+    },
+  },
   fovea_disk_failures_total: { type: 'counter', help: 'Failures of the disk of the cache.' },
   // the bucket that all nodes share
   fovea_bucket_up: {

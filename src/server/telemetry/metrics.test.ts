@@ -102,6 +102,7 @@ function busy(): Metrics {
   });
   meter.fellShort('imgix', ['bg-remove']);
   meter.uploaded(10);
+  meter.purgedAtCdn('fastly', 'done', 3);
   meter.fetched('pictures', 'bytes', 12, 1000);
   meter.bucket?.('get', 'hit', 12);
   meter.bucket?.('get', 'skipped', 0);

@@ -13,6 +13,8 @@ import type { EngineObserver } from '../../engine/tracing/observer.ts';
 import { PASS_BELOW, type Receipt } from '../../optimizer/receipt.ts';
 import type { OriginHealth } from '../../origins/origin.ts';
 import type { TierStatus } from '../../stores/store.ts';
+import type { CdnName } from '../purge/cdn/cdn.ts';
+import type { CdnOutcome } from '../purge/cdn/cdn-purger.ts';
 import type { SavingsCounts } from '../savings/savings-counts.ts';
 import { type Instruments, instruments, type PlainNameOf } from './instruments.ts';
 import { type AnswerEnd, outcomeOf } from './outcome.ts';
@@ -78,6 +80,8 @@ export interface Metrics extends EngineObserver {
   /** A request was compiled whose parameters of these names had no effect, or only a part of it. */
   fellShort(dialect: string, params: Iterable<string>, times?: number): void;
   uploaded(bytes: number): void;
+  /** A CDN in front was told to purge so many tags. */
+  readonly purgedAtCdn: (cdn: CdnName, outcome: CdnOutcome, tags: number) => void;
   /** Everything counted so far, as text. */
   text(): Promise<string>;
   readonly mediaType: string;
@@ -145,6 +149,7 @@ export function createMetrics(version = 'unknown'): Metrics {
   const originBytes = make.counter('fovea_origin_received_bytes_total');
   const bucketOperations = make.counter('fovea_bucket_operations_total');
   const bucketDurations = make.histogram('fovea_bucket_operation_duration_seconds');
+  const cdnTags = make.counter('fovea_cdn_purged_tags_total');
   const gauges = engineMetrics(make, named);
   make.gauge('fovea_build_info').set({ version, node: process.versions.node }, 1);
   collectDefaultMetrics({ register: registry });
@@ -191,6 +196,7 @@ export function createMetrics(version = 'unknown'): Metrics {
     uploaded(bytes) {
       uploads.inc(bytes);
     },
+    purgedAtCdn: (cdn, outcome, tags) => cdnTags.inc({ cdn, outcome }, tags),
     fetched(source, outcome, milliseconds, bytes) {
       const name = named(source);
       originRequests.inc({ source: name, outcome });
