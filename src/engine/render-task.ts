@@ -20,6 +20,7 @@ import type { Scores } from '../optimizer/task.ts';
 import { isVideo, type Output, withoutVideo } from '../plan/output.ts';
 import type { Program } from '../plan/program.ts';
 import { patterned, sampled } from '../plan/sampled.ts';
+import { withFewGreys } from '../vips/color/few-greys.ts';
 import { probe } from '../vips/probe.ts';
 import { render } from '../vips/render.ts';
 import { readSource, type SourceFile } from '../vips/source-file.ts';
@@ -94,9 +95,7 @@ async function renderFrom(
   const watch = new Stopwatch(request.traced);
   const budget = new TaskBudget(request.budget);
   if (request.plan.output.kind === 'source') return safeSource(request);
-  const info = await watch.time('probe', () =>
-    probe(request.file, request.limits, pageOf(request.plan)),
-  );
+  const info = await watch.time('probe', () => factsOf(request));
   const findings = findingsOf(request);
   const made = await makeWithout(request, info, tools, { watch, budget }, findings);
   if (request.refusesAbsent) request.pictures.demandAll();
@@ -124,10 +123,15 @@ export function findingsOf({ sourceHash, plan, findings }: Task): SourceFindings
   return new SourceFindings(FINDERS, FOUND, sourceHash, pageOf(plan), findings);
 }
 
+/** The facts of a source, before its picture is rendered. @throws Fault */
+async function factsOf({ file, limits, plan }: Task): Promise<SourceInfo> {
+  return withFewGreys(file, await probe(file, limits, pageOf(plan)));
+}
+
 /** Facts, program and prediction: everything but pixels. @throws Fault */
 export async function executeExplain(request: WorkerRequest): Promise<ExplainResult> {
   return withTask({ ...request, sign: ALONE.sign }, async (task) => {
-    const info = await probe(task.file, task.limits, pageOf(task.plan));
+    const info = await factsOf(task);
     return explained({ ...task, info, known: findingsOf(task).known });
   });
 }

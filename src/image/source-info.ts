@@ -50,7 +50,7 @@ export interface SourceInfo extends Size {
   readonly bits?: number;
   /** The source keeps every pixel (PNG, GIF, lossless WebP, TIFF without JPEG). */
   readonly lossless: boolean;
-  /** Colors of the palette where the file has one; of a PNG with fewer than 8 bits of grey, its greys. */
+  /** Colors of the palette where the file has one; of a PNG of few greys without one, its greys (vips/color/few-greys.ts). */
   readonly palette?: number;
   /** Pixels per inch, where the file says so. */
   readonly density?: number;

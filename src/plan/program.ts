@@ -32,14 +32,14 @@ export interface HiddenFace extends Region {
 
 /**
  * Which rows and columns are left out: those that are missed least; of an ornament so many of each
- * tile that the next ones repeat it, which is then as near as can be to its size, a little smaller, or
- * no smaller; of a drawing on a grid so many that all cells are of one size, smaller or larger; or so
+ * tile that the next ones repeat it, which is then as near as can be to its size, a little smaller, no
+ * smaller, or of whole bytes; of a drawing on a grid so many that all cells are of one size, smaller or larger; or so
  * that edges fall between the bytes of a file, the more the further from their places; last with fewer
  * of its different rows.
  */
 export type Thinning =
-  | ('lines' | 'tiles' | 'small-tiles' | 'own-tiles' | 'cells' | 'large-cells')
-  | ('packed-cells' | 'own-cells' | 'small-cells')
+  | ('lines' | 'tiles' | 'small-tiles' | 'own-tiles' | 'packed-tiles')
+  | ('cells' | 'large-cells' | 'packed-cells' | 'own-cells' | 'small-cells')
   | ('most-rows' | 'many-rows' | 'half-rows' | 'few-rows')
   | ('aligned-a-little' | 'aligned-more' | 'aligned' | 'aligned-much' | 'aligned-most');
 

@@ -23,7 +23,7 @@ const PATTERNS_OF = 3e5;
  * move edges between bytes, as little as will do; last those that lose rows.
  */
 const PATTERNS: readonly Thinning[] = [
-  ...(['tiles', 'own-tiles', 'small-tiles'] as const),
+  ...(['tiles', 'own-tiles', 'small-tiles', 'packed-tiles'] as const),
   ...(['large-cells', 'cells', 'packed-cells', 'own-cells'] as const),
   ...(['aligned-a-little', 'aligned-more', 'small-cells'] as const),
   ...(['aligned', 'aligned-much', 'aligned-most'] as const),

@@ -230,6 +230,7 @@ async function withoutQuality(
             ...{ colors, target: scoreFor(task, target) },
             limits: byteLimits(task, chosen.format),
             ...(task.samplers ? { samplers: task.samplers } : {}),
+            ...(task.patterns ? { patterns: task.patterns } : {}),
           },
           mode,
         )

@@ -64,6 +64,8 @@ export interface PaletteRequest {
   readonly limits: ByteLimits | undefined;
   /** Render the picture with pixels of its source, none blended. */
   readonly samplers?: Samplers;
+  /** The same for stills that are patterns, where nothing else is within the bytes. */
+  readonly patterns?: Samplers;
 }
 
 /** What a picture that was made smaller may have in bytes. */
@@ -101,7 +103,7 @@ export async function searchColors(
   runner: TrialRunner,
   palette: SearchedPalette,
   content: Content,
-  { colors, target, limits, samplers = [] }: PaletteRequest,
+  { colors, target, limits, samplers = [], patterns = [] }: PaletteRequest,
   mode: Mode,
 ): Promise<EncodeResult> {
   const most = Math.min(colors, content.colors ?? colors);
@@ -122,7 +124,10 @@ export async function searchColors(
       limits && (drawn.score ?? LIKE_ENOUGH) < LIKE_ENOUGH
         ? await asTheyAre({ runner, still }, palette.encoding(most, mode), limits.most, samplers)
         : undefined;
-    const best = kept && kept.score > (drawn.score ?? 0) ? kept : drawn;
+    const better = kept && kept.score > (drawn.score ?? 0) ? kept : drawn;
+    const tooLarge = limits !== undefined && better.bytes.length > limits.most;
+    const ways = tooLarge && mode !== 'instant' ? patterns : [];
+    const best = (await pattern(runner, palette.encoding(most, mode), limits, ways)) ?? better;
     if (still !== runner) runner.trials.push(...still.trials);
     const { score } = best;
     const reached = score === undefined || target === undefined || score >= target - PASS_BELOW;
@@ -152,6 +157,21 @@ async function asTheyAre(
     const some = raster.pages === 1 ? raster : sampledFrames(raster, maxSide);
     const { score, worst } = await still.compare((await still.encode(encoding, some)).bytes);
     return { ...made, score, worst };
+  }
+  return undefined;
+}
+
+/** The still as the pattern that it is, in the first way that is within the bytes; no score chooses (0033). */
+async function pattern(
+  runner: TrialRunner,
+  encoding: Encoding,
+  limits: ByteLimits | undefined,
+  ways: Samplers,
+): Promise<Attempt | undefined> {
+  for (const way of ways) {
+    if (limits === undefined || !runner.affords(encoding, false)) return undefined;
+    const made = await runner.encode(encoding, await way());
+    if (made.bytes.length <= limits.most) return made;
   }
   return undefined;
 }

@@ -14,7 +14,7 @@ import type { Size } from '../../base/size.ts';
 import type { Raster } from '../../image/raster.ts';
 import { colorsOf } from '../palette/color-histogram.ts';
 import { colorsUpTo } from '../palette/redrawn.ts';
-import { codeOf, evenLines, heldPlaces, type Span } from './codes.ts';
+import { codeOf, evenLines, heldPlaces, isMarked, type Span } from './codes.ts';
 import { evenRuns } from './even-runs.ts';
 import { fewerRows } from './fewer-rows.ts';
 import { equalLines, ofLines } from './lines.ts';
@@ -23,8 +23,8 @@ import { linesKept } from './thinned.ts';
 /** What it costs that a column is one column from its even place; by its square. */
 const OFF_PLACE = 0.02;
 
-/** What it costs to show a column once more. */
-const REPEATED = 1;
+/** What it costs to show a column once more, and by how much more as edges count more. */
+const AGAIN = { least: 1, more: 1 } as const;
 
 /** What it costs that a column which nothing like it stands for is left out, and by how much more as edges count more. */
 const LOST = { least: 3, more: 3 } as const;
@@ -50,8 +50,8 @@ const OFFSETS: Readonly<Record<number, readonly (readonly number[])[]>> = {
  *
  * @param weight what an edge inside a byte counts, above 0: the more, the further columns are moved
  * @param share how many of its different rows are shown, 0.2..1
- * @returns undefined where pixels are bytes, of more than 16 colors, and no rows go; of a code, where
- *   rows are to go
+ * @returns undefined where pixels are bytes, of more than 16 colors, and no rows go; of a code that
+ *   readers find, where rows are to go
  */
 export function byteAligned(
   raster: Raster,
@@ -60,7 +60,7 @@ export function byteAligned(
   share = 1,
 ): Raster | undefined {
   const code = codeOf(raster);
-  if (code !== undefined) {
+  if (code !== undefined && (share === 1 || isMarked(raster, code))) {
     const held = heldPlaces(code.columns, size.width);
     const columns = share < 1 ? undefined : alignedColumns(raster, size.width, weight, held);
     return columns && ofLines(raster, columns, evenLines(raster.height, size.height));
@@ -171,6 +171,7 @@ function cheapest(
   const totals = new Float64Array(count * spread).fill(Number.POSITIVE_INFINITY);
   const froms = new Int32Array(count * spread).fill(-1);
   const lost = LOST.least + LOST.more * weight;
+  const again = AGAIN.least + AGAIN.more * weight;
   for (let place = 0; place < count; place++) {
     const inside = place % perByte;
     const [least, most] = held[place] ?? [0, length - 1];
@@ -190,7 +191,7 @@ function cheapest(
         if (before < 0 || j < 0 || j >= spread) continue;
         const total = totals[(place - 1) * spread + j]! + off;
         const sum =
-          total + edge * edges[before]! + lost * gone[before]! + (step === 0 ? REPEATED : 0);
+          total + edge * edges[before]! + lost * gone[before]! + (step === 0 ? again : 0);
         if (sum < totals[at]!) [totals[at], froms[at]] = [sum, j];
       }
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { codeOf, evenLines, heldPlaces } from './codes.ts';
+import { codeOf, evenLines, heldPlaces, isMarked } from './codes.ts';
 import { drawn } from './patterns.suite.ts';
 
 const lot = (i: number) => Math.imul(i ^ 0x5bd1, 2654435761) >>> 16;
@@ -31,6 +31,70 @@ describe('codeOf', () => {
     ],
   ])('is none of a drawing %s', (_, raster) => {
     expect(codeOf(raster)).toBeUndefined();
+  });
+});
+
+describe('isMarked', () => {
+  /** Dark modules of so many across and down, in a margin of so many, each 4 pixels. */
+  const modules = (
+    [across, down, margin]: readonly [number, number, number],
+    isDark: (a: number, b: number) => boolean | undefined,
+  ) =>
+    drawn(4 * (across + 2 * margin), 4 * (down + 2 * margin), (x, y) => {
+      const [a, b] = [(x >> 2) - margin, (y >> 2) - margin];
+      if (a < 0 || b < 0 || a >= across || b >= down) return 255;
+      return (isDark(a, b) ?? byLot(a, b)) ? 0 : 255;
+    });
+  const byLot = (a: number, b: number) => lot(a * 57 + b * 131 + 7) % 2 === 0;
+  const ringed = (far: number) => far % 2 === 0;
+  const qrMark = (a: number, b: number) => {
+    const far = Math.max(Math.abs(a - 3), Math.abs(b - 3));
+    return far > 4 ? undefined : far !== 2 && far !== 4;
+  };
+  const marked = (raster: Parameters<typeof codeOf>[0]) => isMarked(raster, codeOf(raster)!);
+
+  test.each([
+    [
+      'a QR code',
+      modules([25, 25, 4], (a, b) => qrMark(a, b) ?? qrMark(24 - a, b) ?? qrMark(a, 24 - b)),
+    ],
+    ['one with its marks elsewhere', modules([25, 25, 4], (a, b) => qrMark(24 - a, 24 - b))],
+    ['one without a margin', modules([25, 25, 0], (a, b) => qrMark(a, b) ?? qrMark(24 - a, b))],
+    [
+      'a Data Matrix',
+      modules(
+        [18, 18, 2],
+        (a, b) =>
+          a === 0 || b === 17 || (b === 0 ? a % 2 === 0 : a === 17 ? b % 2 === 1 : undefined),
+      ),
+    ],
+    [
+      'an Aztec code',
+      modules([19, 19, 2], (a, b) => {
+        const far = Math.max(Math.abs(a - 9), Math.abs(b - 9));
+        return far < 5 ? ringed(far) : undefined;
+      }),
+    ],
+    [
+      'a tag for cameras',
+      modules([10, 10, 2], (a, b) => Math.min(a, b) === 0 || Math.max(a, b) === 9 || undefined),
+    ],
+  ])('%s is', (_, raster) => {
+    expect(marked(raster)).toBe(true);
+  });
+
+  test.each([
+    [
+      'lights in a margin',
+      modules([19, 16, 1], (a, b) => (a + b === 0 ? true : a + b < 3 ? false : undefined)),
+    ],
+    [
+      'lights without one',
+      modules([24, 17, 0], (a, b) => ((a % 6) + (b % 5) === 0 ? true : undefined)),
+    ],
+    ['checks', modules([20, 20, 2], (a, b) => (a + b) % 2 === 0)],
+  ])('%s are not', (_, raster) => {
+    expect(marked(raster)).toBe(false);
   });
 });
 

@@ -19,6 +19,9 @@ export type Code = Readonly<Record<Axis, Grid>>;
 /** Modules along a side of the marks in the corners of a QR code, with the light ones around them. */
 const MARK = 8;
 
+/** Rings around the middle of an Aztec code that are looked at (ISO/IEC 24778: four or six of them). */
+const RINGS = 3;
+
 /** Which part of a module is held in its place, on either side of its middle: as a share of a module. */
 const HELD = { inside: 0.15, marks: 0.3 } as const;
 
@@ -50,6 +53,60 @@ function isDense({ width, channels, data }: Raster, { columns, rows }: Code): bo
   }
   for (let b = 1; b < rows.cells - 1; b++) {
     if (!mixed(columns.cells, (a) => at(a, b))) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether a code has a mark that readers find it by: in a corner a line of modules alike (QR codes, Data
+ * Matrix, Han Xin, tags for cameras), or rings around the middle (Aztec). Without one no reader finds it,
+ * and it is a picture of cells. In doubt it is marked.
+ */
+export function isMarked(raster: Raster, { columns, rows }: Code): boolean {
+  const { width, height, channels, data } = raster;
+  const level = (x: number, y: number) => data[(y * width + x) * channels];
+  const solid = (count: number, at: (k: number) => number | undefined) => {
+    for (let k = 1; k < count; k++) if (at(k) !== at(0)) return undefined;
+    return at(0);
+  };
+  const sides = [
+    solid(width, (x) => level(x, 0)),
+    solid(width, (x) => level(x, height - 1)),
+    solid(height, (y) => level(0, y)),
+    solid(height, (y) => level(width - 1, y)),
+  ];
+  // What is around a grid without a margin is of its modules.
+  const open = sides.every((one) => one !== undefined && one === sides[0]) ? 0 : 1;
+  const [across, down] = [columns.cells + 2 * open, rows.cells + 2 * open];
+  const place = ({ before, side }: Grid, cell: number, length: number) =>
+    Math.min(length - 1, Math.max(0, before + side * (cell - open)));
+  const at = (a: number, b: number) => level(place(columns, a, width), place(rows, b, height));
+  const corners = [0, across - 1].flatMap((a) => [0, down - 1].map((b) => [a, b] as const));
+  const lined = ([a, b]: readonly [number, number]) => {
+    const [right, below] = [a === 0 ? 1 : -1, b === 0 ? 1 : -1];
+    return [
+      solid(MARK - 1, (k) => at(a + k * right, b)),
+      solid(MARK - 1, (k) => at(a, b + k * below)),
+    ].some((one) => one !== undefined);
+  };
+  return corners.some(lined) || hasRings(across, down, at);
+}
+
+/** Whether around the middle there are rings of modules, one alike and the next otherwise. */
+function hasRings(across: number, down: number, at: (a: number, b: number) => number | undefined) {
+  const [x, y] = [across >> 1, down >> 1];
+  const middle = at(x, y);
+  for (let far = 1; far <= RINGS; far++) {
+    for (let k = -far; k <= far; k++) {
+      for (const [a, b] of [
+        [k, -far],
+        [k, far],
+        [-far, k],
+        [far, k],
+      ] as const) {
+        if ((at(x + a, y + b) === middle) !== (far % 2 === 0)) return false;
+      }
+    }
   }
   return true;
 }

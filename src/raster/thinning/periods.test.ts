@@ -10,6 +10,10 @@ const hatching = drawn(200, 200, (x, y) => ((x + y) % 8 < 3 ? 30 : 250));
 const stripes = drawn(120, 90, (x) => (x % 12 < 5 ? 0 : 200));
 const ornament = drawn(160, 128, (x, y) => ((x % 16) * (y % 16)) % 7);
 
+/** An ornament whose tile is of so many pixels, and of no fewer. */
+const ornamentOf = (wide: number, high: number) =>
+  drawn(8 * wide, 8 * high, (x, y) => (11 * (x % wide) + 7 * (y % high)) % 251);
+
 /** Whether every line is that so many before it. */
 const repeats = (levels: readonly number[], period: number) =>
   levels.every((level, i) => i < period || level === levels[i - period]);
@@ -37,6 +41,24 @@ describe('ofTiles', () => {
     const made = ofTiles(hatching, { width: 170, height: 165 }, 'own')!;
     expect(row(made, 7)).toEqual(row(hatching, 7).slice(0, 170));
     expect(column(made, 9)).toEqual(column(hatching, 9).slice(0, 165));
+  });
+
+  test.each<[string, Raster, number, number, number]>([
+    // share, columns and rows of a tile
+    ['a tile of 24 pixels that would be 14 is 16', ornamentOf(24, 24), 0.6, 16, 16],
+    ['a tile of 8 pixels that would be 5 is 4, two in a byte', hatching, 0.6, 4, 4],
+    ['a tile of 24 by 12 pixels is as much higher', ornamentOf(24, 12), 0.6, 16, 8],
+    ['a tile of 16 pixels is no larger than it was', ornamentOf(16, 16), 0.95, 16, 16],
+  ])('rows repeat by whole bytes: %s', (_, raster, share, wide, high) => {
+    const size = {
+      width: Math.round(raster.width * share),
+      height: Math.round(raster.height * share),
+    };
+    const made = ofTiles(raster, size, 'packed')!;
+    expect([made.width, made.height]).toEqual([size.width, size.height]);
+    const periodOf = (levels: readonly number[]) =>
+      Array.from({ length: 64 }, (_, i) => i + 1).find((period) => repeats(levels, period));
+    expect([periodOf(row(made, 3)), periodOf(column(made, 3))]).toEqual([wide, high]);
   });
 
   test('each square of checks has the same side', () => {

@@ -22,6 +22,7 @@ const WAYS: Readonly<
   tiles: (raster, size) => ofTiles(raster, size, 'near'),
   'own-tiles': (raster, size) => ofTiles(raster, size, 'own'),
   'small-tiles': (raster, size) => ofTiles(raster, size, 'below'),
+  'packed-tiles': (raster, size) => ofTiles(raster, size, 'packed'),
   'large-cells': (raster, size) => inCells(raster, size, 'above'),
   cells: (raster, size) => inCells(raster, size, 'below'),
   'packed-cells': (raster, size) => inPackedCells(raster, size),
