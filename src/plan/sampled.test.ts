@@ -43,7 +43,16 @@ describe('patterned', () => {
   test('leaves lines out in every way for patterns, then between bytes, the nearest first', () => {
     const made = ways(12, of(scale('lanczos3')));
     expect(made.map(([step]) => step?.kind === 'thin' && step.by)).toEqual([
-      ...['tiles', 'own-tiles', 'small-tiles', 'packed-tiles', 'large-cells', 'cells', 'packed-cells', 'own-cells'],
+      ...[
+        'tiles',
+        'own-tiles',
+        'small-tiles',
+        'packed-tiles',
+        'large-cells',
+        'cells',
+        'packed-cells',
+        'own-cells',
+      ],
       ...['aligned-a-little', 'aligned-more', 'small-cells'],
       ...['aligned', 'aligned-much', 'aligned-most'],
       ...['most-rows', 'many-rows', 'half-rows', 'few-rows'],

@@ -268,6 +268,24 @@ describe('a palette in a format that has nothing else', () => {
       if (wins) expect(found).toMatchObject({ reached: false, colors: 256 });
     });
 
+    test.each<[string, number, readonly number[], number | undefined]>([
+      // what, bytes of few colors, bytes of each pattern, and those of the one that is sent
+      ['the first that fits, where nothing else does', 3100, [3050, 2900, 2000], 2900],
+      ['none where few colors fit', 2990, [2000], undefined],
+      ['none where none fits', 3100, [3001, 3100], undefined],
+    ])('is made smaller as a pattern: %s', async (_, few, taken, wins) => {
+      const ways = taken.map(() => raster({ width: 24, height: 20 }));
+      const file = (colors: number, __: Encoding, of: Raster): File => {
+        const way = ways.indexOf(of);
+        return way < 0 ? { bytes: few + colors, score: 60 } : { bytes: taken[way]!, score: -40 };
+      };
+      const patterns = ways.map((way) => async () => way);
+      const found = await search(file, { limits: { bySides: 3000, most: 3000 }, patterns });
+      const { length } = found.attempt.bytes;
+      if (wins === undefined) expect(taken).not.toContain(length);
+      else expect(length).toBe(wins);
+    });
+
     test('takes them only while a trial of them ends in time', async () => {
       const sampled = raster({ width: 24, height: 20 });
       const file = (colors: number, _: Encoding, of: Raster): File =>

@@ -190,8 +190,7 @@ function cheapest(
         const j = before - first(place - 1);
         if (before < 0 || j < 0 || j >= spread) continue;
         const total = totals[(place - 1) * spread + j]! + off;
-        const sum =
-          total + edge * edges[before]! + lost * gone[before]! + (step === 0 ? again : 0);
+        const sum = total + edge * edges[before]! + lost * gone[before]! + (step === 0 ? again : 0);
         if (sum < totals[at]!) [totals[at], froms[at]] = [sum, j];
       }
     }
