@@ -51,7 +51,8 @@ interface Tile {
 function tileOf(raster: Raster, axis: Axis, count: number): Tile | undefined {
   const lines = equalLines(raster, axis);
   const period = periodOf(lines);
-  return period && { axis, period, exact: (period * count) / lines.length, count };
+  if (!period) return undefined;
+  return { axis, period, exact: (period * count) / lines.length, count };
 }
 
 function lengthOf({ period, exact }: Tile, tile: Exclude<TileSize, 'packed'>): number {
