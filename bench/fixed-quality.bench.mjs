@@ -6,7 +6,7 @@
  * against `sharp(...).jpeg({ quality: 80, mozjpeg: true })` of the same pixels, and so is what the background would
  * measure. Other qualities are estimated by the mean curve from the measured one.
  *
- *   npm run build && node bench/fixed-quality.bench.mjs [--width 720] [--target 75] [--raw FILE] [--out FILE]
+ *   npm run build && node bench/fixed-quality.bench.mjs [--width 320] [--target 75] [--raw FILE] [--out FILE]
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
@@ -25,7 +25,7 @@ sharp.concurrency(1);
 sharp.cache(false);
 const { values } = parseArgs({
   options: {
-    width: { type: 'string', default: '720' },
+    width: { type: 'string', default: '320' },
     target: { type: 'string', default: '75' },
     raw: { type: 'string' },
     out: { type: 'string' },

@@ -60,10 +60,13 @@ function key(drawing: string): string {
   return `<svg viewBox="0 0 10 10" aria-hidden="true">${drawing}</svg>`;
 }
 
-/** The end of the scale: 1, 2 or 5 times a power of ten, at least 1000. */
+/** The end of the scale: a round number, at least 1000. */
 function niceMost(bytes: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1000, bytes)));
-  return [1, 2, 5, 10].map((step) => step * power).find((end) => end >= bytes) ?? 10 * power;
+  return (
+    [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((end) => end >= bytes) ??
+    10 * power
+  );
 }
 
 function round(value: number): number {

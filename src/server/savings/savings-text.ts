@@ -21,15 +21,13 @@ export function shareText(part: number, whole: number): string {
   return `${percent < 0 ? '−' : ''}${Math.abs(percent)} %`;
 }
 
-/** `$1.20` or `€1.20 + $3.00`; amounts below a cent have more digits. */
+/** `$1.20` or `€1.20 + $3.00`; of amounts below ten cents the first two figures. */
 export function moneyText(sums: Readonly<Record<string, number>>): string {
   const texts = Object.entries(sums).map(([currency, amount]) =>
     new Intl.NumberFormat('en', {
       style: 'currency',
       currency,
-      ...(Math.abs(amount) < 0.1 && amount !== 0
-        ? { minimumFractionDigits: 2, maximumFractionDigits: 6 }
-        : {}),
+      ...(Math.abs(amount) < 0.1 && amount !== 0 ? { maximumSignificantDigits: 2 } : {}),
     }).format(amount),
   );
   return texts.join(' + ') || '–';
