@@ -1,4 +1,5 @@
 /** What is said of counts: sums, money, and words for people. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { noCounts, type SavingsCounts } from './savings-counts.ts';
 import { savingsPage } from './savings-page.ts';
@@ -144,4 +145,34 @@ test.each([
   [{ EUR: 1, USD: -2 }, '€1.00 + -$2.00'],
 ])('%j is %s', (sums, text) => {
   expect(moneyText(sums)).toBe(text);
+});
+
+test('the page says no smaller errors of the estimate than were measured', () => {
+  const table = readFileSync(
+    new URL('../../../bench/results/fixed-quality.md', import.meta.url),
+    'utf8',
+  );
+  const worst = (kind: string, column: number) =>
+    Math.max(
+      ...table
+        .split('\n')
+        .filter((line) => line.startsWith(`| ${kind}, estimated`))
+        .map((line) => Number(/[\d.]+/.exec(line.split('|')[column] ?? '')?.[0])),
+    );
+  const page = savingsPage(savingsReport(DAYS, '2026-11-30', 1, settings()), {
+    severalNodes: false,
+  });
+  const said = new TextDecoder().decode(page.body as Uint8Array);
+  const [, half, most, halfDrawn, mostDrawn, sums] =
+    /within (\d+) % .*? within (\d+) % for nine of ten, for drawings within (\d+) % and (\d+) %; .*? within (\d+) %/.exec(
+      said,
+    ) ?? [];
+  const measured = (['photos', 'graphics'] as const).map((kind) => [
+    worst(kind, 3),
+    worst(kind, 4),
+  ]);
+  expect([half, most, halfDrawn, mostDrawn]).toEqual(
+    measured.flat().map((one) => `${Math.ceil(one)}`),
+  );
+  expect(Number(sums)).toBe(Math.ceil(Math.max(worst('photos', 6), worst('graphics', 6))));
 });
