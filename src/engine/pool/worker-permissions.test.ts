@@ -17,6 +17,12 @@ const further = join(elsewhere, 'further');
 const program = join(home, 'probe.mjs');
 const own = fileURLToPath(new URL('../../../package.json', import.meta.url));
 
+/** As `installedVersion` does it, upwards to the root. */
+const SEARCH = `for (let at = ${JSON.stringify(own)}; at !== path.dirname(at); ) {
+  at = path.dirname(at);
+  fs.existsSync(path.join(at, 'node_modules', 'a-package-that-nobody-has', 'package.json'));
+}`;
+
 /** Tries each, and says what became of it in place of being ready. */
 const TRIES: Readonly<Record<string, string>> = {
   'read of a system file': `fs.readFileSync('/etc/passwd')`,
@@ -24,6 +30,7 @@ const TRIES: Readonly<Record<string, string>> = {
   'list of a system folder': `fs.readdirSync('/etc')`,
   'read of what lies beside': `fs.readFileSync(${JSON.stringify(join(elsewhere, 'secret'))})`,
   'read by a link': `fs.readFileSync(${JSON.stringify(join(cache, 'v1/a/link'))})`,
+  'search for a package that is not there': SEARCH,
   'read of its own package': `fs.readFileSync(${JSON.stringify(own)})`,
   'read of a source': `fs.readFileSync(${JSON.stringify(join(cache, 'v1/a/1.body'))})`,
   'read of the list of purges': `fs.readFileSync(${JSON.stringify(join(cache, 'purges.jsonl'))})`,
@@ -43,11 +50,12 @@ beforeAll(() => {
   symlinkSync(cache, linked);
   symlinkSync('linked', further);
   const lines = Object.entries(TRIES).map(
-    ([name, code]) => `tell(${JSON.stringify(name)}, () => ${code});`,
+    ([name, code]) => `tell(${JSON.stringify(name)}, () => { ${code} });`,
   );
   writeFileSync(
     program,
     `import fs from 'node:fs';
+import path from 'node:path';
 import child from 'node:child_process';
 import threads from 'node:worker_threads';
 const told = {};
@@ -85,7 +93,8 @@ const refused = (told: Readonly<Record<string, string>>) =>
   Object.keys(told).filter((name) => told[name] === 'ERR_ACCESS_DENIED');
 
 const ALLOWED = [
-  ...['read of its own package', 'read of a source', 'write of a result'],
+  ...['search for a package that is not there', 'read of its own package'],
+  ...['read of a source', 'write of a result'],
   ...(installedVersion(JXL_PACKAGE) === undefined ? [] : ['thread']),
 ];
 

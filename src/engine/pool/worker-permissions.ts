@@ -7,7 +7,7 @@
  * network (Node 25), it has none. Native code, so libvips and its decoders, is not bound by any of this
  * (docs/decisions/0044-worker-permissions.md, SECURITY.md).
  */
-import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,13 +80,15 @@ export function permissionFlags({ cache, programs }: WorkerPermissions): string[
   ];
 }
 
-/** The folder of this package, and those where Node looks for others from there. */
+/**
+ * The folder of this package, and those where Node looks for others from there. Those that are not there count:
+ * who asks for a package that is not installed asks in each, and Node 20 ends who asks where he may not look.
+ */
 function ownFolders(): string[] {
   const own = fileURLToPath(new URL('../../../', import.meta.url));
   const folders = [own];
   for (let folder = own; ; folder = dirname(folder)) {
-    const packages = join(folder, 'node_modules');
-    if (existsSync(packages)) folders.push(packages);
+    folders.push(join(folder, 'node_modules'));
     if (folder === dirname(folder)) return folders;
   }
 }
