@@ -20,6 +20,7 @@ import { errorsPage } from './reference/errors-page.mjs';
 import { EXAMPLES, fileOf, fileOfSource } from './reference/examples.mjs';
 import { pageOfParameter } from './reference/parameter-pages.mjs';
 import { writePictures } from './reference/pictures.mjs';
+import { remarksPage } from './reference/remarks-page.mjs';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../docs/reference');
 
@@ -221,7 +222,7 @@ Generated from the tables of the program by \`npm run docs\`; do not edit.
 
 - [Configuration](configuration.md): options of the server and settings of a source
 - [Metrics](metrics.md): what Prometheus can read
-- [Errors and remarks](errors.md): what they mean, and what helps
+- [Errors](errors.md) and [remarks](remarks.md): what they mean, and what helps
 ${DIALECTS.map(({ name }) => `- [${TITLES[name]}](${name}.md)`).join('\n')}
 
 Beside them, written by hand: [response headers](headers.md), what an answer says of itself, and [library](library.md), the
@@ -240,6 +241,7 @@ export function pages() {
     'configuration.md': configurationPage(),
     'metrics.md': metricsPage(),
     'errors.md': errorsPage(),
+    'remarks.md': remarksPage(),
   };
 }
 

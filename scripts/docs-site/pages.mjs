@@ -42,6 +42,7 @@ const CHAPTERS = {
     ['docs/reference/imageoptim.md', 'reference/imageoptim/', 'ImageOptim options'],
     ['docs/reference/headers.md', 'reference/headers/', 'Response headers'],
     ['docs/reference/errors.md', 'errors/', 'Errors and remarks'],
+    ['docs/reference/remarks.md', 'reference/remarks/', 'Remarks'],
     ['docs/reference/metrics.md', 'reference/metrics/', 'Metrics'],
     ['docs/reference/library.md', 'reference/library/', 'Server as a library'],
     ['docs/color.md', 'color/', 'Color'],

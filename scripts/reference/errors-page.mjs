@@ -27,8 +27,8 @@ What is read and cannot be done, or not as it is written, stops no picture. It i
 | warning | It was done, but otherwise than it is written: a size that was bound, a format that the source cannot take. |
 | note | Worth knowing, and nothing is missing. |
 
-Each remark begins with the name of its parameter, whose row stands in the reference of the dialect: [Fastly](fastly.md),
-[imgix](imgix.md), [ImageOptim](imageoptim.md).
+[Remarks](remarks.md) has each sentence, what it means, and what helps. Most name a parameter, whose row stands in the reference of the
+dialect: [Fastly](fastly.md), [imgix](imgix.md), [ImageOptim](imageoptim.md).
 
 ## Errors
 

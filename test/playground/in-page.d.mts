@@ -17,3 +17,5 @@ export function drop(file: { name: string; bytes: number[] }): void;
 export function brightest(bytes: number[]): Promise<number>;
 export function tinted(canvas: unknown): { width: number; height: number; tinted: number };
 export function seriousFaults(): Promise<string[]>;
+export function faults(): Promise<string[]>;
+export function sideways(): number;

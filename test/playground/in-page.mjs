@@ -55,3 +55,16 @@ export async function seriousFaults() {
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 90)).join(' | ')}`);
 }
+
+/** Every fault that axe-core finds, the small ones too. */
+export async function faults() {
+  const { violations } = await globalThis.axe.run(document);
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 90)).join(' | ')}`,
+  );
+}
+
+/** Pixels by which a page is wider than its screen. */
+export function sideways() {
+  return document.documentElement.scrollWidth - globalThis.innerWidth;
+}
