@@ -14,6 +14,7 @@ import {
   palettePictures,
   patternPictures,
   terminal,
+  tightPictures,
 } from '../support/palette-pictures.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -23,6 +24,7 @@ let strokes: Uint8Array;
 let patterns: Record<string, Uint8Array>;
 let grids: Record<string, Uint8Array>;
 let greys: Record<string, Uint8Array>;
+let tight: Record<string, Uint8Array>;
 
 beforeAll(async () => {
   const chart = readFileSync(new URL('../data/faults/chart8.png', import.meta.url));
@@ -31,7 +33,8 @@ beforeAll(async () => {
   patterns = await patternPictures();
   grids = await gridPictures();
   greys = greyPictures();
-  const all = { ...pictures, ...patterns, ...grids, ...greys, 'terminal.png': strokes };
+  tight = await tightPictures();
+  const all = { ...pictures, ...patterns, ...grids, ...greys, ...tight, 'terminal.png': strokes };
   server = await startServer({ workers: 2, latency: '60s', pictures: all });
 });
 
@@ -181,6 +184,21 @@ describe('patterns are within the bytes of their source, and go on as patterns',
     120_000,
   );
 });
+
+test.each([0.9, 0.6])(
+  'so are drawings that take few bytes for what they show, at %f',
+  async (share) => {
+    for (const [name, source] of Object.entries(tight)) {
+      const { width } = await sharp(source).metadata();
+      const side = Math.round(width * share);
+      const { status, body, headers } = await server.ask(`/imgix/${name}?w=${side}`);
+      const over = Math.max(0, body.length - source.length);
+      expect([name, status, over]).toEqual([name, 200, 0]);
+      expect(String(headers['fovea-warning'])).not.toContain('more bytes than its source');
+      expect((await sharp(body).metadata()).width).toBe(side);
+    }
+  },
+);
 
 test('every pixel is kept where that is asked for, whatever it takes', async () => {
   const { body, headers } = await server.ask('/imgix/bars.png?w=234&fm=png32');

@@ -3,6 +3,7 @@
  * colors, few bytes, and no blend anywhere.
  */
 import { losslessCompressPng } from '@napi-rs/image';
+import sharp from 'sharp';
 import { palettePng } from '../../src/vips/palette-png.ts';
 
 /** Red, green, blue and alpha of color `i` of `count`, hues around the circle. */
@@ -132,6 +133,40 @@ export async function patternPictures(): Promise<Record<string, Uint8Array>> {
   return Object.fromEntries(
     await Promise.all(pairs.map(async ([name, png]) => [`${name}.png`, await png] as const)),
   );
+}
+
+/**
+ * Drawings that take few bytes for what they show, by their file names: houndstooth whose tile would be of
+ * 14.4 pixels, lights without the marks of a code, and dots on slanted lines with a byte for each pixel.
+ */
+export async function tightPictures(): Promise<Record<string, Uint8Array>> {
+  const two = [
+    [255, 255, 255, 255],
+    [0, 0, 0, 255],
+  ];
+  const random = (i: number) => Math.imul(i ^ 0x5bd1, 2654435761) >>> 16;
+  const [width, height] = [160, 120];
+  const levels = Uint8Array.from({ length: width * height }, (_, p) => {
+    const [x, y] = [p % width, Math.floor(p / width)];
+    const [u, v] = [0.83 * x + 0.56 * y, 0.83 * y - 0.56 * x];
+    return Math.cos(u) + Math.cos(v) > (x + y) / 140 - 1 ? 255 : 0;
+  });
+  const raw = { width, height, channels: 1 } as const;
+  const dots = sharp(levels, { raw }).toColourspace('b-w').png({ compressionLevel: 9 });
+  return {
+    'houndstooth.png': await drawn(192, 192, two, (x, y) => {
+      const [a, b] = [Math.floor(x / 12) % 2, Math.floor(y / 12) % 2];
+      return a === b ? a : Number((x + y) % 12 < 6);
+    }),
+    'lights.png': await drawn(168, 144, two, (x, y) => {
+      const [a, b] = [(x >> 3) - 1, (y >> 3) - 1];
+      if (a < 0 || b < 0 || a >= 19 || b >= 16) return 0;
+      // No line of cells alike in a corner.
+      const corner = Math.min(a, 18 - a) + Math.min(b, 15 - b);
+      return corner < 2 ? (a + b) % 2 : random(a * 57 + b * 131) % 2;
+    }),
+    'dots.png': new Uint8Array(await dots.toBuffer()),
+  };
 }
 
 /** Drawings on a grid by their file names: cells of three to five colors by lot, in margins. */
