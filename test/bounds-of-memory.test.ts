@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../src/base/fault.ts';
-import { heapSize } from '../src/base/heap-size.ts';
+import { heapSize } from '../src/base/memory/heap-size.ts';
 import { fastly } from '../src/dialects/fastly/index.ts';
 import { imageoptim } from '../src/dialects/imageoptim/index.ts';
 import { imgix } from '../src/dialects/imgix/index.ts';

@@ -2,7 +2,7 @@
  * Bounded map: a map of the entries used last.
  *
  * Every entry has a weight, 1 unless the caller says otherwise: what comes from clients or origins is
- * weighed in bytes (`heapWeight` of `heap-size.ts`). Past the bound
+ * weighed in bytes (`heapWeight` of `memory/heap-size.ts`). Past the bound
  * the entries whose use lies longest ago are forgotten. `use` and `set` count
  * as a use, `get` does not. In a map of many entries the order is exact to an
  * eighth of their number: one that was moved to the end so few uses ago stays

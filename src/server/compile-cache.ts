@@ -9,7 +9,7 @@
  * Invariant: with and without the cache a request compiles to the same.
  */
 import { BoundedMap } from '../base/bounded-map.ts';
-import { heapSize } from '../base/heap-size.ts';
+import { heapSize } from '../base/memory/heap-size.ts';
 import type { Compiled, ImageRequest } from '../dialects/dialect.ts';
 import { type CompileSite, compileAt } from './config/source-answers.ts';
 

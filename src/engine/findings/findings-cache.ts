@@ -5,7 +5,7 @@
  * asked for again is found again.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
-import { heapWeight } from '../../base/heap-size.ts';
+import { heapWeight } from '../../base/memory/heap-size.ts';
 import type { Findings } from '../../image/findings.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { findingsKey } from './source-findings.ts';

@@ -8,7 +8,7 @@
  * remark says so, and the next request tries again.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
-import { heapWeight } from '../../base/heap-size.ts';
+import { heapWeight } from '../../base/memory/heap-size.ts';
 import { type FindingName, type Findings, NOTHING_FOUND } from '../../image/findings.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import type { SourceFile } from '../../vips/source-file.ts';

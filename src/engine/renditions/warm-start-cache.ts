@@ -5,7 +5,7 @@
  * restart the first search of a series is a cold one again.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
-import { heapWeight } from '../../base/heap-size.ts';
+import { heapWeight } from '../../base/memory/heap-size.ts';
 import { mergeWarmStarts } from '../../optimizer/search/warm-start.ts';
 import type { WarmStart } from '../../optimizer/task.ts';
 import type { Key } from '../../plan/key.ts';

@@ -12,7 +12,7 @@
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
-import { heapWeight } from '../../base/heap-size.ts';
+import { heapWeight } from '../../base/memory/heap-size.ts';
 import type { SourceRef } from '../../image/source-ref.ts';
 import type { Location, Origin, Validators } from '../../origins/origin.ts';
 import { hashKey, type Key } from '../../plan/key.ts';

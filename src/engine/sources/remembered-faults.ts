@@ -7,7 +7,7 @@
 import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type Fault, isFault } from '../../base/fault.ts';
-import { heapWeight } from '../../base/heap-size.ts';
+import { heapWeight } from '../../base/memory/heap-size.ts';
 
 /** Failures remembered, and the bytes of all of them: two kilobytes each with their stacks. */
 const MOST = 2000;

@@ -4,7 +4,7 @@
  * Invariant: what has been purged is not held here; so hits ask no mark.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
-import { heapWeight } from '../../base/heap-size.ts';
+import { heapWeight } from '../../base/memory/heap-size.ts';
 import { hashKey, type Key } from '../../plan/key.ts';
 import type { Store } from '../../stores/store.ts';
 import type { Mark, PurgeMarks } from '../purge/purge-marks.ts';

@@ -8,7 +8,7 @@
  * Invariant: what is answered from here is, byte for byte, what the server would answer.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
-import { heapSize } from '../../base/heap-size.ts';
+import { heapSize } from '../../base/memory/heap-size.ts';
 import type { Writable } from '../../base/writable.ts';
 import type { HeldAnswer, ReadyAnswer, Renewal } from '../hits/hit-table.ts';
 import { type Asked, holds, isPlain } from '../hits/plain-request.ts';

@@ -12,7 +12,7 @@
 import { bodyLength, isFileBody } from '../../base/body.ts';
 import { BoundedMap } from '../../base/bounded-map.ts';
 import type { Clock } from '../../base/clock.ts';
-import { heapSize } from '../../base/heap-size.ts';
+import { heapSize } from '../../base/memory/heap-size.ts';
 import type { Compiled, Dialect, ImageRequest } from '../../dialects/dialect.ts';
 import { shortfallNames } from '../../dialects/shortfall.ts';
 import type { Engine, Lent, Mount, Rendition } from '../../engine/engine.ts';

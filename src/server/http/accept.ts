@@ -9,7 +9,7 @@
  * read as if it listed nothing: the base format fits everyone.
  */
 import { BoundedMap } from '../../base/bounded-map.ts';
-import { heapWeight } from '../../base/heap-size.ts';
+import { heapWeight } from '../../base/memory/heap-size.ts';
 import { FORMATS, type FormatName } from '../../image/format.ts';
 
 const MAX_LENGTH = 4096;

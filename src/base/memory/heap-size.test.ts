@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BoundedMap } from './bounded-map.ts';
-import { Fault } from './fault.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import { Fault } from '../fault.ts';
 import { heapSize, heapWeight } from './heap-size.ts';
 
 describe('the size of data in memory', () => {
