@@ -52,7 +52,7 @@ test('a front process starts without any package, and is small: no dialect, no c
   expect(readFileSync(built('cli/front.js')).length).toBeLessThan(200_000);
 });
 
-/** Files of packages that a server has loaded once it has answered. */
+/** Files that a server has loaded once it has answered: modules by their URL, what is CommonJS by its path. */
 function loadedWith(settings: object): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-loading-'));
   const config = {
@@ -65,10 +65,19 @@ function loadedWith(settings: object): string[] {
       { name: 'a', dialect: 'imgix', mount: '/a', origin: { kind: 'folder', path: folder } },
     ],
   };
+  const list = join(folder, 'modules.txt');
+  const hook = `
+      import { appendFileSync } from 'node:fs';
+      export function load(url, context, next) {
+        appendFileSync(${JSON.stringify(list)}, url + '\\n');
+        return next(url, context);
+      }
+    `;
   const program = `
       import Module from 'node:module';
-      import { createServer } from '${built('server/compose.js').href}';
-      import { parseConfig } from '${built('server/config/config.js').href}';
+      Module.register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hook))});
+      const { createServer } = await import('${built('server/compose.js').href}');
+      const { parseConfig } = await import('${built('server/config/config.js').href}');
       const server = await createServer(parseConfig(${JSON.stringify(config)}, { folder: '.' }));
       await server.listen();
       await server.handle(new Request('http://localhost/nowhere'));
@@ -79,8 +88,9 @@ function loadedWith(settings: object): string[] {
     encoding: 'utf8',
     cwd: folder,
   });
+  const modules = readFileSync(list, 'utf8').split('\n');
   rmSync(folder, { recursive: true });
-  return JSON.parse(stdout);
+  return [...modules, ...JSON.parse(stdout)];
 }
 
 const ofPackage = (files: readonly string[], name: string) =>
@@ -116,5 +126,24 @@ describe('the client of buckets', () => {
     expect(ofPackage(loadedWith({}), '@aws-sdk/')).toEqual([]);
     const bucket = { name: 'photos', endpoint: 'http://127.0.0.1:9' };
     expect(ofPackage(loadedWith({ bucket }), '@aws-sdk/client-s3/')).not.toEqual([]);
+  });
+});
+
+describe('one node alone', () => {
+  /** What of ours is for several nodes only. */
+  const shared = /\/dist\/(?:stores\/bucket-|coordination\/(?:open-redis|redis-|bull-))/;
+
+  test('loads nothing of what nodes share, and with a bucket and Redis it does', () => {
+    const of = (settings: object) => [
+      ...new Set(loadedWith(settings).filter((file) => shared.test(file))),
+    ];
+    expect(of({})).toEqual([]);
+    const both = of({
+      bucket: { name: 'photos', endpoint: 'http://127.0.0.1:9' },
+      redis: { url: 'redis://127.0.0.1:9' },
+    });
+    for (const name of ['stores/bucket-store', 'coordination/open-redis']) {
+      expect(both.some((file) => file.includes(`/dist/${name}.js`))).toBe(true);
+    }
   });
 });

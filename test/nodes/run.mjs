@@ -8,7 +8,7 @@
  */
 import { missingServices } from './services.mjs';
 
-const PARTS = ['burst', 'zipf', 'kill', 'away', 'purge', 'bucket-miss'];
+const PARTS = ['burst', 'zipf', 'kill', 'away', 'purge', 'bucket-miss', 'throughput'];
 
 const quick = process.argv.includes('--quick');
 const only = process.argv[process.argv.indexOf('--only') + 1];
