@@ -9,10 +9,7 @@ import { readFile } from 'node:fs/promises';
 import type { Log } from '../../telemetry/log.ts';
 import { postAgain } from '../post-again.ts';
 import type { Purged } from '../purger.ts';
-import type { Cdn, CdnName } from './cdn.ts';
-
-/** `done`: it was taken; `given_up`: refused, or failed too often; `dropped`: too many waited, or the server ended. */
-export type CdnOutcome = 'done' | 'given_up' | 'dropped';
+import type { Cdn, CdnName, CdnOutcome } from './cdn.ts';
 
 /** About two minutes of trying, without what the service asks for. */
 const ATTEMPTS = 9;

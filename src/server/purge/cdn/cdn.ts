@@ -5,6 +5,9 @@ import type { Post } from '../post-again.ts';
 
 export type CdnName = 'fastly' | 'cloudflare';
 
+/** `done`: it was taken; `given_up`: refused, or failed too often; `dropped`: too many waited, or the server ended. */
+export type CdnOutcome = 'done' | 'given_up' | 'dropped';
+
 export interface Cdn {
   readonly name: CdnName;
   /** Most tags of one request. */
