@@ -176,3 +176,27 @@ test('the page says no smaller errors of the estimate than were measured', () =>
   );
   expect(Number(sums)).toBe(Math.ceil(Math.max(worst('photos', 6), worst('graphics', 6))));
 });
+
+test('the sample in docs/savings.md has the shape of a report', () => {
+  const text = readFileSync(new URL('../../../docs/savings.md', import.meta.url), 'utf8');
+  const [, sample = ''] = /^## The JSON\n\n((?: {4}.*\n)+)/m.exec(text) ?? [];
+  const shown = JSON.parse(sample) as Record<string, Record<string, object>>;
+  const priceOf = () => ({ amount: 0.08, currency: 'USD' });
+  const report = savingsReport(DAYS, '2026-11-30', 30, settings({ priceOf }));
+  const keysOf = (value: object): unknown =>
+    Object.entries(value).map(([name, inner]) =>
+      typeof inner === 'object' ? [name, keysOf(inner as object)] : name,
+    );
+  expect(Object.keys(shown)).toEqual(Object.keys(report));
+  expect(keysOf(shown.all ?? {})).toEqual(keysOf(report.all));
+  expect(Object.keys(report.sources[0] ?? {})).toEqual(
+    expect.arrayContaining(Object.keys((shown.sources as unknown as object[])[0] ?? {})),
+  );
+  const { sentBytes, originalBytes, savedBytes, fixedQuality } = shown.all as unknown as Pick<
+    typeof report.all,
+    'sentBytes' | 'originalBytes' | 'savedBytes' | 'fixedQuality'
+  >;
+  expect(sentBytes.hit + sentBytes.miss).toBe(sentBytes.all);
+  expect(originalBytes - sentBytes.all).toBe(savedBytes);
+  expect(fixedQuality.jpegBytes - fixedQuality.sentBytes).toBe(fixedQuality.savedBytes);
+});
