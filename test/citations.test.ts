@@ -80,7 +80,7 @@ describe('citations of rules', () => {
 
   test('in code have one spelling', () => {
     const others = [
-      /(?<!docs\/(?:spec|reference)\/)\b(?:fastly-io|imgix|imageoptim|http)\.md\b/,
+      /(?<!docs\/(?:(?:spec|reference)\/|moving-from-))\b(?:fastly-io|imgix|imageoptim|http)\.md\b/,
       /\bspec(?:ification)?:? (?:sections? )?\d/,
       /\(spec:/,
       // A number without a document: of which page?

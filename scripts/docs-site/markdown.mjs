@@ -51,7 +51,7 @@ export function plain(markdown) {
     .trim();
 }
 
-/** A plugin of markdown-it: each heading has its anchor, and wide tables a box to scroll in. */
+/** A plugin of markdown-it: each heading has its anchor, wide tables a box to scroll in, and keys reach what scrolls. */
 export function headings(markdown) {
   markdown.core.ruler.push('anchors', ({ tokens }) => {
     const seen = new Map();
@@ -63,6 +63,11 @@ export function headings(markdown) {
       token.attrSet('id', times === 0 ? anchor : `${anchor}-${times}`);
     });
   });
+  for (const rule of ['fence', 'code_block']) {
+    const usual = markdown.renderer.rules[rule];
+    markdown.renderer.rules[rule] = (...args) =>
+      usual(...args).replace(/^<pre/, '<pre tabindex="0"');
+  }
   markdown.renderer.rules.table_open = () =>
     '<div class="wide" tabindex="0" role="group" aria-label="Table">\n<table>\n';
   markdown.renderer.rules.table_close = () => '</table>\n</div>\n';

@@ -77,7 +77,10 @@ describe('configurations of other programs', () => {
     const { Rules } = JSON.parse(block?.text ?? '') as {
       Rules: { Filter: { Prefix: string }; Status: string; Expiration: { Days: number } }[];
     };
-    const { bucket } = parseConfig({ bucket: { name: 'b', region: 'r' }, sources }, { folder });
+    const { bucket } = parseConfig(
+      { bucket: { name: 'pictures', region: 'eu-central-1' }, sources },
+      { folder },
+    );
     const layout = /^ {4}fovea\/(v\d+\/)</m.exec(textOf('docs/scale.md'))?.[1];
     expect(Rules).toHaveLength(1);
     expect(Rules[0]).toMatchObject({ Status: 'Enabled', Expiration: { Days: 60 } });

@@ -6,7 +6,8 @@ import type { Dialect, ImageRequest } from '../../src/dialects/dialect.ts';
 import { fastly } from '../../src/dialects/fastly/index.ts';
 import { imageoptim } from '../../src/dialects/imageoptim/index.ts';
 import { imgix } from '../../src/dialects/imgix/index.ts';
-import { REMARK_GUIDES, type RemarkGuide } from '../../src/server/documentation/remark-guides.ts';
+import type { RemarkGuide } from '../../src/server/documentation/remark-guide.ts';
+import { REMARK_GUIDES } from '../../src/server/documentation/remark-guides.ts';
 import { ROOT, textOf } from './fences.ts';
 
 const DIALECTS = { fastly, imgix, imageoptim };

@@ -1,5 +1,5 @@
 /** Guides of the remarks that need a picture: what its source, its colors, or an encoder make of it. */
-import type { RemarkGuide } from './remark-guides.ts';
+import type { RemarkGuide } from './remark-guide.ts';
 
 export const PICTURE_REMARKS = {
   'source-hdr': {

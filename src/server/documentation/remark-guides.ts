@@ -5,23 +5,7 @@
  * this table (docs/reference/remarks.md); the server itself reads none of it.
  */
 import { PICTURE_REMARKS } from './picture-remark-guides.ts';
-
-export interface RemarkGuide {
-  /** Who says it: one dialect, or whoever makes a picture. */
-  readonly of: 'fastly' | 'imgix' | 'imageoptim' | 'every dialect' | 'pictures';
-  /** The sentence; `…` stands for what is put in. */
-  readonly says: string;
-  /** One sentence: what has happened. */
-  readonly means: string;
-  /** What the one who asked, or who operates the server, can do. */
-  readonly helps: string;
-  /** A target below the mount that yields it; absent where a source of some kind is needed, which `means` names. */
-  readonly example?: string;
-  /** Headers of that request. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The dialect of the example where `of` names none. */
-  readonly in?: 'fastly' | 'imgix' | 'imageoptim';
-}
+import type { RemarkGuide } from './remark-guide.ts';
 
 const URL_REMARKS = {
   'fastly-value': {
