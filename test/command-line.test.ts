@@ -27,6 +27,31 @@ function fovea(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+describe.skipIf(process.platform !== 'linux')('what is printed', () => {
+  /** A command line of a shell; `$FOVEA` is the program. */
+  const shell = (line: string) => {
+    const { status, stderr } = spawnSync('sh', ['-c', line], {
+      ...{ cwd: folder, encoding: 'utf8', timeout: 50_000 },
+      env: { PATH: process.env.PATH ?? '', NODE: process.execPath, MAIN: main },
+    });
+    return [status, stderr];
+  };
+
+  test('to a reader that leaves is no failure', () => {
+    for (const command of ['completion bash', 'serve --help', 'explain --help']) {
+      expect(
+        shell(`{ "$NODE" "$MAIN" ${command}; echo $? >code; } | true; exit $(cat code)`),
+      ).toEqual([...[0, '']]);
+    }
+  });
+
+  test('to a disk that is full is said to be lost', () => {
+    expect(shell('"$NODE" "$MAIN" completion bash >/dev/full')).toEqual([
+      ...[1, 'What was to be printed is lost: no space left (ENOSPC).\n'],
+    ]);
+  });
+});
+
 describe('a server that cannot start', () => {
   test('names the cache folder that cannot be made', () => {
     const { status, stdout, stderr } = fovea('serve', '.', '--cache-folder', './a.txt/cache');

@@ -7,7 +7,9 @@
  */
 import { closeSync, openSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { systemReason } from '../server/config/system-reason.ts';
 import { run } from './run.ts';
+import { wordsTo } from './words-to.ts';
 
 // Sources on their way are counted with the heap, which would be collected for every few of them; more than twice
 // what lives in it is a front that grows for hours (docs/decisions/0055-memory-of-the-front.md).
@@ -34,10 +36,18 @@ function hasTerminal(): boolean {
   }
 }
 
-process.exitCode = await run(process.argv.slice(2), {
+let lost = false;
+const err = wordsTo(process.stderr, () => undefined);
+const out = wordsTo(process.stdout, (code) => {
+  lost = true;
+  err(`What was to be printed is lost: ${systemReason(code)}.\n`);
+  process.exitCode ||= 1;
+});
+
+const code = await run(process.argv.slice(2), {
   env: process.env,
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+  out,
+  err,
   interactive: process.stderr.isTTY === true,
   onReload: (listener) => {
     const terminal = hasTerminal();
@@ -45,3 +55,4 @@ process.exitCode = await run(process.argv.slice(2), {
   },
   stopped,
 });
+process.exitCode = code === 0 && lost ? 1 : code;

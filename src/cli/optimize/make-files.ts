@@ -147,7 +147,7 @@ async function one(
     },
   };
   if (check) await discard(result.body);
-  else await place(made, result.body, making);
+  else await place(made, result.body, making, naming.picture);
   return { outcome: outcomeOf('made', naming, made), made };
 }
 
@@ -222,20 +222,35 @@ function keptNote({ result, receipt }: WorkerResult): string {
 async function made(
   source: ReadSource,
   asked: OptimizePlan,
-  { optimizer, manifest, signal, check }: Making,
+  { optimizer, manifest, out, signal, check }: Making,
 ) {
-  const resultFile = check ? join(tmpdir(), `fovea-${randomUUID()}`) : await manifest.temporary();
+  const resultFile = check
+    ? join(tmpdir(), `fovea-${randomUUID()}`)
+    : await manifest.temporary().catch((error: unknown) => {
+        throw notWritten(out, error);
+      });
   return await optimizer.make(source, asked, { resultFile, signal });
 }
 
 /** Gives a result its name. @throws Error where something else has it */
-async function place(made: MadeFile, body: ResultBody, { manifest, out, sources, force }: Making) {
+async function place(
+  made: MadeFile,
+  body: ResultBody,
+  { manifest, out, sources, force }: Making,
+  picture: FoundPicture,
+) {
   const part = 'file' in body ? body.file : await manifest.temporary();
   const target = join(out, made.file);
   try {
     await mkdir(dirname(target), { recursive: true });
     const real = join(await realpath(dirname(target)), basename(target));
     if (sources.has(real)) throw new Error(`${made.file} would take the place of a picture`);
+    const other = force ? undefined : await otherOwner(made, manifest, picture);
+    if (other !== undefined) {
+      throw new Error(
+        `${made.file} is there and was made of ${other}; name both in one command to have them told apart`,
+      );
+    }
     if (!(await mayReplace(target, made, manifest, force))) {
       throw new Error(`${made.file} is there and no earlier run has made it; --force replaces it`);
     }
@@ -246,8 +261,26 @@ async function place(made: MadeFile, body: ResultBody, { manifest, out, sources,
     await rename(part, target);
   } catch (error) {
     await rm(part, { force: true });
-    throw error;
+    throw notWritten(made.file, error);
   }
+}
+
+/** Another picture of the same folder that a file was made of by an earlier run, and that is there still. */
+async function otherOwner(
+  { file }: MadeFile,
+  manifest: Manifest,
+  { name, path }: FoundPicture,
+): Promise<string | undefined> {
+  const other = manifest.made(file)?.source.name;
+  if (other === undefined || other === name || dirname(other) !== dirname(name)) return undefined;
+  const stats = await lstat(join(dirname(path), basename(other))).catch(() => undefined);
+  return stats?.isFile() ? other : undefined;
+}
+
+/** What the system refuses, with the name of what was to be written: it is not the picture that is at fault. */
+function notWritten(what: string, error: unknown): unknown {
+  const refused = error instanceof Error && 'syscall' in error;
+  return refused ? new Error(`cannot write ${what}: ${reasonOf(error)}`) : error;
 }
 
 async function mayReplace(target: string, made: MadeFile, manifest: Manifest, force: boolean) {

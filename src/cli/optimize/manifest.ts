@@ -94,6 +94,11 @@ export class Manifest {
     return undefined;
   }
 
+  /** What a file was made of the last time. */
+  made(file: string): MadeFile | undefined {
+    return this.#files.get(file);
+  }
+
   /** The upright size of a source that was seen before, by its content; 0 by 0 for an SVG. */
   sizeOf(hash: string): Size | undefined {
     return this.#sizes.get(hash);
