@@ -47,7 +47,7 @@ describe.skipIf(process.platform !== 'linux')('what is printed', () => {
 
   test('to a disk that is full is said to be lost', () => {
     expect(shell('"$NODE" "$MAIN" completion bash >/dev/full')).toEqual([
-      ...[1, 'What was to be printed is lost: no space left (ENOSPC).\n'],
+      ...[1, 'What was to be printed is lost: the disk is full (ENOSPC).\n'],
     ]);
   });
 });
