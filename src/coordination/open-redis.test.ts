@@ -53,6 +53,30 @@ describe.skipIf(REDIS_PROGRAM === undefined)('coordination by Redis', () => {
     expect(JSON.stringify(one.status)).not.toContain('wrong"');
   });
 
+  test.each([
+    ['a wrong password', 'wrong', () => redis.url, /WRONGPASS|password/i],
+    ['no password', '', () => redis.url, /NOAUTH|Authentication/i],
+    ['nobody there', 'secret', () => 'redis://127.0.0.1:1', /ECONNREFUSED/],
+    ['a name that is none', 'secret', () => 'redis://no-such-host.invalid', /ENOTFOUND|EAI_AGAIN/],
+  ])(
+    'is said to be away, once and with why, where it never was there: %s',
+    async (_, password, url, why) => {
+      const told: [boolean, string | undefined][] = [];
+      const changed = (...facts: [boolean, string?]) => told.push([facts[0], facts[1]]);
+      const login = password === '' ? {} : { password };
+      const one = await openRedis({ url: url(), ...login, prefix: `o${prefix}`, changed });
+      opened.push(one);
+      await vi.waitFor(() => expect(told).toHaveLength(1), 5000);
+      expect(told).toEqual([[false, expect.stringMatching(why)]]);
+      // A second attempt comes soon and says nothing more
+      await vi.waitFor(
+        () => expect(one.status).toMatchObject({ available: false, losses: 0 }),
+        5000,
+      );
+      expect(told).toHaveLength(1);
+    },
+  );
+
   test('tells other nodes of renditions that were improved', async () => {
     const [one, two] = await Promise.all([open(), open()]);
     const heard = { one: [] as string[], two: [] as string[] };

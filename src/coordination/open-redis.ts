@@ -15,14 +15,17 @@ import { type LinkOptions, openLink } from './redis-link.ts';
  */
 export async function openRedis(options: LinkOptions): Promise<Coordination> {
   let losses = 0;
+  let reached = false;
   let journal: RedisJournal | undefined;
   const link = await openLink({
     ...options,
     changed(available, why) {
-      if (!available) {
+      // Who was never there is not lost
+      if (!available && reached) {
         losses++;
         journal?.left();
       }
+      reached ||= available;
       options.changed?.(available, why);
     },
   });

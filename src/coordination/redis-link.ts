@@ -20,7 +20,7 @@ export interface LinkOptions {
   readonly prefix: string;
   /** Longest wait for an answer, in milliseconds; one second by default. */
   readonly timeout?: number;
-  /** Told when Redis goes away, with why, and when it is back. */
+  /** Told when Redis is reached for the first time or cannot be, with why; when it goes away, and when it is back. */
   readonly changed?: (available: boolean, reason?: string) => void;
 }
 
@@ -65,7 +65,8 @@ export class RedisLink {
   readonly #changed: NonNullable<LinkOptions['changed']>;
   #failures = 0;
   #pausedUntil = 0;
-  #told = false;
+  /** What was told last; nothing before the first attempt has come to an end. */
+  #told: boolean | undefined;
   #closed = false;
   #reason = 'it was not reached yet';
 
@@ -88,7 +89,8 @@ export class RedisLink {
       connection.on('error', (error) => {
         this.#reason = error.message;
       });
-      connection.on('ready', () => void this.#look());
+      // The first of the two says nothing: the other is on its way
+      connection.on('ready', () => this.available && this.#look());
       connection.on('close', () => void this.#look());
       connection.connect().catch(() => undefined);
     }
