@@ -48,6 +48,31 @@ describe('a bucket that fails', () => {
   });
   afterEach(() => store.close());
 
+  test('is told of, once each time: from the start, when it is left alone, and when it is well', async () => {
+    const told: unknown[] = [];
+    const changed = (...facts: unknown[]) => told.push(facts);
+    const bad = new MemoryBucket();
+    const one = new BucketStore({
+      ...{ bucket: bad, prefix: '', deadline: 50, changed },
+      now: () => now,
+    });
+    bad.failure = { kind: 'denied', code: 'AccessDenied', status: 403 };
+    expect(await one.probe()).toBe(false);
+    expect(await one.probe()).toBe(false);
+    expect(told).toEqual([[false, 'AccessDenied']]);
+    bad.failure = undefined;
+    expect(await one.probe()).toBe(true);
+    expect(told.slice(1)).toEqual([[true, undefined]]);
+    // Beyond the window in which failures are counted
+    now += 20_000;
+    bad.failure = { kind: 'busy', code: 'SlowDown', status: 503 };
+    await one.probe();
+    expect(told).toHaveLength(2);
+    for (let i = 0; i < 3; i++) await one.probe();
+    expect(told.slice(2)).toEqual([[false, 'SlowDown']]);
+    await one.close();
+  });
+
   const body = Buffer.from('the bytes of a picture');
   const put = () => store.put(key('a'), { name: 'a' }, body);
   const only = () => [...bucket.objects.keys()][0]!;

@@ -33,6 +33,8 @@ export interface BucketStoreOptions {
   readonly deadline: number;
   /** Told of each operation, with its milliseconds. */
   readonly observe?: ((operation: Operation, outcome: Result, ms: number) => void) | undefined;
+  /** Told when the bucket is left alone, or fails from the start, with the code of the failure; and when it is well. */
+  readonly changed?: ((available: boolean, reason?: string) => void) | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
 }
@@ -62,6 +64,10 @@ export class BucketStore implements SharedStore {
   readonly #now: () => number;
   readonly #counts = { hits: 0, misses: 0, errors: 0, skipped: 0, written: 0 };
   #reason: string | undefined;
+  /** What was told last; a bucket that is well from the start is no news. */
+  #told = true;
+  /** It has answered once. */
+  #known = false;
   #probing: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -227,6 +233,7 @@ export class BucketStore implements SharedStore {
     } catch (error) {
       this.#failed(error);
       this.#breaker.failed();
+      this.#tellFailure();
       this.#watch();
       throw error;
     } finally {
@@ -265,6 +272,8 @@ export class BucketStore implements SharedStore {
         return patience;
       });
       ended('good');
+      this.#known = true;
+      if (this.#breaker.state === 'closed') this.#tell(true);
       if (goesOn === undefined) patience?.end();
       if (result === 'hit') this.#counts.hits++;
       if (result === 'miss') this.#counts.misses++;
@@ -274,7 +283,10 @@ export class BucketStore implements SharedStore {
       patience?.end();
       const left = caller?.aborted === true;
       ended(left ? 'left' : 'failed');
-      if (!left) this.#failed(error);
+      if (!left) {
+        this.#failed(error);
+        this.#tellFailure();
+      }
       this.#watch();
       told('error');
       return otherwise;
@@ -284,6 +296,17 @@ export class BucketStore implements SharedStore {
   #failed(error: unknown): void {
     this.#counts.errors++;
     this.#reason = bucketFailure(error).code;
+  }
+
+  /** A single failure is no news, unless nothing has gone well before it. */
+  #tellFailure(): void {
+    if (!this.#known || this.#breaker.state !== 'closed') this.#tell(false);
+  }
+
+  #tell(available: boolean): void {
+    if (available === this.#told || this.#closed) return;
+    this.#told = available;
+    this.#options.changed?.(available, available ? undefined : this.#reason);
   }
 }
 

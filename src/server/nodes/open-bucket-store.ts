@@ -7,10 +7,12 @@ import type { BucketStoreOptions } from '../../stores/bucket-store.ts';
 import type { SharedStore } from '../../stores/shared-store.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problems.ts';
+import type { Log } from '../telemetry/log.ts';
 
 /** @throws ConfigError where the package for it is not installed */
 export async function openBucketStore(
   { bucket }: Pick<Config, 'bucket'>,
+  log: Log,
   observe?: BucketStoreOptions['observe'],
 ): Promise<SharedStore | undefined> {
   const { name, prefix, deadline, ...settings } = bucket;
@@ -28,7 +30,11 @@ export async function openBucketStore(
   ]);
   try {
     const opened = await openBucket(bucketOptions({ ...settings, bucket: name }));
-    return new BucketStore({ bucket: opened, prefix: folderPrefix(prefix), deadline, observe });
+    return new BucketStore({
+      ...{ bucket: opened, prefix: folderPrefix(prefix), deadline, observe },
+      changed: (available, reason) =>
+        available ? log.info({}, 'bucket-back') : log.warn({ reason }, 'bucket-away'),
+    });
   } catch (error) {
     if (!(error instanceof MissingBucketPackage)) throw error;
     throw new ConfigError([`bucket.name: ${error.message}`]);

@@ -31,7 +31,7 @@ export async function startEngine(
     const { path, code } = error;
     throw new ConfigError([`cache.folder: cannot write to ${path}: ${systemReason(code)}`]);
   }
-  const shared = await openBucketStore(config, more.observer?.bucket);
+  const shared = await openBucketStore(config, log, more.observer?.bucket);
   const nodes = await openNodes(config, log);
   const options: EngineOptions = {
     ...config,
