@@ -93,6 +93,29 @@ function loadedWith(settings: object): string[] {
   return [...modules, ...JSON.parse(stdout)];
 }
 
+test('a configuration is read without code that is written for it: it is read once', () => {
+  const program = `
+      import { parseConfig } from '${built('server/config/config.js').href}';
+      const written = [];
+      globalThis.Function = new Proxy(Function, {
+        construct(target, given) {
+          written.push(given.at(-1) ?? '');
+          return Reflect.construct(target, given);
+        },
+      });
+      const origin = { kind: 'folder', path: '.' };
+      const config = parseConfig(
+        { sources: [{ name: 'a', dialect: 'imgix', mount: '/a', origin }] },
+        { folder: '.' },
+      );
+      console.log(JSON.stringify({ sources: config.sources.length, written }));
+    `;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(stdout)).toEqual({ sources: 1, written: [] });
+});
+
 const ofPackage = (files: readonly string[], name: string) =>
   files.filter((file) => file.includes(`node_modules/${name}`));
 

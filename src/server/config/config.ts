@@ -60,7 +60,8 @@ export function parseConfig(given: unknown, context: ConfigContext): Config {
   const origins = overlay(raw, context);
   const secrets = readSecrets(raw.sources, context);
   raw.sources = secrets.sources;
-  const result = SCHEMA.safeParse(raw);
+  // Once in the life of a process: code that zod would write for it takes longer than it saves
+  const result = SCHEMA.safeParse(raw, { jitless: true });
   const problems: Problem[] = [
     ...secrets.problems,
     ...(result.success ? [] : result.error.issues.flatMap((issue) => describeIssue(issue, raw))),
