@@ -51,8 +51,9 @@ interface Tile {
 function tileOf(raster: Raster, axis: Axis, count: number): Tile | undefined {
   const lines = equalLines(raster, axis);
   const period = periodOf(lines);
-  if (!period) return undefined;
-  return { axis, period, exact: (period * count) / lines.length, count };
+  return period === undefined
+    ? undefined
+    : { axis, period, exact: (period * count) / lines.length, count };
 }
 
 function lengthOf({ period, exact }: Tile, tile: Exclude<TileSize, 'packed'>): number {
