@@ -92,6 +92,8 @@ function serviceTable() {
 
 const text = `# Several nodes by the cost model
 
+What a number of pictures and of requests takes of nodes, cores and a bucket, by the model of [several nodes](../../docs/scale.md).
+
 Command: \`node bench/scale.sim.mjs\`. Costs in seconds of one core: ${JSON.stringify(COSTS)}; a core is busy for 60 % of its time.
 Pictures in ${SHAPE.variants} variants of ${SHAPE.bytes / 1000} kB, entries of the bucket live 60 days; a node has ${NODE.memory / 1e6} MB of memory tier, ${NODE.disk / 1e9} GB of disk
 and ${NODE.cores} cores. The CDN has ${CDN.edges} edges that keep an answer for a day and all of them.
@@ -99,13 +101,13 @@ and ${NODE.cores} cores. The CDN has ${CDN.edges} edges that keep an answer for 
 Where one node finds an answer, at 1,000 requests a second; in the last column what a CDN in front would answer:
 
 | pictures | Zipf slope | memory | disk | bucket | made | CDN |
-| --: | --: | --: | --: | --: | --: | --: |
+| --- | --- | --- | --- | --- | --- | --- |
 ${hitTable().join('\n')}
 
 Services of a million pictures, slope 0.9, one new variant a second, behind the CDN, balanced by hash, at least two nodes:
 
 | requests a second | CDN answers | reach nodes | made a second | cores | nodes | bucket GETs a second | PUTs a second |
-| --: | --: | --: | --: | --: | --: | --: | --: |
+| --- | --- | --- | --- | --- | --- | --- | --- |
 ${serviceTable().join('\n')}
 `;
 writeFileSync(new URL('results/scale.md', import.meta.url), text);

@@ -12,7 +12,7 @@ import { run } from './run.ts';
 import { wordsTo } from './words-to.ts';
 
 // Sources on their way are counted with the heap, which would be collected for every few of them; more than twice
-// what lives in it is a front that grows for hours (docs/decisions/0055-memory-of-the-front.md).
+// what lives in it is a front that grows for hours (docs/decisions/0056-memory-of-the-front.md).
 setFlagsFromString('--heap-growing-percent=100');
 
 let signals = 0;

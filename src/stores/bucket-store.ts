@@ -16,6 +16,7 @@ import { Breaker, type Outcome } from '../base/breaker.ts';
 import { type Bucket, BucketFailure } from '../s3/bucket.ts';
 import { bucketFailure } from '../s3/bucket-failure.ts';
 import { bucketRecord, readBucketRecord } from './bucket-record.ts';
+import { Patience } from './patience.ts';
 import type {
   ArrivingEntry,
   PrefixDeletion,
@@ -308,28 +309,6 @@ export class BucketStore implements SharedStore {
     this.#told = available;
     this.#options.changed?.(available, available ? undefined : this.#reason);
   }
-}
-
-/** The time that an operation has, and the caller's going away. */
-class Patience {
-  readonly signal: AbortSignal;
-  readonly #own = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(milliseconds: number, caller: AbortSignal | undefined) {
-    this.signal =
-      caller === undefined ? this.#own.signal : AbortSignal.any([caller, this.#own.signal]);
-    this.extend(milliseconds);
-  }
-
-  /** So much from now. */
-  readonly extend = (milliseconds: number): void => {
-    clearTimeout(this.#timer);
-    const late = new DOMException('The bucket is too slow.', 'TimeoutError');
-    this.#timer = setTimeout(() => this.#own.abort(late), milliseconds).unref();
-  };
-
-  readonly end = (): void => clearTimeout(this.#timer);
 }
 
 /** A record and the file behind it, with whether the file could be read. */

@@ -66,7 +66,7 @@ export class Reader {
         /allow: \[(?:origin\.example\.com|'\*\.example\.com')\]/g,
         `allow: ['${new URL(this.#originUrl).host}']`,
       )
-      .replaceAll('/run/secrets/fovea-admin', join(this.folder, 'token'));
+      .replaceAll(/\/run\/secrets\/[\w-]+/g, join(this.folder, 'token'));
   }
 
   /** Types a line that ends by itself; `server` is the line of the one that it speaks to. */
