@@ -116,7 +116,8 @@ export class BullJobQueue implements JobQueue {
     clearInterval(this.#look);
     const worker = this.#worker;
     if (worker !== undefined) {
-      const ended = worker.close().catch(() => undefined);
+      // Ended in peace, a worker first waits for its Redis, and a later word of haste is not heard
+      const ended = worker.close(!this.available).catch(() => undefined);
       const gone = await inTime(
         ended.then(() => true),
         milliseconds,

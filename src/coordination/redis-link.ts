@@ -80,10 +80,7 @@ export class RedisLink {
     this.#connect = () => {
       // One that is to connect later, and cannot, is given up by its owner for good.
       const patient = { lazyConnect: false, maxRetriesPerRequest: null, enableOfflineQueue: true };
-      const own = connect(patient);
-      own.options.commandTimeout = undefined;
-      own.on('error', () => undefined);
-      return own;
+      return this.#held(connect(patient));
     };
     for (const connection of [this.#commands, this.#messages]) {
       connection.on('error', (error) => {
@@ -115,8 +112,17 @@ export class RedisLink {
 
   /** A connection for one who waits for what comes, until this link is closed. */
   own(): Redis {
-    const own = this.#connect();
+    return this.#connect();
+  }
+
+  /** A connection that ends with this link, as do those that its owner makes after it (a worker waits on one). */
+  #held(own: Redis): Redis {
+    const duplicate = own.duplicate.bind(own);
+    own.options.commandTimeout = undefined;
+    own.on('error', () => undefined);
+    own.duplicate = (override) => this.#held(duplicate(override));
     this.#given.push(own);
+    if (this.#closed) own.disconnect();
     return own;
   }
 
