@@ -78,9 +78,13 @@ export const COMMAND_LINES: readonly CommandLine[] = blocksIn('sh', 'console').f
   }));
 });
 
+/** Without packages, which in examples lead back to this folder. */
 function below(folder: string, named: RegExp): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => named.test(name) && !name.includes('node_modules'))
-    .map((name) => `${folder}/${name}`)
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : below(path, named);
+      return named.test(path) ? [path] : [];
+    })
     .sort();
 }
