@@ -24,7 +24,7 @@ export function mediaHolds(text: string, drawn: Size): boolean {
 
 function queryHolds(query: string, drawn: Size): boolean {
   const negated = /^not\s/.test(query);
-  const parts = query.replace(/^(?:not|only)\s+/, '').split(/\s+and\s+/);
+  const parts = query.replace(/^(?:not|only)\s/, '').split(/\sand\s/);
   const all = parts.map((part) => partHolds(part.trim(), drawn));
   // Not known stays not known, whichever way it is asked
   if (all.includes(undefined)) return false;

@@ -38,10 +38,8 @@ export function throughOrigin(
   if (point === undefined || !point.every(Number.isFinite)) return undefined;
   const [x, y] = point;
   const unit = as === 'style' ? 'px' : '';
-  const important = /\s*!\s{0,9}important$/i.exec(bare)?.[0] ?? '';
-  const steps = bare.slice(0, bare.length - important.length);
   const move = (dx: number, dy: number) => `translate(${dx}${unit},${dy}${unit})`;
-  return `${move(x, y)} ${steps} ${move(-x, -y)}${important}`;
+  return `${move(x, y)} ${bare} ${move(-x, -y)}`;
 }
 
 function pointOf(origin: string, box: Size): readonly [number, number] | undefined {
