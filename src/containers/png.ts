@@ -37,6 +37,11 @@ export function pngChunks(bytes: Uint8Array): { chunks: Chunk[]; complete: boole
   }
 }
 
+/** How a PNG says a pixel: bits a sample, and its color type (0 is grey). Its header is the first chunk. */
+export function pngSample(bytes: Uint8Array): { readonly bits: number; readonly type: number } {
+  return { bits: bytes[24] ?? 0, type: bytes[25] ?? 0 };
+}
+
 /** The EXIF block before the pixels; one behind them comes too late for browsers, and counts for nothing. */
 export function pngExif(bytes: Uint8Array): Uint8Array | undefined {
   for (const { name, data } of pngChunks(bytes).chunks) {

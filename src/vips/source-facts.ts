@@ -10,7 +10,7 @@ import { latin1 } from '../containers/bytes.ts';
 import { hasGainMap } from '../containers/gain-map.ts';
 import { jpegFrame, walkJpeg } from '../containers/jpeg.ts';
 import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
-import { pngChunks } from '../containers/png.ts';
+import { pngChunks, pngSample } from '../containers/png.ts';
 import { pngColor } from '../containers/png-color.ts';
 import { webpIsLossless } from '../containers/webp.ts';
 import { hasUncovered } from '../gif/coverage.ts';
@@ -149,22 +149,16 @@ function isLossless(format: FormatName, bytes: Uint8Array): boolean {
   }
 }
 
-/** Where a PNG has its bits a sample, and the color type behind them: the header is the first chunk. */
-const BITS_AT = 24;
-
 /** Colors of a palette; greys of a PNG that has fewer than 8 bits of them are one as well. */
 function paletteSize(format: FormatName, bytes: Uint8Array, header: Metadata): number | undefined {
-  if (format === 'png' && isFewGreys(bytes)) return 2 ** bytes[BITS_AT]!;
+  const { bits, type } = pngSample(bytes);
+  if (format === 'png' && type === 0 && bits < 8) return 2 ** bits;
   if (!header.isPalette) return undefined;
   if (format === 'png') {
     const table = pngChunks(bytes).chunks.find(({ name }) => name === 'PLTE');
     if (table) return Math.floor(table.data.length / 3);
   }
   return 2 ** Math.min(8, header.bitsPerSample ?? 8);
-}
-
-function isFewGreys(png: Uint8Array): boolean {
-  return png[BITS_AT + 1] === 0 && png[BITS_AT]! < 8;
 }
 
 /** libvips tells 72 where a PNG says nothing. */

@@ -98,6 +98,13 @@ describe('what librsvg shows as browsers do', () => {
       drawing(`<rect fill="#f00" transform-origin="20 20" transform="scale(4)" ${SMALL}/>`),
     ],
     [
+      'an origin of a transform with a property in it',
+      drawing(
+        `<rect fill="#f00" transform="scale(var(--s,1))" transform-origin="var(--o)" ${SMALL}/>`,
+        ':root{--s:4;--o:20 20}',
+      ),
+    ],
+    [
       'words the other way round',
       drawing(
         '<rect style="fill:#f00;transform-origin:top left;transform:scale(4)" width="10" height="10"/>',

@@ -11,11 +11,11 @@
  */
 import { type Block, type CssNode, generate, type List, parse } from 'css-tree';
 import type { Size } from '../../base/size.ts';
-import { type StartTag, startTags, styleSheets } from '../root.ts';
+import { type Attribute, type StartTag, startTags, styleSheets } from '../root.ts';
 import { hasStyles } from './has-styles.ts';
 import { mediaHolds } from './media.ts';
 import { throughOrigin } from './transform-origin.ts';
-import { withVariables } from './variables.ts';
+import { type Definitions, withVariables } from './variables.ts';
 
 /** Characters that a text may gain: variables that hold one another grow by powers. */
 const MOST_GAINED = 1_000_000;
@@ -27,8 +27,6 @@ export interface View {
   /** Its view box: what shares of an origin are shares of. */
   readonly box: Size;
 }
-
-type Definitions = ReadonlyMap<string, string>;
 
 /** The same drawing for librsvg. */
 export function plainStyles(text: string, view: View): string {
@@ -136,17 +134,17 @@ function parsed(css: string, context: 'stylesheet' | 'declarationList'): CssNode
 class Rewriting {
   /** Characters. */
   gained = 0;
-  readonly #root: Definitions;
+  readonly #root: ReadonlyMap<string, string>;
   readonly #box: Size;
 
-  constructor(root: Definitions, box: Size) {
+  constructor(root: ReadonlyMap<string, string>, box: Size) {
     this.#root = root;
     this.#box = box;
   }
 
   /** Declarations of one block, in place. */
   block(nodes: List<CssNode>): void {
-    const own = new Map([...this.#root, ...definitions(nodes)]);
+    const own = this.#with(definitions(nodes));
     const transforms = new Map<string, CssNode>();
     nodes.forEach((node) => {
       if (node.type !== 'Declaration' || node.property.startsWith('--')) return;
@@ -168,28 +166,33 @@ class Rewriting {
 
   /** The changes of one tag. */
   tag({ attributes }: StartTag): Change[] {
-    const styled = attributes.find(({ name }) => name === 'style');
-    const tree = styled && parsed(styled.value, 'declarationList');
-    const own = new Map([...this.#root, ...ownDefinitions({ attributes })]);
     const changes: Change[] = [];
-    const set = (name: string, value: string, { start, end }: { start: number; end: number }) =>
+    const set = ({ name, start, end }: Attribute, value: string) =>
       changes.push({ start, end, by: ` ${name}="${value.replace(/[<&"]/g, escaped)}"` });
-    if (tree?.type === 'DeclarationList' && hasStyles(styled!.value)) {
+    const style = attributes.find(({ name }) => name === 'style');
+    const tree = style && hasStyles(style.value) && parsed(style.value, 'declarationList');
+    if (tree && tree.type === 'DeclarationList') {
       this.block(tree.children);
-      set('style', generate(tree), styled!);
+      set(style, generate(tree));
     }
-    const given = (name: string) => attributes.find((one) => one.name === name);
-    for (const one of attributes) {
-      if (one.name === 'style' || one.value.includes('&') || !one.value.includes('var(')) continue;
-      set(one.name, this.#plain(one.value, own), one);
+    const origin = attributes.find(({ name }) => name === 'transform-origin')?.value;
+    const others = attributes.filter(({ name, value }) => name !== 'style' && !value.includes('&'));
+    if (origin === undefined && !others.some(({ value }) => value.includes('var('))) return changes;
+    const own = this.#with(ownDefinitions({ attributes }));
+    for (const one of others) {
+      const plain = this.#plain(one.value, own);
+      const said = { transform: plain, origin: origin && this.#plain(origin, own), box: undefined };
+      const moved =
+        one.name === 'transform' ? throughOrigin(said, this.#box, 'attribute') : undefined;
+      if ((moved ?? plain) !== one.value) set(one, moved ?? plain);
     }
-    const transform = given('transform');
-    const origin = given('transform-origin')?.value;
-    const moved =
-      transform &&
-      throughOrigin({ transform: transform.value, origin, box: undefined }, this.#box, 'attribute');
-    if (transform && moved !== undefined) set('transform', moved, transform);
     return changes;
+  }
+
+  /** What properties are where some are defined, which go before those of the root. */
+  #with(defined: readonly (readonly [string, string])[]): Definitions {
+    const own = new Map(defined);
+    return (name) => own.get(name) ?? this.#root.get(name);
   }
 
   #plain(value: string, definitions: Definitions): string {

@@ -8,26 +8,22 @@ const MOST_DEPTH = 8;
 /** Longest text that may come of one value, in characters. */
 const MOST_LENGTH = 100_000;
 
+/** What a custom property is defined as; undefined where it is not. */
+export type Definitions = (name: string) => string | undefined;
+
 /**
  * The value with each `var()` in whose place something can be put: its definition, else its fallback. One without either
  * stays. Undefined where that is too long.
  */
-export function withVariables(
-  value: string,
-  definitions: ReadonlyMap<string, string>,
-): string | undefined {
+export function withVariables(value: string, definitions: Definitions): string | undefined {
   return filled(value, definitions, MOST_DEPTH);
 }
 
-function filled(
-  value: string,
-  definitions: ReadonlyMap<string, string>,
-  depth: number,
-): string | undefined {
+function filled(value: string, definitions: Definitions, depth: number): string | undefined {
   let out = '';
   let done = 0;
   for (const { start, end, name, fallback } of uses(value)) {
-    const found = definitions.get(name) ?? fallback;
+    const found = definitions(name) ?? fallback;
     const put =
       found === undefined || depth === 0
         ? value.slice(start, end)

@@ -6,6 +6,7 @@
  * smaller it has to stay within its bytes (docs/spec/http.md 14.21), so its greys are counted.
  */
 import sharp from 'sharp';
+import { pngSample } from '../../containers/png.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import { decoding, readSource, type SourceFile } from '../source-file.ts';
 
@@ -18,9 +19,6 @@ const MOST_PIXELS = 3e5;
 /** Most bits of the file for a pixel: a photograph in grey takes more. */
 const MOST_BITS = 2;
 
-/** Where a PNG has its bits a sample, and the color type behind them. */
-const BITS_AT = 24;
-
 /** The facts of a source, with its greys as its palette where it is a small PNG of 8 bits that has few. */
 export async function withFewGreys(file: SourceFile, info: SourceInfo): Promise<SourceInfo> {
   const { format, pages, width, height, palette } = info;
@@ -28,7 +26,8 @@ export async function withFewGreys(file: SourceFile, info: SourceInfo): Promise<
   if (format !== 'png' || pages > 1 || palette !== undefined) return info;
   if (pixels > MOST_PIXELS || 8 * info.bytes > MOST_BITS * pixels) return info;
   const png = await readSource(file);
-  if (png[BITS_AT] !== 8 || png[BITS_AT + 1] !== 0) return info;
+  const { bits, type } = pngSample(png);
+  if (bits !== 8 || type !== 0) return info;
   // What cannot be decoded is told of where it is rendered.
   const greys = await decoding(sharp(png).extractChannel(0).raw().toBuffer()).then(
     (levels) => new Set(levels).size,
