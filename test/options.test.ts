@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPTION_NAMES, type OptionName } from '../src/server/config/options.ts';
 import { startBucketServer } from './support/bucket-server.ts';
-import { ask, form } from './support/client.ts';
+import { ask, form, maxAge } from './support/client.ts';
 import { startCollector } from './support/collector.ts';
 import { type LocalOrigin, startOrigin } from './support/origin.ts';
 import { animation, card, committed, noise } from './support/pictures.ts';
@@ -162,9 +162,6 @@ const receiptOf = async (server: TestServer, target: string) => {
   const text = String(headers.fovea);
   return Object.fromEntries(text.split(', ').map((field) => field.split('=')));
 };
-
-const maxAge = async (server: TestServer, target: string) =>
-  Number(/max-age=(\d+)/.exec((await server.ask(target)).headers['cache-control'] ?? '')?.[1]);
 
 /** Waits, at most 30 s, until something holds. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
@@ -595,9 +592,9 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
 
   refine: async () => {
     const target = '/imgix/leaves.jpg?w=64&auto=compress';
-    const first = [await maxAge(strict, target), await maxAge(plain, target)];
+    const first = [maxAge(await strict.ask(target)), maxAge(await plain.ask(target))];
     expect(first).toEqual([60, 31_536_000]);
-    await until(async () => (await maxAge(strict, target)) > 1000);
+    await until(async () => maxAge(await strict.ask(target)) > 1000);
   },
 
   playground: async () => {
@@ -713,7 +710,8 @@ const CHECKS: Readonly<Record<OptionName, () => Promise<void>>> = {
       const { headers } = await server.ask('/imgix/small.png?w=9');
       return headers.age;
     };
-    expect([await ages(strict), await ages(plain)]).toEqual([undefined, '0']);
+    expect(await ages(strict)).toBeUndefined();
+    expect(await ages(plain)).toMatch(/^\d+$/);
   },
 
   'headers.cdnControl': async () => {

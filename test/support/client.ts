@@ -41,6 +41,19 @@ export function ask(port: number, target: string, asking: Asking = {}): Promise<
   });
 }
 
+/** Seconds of `max-age`, which counts from when the source was asked for; NaN where there is none. */
+export function maxAge({ headers }: Pick<Answer, 'headers'>): number {
+  return Number(/max-age=(\d+)/.exec(headers['cache-control'] ?? '')?.[1]);
+}
+
+/**
+ * Seconds that an answer may still be kept: `max-age` without Age. On a busy machine a source is a
+ * second old before its answer leaves, and `max-age` alone is that much longer.
+ */
+export function secondsLeft(answer: Pick<Answer, 'headers'>): number {
+  return maxAge(answer) - Number(answer.headers.age ?? 0);
+}
+
 /** A request as the server's function takes it, without a socket. */
 export function exchange(
   target: string,
