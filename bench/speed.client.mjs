@@ -1,5 +1,7 @@
 /** Requests to the server under measure, and its configuration. */
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { startServer } from './server.mjs';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -44,6 +46,45 @@ export function ask(port, path, accept = '*/*') {
     })
       .on('error', reject)
       .end();
+  });
+}
+
+/**
+ * Milliseconds until `count` clients that are connected and ask for one address at the same moment all have their
+ * answers. They read no more of an answer than its length: what a client does with it is not the server's.
+ *
+ * @throws for an answer that is no 200 or says no length
+ */
+export async function askAtOnce(port, path, count) {
+  const sockets = Array.from({ length: count }, () => connect(port, '127.0.0.1'));
+  try {
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    const begin = performance.now();
+    await Promise.all(sockets.map((socket) => asked(socket, path)));
+    return performance.now() - begin;
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+function asked(socket, path) {
+  return new Promise((resolve, reject) => {
+    let head = '';
+    let left;
+    socket.once('error', reject).once('close', () => reject(new Error(`${path}: cut off`)));
+    socket.on('data', (part) => {
+      if (left === undefined) {
+        head += part.toString('latin1');
+        const end = head.indexOf('\r\n\r\n');
+        if (end < 0) return;
+        const length = /^content-length: (\d+)/im.exec(head)?.[1];
+        if (!head.startsWith('HTTP/1.1 200 ') || length === undefined)
+          return reject(new Error(`${path}: ${head.slice(0, end)}`));
+        left = Number(length) - (head.length - end - 4);
+      } else left -= part.length;
+      if (left <= 0) resolve();
+    });
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n`);
   });
 }
 

@@ -36,7 +36,7 @@ function tables(parts) {
 \`npm run bench:speed\`: processor time of the whole tree of processes over that of plain sharp (one \`resize\`, one encode, in a
 process of its own) or of a bare \`node:http\` server, in turn in one run; medians of rounds. Photographs of 3 to 24 megapixels,
 half of the JPEGs baseline and half progressive; every source of a miss is new and comes over HTTP. Plain sharp reads
-files, keeps nothing, and reduces encoded values. sharp ${sharp.versions.sharp}, Node ${process.versions.node}, ${cpus().length} cores.
+files, keeps nothing, and reduces encoded values. Both have made 40 pictures before they are timed; only \`start\` is cold. sharp ${sharp.versions.sharp}, Node ${process.versions.node}, ${cpus().length} cores.
 
 | part | what | measured | bar | kept | how |
 | --- | --- | --- | --- | --- | --- |
