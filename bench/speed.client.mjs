@@ -16,15 +16,12 @@ export const ACCEPT = {
 
 /**
  * A server with one source for each dialect before `origin`; nothing is refined unless said. `more`: its
- * configuration; `settings`: those of each source.
+ * configuration; `settings`: those of each source; `when`: when it counts as started (server.mjs).
  */
-export async function startFovea(origin, more = {}, settings = {}) {
+export async function startFovea(origin, more = {}, settings = {}, when = {}) {
   const site = (dialect) => ({ name: dialect, dialect, mount: `/${dialect}`, origin, ...settings });
-  return await startServer({
-    refine: false,
-    sources: [site('imgix'), site('fastly'), site('imageoptim')],
-    ...more,
-  });
+  const sources = [site('imgix'), site('fastly'), site('imageoptim')];
+  return await startServer({ refine: false, sources, ...more }, when);
 }
 
 /** The origin of {@link startFovea} that reads from a bench's own. */
