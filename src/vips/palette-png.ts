@@ -25,10 +25,8 @@ const LONGEST_PERIOD = 64;
 /** Most pixels of a picture for which all forms of its file are tried. */
 const SMALL = 3e5;
 
-/** Ways of deflating: that with fixed codes saves their table in a file of a hundred bytes. */
-const STRATEGIES: readonly number[] = [
-  ...[constants.Z_DEFAULT_STRATEGY, constants.Z_FILTERED, constants.Z_RLE, constants.Z_FIXED],
-];
+/** Ways of deflating beside the usual one, for the best form of a file too large for `deflateSmall`. */
+const OTHER_STRATEGIES: readonly number[] = [constants.Z_FILTERED, constants.Z_RLE];
 
 /** By how much a form may be larger than the best of zlib to be deflated once more. */
 const NEAR = 1.08;
@@ -55,7 +53,6 @@ export function palettePng(picture: IndexedPicture, thorough = false): Uint8Arra
   const least = leastDepth(ordered.palette.length / 4);
   const depths: readonly Depth[] = least === 8 ? [8] : [8, least];
   const small = thorough && picture.width * picture.height <= SMALL;
-  const strategies = small ? STRATEGIES : STRATEGIES.slice(0, 1);
   const forms = depths.flatMap((depth): Form[] => {
     const padded = (picture.width * depth) % 8 > 0;
     const paddings: readonly Padding[] = small && padded ? ['zeros', 'last', 'repeats'] : ['zeros'];
@@ -66,14 +63,20 @@ export function palettePng(picture: IndexedPicture, thorough = false): Uint8Arra
   const drafts = forms.map((form) => draftOf(ordered, form));
   const tried = shortestHeads(drafts).map((draft) => ({
     draft,
-    file: smallest(drawnBy(draft, strategies)),
+    file: deflatedBy(draft, constants.Z_DEFAULT_STRATEGY),
   }));
-  const { file } = tried.reduce((a, b) => (b.file.length < a.file.length ? b : a));
+  const { file, draft: best } = tried.reduce((a, b) => (b.file.length < a.file.length ? b : a));
   if (!small) return file;
+  const large = best.rows.length > MOST_BYTES;
+  const others = large ? OTHER_STRATEGIES.map((strategy) => deflatedBy(best, strategy)) : [];
   const again = tried.filter(
     (one) => one.draft.rows.length <= MOST_BYTES && one.file.length <= NEAR * file.length,
   );
-  return smallest([file, ...again.map(({ draft }) => fileOf(draft, deflateSmall(draft.rows)))]);
+  return smallest([
+    file,
+    ...others,
+    ...again.map(({ draft }) => fileOf(draft, deflateSmall(draft.rows))),
+  ]);
 }
 
 function smallest(files: readonly Uint8Array[]): Uint8Array {
@@ -148,11 +151,9 @@ function draftOf({ width, height, palette, indices }: IndexedPicture, form: Form
   return { head, rows: packedRows(width, height, samples, form) };
 }
 
-/** The files of a draft, by ways of deflating. */
-function drawnBy(draft: Draft, strategies: readonly number[]): Uint8Array[] {
-  return strategies.map((strategy) =>
-    fileOf(draft, new Uint8Array(deflateSync(draft.rows, { level: 9, memLevel: 9, strategy }))),
-  );
+function deflatedBy(draft: Draft, strategy: number): Uint8Array {
+  const data = deflateSync(draft.rows, { level: 9, memLevel: 9, strategy });
+  return fileOf(draft, new Uint8Array(data));
 }
 
 function fileOf({ head }: Draft, data: Uint8Array): Uint8Array {
@@ -169,16 +170,21 @@ function packedRows(
   const perByte = 8 / depth;
   const row = 1 + Math.ceil(width / perByte);
   const out = new Uint8Array(row * height);
-  const put = (x: number, y: number, sample: number) => {
-    const shift = 8 - depth * ((x % perByte) + 1);
-    out[y * row + 1 + Math.floor(x / perByte)]! |= sample << shift;
-  };
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) put(x, y, samples[p]!);
-    if (padding === 'zeros') continue;
-    const period = padding === 'last' ? 1 : periodOf(samples.subarray(p - width, p));
-    for (let x = width; x < (row - 1) * perByte; x++) {
-      put(x, y, samples[p - period + ((x - width) % period)]!);
+  const line = new Uint8Array((row - 1) * perByte);
+  for (let y = 0, to = 0; y < height; y++) {
+    const own = samples.subarray(y * width, (y + 1) * width);
+    line.set(own);
+    if (padding !== 'zeros') {
+      const period = padding === 'last' ? 1 : periodOf(own);
+      for (let x = width; x < line.length; x++) {
+        line[x] = own[width - period + ((x - width) % period)]!;
+      }
+    }
+    to++;
+    for (let x = 0; x < line.length; to++) {
+      let packed = 0;
+      for (const end = x + perByte; x < end; x++) packed = (packed << depth) | line[x]!;
+      out[to] = packed;
     }
   }
   return out;

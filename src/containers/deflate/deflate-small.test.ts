@@ -41,6 +41,18 @@ describe('deflateSmall', () => {
     const zlib = deflateSync(bytes, { level: 9, memLevel: 9 }).length;
     expect(deflateSmall(bytes).length).toBeLessThan(zlib);
   });
+
+  test.each<[string, Uint8Array, number]>([
+    // What it is, its bytes, and the kind of its block (RFC 1951, 3.2.3)
+    ['few bytes', Uint8Array.from({ length: 40 }, (_, i) => (i * 37) % 61), 1],
+    ['a short repetition', Uint8Array.from({ length: 30 }, (_, i) => i % 3), 1],
+    ['bytes of two kinds by lot', modules(33, 21), 2],
+  ])('has codes without a table where that takes less: %s', (_, bytes, kind) => {
+    const packed = deflateSmall(bytes);
+    expect((packed[2]! >> 1) & 3).toBe(kind);
+    expect(packed.length).toBeLessThanOrEqual(deflateSync(bytes, { level: 9 }).length);
+    expect(new Uint8Array(inflateSync(packed))).toEqual(bytes);
+  });
 });
 
 describe('headOf', () => {

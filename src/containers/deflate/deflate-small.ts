@@ -22,9 +22,18 @@ const LONGEST_MATCH = 258;
 /** Earlier places of three bytes that are looked at. */
 const PLACES = 256;
 
-const NO_MATCH = new Uint16Array();
-
 const END = 256;
+
+/** Most bits of a block with codes of its own beside which one without their table is tried. */
+const FIXED_UP_TO = 4096;
+
+/** The lengths of fixed codes (RFC 1951, 3.2.6). */
+const FIXED = {
+  literals: Uint8Array.from({ length: 288 }, (_, symbol) =>
+    symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8,
+  ),
+  distances: new Uint8Array(32).fill(5),
+} as const;
 
 /** Bases of lengths and distances by their codes (RFC 1951, 3.2.5). */
 const LENGTHS = [
@@ -55,8 +64,7 @@ const CODE_OF_DISTANCE = Uint8Array.from({ length: MOST_BYTES + 1 }, (_, distanc
 export function deflateSmall(bytes: Uint8Array): Uint8Array {
   const matches = matchesOf(bytes);
   let costs = firstCosts();
-  let best: Bits[] | undefined;
-  let fewest = Number.POSITIVE_INFINITY;
+  let best: Block | undefined;
   let before: Counts | undefined;
   for (let pass = 0, idle = 0; pass < PASSES.most && idle < PASSES.idle; pass++, idle++) {
     const tokens = cheapest(bytes, matches, costs);
@@ -64,45 +72,75 @@ export function deflateSmall(bytes: Uint8Array): Uint8Array {
     // The same counts make the same costs, and those the same tokens again.
     if (before !== undefined && areEqual(before, counts)) break;
     before = counts;
-    const sent = blockOf(bytes, tokens, counts);
-    const bits = sent.reduce((sum, [, count]) => sum + count, 0);
-    if (bits < fewest) [best, fewest, idle] = [sent, bits, 0];
+    const block = blockOf(tokens, counts);
+    if (best === undefined || block.bits < best.bits) [best, idle] = [block, 0];
     costs = costsOf(counts);
   }
-  return asZlib(bytes, best ?? [], fewest);
+  if (best === undefined) return asZlib(bytes, [], 0);
+  const fixed = best.bits <= FIXED_UP_TO ? inFixedCodes(bytes, matches) : best;
+  const block = fixed.bits < best.bits ? fixed : best;
+  return asZlib(bytes, sentOf(bytes, block), block.bits);
 }
 
-/** For a place and each length from 3 on the nearest distance; lengths beyond have none. */
-type Matches = readonly Uint16Array[];
+/** The block of fewest bits in the codes that need no table (RFC 1951, 3.2.6). */
+function inFixedCodes(bytes: Uint8Array, matches: Matches): Block {
+  const { literals, distances } = FIXED;
+  const costs = {
+    literals: Float64Array.from(literals.subarray(0, 286)),
+    distances: Float64Array.from(distances.subarray(0, 30)),
+  };
+  const tokens = cheapest(bytes, matches, costs);
+  const counts = countsOf(bytes, tokens);
+  const head: Bits[] = [
+    [1, 1],
+    [1, 2],
+  ];
+  return { tokens, literals, distances, head, bits: 3 + bitsOf(counts, literals, distances) };
+}
+
+/**
+ * Of each place the nearest distance for each length from 3 on, as steps: from the length after that of
+ * the step before up to its own, its distance.
+ */
+interface Matches {
+  /** The first step of each place, and the end of those of the last. */
+  readonly starts: Uint32Array;
+  readonly lengths: Uint16Array;
+  readonly distances: Uint16Array;
+}
 
 function matchesOf(bytes: Uint8Array): Matches {
   const heads = new Map<number, number>();
   const chain = new Int32Array(bytes.length).fill(-1);
-  const found = new Uint16Array(LONGEST_MATCH);
-  const matches: Uint16Array[] = [];
+  const starts = new Uint32Array(bytes.length + 1);
+  const lengths: number[] = [];
+  const distances: number[] = [];
   for (let at = 0; at < bytes.length; at++) {
+    starts[at] = lengths.length;
     const most = Math.min(LONGEST_MATCH, bytes.length - at);
-    if (most < LEAST_MATCH) {
-      matches.push(NO_MATCH);
-      continue;
-    }
+    if (most < LEAST_MATCH) continue;
     const key = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
+    const nearest = heads.get(key) ?? -1;
     let longest = LEAST_MATCH - 1;
-    let from = heads.get(key) ?? -1;
+    let from = nearest;
     for (let tries = 0; from >= 0 && tries < PLACES && longest < most; tries++) {
       // One that differs here is no longer than what is known.
       if (bytes[from + longest] === bytes[at + longest]) {
-        let length = 0;
+        let length = LEAST_MATCH;
         while (length < most && bytes[from + length] === bytes[at + length]) length++;
-        for (; longest < length; longest++) found[longest + 1 - LEAST_MATCH] = at - from;
+        if (length > longest) {
+          longest = length;
+          lengths.push(length);
+          distances.push(at - from);
+        }
       }
       from = chain[from]!;
     }
-    chain[at] = heads.get(key) ?? -1;
+    chain[at] = nearest;
     heads.set(key, at);
-    matches.push(found.slice(0, longest + 1 - LEAST_MATCH));
   }
-  return matches;
+  starts[bytes.length] = lengths.length;
+  return { starts, lengths: Uint16Array.from(lengths), distances: Uint16Array.from(distances) };
 }
 
 /** Bits by symbol. */
@@ -138,7 +176,11 @@ interface Token {
 }
 
 /** The tokens of fewest bits, by shortest path from the first byte to the last. */
-function cheapest(bytes: Uint8Array, matches: Matches, { literals, distances }: Costs): Token[] {
+function cheapest(
+  bytes: Uint8Array,
+  { starts, lengths: longest, distances: far }: Matches,
+  { literals, distances }: Costs,
+): Token[] {
   const ofLength = Float64Array.from(CODE_OF_LENGTH, (code) => {
     return literals[END + 1 + code]! + extraOfLength(code);
   });
@@ -153,13 +195,16 @@ function cheapest(bytes: Uint8Array, matches: Matches, { literals, distances }: 
       totals[at + 1] = literal;
       lengths[at + 1] = 1;
     }
-    const found = matches[at]!;
-    for (let i = 0; i < found.length; i++) {
-      const length = LEAST_MATCH + i;
-      const sum = total + ofLength[length]! + ofDistance[CODE_OF_DISTANCE[found[i]!]!]!;
-      if (sum < totals[at + length]!) {
-        totals[at + length] = sum;
-        lengths[at + length] = length;
+    let length = LEAST_MATCH;
+    for (let step = starts[at]!; step < starts[at + 1]!; step++) {
+      const last = longest[step]!;
+      const place = ofDistance[CODE_OF_DISTANCE[far[step]!]!]!;
+      for (; length <= last; length++) {
+        const sum = total + ofLength[length]! + place;
+        if (sum < totals[at + length]!) {
+          totals[at + length] = sum;
+          lengths[at + length] = length;
+        }
       }
     }
   }
@@ -167,8 +212,9 @@ function cheapest(bytes: Uint8Array, matches: Matches, { literals, distances }: 
   for (let end = bytes.length; end > 0; ) {
     const length = lengths[end]!;
     const at = end - length;
-    const distance = length < LEAST_MATCH ? 0 : matches[at]![length - LEAST_MATCH]!;
-    tokens.push({ at, length, distance });
+    let step = starts[at]!;
+    if (length >= LEAST_MATCH) while (longest[step]! < length) step++;
+    tokens.push({ at, length, distance: length < LEAST_MATCH ? 0 : far[step]! });
     end = at;
   }
   return tokens.reverse();
@@ -201,12 +247,41 @@ function areEqual(a: Counts, b: Counts): boolean {
   );
 }
 
-/** One last block with codes of its own. */
-function blockOf(bytes: Uint8Array, tokens: readonly Token[], counts: Counts): Bits[] {
+/** One last block: its tokens, and the lengths of its codes. */
+interface Block {
+  readonly tokens: readonly Token[];
+  readonly literals: Uint8Array;
+  readonly distances: Uint8Array;
+  readonly head: readonly Bits[];
+  /** Of all of it. */
+  readonly bits: number;
+}
+
+function blockOf(tokens: readonly Token[], counts: Counts): Block {
   const literals = codeLengths(counts.literals, LONGEST_CODE);
   const distances = codeLengths(counts.distances, LONGEST_CODE);
+  const head: Bits[] = [[1, 1], [2, 2], ...headOf(literals, distances)];
+  const start = head.reduce((sum, [, count]) => sum + count, 0);
+  return { tokens, literals, distances, head, bits: start + bitsOf(counts, literals, distances) };
+}
+
+/** What symbols that come so often take in codes of these lengths. */
+function bitsOf(counts: Counts, literals: Uint8Array, distances: Uint8Array): number {
+  let bits = 0;
+  counts.literals.forEach((count, symbol) => {
+    const extra = symbol > END ? extraOfLength(symbol - END - 1) : 0;
+    bits += count * (literals[symbol]! + extra);
+  });
+  counts.distances.forEach((count, code) => {
+    bits += count * (distances[code]! + extraOfDistance(code));
+  });
+  return bits;
+}
+
+/** The numbers of a block, in the order in which they are sent. */
+function sentOf(bytes: Uint8Array, { tokens, literals, distances, head }: Block): Bits[] {
   const [codes, far] = [codesOf(literals), codesOf(distances)];
-  const sent: Bits[] = [[1, 1], [2, 2], ...headOf(literals, distances)];
+  const sent: Bits[] = [...head];
   const put = (symbol: number) => sent.push([codes[symbol]!, literals[symbol]!]);
   for (const { at, length, distance } of tokens) {
     if (distance === 0) {

@@ -21,6 +21,15 @@ export interface IndexedPicture {
 interface CountedPicture {
   readonly histogram: ColorHistogram;
   readonly places: Uint16Array;
+  /** By their most colors: a size is tried, and then written once more. */
+  readonly palettes: Map<number, ChosenPalette>;
+}
+
+/** A palette, and for each counted color the place of that which stands for it. */
+interface ChosenPalette {
+  /** As in `IndexedPicture`. */
+  readonly palette: Uint8Array;
+  readonly nearest: Uint8Array;
 }
 
 /** By the pixels that were counted: a search asks for many palettes of one picture. */
@@ -31,18 +40,29 @@ export function indexedPicture(raster: Raster, most: number): IndexedPicture {
   const { width, height } = raster;
   const counted = known.get(raster.data) ?? countedPicture(raster);
   known.set(raster.data, counted);
-  const map = new PaletteMap(quantize(counted.histogram, most));
+  const { palette, nearest } = paletteOf(counted, most);
+  const indices = new Uint8Array(width * height);
+  for (let p = 0; p < indices.length; p++) indices[p] = nearest[counted.places[p]!]!;
+  return { width, height, palette, indices };
+}
+
+function paletteOf({ histogram, palettes }: CountedPicture, most: number): ChosenPalette {
+  // All sizes that have room for every color are one.
+  const size = histogram.isExact ? Math.min(most, Math.max(2, histogram.size)) : most;
+  const found = palettes.get(size) ?? chosenPalette(histogram, size);
+  palettes.set(size, found);
+  return found;
+}
+
+function chosenPalette(histogram: ColorHistogram, most: number): ChosenPalette {
+  const map = new PaletteMap(quantize(histogram, most));
   // Neighbours that count as one are shown as one.
-  const nearest = Uint8Array.from(counted.histogram.entries().colors, (color) =>
-    map.indexOf(color),
-  );
+  const nearest = Uint8Array.from(histogram.entries().colors, (color) => map.indexOf(color));
   const palette = new Uint8Array(4 * map.palette.length);
   map.palette.forEach((color, i) => {
     palette.set([color & 255, (color >> 8) & 255, (color >> 16) & 255, color >>> 24], 4 * i);
   });
-  const indices = new Uint8Array(width * height);
-  for (let p = 0; p < indices.length; p++) indices[p] = nearest[counted.places[p]!]!;
-  return { width, height, palette, indices };
+  return { palette, nearest };
 }
 
 /** The same as a raster. */
@@ -68,5 +88,5 @@ function countedPicture(raster: Raster): CountedPicture {
     last = color;
     places[p] = place;
   }
-  return { histogram, places };
+  return { histogram, places, palettes: new Map() };
 }

@@ -43,6 +43,16 @@ describe('thinned', () => {
     for (let y = 20; y < 32; y++) expect(rows).toContain(row(text, y).join());
   });
 
+  test('is of its own picture, whatever was thinned to that size before', () => {
+    const size = { width: 30, height: 20 };
+    const pictures = [0, 1].map((i) => drawn(40, 30, (x, y) => (x === 9 && y === 8 + i ? 0 : 255)));
+    const places = [...pictures, ...pictures].map((one) => thinned(one, size).data.indexOf(0));
+    expect(places[0]).not.toBe(places[1]);
+    expect(places.slice(2)).toEqual(places.slice(0, 2));
+    const other = thinned(pictures[1]!, { ...size, width: 29 });
+    expect(other.width).toBe(29);
+  });
+
   test('has only pixels of its source, in the order they had', () => {
     const side = fc.integer({ min: 1, max: 40 });
     fc.assert(
