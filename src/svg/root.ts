@@ -91,24 +91,36 @@ export function withFirstChild(text: string, name: string, attributes: string): 
   return `${text.slice(0, end)}<${prefix}${name} ${attributes}/>${text.slice(end)}`;
 }
 
-/** What the text says of one element. */
-export interface StartTag {
-  readonly attributes: readonly Attribute[];
-}
+/** A tag as it opens or closes an element. */
+export type ElementTag =
+  | { readonly kind: 'close' }
+  | {
+      readonly kind: 'open';
+      readonly name: string;
+      /** Behind `<name`. */
+      readonly nameEnd: number;
+      readonly attributes: readonly Attribute[];
+      /** Whether it closes what it opens. */
+      readonly empty: boolean;
+    };
 
-/** All start tags, in their order. */
-export function startTags(text: string): StartTag[] {
-  const found: StartTag[] = [];
+/** All tags of elements, in their order. */
+export function* elementTags(text: string): Generator<ElementTag> {
   for (const { kind, start } of tags(text)) {
+    if (kind === 'close') yield { kind };
     const tag = kind === 'open' ? readTag(text, start) : undefined;
-    if (tag) found.push(tag);
+    if (!tag) continue;
+    const { name, nameEnd, attributes } = tag;
+    const end = tagEnd(text, start + 1);
+    yield { kind: 'open', name, nameEnd, attributes, empty: end < 0 || text[end - 2] === '/' };
   }
-  return found;
 }
 
 /** A style sheet inside of the text; `start` and `end` cover what its element holds. */
 export interface StyleSheet {
   readonly css: string;
+  /** Of its element. */
+  readonly attributes: readonly Attribute[];
   readonly start: number;
   readonly end: number;
 }
@@ -117,22 +129,54 @@ export interface StyleSheet {
 export function styleSheets(text: string): StyleSheet[] {
   const found: StyleSheet[] = [];
   let from: number | undefined;
+  let attributes: readonly Attribute[] = [];
   for (const { kind, start } of tags(text)) {
     if (kind === 'open') {
       const end = /^<style[\s>]/.test(text.slice(start, start + 7)) ? tagEnd(text, start + 1) : -1;
       from = end < 0 || text[end - 2] === '/' ? undefined : end;
+      if (from !== undefined) attributes = readTag(text, start)?.attributes ?? [];
     } else if (kind === 'close' && from !== undefined) {
-      found.push({ css: withoutCdata(text.slice(from, start)), start: from, end: start });
+      found.push({ css: cssText(text.slice(from, start)), attributes, start: from, end: start });
       from = undefined;
     }
   }
   return found;
 }
 
-function withoutCdata(content: string): string {
-  const trimmed = content.trim();
-  const whole = trimmed.startsWith('<![CDATA[') && trimmed.indexOf(']]>') === trimmed.length - 3;
-  return whole ? trimmed.slice(9, -3) : content;
+/** What a style element holds: text with its references resolved, CDATA as it is, no comments of XML. */
+function cssText(content: string): string {
+  const parts: string[] = [];
+  let at = 0;
+  while (at < content.length) {
+    const found = content.indexOf('<', at);
+    const next = found < 0 ? content.length : found;
+    parts.push(withoutReferences(content.slice(at, next)));
+    const [, end] = tagAt(content, next);
+    at = end < 0 || found < 0 ? content.length : end;
+    if (content.startsWith('<![CDATA[', next)) {
+      parts.push(content.slice(next + 9, end < 0 ? undefined : end - 3));
+    }
+  }
+  return parts.join('');
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
+
+/** Text of XML with its references to characters resolved (XML 1.0 specification, section 4.1). */
+export function withoutReferences(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,4}));/gi, (whole, ...found) => {
+    const [decimal, hex, name] = found as (string | undefined)[];
+    if (name !== undefined) return NAMED[name] ?? whole;
+    const code = Number.parseInt(decimal ?? hex ?? '', decimal === undefined ? 16 : 10);
+    return code > 0 && code < 0x11_0000 ? String.fromCodePoint(code) : whole;
+  });
 }
 
 function escaped(character: string): string {

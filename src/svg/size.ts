@@ -113,7 +113,7 @@ function readSide(value: string | undefined): Side {
 }
 
 /** Four numbers apart by blanks or commas; without an area it says nothing (SVG 2 specification, section 8.6). */
-function readViewBox(value: string | undefined): RootFacts['viewBox'] {
+export function readViewBox(value: string | undefined): RootFacts['viewBox'] {
   const numbers = value
     ?.trim()
     .slice(0, 200)

@@ -1,31 +1,8 @@
 import fc from 'fast-check';
-import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { ALL, drawing, NOTHING, RED, SMALL, shown, VIEW } from './drawings.suite.ts';
 import { hasStyles } from './has-styles.ts';
-import { plainStyles, type View } from './plain-styles.ts';
-
-const VIEW: View = { drawn: { width: 40, height: 40 }, box: { width: 40, height: 40 } };
-
-const drawing = (body: string, css = '') =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" viewBox="0 0 40 40">${
-    css && `<style>${css}</style>`
-  }${body}</svg>`;
-
-const ALL = 'width="40" height="40"';
-const SMALL = 'x="15" y="15" width="10" height="10"';
-
-/** The color at a place, as librsvg draws it. */
-async function shown(text: string, [x, y] = [2, 2]): Promise<string> {
-  const { data, info } = await sharp(Buffer.from(plainStyles(text, VIEW)))
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const at = (y! * info.width + x!) * 4;
-  return [...data.subarray(at, at + 4)].join();
-}
-
-const RED = '255,0,0,255';
-const NOTHING = '0,0,0,0';
+import { plainStyles } from './plain-styles.ts';
 
 describe('what librsvg shows as browsers do', () => {
   test.each<[string, string]>([
@@ -115,13 +92,6 @@ describe('what librsvg shows as browsers do', () => {
   });
 
   test.each<[string, string, string]>([
-    [
-      'an origin by the box of what is drawn',
-      drawing(
-        `<rect style="fill:#f00;transform-box:fill-box;transform-origin:center;transform:scale(2)" ${SMALL}/>`,
-      ),
-      NOTHING,
-    ],
     [
       'a property that nobody defines',
       drawing(`<rect fill="var(--x)" ${ALL}/>`, '.a{fill:var(--y)}'),
