@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERROR_GUIDES } from '../src/server/documentation/error-guides.ts';
 import { ERROR_CODES } from '../src/server/http/error-codes.ts';
@@ -56,7 +57,10 @@ describe('pages', () => {
           expect.not.stringMatching(/(?:src|href)="(?:[a-z]+:)?\/\//),
         ]);
       }
-      for (const [tag] of page.matchAll(/<img[^>]*>/g)) expect(tag).toMatch(/ alt="[^"]+"/);
+      for (const [tag] of page.matchAll(/<img[^>]*>/g)) {
+        expect(tag).toMatch(/ alt="[^"]+"/);
+        expect(tag).toMatch(/ width="\d+" height="\d+"/);
+      }
     }
   });
 
@@ -131,6 +135,38 @@ describe('a server that shows its documentation', () => {
       expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
       expect(body.length).toBe(Number(headers['content-length']));
     }
+  });
+
+  test('packs text for those who take that, and sends what is known no second time', async () => {
+    const script = '/_fovea/docs/search-index.js';
+    const plain = await open.ask(script);
+    const packed = await open.ask(script, { headers: { 'accept-encoding': 'br, gzip;q=0.5' } });
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(packed.body).equals(plain.body)).toBe(true);
+    expect(packed.body.length).toBeLessThan(plain.body.length / 2);
+    expect(packed.headers.etag).not.toBe(plain.headers.etag);
+    for (const { headers } of [plain, packed]) expect(headers.vary).toContain('Accept-Encoding');
+    const refused = await open.ask(script, { headers: { 'accept-encoding': 'gzip;q=0, *' } });
+    expect(refused.headers['content-encoding']).toBeUndefined();
+    const picture = '/_fovea/docs/targets/leaves-75.jpg';
+    const shown = await open.ask(picture, { headers: { 'accept-encoding': 'gzip' } });
+    expect(shown.headers['content-encoding']).toBeUndefined();
+
+    for (const [path, { headers }, asked] of [
+      [script, plain, {}],
+      [script, packed, { 'accept-encoding': 'gzip' }],
+      [picture, shown, { 'accept-encoding': 'gzip' }],
+    ] as const) {
+      const known = { ...asked, 'if-none-match': String(headers.etag) };
+      const { status, body } = await open.ask(path, { headers: known });
+      expect([path, status, body.length]).toEqual([path, 304, 0]);
+    }
+    const other = await open.ask(script, {
+      headers: { 'if-none-match': `${packed.headers.etag}` },
+    });
+    expect(other.status).toBe(200);
+    const head = await open.ask(script, { method: 'HEAD' });
+    expect([head.headers.etag, head.body.length]).toEqual([plain.headers.etag, 0]);
   });
 
   test('leads to the address of a page that lacks its slash, and to nothing else', async () => {

@@ -13,6 +13,7 @@ import { errorPages } from './error-pages.mjs';
 import { layout } from './layout.mjs';
 import { describe, headings, linked } from './markdown.mjs';
 import { PICTURES, sitePages } from './pages.mjs';
+import { withPictureSizes } from './picture-sizes.mjs';
 import { searchIndex } from './search-index.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -40,7 +41,7 @@ export async function buildSite(root, out) {
   const site = new Eleventy(here, out, {
     quietMode: true,
     configPath: '',
-    config: (eleventy) => configure(eleventy, all),
+    config: (eleventy) => configure(eleventy, all, join(root, 'docs')),
   });
   site.setIsVerbose(false);
   await site.write();
@@ -56,7 +57,7 @@ export async function buildSite(root, out) {
   writeFileSync(join(out, 'search-index.js'), searchIndex(all));
 }
 
-function configure(eleventy, pages) {
+function configure(eleventy, pages, folder) {
   eleventy.amendLibrary('md', (markdown) => markdown.use(headings));
   eleventy.setUseGitIgnore(false);
   eleventy.ignores.add('*.mjs');
@@ -70,12 +71,13 @@ function configure(eleventy, pages) {
     );
   }
   const byAddress = new Map(pages.map((page) => [page.address, page]));
-  eleventy.addTransform('layout', function (content) {
+  eleventy.addTransform('layout', async function (content) {
     const address = String(this.page.outputPath ?? '').endsWith('index.html')
       ? this.page.url.replace(/^\//, '')
       : undefined;
     const page = byAddress.get(address ?? '');
-    return page === undefined ? content : layout(page, content, pages);
+    if (page === undefined) return content;
+    return layout(page, await withPictureSizes(content, page.address, folder), pages);
   });
   return { dir: { includes: 'none' } };
 }

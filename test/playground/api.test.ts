@@ -135,7 +135,11 @@ describe('for whom', () => {
         405,
         undefined,
       ]);
+      expect(headers.allow).toBe('POST');
     }
+    const page = await server.ask('/_fovea/', { method: 'DELETE' });
+    expect([page.status, page.headers.allow]).toEqual([405, 'GET, HEAD']);
+    expect((await server.ask(api('start'), { method: 'PUT' })).headers.allow).toBe('GET');
     const plain = await post('compile', SMALL, { 'content-type': 'text/plain' });
     expect(plain.status).toBe(400);
   });

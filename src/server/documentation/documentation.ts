@@ -1,5 +1,5 @@
 /**
- * The documentation, as the build has written it: pages below `/_fovea/docs/`, read when they are asked for.
+ * The documentation, as the build has written it: pages below `/_fovea/docs/`, read when they are first asked for.
  *
  * Everything is a file of the package; nothing of a request but its path is looked at, and that only in a list of
  * what is there.
@@ -13,13 +13,8 @@ import {
   type HttpResponse,
   NO_BODY,
 } from '../http/http-message.ts';
-import {
-  fixedPage,
-  otherMethod,
-  PAGE_METHODS,
-  type Page,
-  type PageServices,
-} from '../own-pages.ts';
+import { type StaticFile, staticFile, staticResponse } from '../http/static-file.ts';
+import { otherMethod, PAGE_METHODS, type PageServices } from '../own-pages.ts';
 
 const DOCUMENTATION = '/_fovea/docs/';
 
@@ -44,6 +39,12 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+const HEADERS = { 'content-security-policy': POLICY, 'cache-control': 'public, max-age=300' };
+
+function mediaTypeOf(name: string): string | undefined {
+  return MEDIA_TYPES[name.slice(name.lastIndexOf('.') + 1)];
+}
+
 /** What the build has written. */
 const BUILT = fileURLToPath(new URL('../../../dist/docs', import.meta.url));
 
@@ -51,6 +52,8 @@ const BUILT = fileURLToPath(new URL('../../../dist/docs', import.meta.url));
 export class Documentation {
   readonly #folder: string;
   readonly #files: ReadonlySet<string>;
+  /** As many as there are pages at most. */
+  readonly #kept = new Map<string, StaticFile>();
 
   /** @param folder one that is missing has no pages */
   constructor(folder = BUILT) {
@@ -60,16 +63,17 @@ export class Documentation {
 
   /** The answer to a request for a path; undefined where nothing is there. */
   answer(request: HttpRequest, path: string, services: PageServices): HttpResponse | undefined {
-    const page = this.#page(path);
-    const whole = page === undefined ? this.#whole(path) : undefined;
-    if (page === undefined && whole === undefined) return undefined;
+    const name = this.#nameOf(path);
+    const whole = name === undefined ? this.#whole(path) : undefined;
+    if (name === undefined && whole === undefined) return undefined;
     if (!PAGE_METHODS.includes(request.method)) return otherMethod(request, PAGE_METHODS, services);
-    if (page !== undefined) return fixedPage(request, page, services);
+    const [now, policy] = [services.clock.now(), services.policy];
+    if (name !== undefined) return staticResponse(request, this.#file(name), HEADERS, now, policy);
     return {
       status: 308,
       headers: {
-        ...commonHeaders(services.clock.now(), services.policy),
-        'cache-control': 'public, max-age=300',
+        ...commonHeaders(now, policy),
+        'cache-control': HEADERS['cache-control'],
         'content-length': '0',
         location: whole!,
       },
@@ -77,21 +81,20 @@ export class Documentation {
     };
   }
 
-  #page(path: string): Page | undefined {
+  #nameOf(path: string): string | undefined {
     if (!path.startsWith(DOCUMENTATION)) return undefined;
     const rest = path.slice(DOCUMENTATION.length);
     const name = rest === '' || rest.endsWith('/') ? `${rest}index.html` : rest;
-    if (!this.#files.has(name)) return undefined;
-    const mediaType = MEDIA_TYPES[name.slice(name.lastIndexOf('.') + 1)];
-    if (mediaType === undefined) return undefined;
-    return {
-      headers: {
-        'content-type': mediaType,
-        'content-security-policy': POLICY,
-        'cache-control': 'public, max-age=300',
-      },
-      body: readFileSync(join(this.#folder, name)),
-    };
+    return this.#files.has(name) && mediaTypeOf(name) !== undefined ? name : undefined;
+  }
+
+  /** Text is kept, as packing it takes time; pictures are read anew. */
+  #file(name: string): StaticFile {
+    const kept = this.#kept.get(name);
+    if (kept) return kept;
+    const file = staticFile(mediaTypeOf(name)!, readFileSync(join(this.#folder, name)));
+    if (file.packed) this.#kept.set(name, file);
+    return file;
   }
 
   /** A path with the last slash that it lacks; undefined for others. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FormatName } from '../../image/format.ts';
-import { acceptedFormats, listsType } from './accept.ts';
+import { acceptedFormats, listsCoding, listsType } from './accept.ts';
 
 const CHROME = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
 const SAFARI_18 =
@@ -191,4 +191,18 @@ test('listsType asks for exactly one type', () => {
   expect(listsType('application/problem+json', 'application/problem+json')).toBe(true);
   expect(listsType('*/*', 'application/problem+json')).toBe(false);
   expect(listsType('application/json;q=0', 'application/json')).toBe(false);
+});
+
+test.each([
+  [undefined, false],
+  ['', false],
+  ['gzip', true],
+  ['br, GZIP', true],
+  ['gzip;q=0', false],
+  ['*', true],
+  ['gzip;q=0, *', false],
+  ['br;q=1, *;q=0', false],
+  ['x-gzip', false],
+])('listsCoding takes gzip from %j: %s', (header, takes) => {
+  expect(listsCoding(header, 'gzip')).toBe(takes);
 });

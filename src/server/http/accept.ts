@@ -52,6 +52,15 @@ export function listsType(header: string | undefined, mediaType: string): boolea
   return (listedTypes(header).get(mediaType) ?? 0) > 0;
 }
 
+/**
+ * Whether a client takes a content coding (lower case): it is listed, or `*` is and it is not, with q
+ * above 0 (RFC 9110 section 12.5.3). A client that sends no header gets the plain bytes, which all take.
+ */
+export function listsCoding(header: string | undefined, coding: string): boolean {
+  const listed = listedTypes(header);
+  return (listed.get(coding) ?? listed.get('*') ?? 0) > 0;
+}
+
 /** Lower-case media ranges with their q; the highest where one is listed twice. */
 function listedTypes(header: string | undefined): Map<string, number> {
   const types = new Map<string, number>();

@@ -1,7 +1,7 @@
 /**
  * Answers: what all answers of the playground have in common: they are for pages of this server alone.
  */
-import { Fault } from '../../base/fault.ts';
+import { Fault, isFault } from '../../base/fault.ts';
 import {
   commonHeaders,
   type HeaderPolicy,
@@ -20,9 +20,16 @@ export function checkSameOrigin({ headers }: NamedRequest): void {
   if (foreign) throw new Fault('source-forbidden', 'This is for pages of this server alone.');
 }
 
-/** Another method than the one of a place. */
-export function wrongMethod(method: string): Fault {
-  return new Fault('method-not-allowed', `This address answers ${method}.`);
+/** Another method than those of a place, which are named as `Allow` names them. */
+export function wrongMethod(allow: string): Fault {
+  return new Fault('method-not-allowed', `This address answers ${allow}.`, { allow });
+}
+
+/** A refusal with the methods that its place has (docs/spec/http.md 11.3). */
+export function withMethods(refused: HttpResponse, error: unknown): HttpResponse {
+  const allow = isFault(error) ? error.detail.allow : undefined;
+  if (typeof allow !== 'string') return refused;
+  return { ...refused, headers: { ...refused.headers, allow } };
 }
 
 /** To the page, from its address without the slash. */

@@ -13,7 +13,7 @@ import type { Services } from '../attempt.ts';
 import { asFault } from '../http/errors.ts';
 import { type HttpResponse, type NamedRequest, NO_BODY } from '../http/http-message.ts';
 import { jsonResponse } from '../http/json-response.ts';
-import { checkSameOrigin, fileAnswer, moved, own, wrongMethod } from './answers.ts';
+import { checkSameOrigin, fileAnswer, moved, own, withMethods, wrongMethod } from './answers.ts';
 import { compiledFrom, compiledUrl } from './compiled-url.ts';
 import { formData } from './form-data.ts';
 import { parameterTables } from './parameter-tables.ts';
@@ -74,7 +74,8 @@ export class Playground {
       const { code, message, kind } = asFault(error);
       // The rest of a body is left unread
       const close = request.method === 'POST';
-      return own(jsonResponse({ code, message }, now, policy, kind.status), close);
+      const refused = jsonResponse({ code, message }, now, policy, kind.status);
+      return own(withMethods(refused, error), close);
     }
   }
 
@@ -84,11 +85,11 @@ export class Playground {
     const now = this.#options.clock.now();
     const name = path.replace(/^\/_fovea\/?/, '');
     if (!name.startsWith('api/')) {
-      if (method !== 'GET' && method !== 'HEAD') throw wrongMethod('GET');
+      if (method !== 'GET' && method !== 'HEAD') throw wrongMethod('GET, HEAD');
       if (path === '/_fovea') return moved(now, policy);
-      const file = staticAnswer(this.#files, name, headers, now, policy);
+      const file = staticAnswer(this.#files, name, request, now, policy);
       if (file === undefined) throw new Fault('mount-unknown', 'Nothing answers here.');
-      return method === 'HEAD' ? { ...file, body: NO_BODY } : file;
+      return file;
     }
     checkSameOrigin(request);
     const reply = (value: object) => jsonResponse(value, now, policy);

@@ -7,8 +7,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { commonHeaders, type HeaderPolicy, type HttpResponse } from '../http/http-message.ts';
+import type { HeaderPolicy, HttpRequest, HttpResponse } from '../http/http-message.ts';
+import { type StaticFile, staticFile, staticResponse } from '../http/static-file.ts';
 
 const BUILT = fileURLToPath(new URL('../../../dist/playground', import.meta.url));
 
@@ -31,12 +31,6 @@ const POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-interface StaticFile {
-  readonly mediaType: string;
-  readonly plain: Uint8Array;
-  readonly packed: Uint8Array;
-}
-
 export type StaticFiles = ReadonlyMap<string, StaticFile>;
 
 /** The files of a folder by their paths below it; none where it was not built. */
@@ -51,36 +45,25 @@ export function readStaticFiles(folder = BUILT): StaticFiles {
   for (const name of names) {
     const mediaType = MEDIA_TYPES[extname(name)];
     if (mediaType === undefined) continue;
-    const plain = readFileSync(join(folder, name));
-    files.set(name.replaceAll('\\', '/'), { mediaType, plain, packed: gzipSync(plain) });
+    files.set(name.replaceAll('\\', '/'), staticFile(mediaType, readFileSync(join(folder, name))));
   }
   return files;
 }
 
-/** A file as an answer; undefined where there is none of this name. */
+/** A file as the answer to GET or HEAD; undefined where there is none of this name. */
 export function staticAnswer(
   files: StaticFiles,
   name: string,
-  headers: Readonly<Record<string, string | undefined>>,
+  request: Pick<HttpRequest, 'method' | 'headers'>,
   now: number,
   policy: HeaderPolicy,
 ): HttpResponse | undefined {
   const file = files.get(name === '' ? 'index.html' : name);
   if (file === undefined) return undefined;
-  const packs = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
-  const body = packs ? file.packed : file.plain;
-  const page = file.mediaType.startsWith('text/html');
-  return {
-    status: 200,
-    headers: {
-      ...commonHeaders(now, policy),
-      'content-type': file.mediaType,
-      'content-length': String(body.length),
-      'cache-control': page ? 'no-cache' : 'public, max-age=31536000, immutable',
-      vary: 'Accept-Encoding',
-      ...(packs ? { 'content-encoding': 'gzip' } : {}),
-      ...(page ? { 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer' } : {}),
-    },
-    body,
+  const isPage = file.mediaType.startsWith('text/html');
+  const headers = {
+    'cache-control': isPage ? 'no-cache' : 'public, max-age=31536000, immutable',
+    ...(isPage ? { 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer' } : {}),
   };
+  return staticResponse(request, file, headers, now, policy);
 }
