@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../base/fault.ts';
+import { ConfigError } from '../server/config/config.ts';
 import { reportFailure } from './failures.ts';
+import { countFlag } from './flags.ts';
 
 const failure = (error: unknown, env: Record<string, string> = {}) => {
   let text = '';
@@ -67,4 +69,29 @@ describe('a failure in a sentence', () => {
       /^Fovea has made a mistake; please report it [^\n]*\nTypeError: no such thing\n/,
     );
   });
+});
+
+test('a flag that does not fit is no fault of the configuration', () => {
+  const thrown = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  expect(failure(thrown(() => countFlag('0', '--jobs', 64)))).toEqual({
+    code: 2,
+    text: 'The command cannot be run:\n  expected a whole number from 1 to 64 for --jobs, got 0\n',
+  });
+  expect(failure(new ConfigError(['expected a port'])).text).toBe(
+    'The configuration cannot be used:\n  expected a port\n',
+  );
+});
+
+test('nothing in a name moves the cursor of a terminal', () => {
+  const path = 'a\u001b[2J\r\nb\u009b\u007f';
+  const shown = 'a?[2J??b??';
+  expect(failure(system({ code: 'EACCES', syscall: 'open', path })).text).toContain(` ${shown}: `);
+  expect(failure(new ConfigError([`got ${path}`])).text).toContain(`got ${shown}\n`);
 });

@@ -5,14 +5,18 @@ import { CommanderError } from 'commander';
 import { isFault } from '../base/fault.ts';
 import { ConfigError } from '../server/config/config.ts';
 import { systemReason } from '../server/config/system-reason.ts';
+import { printable } from './printable.ts';
 import type { Surroundings } from './surroundings.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Prints why a command ended early; gives the exit code. */
 export function reportFailure(error: unknown, { env, err }: Surroundings): number {
   // Commander has written its own message, or the help that was asked for
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ConfigError) {
-    err(`The configuration cannot be used:\n${error.problems.map((p) => `  ${p}\n`).join('')}`);
+    const what =
+      error instanceof UsageError ? 'command cannot be run' : 'configuration cannot be used';
+    err(`The ${what}:\n${error.problems.map((p) => `  ${printable(p)}\n`).join('')}`);
     return 2;
   }
   err(`${isFault(error) ? error.message : systemMessage(error, env)}\n`);
@@ -32,7 +36,7 @@ function systemMessage(error: unknown, env: Surroundings['env']): string {
     return `${hostname} is no address of this machine; choose one with --host.`;
   }
   if (path === undefined) return `The system refused (${syscall}): ${systemReason(code)}.`;
-  return `Cannot use ${path}: ${systemReason(code)}.`;
+  return `Cannot use ${printable(path)}: ${systemReason(code)}.`;
 }
 
 function listenMessage(

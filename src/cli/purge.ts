@@ -2,10 +2,10 @@
  * The command `purge`: tells the admin listener of a running Fovea what to purge.
  */
 import { readFileSync } from 'node:fs';
-import { ConfigError } from '../server/config/config.ts';
 import type { PurgeOrder } from '../server/purge/purge-order.ts';
 import { baseOf, textFlag } from './flags.ts';
 import type { Surroundings } from './surroundings.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface PurgeFlags {
   readonly order: PurgeOrder;
@@ -19,7 +19,7 @@ const TIMEOUT = 60_000;
 
 const KINDS = ['url', 'source', 'tag', 'prefix'] as const;
 
-/** @throws ConfigError where they do not say one thing, or whom to tell */
+/** @throws UsageError where they do not say one thing, or whom to tell */
 export function purgeFlags(
   given: Readonly<Record<string, unknown>>,
   env: Surroundings['env'],
@@ -27,11 +27,11 @@ export function purgeFlags(
   const kinds = KINDS.filter((kind) => textFlag(given[kind]) !== undefined);
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
-    throw new ConfigError(['expected one of --url, --source, --tag and --prefix']);
+    throw new UsageError(['expected one of --url, --source, --tag and --prefix']);
   }
   const name = textFlag(given.name);
   if (name !== undefined && kind !== 'source' && kind !== 'prefix') {
-    throw new ConfigError([`expected --name with --source or --prefix, got --${kind}`]);
+    throw new UsageError([`expected --name with --source or --prefix, got --${kind}`]);
   }
   const order = {
     [kind]: textFlag(given[kind]),
@@ -40,7 +40,7 @@ export function purgeFlags(
   } as PurgeOrder;
   const admin = baseOf(textFlag(given.admin) ?? textFlag(env.FOVEA_ADMIN), '--admin');
   if (admin === undefined)
-    throw new ConfigError(['expected --admin URL or FOVEA_ADMIN, got nothing']);
+    throw new UsageError(['expected --admin URL or FOVEA_ADMIN, got nothing']);
   return { order, admin, token: tokenOf(given, env) };
 }
 
@@ -50,7 +50,7 @@ function tokenOf(given: Readonly<Record<string, unknown>>, env: Surroundings['en
   const token =
     file === undefined ? textFlag(env.FOVEA_ADMIN_TOKEN) : readFileSync(file, 'utf8').trim();
   if (token !== undefined && token !== '') return token;
-  throw new ConfigError([
+  throw new UsageError([
     'expected a token in FOVEA_ADMIN_TOKEN or in a file (--token-file), got nothing',
   ]);
 }
@@ -86,6 +86,6 @@ async function tell(url: string, init: RequestInit): Promise<Response> {
   } catch (error) {
     const { cause } = error as { readonly cause?: { readonly code?: string } };
     const reason = cause?.code ?? (error instanceof Error ? error.message : String(error));
-    throw new ConfigError([`expected an admin listener at ${new URL(url).origin}: ${reason}`]);
+    throw new UsageError([`expected an admin listener at ${new URL(url).origin}: ${reason}`]);
   }
 }

@@ -24,6 +24,7 @@ import { serve, serveFolder } from './serve.ts';
 import { setupCommands } from './setup-commands.ts';
 import { signUrl } from './sign.ts';
 import type { Surroundings } from './surroundings.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What a browser with AVIF sends for an image. */
 const BROWSER_ACCEPT = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
@@ -57,7 +58,7 @@ function commands(around: Surroundings, exit: (code: number) => void): Command {
     .option('--check', 'check the configuration and exit')
     .action(async (folder: string | undefined, flags: Flags) => {
       if (folder !== undefined && flags.config !== undefined) {
-        throw new ConfigError(['expected a folder or --config FILE, got both']);
+        throw new UsageError(['expected a folder or --config FILE, got both']);
       }
       if (folder !== undefined && !flags.check) {
         return serveFolder(folder, tableFlags(flags), around);

@@ -8,12 +8,13 @@ import { readFileSync } from 'node:fs';
 import { DIALECTS } from '../dialects/all.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { signedTarget } from '../dialects/signed-url.ts';
-import { type Config, ConfigError } from '../server/config/config.ts';
+import type { Config } from '../server/config/config.ts';
 import { DURATION } from '../server/config/setting.ts';
 import { placesOf } from '../server/config/source-schema.ts';
 import { type RequestTarget, readTarget } from '../server/http/target.ts';
 import { findPlace } from '../server/places.ts';
 import type { Surroundings } from './surroundings.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Where the secret stands, unless it is in a file or in the configuration. */
 const KEY_VARIABLE = 'FOVEA_SIGNING_KEY';
@@ -31,7 +32,7 @@ export interface SignFlags {
  * Prints the signed URL.
  *
  * @param config absent with `--dialect`
- * @throws ConfigError for flags that cannot be meant, and where no source answers
+ * @throws UsageError for flags that cannot be meant, and where no source answers
  */
 export function signUrl(
   config: Config | undefined,
@@ -111,6 +112,6 @@ function untilOf(expires: unknown, now: number): number | undefined {
   return Math.floor(date / 1000);
 }
 
-function wrong(problem: string): ConfigError {
-  return new ConfigError([problem]);
+function wrong(problem: string): UsageError {
+  return new UsageError([problem]);
 }

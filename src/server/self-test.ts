@@ -34,6 +34,7 @@ export class SelfTest {
   #results: readonly PartResult[] = [];
   #run: SelfTestRun | undefined;
   #waiting: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(parts: SelfTestParts) {
     this.#parts = parts;
@@ -62,7 +63,9 @@ export class SelfTest {
     this.#waiting.unref();
   }
 
+  /** Ends it, without a word on what was not done. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearTimeout(this.#waiting);
     await this.#run?.stop();
   }
@@ -70,8 +73,11 @@ export class SelfTest {
   async #try(): Promise<void> {
     const { start, log, failing } = this.#parts;
     this.#run = runSelfTest({ parts: USUAL_PARTS, start });
-    this.#results = await this.#run.results;
+    const results = await this.#run.results;
     this.#run = undefined;
+    // What a server that ends has not come to is no news
+    if (this.#stopped) return;
+    this.#results = results;
     for (const result of this.#results) {
       if (result.outcome === 'passed') continue;
       const { part, reason } = result;

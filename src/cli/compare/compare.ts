@@ -7,11 +7,12 @@ import type { Region, Size } from '../../base/size.ts';
 import type { FormatName } from '../../image/format.ts';
 import { guarded } from '../../metrics/guarded.ts';
 import { createSsimulacra2 } from '../../metrics/ssimulacra2.ts';
-import { ConfigError } from '../../server/config/config.ts';
 import { vipsEncoder } from '../../vips/encode.ts';
 import { textFlag } from '../flags.ts';
 import { bytesText } from '../optimize/optimize-report.ts';
+import { printable } from '../printable.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { UsageError } from '../usage-error.ts';
 import { heatMap } from './heat-map.ts';
 import { openPicture, type PictureFile } from './read-picture.ts';
 
@@ -47,11 +48,11 @@ export interface CompareReport {
 
 const KERNEL = new URL('../../wasm/ssimulacra2.wasm', import.meta.url);
 
-/** @throws ConfigError where one cannot be read */
+/** @throws UsageError where one cannot be read */
 export function compareFlags(given: Readonly<Record<string, unknown>>): CompareFlags {
   const least = textFlag(given.atLeast);
   if (least !== undefined && !/^-?\d{1,3}(?:\.\d{1,6})?$/.test(least)) {
-    throw new ConfigError([`expected a score such as 75 for --at-least, got ${least}`]);
+    throw new UsageError([`expected a score such as 75 for --at-least, got ${least}`]);
   }
   return {
     json: given.json === true,
@@ -69,7 +70,7 @@ export async function compare(
 ): Promise<boolean> {
   const { heatMap: map } = flags;
   if (map !== undefined && [reference, picture].some((one) => resolve(one) === resolve(map))) {
-    throw new ConfigError(['expected a file of its own for --heat-map, got one of the pictures']);
+    throw new UsageError(['expected a file of its own for --heat-map, got one of the pictures']);
   }
   const [before, after] = [await openPicture(reference), await openPicture(picture)];
   const [whole, candidate] = [await before.read(after.size), await after.read()];
@@ -111,7 +112,7 @@ function textOf({
   heatMap: map,
 }: CompareReport) {
   const line = (name: string, { file, format, width, height, bytes }: FileFacts) =>
-    `${name}  ${file}, ${format}, ${width} x ${height}, ${bytesText(bytes)}\n`;
+    `${name}  ${printable(file)}, ${format}, ${width} x ${height}, ${bytesText(bytes)}\n`;
   const compared = resized ? ', the reference at the size of the picture' : '';
   return [
     line('reference', reference),
@@ -119,7 +120,7 @@ function textOf({
     `bytes      ${percent.toFixed(percent < 10 ? 1 : 0)} % of the reference\n`,
     `score      ${score.toFixed(1)} (${wordsOf(score)})${compared}\n`,
     `worst      ${worst.toFixed(1)}, of any region\n`,
-    ...(map === undefined ? [] : [`heat map   ${map}\n`]),
+    ...(map === undefined ? [] : [`heat map   ${printable(map)}\n`]),
   ].join('');
 }
 

@@ -18,7 +18,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Size } from '../../base/size.ts';
 import { FORMATS, type FormatName } from '../../image/format.ts';
-import { ConfigError } from '../../server/config/config.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** The name of a manifest that is not given another. */
 export const MANIFEST_NAME = 'fovea-manifest.json';
@@ -161,7 +161,7 @@ export class Manifest {
   #takeAll(path: string, text: string): void {
     const parsed = manifestOf(text);
     if (parsed === undefined)
-      throw new ConfigError([`expected a manifest in ${path}, got another file`]);
+      throw new UsageError([`expected a manifest in ${path}, got another file`]);
     for (const made of parsed) this.#take(made);
   }
 

@@ -13,8 +13,8 @@ import {
   type Target,
   USUAL_FORMATS,
 } from '../../library/optimize-plan.ts';
-import { ConfigError } from '../../server/config/config.ts';
 import { countFlag, textFlag } from '../flags.ts';
+import { UsageError } from '../usage-error.ts';
 import { MANIFEST_NAME } from './manifest.ts';
 
 export interface OptimizeFlags {
@@ -43,7 +43,7 @@ export const OUT = 'fovea-optimized';
 
 const MOST_WIDTHS = 20;
 
-/** @throws ConfigError where one cannot be read, or two do not go together */
+/** @throws UsageError where one cannot be read, or two do not go together */
 export function optimizeFlags(given: Readonly<Record<string, unknown>>): OptimizeFlags {
   const out = textFlag(given.out) ?? OUT;
   const check = given.check === true;
@@ -63,10 +63,10 @@ export function optimizeFlags(given: Readonly<Record<string, unknown>>): Optimiz
   };
   const alone = (['check', 'dryRun', 'watch'] as const).filter((name) => flags[name]);
   if (alone.length > 1) {
-    throw new ConfigError(['expected one of --check, --dry-run and --watch, got several']);
+    throw new UsageError(['expected one of --check, --dry-run and --watch, got several']);
   }
   if (flags.watch && flags.json) {
-    throw new ConfigError(['expected --watch or --json, got both: watching has no end to report']);
+    throw new UsageError(['expected --watch or --json, got both: watching has no end to report']);
   }
   return flags;
 }
@@ -78,7 +78,7 @@ function formatsOf(given: string): OptimizeFlags['formats'] {
     if (name === 'auto') return USUAL_FORMATS;
     if (name === 'source' || isOutputFormat(name)) return [name];
     const known = ['auto', 'source', ...OUTPUT_FORMATS].join(', ');
-    throw new ConfigError([`expected ${known} for --format, got ${name}`]);
+    throw new UsageError([`expected ${known} for --format, got ${name}`]);
   });
 }
 
@@ -93,7 +93,7 @@ function targetOf(given: unknown): Target {
   if (Object.hasOwn(TARGET_WORDS, text)) return text as keyof typeof TARGET_WORDS;
   const score = /^\d{1,3}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
   if (score >= 1 && score <= 100) return score;
-  throw new ConfigError([
+  throw new UsageError([
     `expected low, medium, high or a score from 1 to 100 for --target, got ${text}`,
   ]);
 }
@@ -101,7 +101,7 @@ function targetOf(given: unknown): Target {
 function metadataOf(given: unknown): 'none' | 'copyright' {
   if (given === undefined || given === 'none') return 'none';
   if (given === 'copyright') return given;
-  throw new ConfigError([`expected none or copyright for --metadata, got ${given}`]);
+  throw new UsageError([`expected none or copyright for --metadata, got ${given}`]);
 }
 
 function widthsOf(given: string | undefined): number[] {
@@ -114,7 +114,7 @@ function widthsOf(given: string | undefined): number[] {
   });
   if (!good || widths.length > MOST_WIDTHS) {
     const most = `at most ${MOST_WIDTHS} whole numbers from 1 to ${MOST_SIDE}`;
-    throw new ConfigError([`expected ${most} for --width, such as 400,800, got ${given}`]);
+    throw new UsageError([`expected ${most} for --width, such as 400,800, got ${given}`]);
   }
   return [...new Set(widths)].sort((a, b) => b - a);
 }
@@ -123,5 +123,5 @@ function percentOf(given: unknown): number {
   const text = withoutEnd(String(given ?? '10'), '%').trim();
   const percent = /^\d{1,3}(?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
   if (percent <= 100) return percent;
-  throw new ConfigError([`expected percent from 0 to 100 for --threshold, got ${given}`]);
+  throw new UsageError([`expected percent from 0 to 100 for --threshold, got ${given}`]);
 }

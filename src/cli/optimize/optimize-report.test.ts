@@ -116,3 +116,13 @@ describe('the bar', () => {
     expect(plain.text()).toBe('first\n');
   });
 });
+
+test('names show no control characters', () => {
+  const name = 'a\u001b]0;b\u0007\n.jpg';
+  const shown = 'a?]0;b??.jpg';
+  const one = made(name, 1000, 100);
+  expect(outcomeLine(one)).toContain(`${shown} -> a?]0;b??.avif: `);
+  expect(outcomeLine({ ...failed, source: name })).toBe(`${shown}: damaged\n`);
+  expect(reportText([one], totalsOf([one], 9), 'out')).toContain(shown);
+  expect(skippedText([{ name, reason: 'no picture' }])).toBe(`passed over ${shown}: no picture\n`);
+});

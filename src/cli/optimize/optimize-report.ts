@@ -1,6 +1,7 @@
 /**
  * OptimizeReport: what a run did, as lines, as a table and as JSON. Pure.
  */
+import { printable } from '../printable.ts';
 import type { Outcome } from './make-files.ts';
 
 /** Rows of a table that people read. */
@@ -50,7 +51,8 @@ export function savedPercent({ before, after }: Pick<Totals, 'before' | 'after'>
 
 /** A line as a result is there. */
 export function outcomeLine(outcome: Outcome): string {
-  const { status, source, before, file, after = 0, score, milliseconds, note } = outcome;
+  const { status, before, after = 0, score, milliseconds, note } = outcome;
+  const [source, file] = [printable(outcome.source), printable(outcome.file ?? '')];
   if (status === 'failed') return `${source}: ${note ?? 'failed'}\n`;
   if (status === 'there') return `${source} -> ${file}, there already\n`;
   if (status === 'good') return `${source}: a result itself\n`;
@@ -110,7 +112,7 @@ export function skippedText(
 ): string {
   const lines = skipped
     .slice(0, MOST_REMARKS)
-    .map(({ name, reason }) => `passed over ${name}: ${reason}\n`);
+    .map(({ name, reason }) => `passed over ${printable(name)}: ${reason}\n`);
   const more = skipped.length - lines.length;
   return lines.join('') + (more > 0 ? `passed over ${more} more\n` : '');
 }
@@ -119,8 +121,8 @@ const HEADER = ['picture', 'result', 'before', 'after', '', 'score', 'time'];
 
 function rowOf({ source, file = '', before, after = 0, score, milliseconds }: Outcome): string[] {
   return [
-    source,
-    file,
+    printable(source),
+    printable(file),
     bytesText(before),
     bytesText(after),
     percentText(after, before),

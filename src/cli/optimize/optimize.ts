@@ -8,10 +8,11 @@
 import { sep } from 'node:path';
 import { HOW_TO_WRITE_JXL } from '../../dialects/negotiation.ts';
 import { createOptimizer, type Optimizer } from '../../library/create-optimizer.ts';
-import { ConfigError } from '../../server/config/config.ts';
 import { missingEncoders } from '../../vips/optional/missing-encoders.ts';
+import { printable } from '../printable.ts';
 import { ProgressBar } from '../replay/progress-bar.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { UsageError } from '../usage-error.ts';
 import { type Found, type FoundPicture, findPictures, realFolder } from './find-pictures.ts';
 import { type Making, makeFiles, type Outcome } from './make-files.ts';
 import { Manifest } from './manifest.ts';
@@ -31,7 +32,7 @@ import { watchFolders } from './watch-folders.ts';
 /** Pictures under way beside those that workers have in hand: they are being read or written. */
 const READ_AHEAD = 1;
 
-/** Makes pictures smaller; true where all is well. @throws ConfigError, system errors */
+/** Makes pictures smaller; true where all is well. @throws UsageError, system errors */
 export async function optimize(
   named: readonly string[],
   flags: OptimizeFlags,
@@ -56,11 +57,11 @@ export async function optimize(
   }
 }
 
-/** @throws ConfigError for a format whose encoder is not installed */
+/** @throws UsageError for a format whose encoder is not installed */
 function checkEncoders({ formats }: OptimizeFlags): void {
   const missing = missingEncoders();
   if (missing.includes('jxl') && formats.some((some) => some.includes('jxl'))) {
-    throw new ConfigError([`expected an encoder for jxl, got none: ${HOW_TO_WRITE_JXL}`]);
+    throw new UsageError([`expected an encoder for jxl, got none: ${HOW_TO_WRITE_JXL}`]);
   }
 }
 
@@ -147,7 +148,9 @@ async function dryRun(
     const { root, skipped, missing } = found;
     around.out(`${JSON.stringify({ root, results, skipped, missing }, null, 2)}\n`);
   } else {
-    for (const { source, files } of results) around.out(`${source} -> ${files.join(', ')}\n`);
+    for (const { source, files } of results) {
+      around.out(`${printable(`${source} -> ${files.join(', ')}`)}\n`);
+    }
     around.out(`${results.length} pictures would be worked on; nothing was written.\n`);
   }
   return results.length > 0 && found.missing.length === 0;
@@ -179,12 +182,14 @@ function withoutResults(found: Found, out: string, manifest: Manifest, check: bo
 
 /** The names of results, and a word on what was passed over. */
 function stemsSaid(found: Found, { err }: Surroundings): ReadonlyMap<string, string> {
-  for (const { name, reason } of found.missing) err(`${name}: ${reason}\n`);
+  for (const { name, reason } of found.missing) err(`${printable(name)}: ${reason}\n`);
   err(skippedText(found.skipped));
   const { stems, collided } = stemsOf(found.pictures.map(({ name }) => name));
   if (collided.length > 0) {
     const names = collided.slice(0, 6).join(', ');
-    err(`Some results would have one name and keep the whole name of their picture: ${names}\n`);
+    err(
+      `Some results would have one name and keep the whole name of their picture: ${printable(names)}\n`,
+    );
   }
   return stems;
 }

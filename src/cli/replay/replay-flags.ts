@@ -1,11 +1,11 @@
 /** Flags of `replay`, read as what they mean. */
-import { ConfigError } from '../../server/config/config.ts';
 import { baseOf, countFlag, textFlag as text } from '../flags.ts';
+import { UsageError } from '../usage-error.ts';
 import type { ReplayFlags } from './replay.ts';
 
 const MOST_JOBS = 64;
 
-/** @throws ConfigError where one cannot be read */
+/** @throws UsageError where one cannot be read */
 export function replayFlags(given: Readonly<Record<string, unknown>>): ReplayFlags {
   return {
     to: baseOf(text(given.to), '--to', '; a path goes to --mount'),
@@ -21,7 +21,7 @@ export function replayFlags(given: Readonly<Record<string, unknown>>): ReplayFla
 function mountOf(given: string): string {
   const mount = given.endsWith('/') ? given.slice(0, -1) : given;
   if (mount !== '' && !/^\/[^\s?#]*$/.test(mount)) {
-    throw new ConfigError([`expected a path such as /imgix for --mount, got ${given}`]);
+    throw new UsageError([`expected a path such as /imgix for --mount, got ${given}`]);
   }
   return mount;
 }

@@ -1,9 +1,13 @@
 /** The summary of a replay in words. */
+import { printable } from '../printable.ts';
 import { type Exhibit, isRight } from './outcome.ts';
 import type { Summary } from './tally.ts';
 
 /** Remarks and bad answers that are named; the files hold all. */
 const MOST_LINES = 10;
+
+/** Traffic is foreign text, of any length. */
+const short = (text: string) => printable(text.slice(0, 300));
 
 export function summaryText(summary: Summary, worst: readonly Exhibit[]): string {
   const { requests, skipped, answered, understood, sizes, bytes, scores } = summary;
@@ -31,7 +35,7 @@ export function summaryText(summary: Summary, worst: readonly Exhibit[]): string
   if (summary.remarks.length > 0) {
     lines.push('', 'Without effect, or not as written:');
     for (const { sentence, times } of summary.remarks.slice(0, MOST_LINES)) {
-      lines.push(`  ${String(times).padStart(6)}  ${printable(sentence)}`);
+      lines.push(`  ${String(times).padStart(6)}  ${short(sentence)}`);
     }
     const more = summary.remarks.length - MOST_LINES;
     if (more > 0) lines.push(`          and ${more} more`);
@@ -42,14 +46,8 @@ export function summaryText(summary: Summary, worst: readonly Exhibit[]): string
     const { status, width, height, vendor, problem, target } = outcome;
     const size = width === undefined ? '' : ` ${width}x${height}`;
     const theirs = vendor?.width === undefined ? '' : `, vendor ${vendor.width}x${vendor.height}`;
-    lines.push(`  ${status || 'none'}${size}${theirs}  ${printable(target)}`);
-    if (problem) lines.push(`        ${printable(problem)}`);
+    lines.push(`  ${status || 'none'}${size}${theirs}  ${short(target)}`);
+    if (problem) lines.push(`        ${short(problem)}`);
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** Traffic is foreign text: nothing in it may move the cursor of a terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, '?').slice(0, 300);
 }

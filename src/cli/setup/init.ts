@@ -6,9 +6,9 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { before, withoutEnd } from '../../base/without-ends.ts';
-import { ConfigError } from '../../server/config/config.ts';
 import { textFlag } from '../flags.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { UsageError } from '../usage-error.ts';
 
 export interface InitFlags {
   readonly dialect: 'fastly' | 'imgix' | 'imageoptim';
@@ -19,38 +19,38 @@ export interface InitFlags {
 
 const DIALECTS = ['fastly', 'imgix', 'imageoptim'] as const;
 
-/** @throws ConfigError where one cannot be read */
+/** @throws UsageError where one cannot be read */
 export function initFlags(given: Readonly<Record<string, unknown>>): InitFlags {
   const named = textFlag(given.dialect) ?? 'imgix';
   const dialect = DIALECTS.find((name) => name === named);
   if (dialect === undefined) {
-    throw new ConfigError([`expected ${DIALECTS.join(', ')} for --dialect, got ${named}`]);
+    throw new UsageError([`expected ${DIALECTS.join(', ')} for --dialect, got ${named}`]);
   }
   const origin = textFlag(given.origin) ?? './pictures';
   if (/^https?:/i.test(origin) && !URL.canParse(origin)) {
-    throw new ConfigError([`expected a folder or a URL for --origin, got ${origin}`]);
+    throw new UsageError([`expected a folder or a URL for --origin, got ${origin}`]);
   }
   if (/[\p{Cc}'"]/u.test(origin)) {
-    throw new ConfigError(['expected a folder or a URL without quotes for --origin']);
+    throw new UsageError(['expected a folder or a URL without quotes for --origin']);
   }
   return { dialect, origin, json: given.json === true };
 }
 
-/** Writes a configuration that is not there yet. @throws ConfigError where it is; errors of the system */
+/** Writes a configuration that is not there yet. @throws UsageError where it is; errors of the system */
 export async function init(
   file: string,
   flags: InitFlags,
   { out }: Pick<Surroundings, 'out'>,
 ): Promise<void> {
   if (!/^\.ya?ml$/i.test(extname(file))) {
-    throw new ConfigError([`expected a name that ends in .yaml, got ${file}`]);
+    throw new UsageError([`expected a name that ends in .yaml, got ${file}`]);
   }
   try {
     // `wx`: what is there stays, also where it comes at this moment. Secrets may come into it: for its owner alone
     await writeFile(file, configText(flags), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-      throw new ConfigError([`${file} is there already; it is left as it is`]);
+      throw new UsageError([`${file} is there already; it is left as it is`]);
     }
     throw error;
   }

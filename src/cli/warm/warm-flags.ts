@@ -1,15 +1,15 @@
 /** Flags of `warm`, read as what they mean. */
-import { ConfigError } from '../../server/config/config.ts';
 import { baseOf, countFlag, textFlag } from '../flags.ts';
+import { UsageError } from '../usage-error.ts';
 import type { WarmFlags } from './warm.ts';
 
 const MOST_JOBS = 64;
 const FASTEST = 10_000;
 
-/** @throws ConfigError where one cannot be read */
+/** @throws UsageError where one cannot be read */
 export function warmFlags(given: Readonly<Record<string, unknown>>): WarmFlags {
   const base = baseOf(textFlag(given.base), '--base');
-  if (base === undefined) throw new ConfigError(['expected --base http://HOST:PORT, got nothing']);
+  if (base === undefined) throw new UsageError(['expected --base http://HOST:PORT, got nothing']);
   const accepts = Array.isArray(given.accept) ? given.accept.map(String) : [String(given.accept)];
   return {
     base,
@@ -24,5 +24,5 @@ export function warmFlags(given: Readonly<Record<string, unknown>>): WarmFlags {
 function rateOf(given: unknown): number {
   const rate = Number(/^(\d+(?:\.\d+)?)(?:\/s)?$/.exec(String(given))?.[1]);
   if (rate > 0 && rate <= FASTEST) return rate;
-  throw new ConfigError([`expected requests a second such as 5/s for --rate, got ${given}`]);
+  throw new UsageError([`expected requests a second such as 5/s for --rate, got ${given}`]);
 }
