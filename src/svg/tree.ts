@@ -11,6 +11,8 @@ export interface TreeElement {
   /** Behind `<name`. */
   readonly nameEnd: number;
   readonly attributes: readonly Attribute[];
+  /** Of the attributes, by name, as they stand in the text. */
+  readonly values: ReadonlyMap<string, string>;
   readonly parent: TreeElement | undefined;
   readonly children: TreeElement[];
   /** Its place among the children of its parent. */
@@ -28,7 +30,8 @@ export function elementsOf(text: string): TreeElement[] {
     }
     const parent = open.at(-1);
     const index = parent?.children.length ?? 0;
-    const element = { ...tag, parent, children: [], index };
+    const values = new Map(tag.attributes.map(({ name, value }) => [name, value]));
+    const element = { ...tag, values, parent, children: [], index };
     parent?.children.push(element);
     all.push(element);
     if (!tag.empty) open.push(element);
@@ -37,7 +40,7 @@ export function elementsOf(text: string): TreeElement[] {
 }
 
 /** The value of an attribute with its references to characters resolved; undefined where it has none of that name. */
-export function attributeOf({ attributes }: TreeElement, name: string): string | undefined {
-  const found = attributes.find((one) => one.name === name);
-  return found && withoutReferences(found.value);
+export function attributeOf({ values }: TreeElement, name: string): string | undefined {
+  const found = values.get(name);
+  return found === undefined ? undefined : withoutReferences(found);
 }

@@ -3,27 +3,36 @@
  */
 import { attributeOf, type TreeElement } from '../tree.ts';
 import { pointsOf } from './path-points.ts';
+import { charge, type Scope } from './selectors.ts';
 import type { Box } from './transforms.ts';
 
-/** Elements that are looked at for one box. */
-const MOST_ELEMENTS = 10_000;
+/** Groups in groups; in deeper ones the box is not told. */
+const MOST_DEPTH = 100;
 
-/** The box of a shape, or of a group of shapes none of which is moved; undefined where it cannot be told. */
-export function boundsOf(element: TreeElement): Box | undefined {
-  let left = MOST_ELEMENTS;
-  const boxOf = (one: TreeElement): Box | undefined | 'nothing' => {
-    if (--left < 0) return undefined;
-    if (!GROUPS.has(one.name)) return DRAWS_NOTHING.has(one.name) ? 'nothing' : shapeBox(one);
+/** What looking at one element takes beside a comparison. */
+const COST = 10;
+
+/**
+ * The box of a shape, or of a group of shapes none of which is moved; undefined where it cannot be told.
+ *
+ * @throws TooManyComparisons
+ */
+export function boundsOf(element: TreeElement, scope: Scope): Box | undefined {
+  const boxOf = (one: TreeElement, depth: number): Box | undefined | 'nothing' => {
+    charge(scope, COST);
+    if (depth > MOST_DEPTH) return undefined;
+    if (!GROUPS.has(one.name))
+      return DRAWS_NOTHING.has(one.name) ? 'nothing' : shapeBox(one, scope);
     const inside: Box[] = [];
     for (const child of one.children) {
       if (attributeOf(child, 'transform') !== undefined) return undefined;
-      const box = boxOf(child);
+      const box = boxOf(child, depth + 1);
       if (box === undefined) return undefined;
       if (box !== 'nothing') inside.push(box);
     }
     return around(inside.flatMap(corners)) ?? 'nothing';
   };
-  const box = boxOf(element);
+  const box = boxOf(element, 0);
   return box === 'nothing' ? undefined : box;
 }
 
@@ -54,7 +63,11 @@ function around(points: readonly (readonly [number, number])[]): Box | undefined
   return Object.values(box).every(Number.isFinite) ? box : undefined;
 }
 
-function shapeBox(element: TreeElement): Box | undefined {
+function shapeBox(element: TreeElement, scope: Scope): Box | undefined {
+  const boxOfPath = (d: string) => {
+    charge(scope, COST * d.length);
+    return around(pointsOf(d).flat());
+  };
   const number = (name: string, none = 0) => {
     const text = attributeOf(element, name)?.trim();
     return text === undefined ? none : Number(text === '' ? Number.NaN : text.replace(/px$/, ''));
@@ -82,9 +95,9 @@ function shapeBox(element: TreeElement): Box | undefined {
       ]);
     case 'polygon':
     case 'polyline':
-      return around(pointsOf(`M${attributeOf(element, 'points') ?? ''}`).flat());
+      return boxOfPath(`M${attributeOf(element, 'points') ?? ''}`);
     case 'path':
-      return around(pointsOf(attributeOf(element, 'd') ?? '').flat());
+      return boxOfPath(attributeOf(element, 'd') ?? '');
     default:
       return undefined;
   }

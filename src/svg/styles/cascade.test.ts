@@ -108,7 +108,6 @@ describe('media', () => {
     '(resolution:96dpi)',
     '(orientation:portrait)',
     '(min-aspect-ratio:1/2)',
-    '(color)',
     '(color-gamut:srgb)',
     '(hover:none)',
     'print, (width)',
@@ -122,7 +121,7 @@ describe('media', () => {
     '(min-width:40px) and (made-up:1)',
     'not (made-up:1)',
     '(made-up) or (width)',
-    '(monochrome)',
+    '(grid)',
     '(orientation:landscape)',
     'not screen',
     '(min-width:40px) and (color) or (width)',
@@ -202,6 +201,45 @@ describe('what takes too much', () => {
     const rules = Array.from({ length: 300 }, (_, i) => `:is(.a${i} ~ .b${i}){fill:#0f0}`).join('');
     const text = drawing('<path class="b1"/>'.repeat(3000), rules);
     expect(plainStyles(text, VIEW)).toBe(text);
+  });
+
+  test.each<[string, string]>([
+    [
+      'properties that every element hands on',
+      drawing(
+        `<g style="${Array.from({ length: 3000 }, (_, i) => `--a${i}:1`).join(';')}">${'<path style="--b:1"/>'.repeat(3000)}</g>`,
+        ':is(a){b:c}',
+      ),
+    ],
+    [
+      'declarations for every element',
+      drawing(A.repeat(3000), `:is(.a){${'fill:#0f0;'.repeat(3000)}}`),
+    ],
+    [
+      'the siblings of every element',
+      drawing('<path class="b"/>'.repeat(5000), '.b:has(~ .z){fill:#0f0}'),
+    ],
+    [
+      'a long path with a box',
+      drawing(
+        `<path class="a" d="${'M0 0 1 1'.repeat(50_000)}"/>`,
+        '.a{transform-box:fill-box;transform:scale(2)}',
+      ),
+    ],
+  ])('%s is drawn as librsvg draws it', (_, text) => {
+    expect(plainStyles(text, VIEW)).toBe(text);
+  });
+
+  test('of depth makes nothing throw', () => {
+    const groups = `${'<g>'.repeat(5000)}${A}${'</g>'.repeat(5000)}`;
+    const box = drawing(groups, 'g{transform-box:fill-box;transform:scale(2)}');
+    for (const text of [
+      box,
+      drawing(A, '{'.repeat(100_000)),
+      drawing(A, `${':is('.repeat(9000)}a${')'.repeat(9000)}{x:y}`),
+    ]) {
+      expect(typeof plainStyles(text, VIEW)).toBe('string');
+    }
   });
 
   test('in depth is left out', async () => {

@@ -4,7 +4,7 @@
  */
 import { attributeOf, type TreeElement } from '../tree.ts';
 import type { Rule } from './rules.ts';
-import { compare, matched, type Scope, type Specificity } from './selectors.ts';
+import { charge, compare, matched, type Scope, type Specificity } from './selectors.ts';
 import { type Declaration, readSheet } from './sheet.ts';
 
 interface Weighed {
@@ -27,6 +27,7 @@ export function declarationsFor(
   for (const { selectors, declarations, layer } of rules) {
     const specificity = matched(selectors, element, scope);
     if (specificity === undefined) continue;
+    charge(scope, declarations.length);
     for (const declaration of declarations) {
       found.push({ declaration, own: false, layer: layer.rank, specificity });
     }

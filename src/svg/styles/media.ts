@@ -118,8 +118,6 @@ function amountOf(name: string, { width, height }: Size): number | undefined {
     height,
     'aspect-ratio': width / height,
     resolution: 1,
-    color: 8,
-    monochrome: 0,
     grid: 0,
   };
   return amounts[name];

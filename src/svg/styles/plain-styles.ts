@@ -18,16 +18,19 @@ import { declarationsFor } from './cascade.ts';
 import { withPlainColors } from './colors.ts';
 import { mediaHolds } from './media.ts';
 import { type Rule, rulesOf } from './rules.ts';
-import { type Scope, TooManyComparisons } from './selectors.ts';
+import { charge, type Scope, TooManyComparisons } from './selectors.ts';
 import { type Declaration, readSheet } from './sheet.ts';
-import { type Box, wholeTransform } from './transforms.ts';
+import { wholeTransform } from './transforms.ts';
 import { type Definitions, withVariables } from './variables.ts';
 
 /** Characters that a text may gain: variables that hold one another grow by powers. */
 const MOST_GAINED = 1_000_000;
 
-/** Comparisons of an element with a selector: half a second. */
-const MOST_COMPARISONS = 5_000_000;
+/** Comparisons of an element with a selector, and what is counted as such. */
+const MOST_COMPARISONS = 2_000_000;
+
+/** What it takes to hand on one custom property, which is memory. */
+const COST = 4;
 
 /** What a drawing is shown at. */
 export interface View {
@@ -116,7 +119,7 @@ class Styling {
   changes(element: TreeElement): Change[] {
     const parent = (element.parent && this.#done.get(element.parent)) ?? this.#outside;
     const declarations = declarationsFor(element, this.#rules, this.#scope);
-    const custom = customOf(declarations, parent.custom);
+    const custom = customOf(declarations, parent.custom, this.#scope);
     this.#done.set(element, { custom, box: innerBox(element) ?? parent.box });
     const definitions: Definitions = (name) => custom.get(name);
     const style = new Map<string, string[]>();
@@ -126,14 +129,15 @@ class Styling {
       // A value that means nothing takes those before it along; two of a kind: the reader takes the last that it knows
       if (plain === undefined) style.set(property, INHERITED.test(property) ? ['inherit'] : []);
       else {
-        const before = style.get(property) ?? [];
+        const values = style.get(property) ?? [];
+        values.push(plain);
         style.delete(property);
-        style.set(property, [...before, plain]);
+        style.set(property, values);
       }
     }
     const attributes = this.#plainAttributes(element, definitions);
     if (element.parent === undefined) this.background = backgroundOf(style);
-    place(element, style, attributes, parent.box);
+    place(element, style, attributes, parent.box, this.#scope);
     const text = [...style].flatMap(([name, values]) => values.map((one) => `${name}:${one}`));
     if (text.length > 0 || attributeOf(element, 'style') !== undefined) {
       attributes.set('style', text.join(';'));
@@ -187,9 +191,11 @@ class Styling {
 function customOf(
   declarations: readonly Declaration[],
   inherited: ReadonlyMap<string, string>,
+  scope: Scope,
 ): ReadonlyMap<string, string> {
   const own = declarations.filter(({ property }) => property.startsWith('--'));
   if (own.length === 0) return inherited;
+  charge(scope, COST * inherited.size);
   const custom = new Map(inherited);
   for (const { property, value } of own) {
     if (value === 'initial') custom.delete(property);
@@ -216,6 +222,7 @@ function place(
   style: Map<string, string[]>,
   attributes: Map<string, string>,
   around: Size,
+  scope: Scope,
 ): void {
   const given = (name: string) => style.get(name)?.at(-1);
   const attribute = (name: string) => attributes.get(name) ?? attributeOf(element, name);
@@ -231,22 +238,17 @@ function place(
   const only = transform === undefined && origin === undefined;
   if (element.parent === undefined || (only && !said.translate && !said.rotate && !said.scale))
     return;
-  const box = referenceBox(element, given('transform-box') ?? attribute('transform-box'), around);
+  const name = given('transform-box') ?? attribute('transform-box');
+  const box = isViewBox(name) ? { left: 0, top: 0, ...around } : boundsOf(element, scope);
   const whole = box && wholeTransform(said, box);
   if (whole === undefined) return;
   for (const name of PLACE) style.delete(name);
   attributes.set('transform', whole);
 }
 
-function referenceBox(
-  element: TreeElement,
-  name: string | undefined,
-  around: Size,
-): Box | undefined {
-  if (name === undefined || /^\s*(?:view-box|initial|unset)\s*$/.test(name)) {
-    return { left: 0, top: 0, ...around };
-  }
-  return boundsOf(element);
+/** Whether a value of `transform-box` is the one that elements of a drawing have by themselves. */
+function isViewBox(name: string | undefined): boolean {
+  return name === undefined || ['view-box', 'initial', 'unset'].includes(name.trim());
 }
 
 /** The color behind a drawing, where its style names one and nothing else. */

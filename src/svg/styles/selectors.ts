@@ -31,6 +31,12 @@ export interface Scope {
   left: number;
 }
 
+/** Takes work off what is left. @throws TooManyComparisons */
+export function charge(scope: Scope, comparisons: number): void {
+  scope.left -= comparisons;
+  if (scope.left < 0) throw new TooManyComparisons();
+}
+
 /** Thrown where matching takes more comparisons than are left. */
 export class TooManyComparisons extends Error {}
 
@@ -74,7 +80,7 @@ function partMatches(
   element: TreeElement,
   scope: Scope,
 ): boolean {
-  if (--scope.left < 0) throw new TooManyComparisons();
+  charge(scope, 1);
   const { combinator, tests } = parts[at]!;
   if (!tests.every((test) => test(element, scope))) return false;
   if (at === 0) return true;
@@ -137,7 +143,7 @@ function simple(node: CssNode): [test: Test, adds: Specificity] {
     }
     case 'ClassSelector': {
       const { name } = node;
-      return [(element) => classes(element).includes(name), CLASS];
+      return [(element) => classes(element).has(name), CLASS];
     }
     case 'AttributeSelector':
       return [attributeTest(node), CLASS];
@@ -148,8 +154,14 @@ function simple(node: CssNode): [test: Test, adds: Specificity] {
   }
 }
 
-function classes(element: TreeElement): string[] {
-  return attributeOf(element, 'class')?.split(/\s+/) ?? [];
+const CLASSES = new WeakMap<TreeElement, ReadonlySet<string>>();
+
+function classes(element: TreeElement): ReadonlySet<string> {
+  const known = CLASSES.get(element);
+  if (known) return known;
+  const found = new Set(attributeOf(element, 'class')?.split(/\s+/) ?? []);
+  CLASSES.set(element, found);
+  return found;
 }
 
 function attributeTest(node: Extract<CssNode, { type: 'AttributeSelector' }>): Test {
@@ -227,6 +239,7 @@ function has(list: readonly Selector[]): [test: Test, adds: Specificity] {
     anchor = element;
     try {
       const around = besides ? (element.parent?.children.slice(element.index + 1) ?? []) : [];
+      charge(scope, around.length + element.children.length);
       for (const one of descendants([...element.children, ...around])) {
         if (matched(some, one, scope) !== undefined) return true;
       }
@@ -256,8 +269,7 @@ function countedTest(name: RegExpExecArray, node: CssNode | undefined): Test {
   const place = (element: TreeElement, fromEnd: boolean, scope: Scope): number => {
     const all = element.parent?.children ?? [element];
     const beside = fromEnd ? all.slice(element.index) : all.slice(0, element.index + 1);
-    scope.left -= beside.length;
-    if (scope.left < 0) throw new TooManyComparisons();
+    charge(scope, beside.length);
     return beside.filter(
       (one) =>
         (!ofType || one.name === element.name) &&

@@ -70,8 +70,9 @@ class Reader {
       const part = this.#css.slice(from, this.#at).trim();
       const end = this.#css[this.#at++];
       if (end === '{') {
-        const inside = this.items(depth + 1);
-        if (depth < MOST_DEPTH) items.push({ kind: 'block', prelude: part, items: inside });
+        if (depth < MOST_DEPTH) {
+          items.push({ kind: 'block', prelude: part, items: this.items(depth + 1) });
+        } else this.#skipBlock();
         continue;
       }
       const item = part === '' ? undefined : plainItem(part);
@@ -80,6 +81,15 @@ class Reader {
       if (end === '}' && depth > 0) break;
     }
     return items;
+  }
+
+  /** Behind the bracket that closes what was opened just before. */
+  #skipBlock(): void {
+    for (let open = 1; open > 0 && this.#at < this.#css.length; this.#at++) {
+      this.#at = endOfPart(this.#css, this.#at);
+      if (this.#css[this.#at] === '{') open++;
+      else if (this.#css[this.#at] === '}') open--;
+    }
   }
 }
 

@@ -108,7 +108,7 @@ describe('a list of functions is one matrix', () => {
 });
 
 describe('the box of a shape', () => {
-  const box = (body: string) => boundsOf(elementsOf(body)[0]!);
+  const box = (body: string) => boundsOf(elementsOf(body)[0]!, { left: 1000 });
   test.each([
     ['<circle cx="5" cy="6" r="2"/>', [3, 4, 4, 4]],
     ['<ellipse rx="3" ry="1"/>', [-3, -1, 6, 2]],
