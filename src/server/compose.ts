@@ -252,6 +252,7 @@ export async function createServer(config: Config, extras: ServerExtras = {}): P
   let closing: Promise<void> | undefined;
   const close: Server['close'] = (options = {}) => {
     draining = true;
+    void savings.end();
     const { drain: usual } = current.config.listen;
     const milliseconds = address === undefined ? 0 : (options.drain ?? usual);
     if (milliseconds > 0) log.info({ milliseconds }, 'draining');

@@ -123,6 +123,36 @@ describe('savings', () => {
     expect(await hitsOf(open())).toBe(3);
   });
 
+  test('are written at once where the server is to end, and once more at its end', async () => {
+    const savings = open();
+    hit(savings);
+    await savings.end();
+    expect(await hitsOf(open())).toBe(1);
+    hit(savings);
+    await savings.close();
+    expect(await hitsOf(open())).toBe(2);
+  });
+
+  test('make no folder that is taken away while the server ends', async () => {
+    const savings = open();
+    hit(savings);
+    await savings.write();
+    hit(savings);
+    rmSync(join(folder, 'savings'), { recursive: true });
+    await savings.close();
+    expect([readdirSync(folder), complaints]).toEqual([[], []]);
+  });
+
+  test('make one that was taken away before', async () => {
+    const savings = open();
+    hit(savings);
+    await savings.write();
+    rmSync(join(folder, 'savings'), { recursive: true });
+    hit(savings);
+    await savings.write();
+    expect(await hitsOf(open())).toBe(1);
+  });
+
   test('of nobody’s traffic leave no file', async () => {
     const savings = open({ keeps: false });
     hit(savings);

@@ -32,6 +32,8 @@ export class SavingsStore {
   readonly #torn: (file: string) => void;
   /** The day for which older files were last taken away. */
   #swept = '';
+  /** The folder was there once. */
+  #made = false;
 
   /** @param torn told of a file that holds no counts */
   constructor(folder: string, torn: (file: string) => void) {
@@ -54,24 +56,26 @@ export class SavingsStore {
    * Adds counts to what is kept.
    *
    * @param today files of days too long before are taken away
+   * @param last the server ends: a folder that was there and has gone is being taken away, and is not made again
    * @returns what could not be written, with the system's error
    */
   async add(
     days: DayCounts,
     today: string,
+    last = false,
   ): Promise<{ readonly left: DayCounts; readonly error?: unknown }> {
     const left: DayCounts = new Map(days);
     try {
       for (const [day, sources] of days) {
         const sum: DayCounts = new Map([[day, await this.#day(day)]]);
         addDays(sum, new Map([[day, sources]]));
-        await this.#write(day, sum.get(day) ?? new Map());
+        await this.#write(day, sum.get(day) ?? new Map(), last);
         left.delete(day);
       }
       if (this.#swept !== today) await this.#sweep(today);
       return { left };
     } catch (error) {
-      return { left, error };
+      return last && isAbsent(error) ? { left } : { left, error };
     }
   }
 
@@ -89,9 +93,14 @@ export class SavingsStore {
     return new Map(read?.sources.map(({ source, ...counts }) => [source, counts]));
   }
 
-  async #write(day: string, counted: ReadonlyMap<string, SavingsCounts>): Promise<void> {
+  async #write(
+    day: string,
+    counted: ReadonlyMap<string, SavingsCounts>,
+    last: boolean,
+  ): Promise<void> {
     const sources = [...counted].map(([source, counts]) => ({ source, ...counts }));
-    await makeFolder(this.#folder);
+    if (!last || !this.#made) await makeFolder(this.#folder);
+    this.#made = true;
     const file = join(this.#folder, `${day}.json`);
     const beside = `${file}.${process.pid}`;
     const handle = await open(beside, 'w', 0o600);

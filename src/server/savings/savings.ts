@@ -37,6 +37,7 @@ export class Savings {
   #read: { readonly from: string; readonly at: number; readonly days: DayCounts } | undefined;
   /** Files failed when they were last used. */
   #failing = false;
+  #ending = false;
 
   constructor(parts: SavingsParts) {
     const { folder, clock, log } = parts;
@@ -68,10 +69,16 @@ export class Savings {
     });
   }
 
+  /** Writes at once what was counted, since the server is to end: whoever ends it may take its folder away next. */
+  end(): Promise<void> {
+    this.#ending = true;
+    return this.write();
+  }
+
   /** Writes what is left. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.write();
+    await this.end();
   }
 
   /** Done when nothing else uses the files: what is being written is neither pending nor in its file. */
@@ -102,7 +109,7 @@ export class Savings {
     const now = clock.now();
     const taken = this.ledger.take(now);
     if (taken.size === 0) return;
-    const { left, error } = await this.#store.add(taken, dayOf(now));
+    const { left, error } = await this.#store.add(taken, dayOf(now), this.#ending);
     this.#read = undefined;
     this.ledger.giveBack(left);
     if (error === undefined) this.#failing = false;
