@@ -9,6 +9,7 @@
 import type { Color } from '../base/color.ts';
 import { clamp, type Size } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
+import { linearToSrgb, srgbToLinear } from '../image/srgb-curve.ts';
 import type { Gradient, GradientShape, GradientSpace } from '../plan/composition/gradient.ts';
 import { still } from './pixels.ts';
 
@@ -99,7 +100,7 @@ interface Space {
 
 const SPACES: Readonly<Record<GradientSpace, Space>> = {
   srgb: { encode: (rgb) => rgb, decode: (rgb) => rgb },
-  linear: { encode: (rgb) => each(rgb, toLinear), decode: (rgb) => each(rgb, fromLinear) },
+  linear: { encode: (rgb) => each(rgb, srgbToLinear), decode: (rgb) => each(rgb, fromLinear) },
   oklab: { encode: toOklab, decode: fromOklab },
   hsl: { encode: toHsl, decode: fromHsl, hue: 0 },
   lch: {
@@ -113,13 +114,8 @@ function each([a, b, c]: Triple, by: (value: number) => number): Triple {
   return [by(a), by(b), by(c)];
 }
 
-function toLinear(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-}
-
 function fromLinear(value: number): number {
-  const light = Math.max(0, value);
-  return light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
+  return linearToSrgb(Math.max(0, value));
 }
 
 /** Rows of a matrix times a column. */
@@ -151,7 +147,7 @@ const FROM_CONES: readonly [Triple, Triple, Triple] = [
 ];
 
 function toOklab(rgb: Triple): Triple {
-  return times(TO_OKLAB, each(times(TO_CONES, each(rgb, toLinear)), Math.cbrt));
+  return times(TO_OKLAB, each(times(TO_CONES, each(rgb, srgbToLinear)), Math.cbrt));
 }
 
 function fromOklab(lab: Triple): Triple {
@@ -173,7 +169,7 @@ const FROM_XYZ: readonly [Triple, Triple, Triple] = [
 const WHITE: Triple = [0.9504559271, 1, 1.0890577508];
 
 function toLab(rgb: Triple): Triple {
-  const [x, y, z] = times(TO_XYZ, each(rgb, toLinear));
+  const [x, y, z] = times(TO_XYZ, each(rgb, srgbToLinear));
   const f = (value: number) =>
     value > 216 / 24_389 ? Math.cbrt(value) : ((24_389 / 27) * value + 16) / 116;
   const [fx, fy, fz] = [f(x / WHITE[0]), f(y / WHITE[1]), f(z / WHITE[2])];

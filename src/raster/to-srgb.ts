@@ -10,6 +10,7 @@ import { BT709, conversion, rgbToXyz } from '../base/chromaticity.ts';
 import type { Size } from '../base/size.ts';
 import type { Raster } from '../image/raster.ts';
 import { isHdr, type SourceColor, type Transfer } from '../image/source-color.ts';
+import { linearToSrgb } from '../image/srgb-curve.ts';
 import { still } from './pixels.ts';
 import {
   HLG_SYSTEM_GAMMA,
@@ -123,9 +124,7 @@ let encodings: Uint8Array | undefined;
 /** The sRGB value 0..255 of light 0..1. */
 function encodingTable(): Uint8Array {
   encodings ??= Uint8Array.from({ length: LIGHT_STEPS + 1 }, (_, step) => {
-    const light = step / LIGHT_STEPS;
-    const value = light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
-    return Math.round(255 * value);
+    return Math.round(255 * linearToSrgb(step / LIGHT_STEPS));
   });
   return encodings;
 }

@@ -9,6 +9,7 @@
  */
 import type { Matrix } from '../base/chromaticity.ts';
 import type { Raster } from '../image/raster.ts';
+import { linearToSrgb, srgbToLinear } from '../image/srgb-curve.ts';
 import type { ToneStep } from '../plan/op.ts';
 
 /** Weights of red, green and blue in luma (Rec. 709, the primaries of sRGB). */
@@ -240,11 +241,9 @@ function clip(value: number): number {
 
 /** Linear light 0..1 of an sRGB value 0..255, and back. */
 function linear(value: number): number {
-  const v = value / 255;
-  return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  return srgbToLinear(value / 255);
 }
 
 function encoded(light: number): number {
-  const v = light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
-  return 255 * v;
+  return 255 * linearToSrgb(light);
 }

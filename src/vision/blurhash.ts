@@ -11,7 +11,9 @@
  * The picture is averaged down first; a hash of 9 × 9 components sees nothing
  * finer than a few of those cells.
  */
+
 import type { Raster } from '../image/raster.ts';
+import { linearToSrgb, srgbToLinear } from '../image/srgb-curve.ts';
 
 /** Longest side that is hashed. */
 const SMALL = 64;
@@ -146,13 +148,9 @@ function meanOn(
 }
 
 /** Linear light 0..1 of each sRGB value. */
-const LIGHT = Float64Array.from({ length: 256 }, (_, value) => {
-  const v = value / 255;
-  return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-});
+const LIGHT = Float64Array.from({ length: 256 }, (_, value) => srgbToLinear(value / 255));
 
 /** The sRGB value 0..255 of linear light, whole. */
 function encoded(light: number): number {
-  const v = light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
-  return Math.min(255, Math.max(0, Math.round(255 * v)));
+  return Math.min(255, Math.max(0, Math.round(255 * linearToSrgb(light))));
 }

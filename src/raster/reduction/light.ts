@@ -4,6 +4,7 @@
  * White is 96 per level of the encoded scale, so that the darkest levels are seven
  * units apart and a third is left above white for what a filter overshoots.
  */
+import { srgbToLinear } from '../../image/srgb-curve.ts';
 
 /** The light of white: 255 * 96. */
 export const WHITE = 24_480;
@@ -21,8 +22,7 @@ export const BYTES: Uint8Array = bytesOfLight();
 
 /** Linear light 0..1 of a level of sRGB, 0..255. */
 function lightOf(level: number): number {
-  const v = level / 255;
-  return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  return srgbToLinear(level / 255);
 }
 
 function bytesOfLight(): Uint8Array {

@@ -4,6 +4,8 @@
  * `lab()`, `lch()`, `oklab()`, `oklch()`, `color()` of sRGB, its linear form and Display P3, and the light one of `light-dark()` (CSS Color 4
  * specification, sections 9 and 10; CSS Color 5 specification, section 4). One that is made of another color, or calculated, stays as it is.
  */
+
+import { linearToSrgb, srgbToLinear } from '../../image/srgb-curve.ts';
 import { splitOutside } from './sheet.ts';
 
 /** What has to be in a value. */
@@ -44,7 +46,7 @@ function srgbText(name: string, inside: string): string | undefined {
   const linear = linearOf(name, space, read);
   const alpha = opacity === undefined ? 1 : amount(opacity, 1);
   if (linear === undefined || ![...linear, alpha].every(Number.isFinite)) return undefined;
-  const bytes = linear.map((one) => Math.round(255 * encoded(Math.min(1, Math.max(0, one)))));
+  const bytes = linear.map((one) => Math.round(255 * linearToSrgb(Math.min(1, Math.max(0, one)))));
   if (alpha >= 1) return `rgb(${bytes.join(',')})`;
   return `rgba(${bytes.join(',')},${Math.max(0, alpha)})`;
 }
@@ -58,7 +60,7 @@ function linearOf(
   if (name === 'color') {
     const given: Vector = [read(0, 1), read(1, 1), read(2, 1)];
     if (space === 'srgb-linear') return given;
-    const decoded = given.map((one) => Math.sign(one) * decodedOf(Math.abs(one)));
+    const decoded = given.map((one) => Math.sign(one) * srgbToLinear(Math.abs(one)));
     if (space === 'srgb') return decoded as unknown as Vector;
     return space === 'display-p3' ? times(P3, decoded as unknown as Vector) : undefined;
   }
@@ -103,14 +105,6 @@ function labToXyz(lightness: number, a: number, b: number): Vector {
 
 function times(m: Matrix, [x, y, z]: Vector): Vector {
   return m.map(([a, b, c]) => a * x + b * y + c * z) as unknown as Vector;
-}
-
-function decodedOf(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-}
-
-function encoded(value: number): number {
-  return value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055;
 }
 
 /** Linear Display P3 to linear sRGB. */
