@@ -37,6 +37,8 @@ export interface JournalReader {
    * @param forgotten entries up to this epoch are not there any more and may have been missed as well; 0 for none
    */
   readonly catchUp: (entries: readonly JournalEntry[], forgotten: number) => Promise<void>;
+  /** Hears that an order of this node, which nobody could be told, has been told now. */
+  readonly told?: (entry: JournalEntry) => void;
 }
 
 export interface Journal {

@@ -188,8 +188,10 @@ export class RedisJournal implements Journal {
       this.#known = true;
       for (const tell of this.#whenKnown.splice(0)) tell();
       for (let text = this.#held[0]; text !== undefined; text = this.#held[0]) {
-        if ((await this.#append(text)) === undefined) break;
+        const appended = await this.#append(text);
+        if (appended === undefined) break;
         this.#held.shift();
+        this.#reader?.told?.({ epoch: appended.epoch, order: parsed(text) });
       }
     } catch {
       // It has gone away again, and will be back.

@@ -63,8 +63,13 @@ export async function createEngine(
     incoming: spool(uploads, size * UPLOADS_SHARE),
     tiers: () => ({ memory: near.status, disk: files.status }),
   });
+  // What is on the disk may have been purged while this node was away.
+  await engine.caughtUp(CATCH_UP_MS);
   return engine;
 }
+
+/** Longest wait for word of purges before the first answer, in milliseconds. */
+const CATCH_UP_MS = 1000;
 
 /** Bytes of bodies on their way in whose files the cache folder does not take. */
 const ELSEWHERE_BYTES = 256e6;

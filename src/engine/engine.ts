@@ -16,6 +16,7 @@ import type { Receipt } from '../optimizer/receipt.ts';
 import type { Origin } from '../origins/origin.ts';
 import type { DiskFailures } from '../stores/disk/failures.ts';
 import type { StaleUse } from '../stores/freshness.ts';
+import type { PrefixDeletion } from '../stores/shared-store.ts';
 import type { Receiver, Spooled } from '../stores/spool.ts';
 import type { TierStatus } from '../stores/store.ts';
 import type { SharedTierStatus } from '../stores/write-behind.ts';
@@ -193,6 +194,14 @@ export interface PurgeCounts {
   /** Nodes that there were, this one included, and those that carried it out in time; absent where no other can be told. */
   readonly nodes?: number;
   readonly acknowledged?: number;
+  /** What became of it in the bucket that nodes share; absent where there is none. */
+  readonly bucket?: BucketPurge | undefined;
+}
+
+/** A purge in a bucket. */
+export interface BucketPurge extends PrefixDeletion {
+  /** Nodes that were away, or begin later, find it there; false where that is for when the bucket is back. */
+  readonly marked: boolean;
 }
 
 export interface Engine {

@@ -94,8 +94,8 @@ export class LocalEngine implements Engine {
     const { clock, timer } = settings;
     this.#settings = settings;
     this.#sourceStore = sources;
-    this.#sharing = new Sharing(options, timer);
-    const { nodes, shared } = this.#sharing;
+    this.#sharing = new Sharing(options, timer, marks);
+    const { nodes, shared, marks: sharedMarks } = this.#sharing;
     this.#faults = new RememberedFaults(clock);
     this.#sourceCache = new SourceCache({
       store: sources,
@@ -115,9 +115,8 @@ export class LocalEngine implements Engine {
       sources: this.#sourceCache,
       renditions: this.#cache,
       faults: this.#faults,
-      shared,
+      ...{ shared, sharedMarks, marks },
       nodes: options.nodes,
-      marks,
       purged: options.purged,
     });
     nodes?.follow(this.#cache);
@@ -184,6 +183,9 @@ export class LocalEngine implements Engine {
   }
 
   ready = (): boolean => this.#pool.ready();
+
+  /** Resolves when no purge of other nodes can have been missed, or after so many milliseconds. */
+  caughtUp = (milliseconds: number): Promise<void> => this.#sharing.caughtUp(milliseconds);
 
   /** Lets go of some memory; false when there is none to be let go of. */
   relieve = (): boolean => this.#sourceCache.relieve();

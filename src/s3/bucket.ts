@@ -69,8 +69,8 @@ export interface Bucket {
   ): Promise<void>;
   /** It is no failure that it is not there. */
   delete(name: string, signal?: AbortSignal): Promise<void>;
-  /** At most 1000 at once. Gives how many are gone. */
-  deleteAll(names: readonly string[], signal?: AbortSignal): Promise<number>;
+  /** At most 1000 at once. Gives those that are left, where some of them are gone. */
+  deleteAll(names: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;
   /** The names that begin so, in order, those after `after` alone. */
   list(prefix: string, after?: string, signal?: AbortSignal): AsyncIterable<string>;
   close(): void;

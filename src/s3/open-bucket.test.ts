@@ -70,7 +70,7 @@ describe.skipIf(missingServices(['rclone']).length > 0)('a bucket', () => {
     };
     expect(await listed('many/')).toEqual(names);
     expect(await listed('many/00', 'many/0097')).toEqual(['many/0098', 'many/0099']);
-    expect(await bucket.deleteAll(names.slice(0, 1000))).toBe(1000);
+    expect(await bucket.deleteAll(names.slice(0, 1000))).toEqual([]);
     expect(await listed('many/')).toEqual(names.slice(1000));
     await bucket.delete(names[1000]!);
     await bucket.delete('many/never');

@@ -162,7 +162,7 @@ class SdkBucket implements Bucket {
     }
   }
 
-  async deleteAll(names: readonly string[], signal?: AbortSignal): Promise<number> {
+  async deleteAll(names: readonly string[], signal?: AbortSignal): Promise<readonly string[]> {
     if (!this.#oneByOne && names.length > 1) {
       const command = new this.#sdk.DeleteObjectsCommand({
         Bucket: this.#bucket,
@@ -170,7 +170,9 @@ class SdkBucket implements Bucket {
       });
       try {
         const answer = await this.#told(signal, (options) => this.#client.send(command, options));
-        return names.length - (answer.Errors?.length ?? 0);
+        const refused = new Set(answer.Errors?.map(({ Key }) => Key));
+        // A name that a server spells otherwise is left as well
+        return refused.size === 0 ? [] : names.filter((name) => refused.has(name));
       } catch (error) {
         const { kind, status = 0 } = bucketFailure(error, signal);
         // Not every server has it; what cannot be had at all fails below as well
@@ -178,16 +180,31 @@ class SdkBucket implements Bucket {
         this.#oneByOne = true;
       }
     }
-    let gone = 0;
-    const left = [...names];
-    const next = async () => {
-      for (let name = left.pop(); name !== undefined; name = left.pop()) {
-        await this.delete(name, signal);
-        gone++;
+    return this.#deleteEach(names, signal);
+  }
+
+  async #deleteEach(
+    names: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly string[]> {
+    const waiting = [...names];
+    const failed: string[] = [];
+    let failure: unknown;
+    const lane = async () => {
+      for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+        try {
+          await this.delete(name, signal);
+        } catch (error) {
+          failed.push(name);
+          failure = error;
+          return;
+        }
       }
     };
-    await Promise.all(Array.from({ length: ABREAST }, next));
-    return gone;
+    await Promise.all(Array.from({ length: ABREAST }, lane));
+    const left = [...waiting, ...failed];
+    if (left.length > 0 && left.length === names.length) throw failure;
+    return left;
   }
 
   async *list(prefix: string, after?: string, signal?: AbortSignal): AsyncIterable<string> {

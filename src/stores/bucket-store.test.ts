@@ -158,10 +158,56 @@ describe('a bucket that fails', () => {
     expect(store.status).toMatchObject({ available: false, reason: 'SlowDown' });
   });
 
-  test('leaves some entries of a prefix where it says so', async () => {
-    await put();
-    bucket.failure = { kind: 'failed', code: 'ECONNREFUSED' };
-    expect(await store.deletePrefix(key('a').slice(0, 16))).toEqual({ deleted: 0, whole: false });
+  describe('while a prefix is deleted', () => {
+    const prefix = key('a').slice(0, 16);
+    const putMany = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        await store.put(prefix + String(i).padStart(48, '0'), {}, body);
+      }
+    };
+    const remove = () => store.deletePrefix(prefix);
+
+    test('from the start says that nothing is gone, and that it does not know what is left', async () => {
+      await put();
+      bucket.failure = { kind: 'failed', code: 'ECONNREFUSED' };
+      expect(await remove()).toEqual({ deleted: 0, left: 0, whole: false });
+      expect(store.status.errors).toBe(1);
+    });
+
+    test('between two pages says what is gone and what is left', async () => {
+      await putMany(1500);
+      const { deleteAll } = bucket;
+      let pages = 0;
+      bucket.deleteAll = (names) => {
+        if (++pages > 1) bucket.failure = { kind: 'busy', code: 'SlowDown', status: 503 };
+        return deleteAll.call(bucket, names);
+      };
+      expect(await remove()).toEqual({ deleted: 1000, left: 500, whole: false });
+      expect(bucket.objects.size).toBe(500);
+    });
+
+    test('and is well again a moment later is told nothing of it', async () => {
+      await putMany(30);
+      const { deleteAll } = bucket;
+      let tries = 0;
+      bucket.deleteAll = (names) => {
+        bucket.failure = ++tries > 1 ? undefined : { kind: 'busy', code: 'SlowDown', status: 503 };
+        const answer = deleteAll.call(bucket, names);
+        return answer.finally(() => {
+          bucket.failure = undefined;
+        });
+      };
+      expect(await remove()).toEqual({ deleted: 30, left: 0, whole: true });
+      expect(store.status.errors).toBe(0);
+    });
+
+    test('keeping some of it says how many', async () => {
+      await putMany(40);
+      bucket.keeps = (name) => name.endsWith('7');
+      expect(await remove()).toEqual({ deleted: 36, left: 4, whole: false });
+      bucket.keeps = () => false;
+      expect(await remove()).toEqual({ deleted: 4, left: 0, whole: true });
+    });
   });
 });
 

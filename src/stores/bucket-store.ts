@@ -6,17 +6,14 @@
  * Keys are hashes, so that what is asked for at once lies all over the bucket, and those of one source begin
  * alike: taking a source away is a list and its deletion. Each object is an entry with its record in front
  * (`bucket-record.ts`): one question gives both, and nothing is believed that its sums do not vouch for.
- *
- * A bucket that fails again and again is left alone: until one question finds it well again, all others are
- * answered at once with nothing. That question is put by the store itself, since visitors may have none for long.
  */
 import { crc32 } from 'node:zlib';
 import { type Body, bodyLength, bytesOf, type FileBody, isFileBody } from '../base/body.ts';
-import { Breaker, type Outcome } from '../base/breaker.ts';
 import { type Bucket, BucketFailure } from '../s3/bucket.ts';
-import { bucketFailure } from '../s3/bucket-failure.ts';
+import { BucketAttempts, type BucketAttemptsOptions } from './bucket-attempts.ts';
+import { deleteNames } from './bucket-deletion.ts';
+import { BucketNotices } from './bucket-notices.ts';
 import { bucketRecord, readBucketRecord } from './bucket-record.ts';
-import { Patience } from './patience.ts';
 import type {
   ArrivingEntry,
   PrefixDeletion,
@@ -26,29 +23,16 @@ import type {
 } from './shared-store.ts';
 import { checkKey, type Entry, isStoredBody, type Meta, type StoreKey } from './store.ts';
 
-export interface BucketStoreOptions {
+export interface BucketStoreOptions extends BucketAttemptsOptions {
   readonly bucket: Bucket;
   /** What names of objects begin with; ends in "/" unless it is empty. */
   readonly prefix: string;
   /** Longest wait for the head of an entry, in milliseconds; bodies have ten times as long. */
   readonly deadline: number;
-  /** Told of each operation, with its milliseconds. */
-  readonly observe?: ((operation: Operation, outcome: Result, ms: number) => void) | undefined;
-  /** Told when the bucket is left alone, or fails from the start, with the code of the failure; and when it is well. */
-  readonly changed?: ((available: boolean, reason?: string) => void) | undefined;
-  /** Milliseconds of a clock that never goes back. */
-  readonly now?: () => number;
 }
 
-export type Operation = 'get' | 'put' | 'delete' | 'probe';
-export type Result = 'hit' | 'miss' | 'done' | 'error' | 'skipped';
-
-/** Three failures within ten seconds, and it is left alone for five. */
-const BREAKER = { breakerFailures: 3, breakerWindow: 10_000, breakerPause: 5_000 };
-
-/** What is never there, and the milliseconds behind a pause after which it is asked for. */
+/** What is never there. */
 const PROBE = 'v1/probe';
-const PROBE_LATER = 50;
 
 /** Bodies and writes have so many times the time of a head. */
 const PATIENCE = 10;
@@ -56,32 +40,21 @@ const PATIENCE = 10;
 /** Bodies up to this many bytes are written from memory; larger ones while they are read. */
 const AT_ONCE = 8e6;
 
-/** Names in one deletion, as the protocol bounds them (docs/spec/s3.md 1.3). */
-const TOGETHER = 1000;
-
 export class BucketStore implements SharedStore {
   readonly #options: BucketStoreOptions;
-  readonly #breaker: Breaker;
-  readonly #now: () => number;
-  readonly #counts = { hits: 0, misses: 0, errors: 0, skipped: 0, written: 0 };
-  #reason: string | undefined;
-  /** What was told last; a bucket that is well from the start is no news. */
-  #told = true;
-  /** It has answered once. */
-  #known = false;
-  #probing: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #attempts: BucketAttempts;
+  readonly notices: BucketNotices;
 
   constructor(options: BucketStoreOptions) {
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
-    this.#breaker = new Breaker(BREAKER, this.#now);
+    const attempts = new BucketAttempts(options, () => this.probe());
+    this.#attempts = attempts;
+    const { bucket, prefix, deadline } = options;
+    this.notices = new BucketNotices({ bucket, attempts, prefix, deadline: deadline * PATIENCE });
   }
 
   get status(): SharedStoreStatus {
-    const available = this.#breaker.state === 'closed';
-    const reason = this.#reason === undefined ? {} : { reason: this.#reason };
-    return { available, ...reason, ...this.#counts };
+    return this.#attempts.status;
   }
 
   async get(key: StoreKey, options: ReadOptions = {}): Promise<Entry | undefined> {
@@ -103,19 +76,26 @@ export class BucketStore implements SharedStore {
 
   open(key: StoreKey, { signal }: ReadOptions = {}): Promise<ArrivingEntry | undefined> {
     const name = this.#name(checkKey(key));
-    return this.#try<ArrivingEntry | undefined>('get', undefined, signal, async (patience) => {
-      const head = patience(this.#options.deadline);
-      const found = await this.#options.bucket.get(name, { signal: head.signal }).catch((error) => {
-        if (error instanceof BucketFailure && error.kind === 'missing') return undefined;
-        throw error;
-      });
-      if (found === undefined || found.kind === 'unchanged') return ['miss', undefined];
-      const entry = await readBucketRecord(key, found.length, found.body);
-      if (entry === undefined) return ['miss', undefined];
-      head.extend(this.#options.deadline * PATIENCE);
-      const body = this.#counted(entry.body, head.end);
-      return ['hit', { ...entry, body }, head];
-    });
+    return this.#attempts.run<ArrivingEntry | undefined>(
+      'get',
+      () => undefined,
+      signal,
+      async (patience) => {
+        const head = patience(this.#options.deadline);
+        const found = await this.#options.bucket
+          .get(name, { signal: head.signal })
+          .catch((error) => {
+            if (error instanceof BucketFailure && error.kind === 'missing') return undefined;
+            throw error;
+          });
+        if (found === undefined || found.kind === 'unchanged') return ['miss', undefined];
+        const entry = await readBucketRecord(key, found.length, found.body);
+        if (entry === undefined) return ['miss', undefined];
+        head.extend(this.#options.deadline * PATIENCE);
+        const body = this.#attempts.counted(entry.body, head.end);
+        return ['hit', { ...entry, body }, head];
+      },
+    );
   }
 
   async put(key: StoreKey, meta: Meta, body: Body): Promise<boolean> {
@@ -127,18 +107,23 @@ export class BucketStore implements SharedStore {
     const crc = large === undefined ? crc32(bytes) : large.crc;
     const record = bucketRecord(key, meta, length, crc);
     const file = large && new JoinedBody(record, large);
-    return this.#try('put', false, undefined, async (patience) => {
-      const { signal } = patience(this.#options.deadline * PATIENCE);
-      const whole = file?.read() ?? Buffer.concat([record, bytes]);
-      try {
-        await this.#options.bucket.put(name, whole, record.length + length, { signal });
-      } catch (error) {
-        if (file?.failed) return ['error', false];
-        throw error;
-      }
-      this.#counts.written++;
-      return ['done', true];
-    });
+    return this.#attempts.run(
+      'put',
+      () => false,
+      undefined,
+      async (patience) => {
+        const { signal } = patience(this.#options.deadline * PATIENCE);
+        const whole = file?.read() ?? Buffer.concat([record, bytes]);
+        try {
+          await this.#options.bucket.put(name, whole, record.length + length, { signal });
+        } catch (error) {
+          if (file?.failed) return ['error', false];
+          throw error;
+        }
+        this.#attempts.wrote();
+        return ['done', true];
+      },
+    );
   }
 
   async update(key: StoreKey, meta: Meta): Promise<boolean> {
@@ -148,37 +133,32 @@ export class BucketStore implements SharedStore {
 
   delete(key: StoreKey): Promise<boolean> {
     const name = this.#name(checkKey(key));
-    return this.#try('delete', false, undefined, async (patience) => {
-      await this.#options.bucket.delete(name, patience(this.#options.deadline * PATIENCE).signal);
-      return ['done', true];
-    });
+    return this.#attempts.run(
+      'delete',
+      () => false,
+      undefined,
+      async (patience) => {
+        await this.#options.bucket.delete(name, patience(this.#options.deadline * PATIENCE).signal);
+        return ['done', true];
+      },
+    );
   }
 
   deletePrefix(prefix: string): Promise<PrefixDeletion> {
     const names = this.#name(checkKey(prefix));
     const { bucket, deadline } = this.#options;
-    let deleted = 0;
-    return this.#try<PrefixDeletion>(
+    const done = { deleted: 0, left: 0, whole: false };
+    return this.#attempts.run<PrefixDeletion>(
       'delete',
-      { deleted, whole: false },
+      () => done,
       undefined,
       async (patience) => {
         const { signal, extend } = patience(deadline * PATIENCE);
-        let whole = true;
-        let page: string[] = [];
-        const flush = async () => {
+        await deleteNames(bucket, names, signal, (counts) => {
+          Object.assign(done, counts);
           extend(deadline * PATIENCE);
-          const gone = page.length === 0 ? 0 : await bucket.deleteAll(page, signal);
-          deleted += gone;
-          whole &&= gone === page.length;
-          page = [];
-        };
-        for await (const name of bucket.list(names, undefined, signal)) {
-          page.push(name);
-          if (page.length === TOGETHER) await flush();
-        }
-        await flush();
-        return ['done', { deleted, whole }];
+        });
+        return ['done', done];
       },
     );
   }
@@ -196,118 +176,30 @@ export class BucketStore implements SharedStore {
   /** Whether the bucket answers. What the first question takes, as a connection, the next one finds done. */
   probe(): Promise<boolean> {
     const { bucket, prefix, deadline } = this.#options;
-    return this.#try('probe', false, undefined, async (patience) => {
-      const { signal } = patience(deadline * PATIENCE);
-      try {
-        const found = await bucket.get(prefix + PROBE, { signal });
-        if (found.kind === 'found') found.discard();
-      } catch (error) {
-        if (!(error instanceof BucketFailure) || error.kind !== 'missing') throw error;
-      }
-      return ['done', true];
-    });
+    return this.#attempts.run(
+      'probe',
+      () => false,
+      undefined,
+      async (patience) => {
+        const { signal } = patience(deadline * PATIENCE);
+        try {
+          const found = await bucket.get(prefix + PROBE, { signal });
+          if (found.kind === 'found') found.discard();
+        } catch (error) {
+          if (!(error instanceof BucketFailure) || error.kind !== 'missing') throw error;
+        }
+        return ['done', true];
+      },
+    );
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#probing);
+    this.#attempts.close();
     this.#options.bucket.close();
-  }
-
-  /** Looks again and again whether a bucket that is left alone has come back. */
-  #watch(): void {
-    if (this.#closed || this.#probing !== undefined || this.#breaker.state === 'closed') return;
-    this.#probing = setTimeout(() => {
-      this.#probing = undefined;
-      void this.probe().then(() => this.#watch());
-    }, BREAKER.breakerPause + PROBE_LATER).unref();
   }
 
   #name(key: string): string {
     return `${this.#options.prefix}v1/${key.slice(0, 2)}/${key}`;
-  }
-
-  /** A body that may still fail. */
-  async *#counted(body: AsyncIterable<Uint8Array>, end: () => void): AsyncGenerator<Uint8Array> {
-    try {
-      yield* body;
-    } catch (error) {
-      this.#failed(error);
-      this.#breaker.failed();
-      this.#tellFailure();
-      this.#watch();
-      throw error;
-    } finally {
-      end();
-    }
-  }
-
-  /**
-   * Does something with the bucket, unless it is left alone; what fails is `otherwise`.
-   *
-   * @param work gives how it ended, and what goes on beyond it with its time
-   */
-  async #try<Value>(
-    operation: Operation,
-    otherwise: Value,
-    caller: AbortSignal | undefined,
-    work: (
-      patience: (milliseconds: number) => Patience,
-    ) => Promise<readonly [Result, Value, Patience?]>,
-  ): Promise<Value> {
-    const start = this.#now();
-    let ended: ((outcome: Outcome) => void) | undefined;
-    const told = (result: Result) =>
-      this.#options.observe?.(operation, result, this.#now() - start);
-    try {
-      ended = this.#breaker.enter();
-    } catch {
-      this.#counts.skipped++;
-      told('skipped');
-      return otherwise;
-    }
-    let patience: Patience | undefined;
-    try {
-      const [result, value, goesOn] = await work((milliseconds) => {
-        patience = new Patience(milliseconds, caller);
-        return patience;
-      });
-      ended('good');
-      this.#known = true;
-      if (this.#breaker.state === 'closed') this.#tell(true);
-      if (goesOn === undefined) patience?.end();
-      if (result === 'hit') this.#counts.hits++;
-      if (result === 'miss') this.#counts.misses++;
-      told(result);
-      return value;
-    } catch (error) {
-      patience?.end();
-      const left = caller?.aborted === true;
-      ended(left ? 'left' : 'failed');
-      if (!left) {
-        this.#failed(error);
-        this.#tellFailure();
-      }
-      this.#watch();
-      told('error');
-      return otherwise;
-    }
-  }
-
-  #failed(error: unknown): void {
-    this.#counts.errors++;
-    this.#reason = bucketFailure(error).code;
-  }
-
-  /** A single failure is no news, unless nothing has gone well before it. */
-  #tellFailure(): void {
-    if (!this.#known || this.#breaker.state !== 'closed') this.#tell(false);
-  }
-
-  #tell(available: boolean): void {
-    if (available === this.#told || this.#closed) return;
-    this.#told = available;
-    this.#options.changed?.(available, available ? undefined : this.#reason);
   }
 }
 

@@ -68,9 +68,13 @@ export function sharedStoreSuite(open: () => Promise<SharedStoreSetup>): void {
       expect(await keys('dddd000011112222')).toEqual(mine);
       expect(await keys('dddd0000')).toEqual([...mine, ...others]);
       expect(await keys('dddd0000', mine[27])).toEqual([...mine.slice(28), ...others]);
-      expect(await store.deletePrefix('dddd000011112222')).toEqual({ deleted: 30, whole: true });
+      expect(await store.deletePrefix('dddd000011112222')).toEqual({
+        ...{ deleted: 30, left: 0, whole: true },
+      });
       expect(await keys('dddd0000')).toEqual(others);
-      expect(await store.deletePrefix('dddd000011112222')).toEqual({ deleted: 0, whole: true });
+      expect(await store.deletePrefix('dddd000011112222')).toEqual({
+        ...{ deleted: 0, left: 0, whole: true },
+      });
     });
 
     test('takes many at once', async () => {
@@ -81,6 +85,21 @@ export function sharedStoreSuite(open: () => Promise<SharedStoreSetup>): void {
       expect([kept.filter(Boolean).length, store.status]).toMatchObject([40, { errors: 0 }]);
       const read = await Promise.all(all.map((key) => store.get(key)));
       expect(read.map((entry) => entry?.body.length)).toEqual(all.map((_, i) => i));
+    });
+
+    test('has notices beside its entries', async () => {
+      const { notices } = store;
+      expect(await notices.names()).toEqual([]);
+      expect(await notices.read('1-a')).toEqual({ kind: 'none' });
+      expect(await notices.write('2-b', 'über\n')).toBe(true);
+      expect(await notices.write('1-a', '')).toBe(true);
+      expect(await notices.write('2-b', 'other\n')).toBe(true);
+      expect(await notices.names()).toEqual(['1-a', '2-b']);
+      expect(await notices.read('2-b')).toEqual({ kind: 'text', text: 'other\n' });
+      expect(await notices.read('1-a')).toEqual({ kind: 'text', text: '' });
+      expect(await keys('')).not.toContain('2-b');
+      await notices.delete(['1-a', '0-none']);
+      expect(await notices.names()).toEqual(['2-b']);
     });
 
     test('refuses what is no key', async () => {

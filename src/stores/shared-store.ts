@@ -45,8 +45,27 @@ export interface SharedStoreStatus {
 export interface PrefixDeletion {
   /** Entries that are gone. */
   readonly deleted: number;
-  /** False where some may be left. */
+  /** Entries that are known to be still there. */
+  readonly left: number;
+  /** False where some may be left, known or not. */
   readonly whole: boolean;
+}
+
+/** `away`: it could not be asked. `none`: there is no such notice, or none that is read. */
+export type NoticeRead =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'away' };
+
+/** Small texts for all who share the store, by name, beside its entries. Nothing of them throws. */
+export interface Notices {
+  /** The names of all, in order; undefined where they cannot be had. */
+  names(): Promise<readonly string[] | undefined>;
+  read(name: string): Promise<NoticeRead>;
+  /** @param name of letters, digits and "-". @returns whether everybody may read it */
+  write(name: string, text: string): Promise<boolean>;
+  /** Takes away those that are there; what cannot be taken away stays. */
+  delete(names: readonly string[]): Promise<void>;
 }
 
 export interface SharedStore {
@@ -66,6 +85,7 @@ export interface SharedStore {
   list(prefix: string, after?: StoreKey): AsyncIterable<StoreKey>;
   /** Whether it answers; the first time also what makes a connection to it. Absent: it is always there. */
   probe?(): Promise<boolean>;
+  readonly notices: Notices;
   readonly status: SharedStoreStatus;
   close(): Promise<void>;
 }

@@ -24,6 +24,8 @@ export class MemoryBucket implements Bucket {
   delay = 0;
   /** Bytes after which a body breaks off. */
   cutAfter = Number.POSITIVE_INFINITY;
+  /** Names that it does not delete. */
+  keeps: (name: string) => boolean = () => false;
   /** Questions so far. */
   asked = 0;
 
@@ -61,9 +63,11 @@ export class MemoryBucket implements Bucket {
     this.objects.delete(name);
   }
 
-  async deleteAll(names: readonly string[]): Promise<number> {
+  async deleteAll(names: readonly string[]): Promise<readonly string[]> {
     await this.#answer();
-    return names.filter((name) => this.objects.delete(name)).length;
+    const left = names.filter((name) => this.keeps(name));
+    for (const name of names) if (!left.includes(name)) this.objects.delete(name);
+    return left;
   }
 
   async *list(prefix: string, after = ''): AsyncIterable<string> {

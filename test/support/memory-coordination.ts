@@ -6,8 +6,10 @@ import { FakeLeases } from './fake-leases.ts';
 import { FakeTimer } from './fake-timer.ts';
 
 export class MemoryNodes {
-  /** Nobody can be told or asked. */
-  away = false;
+  #away = false;
+  #losses = 0;
+  /** Orders of nodes that could not be told. */
+  readonly #held: { readonly number: number; readonly order: unknown }[] = [];
   readonly timer = new FakeTimer();
   readonly leases = new FakeLeases(this.timer);
   readonly entries: JournalEntry[] = [];
@@ -19,29 +21,44 @@ export class MemoryNodes {
   readonly #listeners = new Map<number, (key: string, etag: string) => void>();
   #count = 0;
 
+  /** Nobody can be told or asked. */
+  get away(): boolean {
+    return this.#away;
+  }
+
+  set away(away: boolean) {
+    if (away && !this.#away) this.#losses++;
+    this.#away = away;
+    if (away) return;
+    for (const reader of this.#readers.values()) void reader.catchUp(this.entries, 0);
+    for (const { number, order } of this.#held.splice(0)) {
+      const reader = this.#readers.get(number);
+      if (reader === undefined) continue;
+      const { entry } = this.#append(number, order);
+      reader.told?.(entry);
+    }
+  }
+
   /** Another node; one that begins later has missed what was said before. */
   join(): Coordination {
     const number = ++this.#count;
-    const others = () => [...this.#readers].filter(([one]) => one !== number).map(([, r]) => r);
+    const now = () => ({ available: !this.#away, losses: this.#losses });
     const leases = this.leases.node(() => this.away);
     return {
       leases,
       journal: {
         append: async (order) => {
-          if (this.away) return undefined;
-          const latest = [...this.#readers.values()].map((reader) => reader.latest());
-          const last = this.entries.at(-1)?.epoch ?? 0;
-          const entry = { epoch: Math.max(last, ...latest, 1_000) + 1, order };
-          this.entries.push(entry);
-          const told = others();
-          const done = Promise.all(told.map((reader) => reader.carryOut(entry)));
-          const nodes = told.length + 1;
+          if (this.away) {
+            this.#held.push({ number, order });
+            return undefined;
+          }
+          const { entry, done, nodes } = this.#append(number, order);
           const acknowledged = done.then(() => ({ nodes, acknowledged: nodes }));
           return { epoch: entry.epoch, acknowledged };
         },
         follow: (reader) => {
           this.#readers.set(number, reader);
-          void reader.catchUp(this.entries, 0);
+          if (!this.away) void reader.catchUp(this.entries, 0);
         },
         caughtUp: async () => undefined,
       },
@@ -61,12 +78,24 @@ export class MemoryNodes {
           void this.learned.set(`${source} ${name}`, JSON.stringify(value)),
       },
       openJobs: async () => this.jobs,
-      status: { available: !this.away, losses: 0 },
+      get status() {
+        return now();
+      },
       close: async () => {
         this.#readers.delete(number);
         this.#listeners.delete(number);
       },
     };
+  }
+
+  #append(number: number, order: unknown) {
+    const latest = [...this.#readers.values()].map((reader) => reader.latest());
+    const last = this.entries.at(-1)?.epoch ?? 0;
+    const entry = { epoch: Math.max(last, ...latest, 1_000) + 1, order };
+    this.entries.push(entry);
+    const told = [...this.#readers].filter(([one]) => one !== number).map(([, reader]) => reader);
+    const done = Promise.all(told.map((reader) => reader.carryOut(entry)));
+    return { entry, done, nodes: told.length + 1 };
   }
 }
 

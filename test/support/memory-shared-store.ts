@@ -2,6 +2,7 @@
 import { type Body, bytesOf } from '../../src/base/body.ts';
 import type {
   ArrivingEntry,
+  Notices,
   PrefixDeletion,
   ReadOptions,
   SharedStore,
@@ -18,6 +19,28 @@ export class MemorySharedStore implements SharedStore {
   /** Keys that were asked for and put, in order. */
   readonly asked: StoreKey[] = [];
   readonly kept: StoreKey[] = [];
+  /** Texts for all nodes, by name. */
+  readonly texts = new Map<string, string>();
+  readonly notices: Notices = {
+    names: async () => {
+      await this.delay();
+      return this.away ? undefined : [...this.texts.keys()].sort();
+    },
+    read: async (name) => {
+      await this.delay();
+      const text = this.texts.get(name);
+      if (this.away) return { kind: 'away' };
+      return text === undefined ? { kind: 'none' } : { kind: 'text', text };
+    },
+    write: async (name, text) => {
+      await this.delay();
+      if (!this.away) this.texts.set(name, text);
+      return !this.away;
+    },
+    delete: async (names) => {
+      if (!this.away) for (const name of names) this.texts.delete(name);
+    },
+  };
   readonly #counts = { hits: 0, misses: 0, errors: 0, skipped: 0, written: 0 };
 
   get status(): SharedStoreStatus {
@@ -67,10 +90,10 @@ export class MemorySharedStore implements SharedStore {
   }
 
   async deletePrefix(prefix: string): Promise<PrefixDeletion> {
-    if (this.away) return { deleted: 0, whole: false };
+    if (this.away) return { deleted: 0, left: 0, whole: false };
     const keys = [...this.entries.keys()].filter((key) => key.startsWith(prefix));
     for (const key of keys) this.entries.delete(key);
-    return { deleted: keys.length, whole: true };
+    return { deleted: keys.length, left: 0, whole: true };
   }
 
   async *list(prefix: string, after = ''): AsyncIterable<StoreKey> {

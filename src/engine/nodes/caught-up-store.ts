@@ -3,20 +3,23 @@
  *
  * Only so long as others can be asked, and only for a moment: a node that is alone goes by what it knows.
  */
-import type { Journal } from '../../coordination/journal.ts';
 import type { SharedStore } from '../../stores/shared-store.ts';
 
 /** Longest wait of one read, in milliseconds. */
 const LONGEST_WAIT = 1000;
 
-export function caughtUpStore(store: SharedStore, journal: Journal): SharedStore {
+/** @param caughtUp resolves when nothing can have been missed, or after so many milliseconds */
+export function caughtUpStore(
+  store: SharedStore,
+  caughtUp: (milliseconds: number) => Promise<unknown>,
+): SharedStore {
   return {
     async get(key, options) {
-      await journal.caughtUp(LONGEST_WAIT);
+      await caughtUp(LONGEST_WAIT);
       return store.get(key, options);
     },
     async open(key, options) {
-      await journal.caughtUp(LONGEST_WAIT);
+      await caughtUp(LONGEST_WAIT);
       return store.open(key, options);
     },
     put: (key, meta, body) => store.put(key, meta, body),
@@ -24,6 +27,7 @@ export function caughtUpStore(store: SharedStore, journal: Journal): SharedStore
     delete: (key) => store.delete(key),
     deletePrefix: (prefix) => store.deletePrefix(prefix),
     list: (prefix, after) => store.list(prefix, after),
+    notices: store.notices,
     probe: async () => (await store.probe?.()) ?? true,
     get status() {
       return store.status;

@@ -4,10 +4,8 @@
 import type { Coordination, CoordinationStatus } from '../../coordination/coordination.ts';
 import type { JobStatus } from '../../coordination/job-queue.ts';
 import type { Key } from '../../plan/key.ts';
-import type { SharedStore } from '../../stores/shared-store.ts';
 import type { RenditionCache } from '../renditions/rendition-cache.ts';
 import type { Timer } from '../timer.ts';
-import { caughtUpStore } from './caught-up-store.ts';
 import { type NodeFlightStatus, NodeFlights } from './node-flights.ts';
 
 export interface NodesStatus extends CoordinationStatus {
@@ -27,11 +25,6 @@ export class Nodes {
 
   get status(): NodesStatus {
     return { ...this.coordination.status, flights: this.flights.status };
-  }
-
-  /** A shared store that is read by one who knows of all purges. */
-  caughtUp(store: SharedStore): SharedStore {
-    return caughtUpStore(store, this.coordination.journal);
   }
 
   /** Lets go of renditions that other nodes improve. */

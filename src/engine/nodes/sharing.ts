@@ -6,20 +6,35 @@ import { isFault } from '../../base/fault.ts';
 import type { EngineParts, EngineStatus } from '../engine.ts';
 import type { EngineOptions, EngineSettings } from '../engine-options.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { PurgeMarks } from '../purge/purge-marks.ts';
+import { SharedMarks } from '../purge/shared-marks.ts';
 import type { Resolver } from '../renditions/resolver.ts';
 import { SharedTier } from '../shared/shared-tier.ts';
 import type { Timer } from '../timer.ts';
+import { caughtUpStore } from './caught-up-store.ts';
 import { Nodes } from './nodes.ts';
 import { RenditionJobs } from './rendition-jobs.ts';
 
 export class Sharing {
   readonly nodes: Nodes | undefined;
   readonly shared: SharedTier | undefined;
+  readonly marks: SharedMarks | undefined;
   #jobs: RenditionJobs | undefined;
 
-  constructor({ nodes, shared }: EngineOptions, timer: Timer) {
+  constructor({ nodes, shared }: EngineOptions, timer: Timer, marks: PurgeMarks) {
     this.nodes = nodes && new Nodes(nodes, timer);
-    this.shared = shared && new SharedTier(this.nodes?.caughtUp(shared) ?? shared);
+    if (shared === undefined) return;
+    const { notices } = shared;
+    this.marks = new SharedMarks({ notices, marks, timer, told: () => nodes?.status });
+    this.shared = new SharedTier(caughtUpStore(shared, (most) => this.caughtUp(most)));
+  }
+
+  /** Resolves when no purge of others can have been missed, where nobody can be asked, or after so many milliseconds. */
+  async caughtUp(milliseconds: number): Promise<void> {
+    await Promise.all([
+      this.nodes?.coordination.journal.caughtUp(milliseconds),
+      this.marks?.caughtUp(milliseconds),
+    ]);
   }
 
   /** Work for whichever node has time; undefined where results cannot be shared or requests not named. */
@@ -61,6 +76,7 @@ export class Sharing {
   }
 
   async close(): Promise<void> {
+    this.marks?.close();
     await this.shared?.close();
     await this.nodes?.close();
   }

@@ -19,8 +19,42 @@ export const markTarget = z.discriminatedUnion('kind', [
 const epoch = z.int().nonnegative();
 const line = z.union([
   z.object({ floor: epoch }),
-  z.object({ epoch, target: markTarget, soft: z.boolean() }),
+  z.object({
+    ...{ epoch, target: markTarget, soft: z.boolean() },
+    untold: z.literal(true).exactOptional(),
+  }),
 ]);
+
+/** What a text of marks says. */
+export interface MarksRead {
+  readonly marks: readonly Mark[];
+  readonly floor: number;
+  readonly lines: number;
+  /** Lines that are none of these. */
+  readonly unreadable: number;
+}
+
+/** Marks as other nodes read them. */
+export function marksText(marks: readonly Mark[]): string {
+  return marks.map(({ untold: _, ...mark }) => `${JSON.stringify(mark)}\n`).join('');
+}
+
+/** What a text of lines says; it may hold anything. */
+export function readMarks(text: string): MarksRead {
+  const marks: Mark[] = [];
+  let floor = 0;
+  let lines = 0;
+  let unreadable = 0;
+  for (const one of text.split('\n')) {
+    if (one === '') continue;
+    lines++;
+    const read = line.safeParse(parsed(one));
+    if (!read.success) unreadable++;
+    else if ('floor' in read.data) floor = Math.max(floor, read.data.floor);
+    else marks.push(read.data);
+  }
+  return { marks, floor, lines, unreadable };
+}
 
 /** Bytes of a file that are read: more than the most marks of the greatest length are taken for a mistake. */
 const LARGEST = 64e6;
@@ -77,17 +111,7 @@ export async function openMarks(
   most = MOST_MARKS,
 ): Promise<PurgeMarks> {
   const file = new PurgeFile(path, onError);
-  const marks: Mark[] = [];
-  let floor = 0;
-  let lines = 0;
-  for (const text of (await contentOf(path, onError)).split('\n')) {
-    if (text === '') continue;
-    lines++;
-    const read = line.safeParse(parsed(text));
-    if (!read.success) continue;
-    if ('floor' in read.data) floor = Math.max(floor, read.data.floor);
-    else marks.push(read.data);
-  }
+  const { marks, floor, lines } = readMarks(await contentOf(path, onError));
   const known = new PurgeMarks(clock, file, { marks, floor }, most);
   if (lines > 2 * known.size + 100) await known.rewrite();
   return known;

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { Appended, Journal, JournalEntry } from '../../coordination/journal.ts';
 import { markTarget } from './purge-file.ts';
-import type { Mark, PurgeMarks } from './purge-marks.ts';
+import { EVERYTHING, type Mark, type PurgeMarks } from './purge-marks.ts';
 import type { MarkTarget } from './purge-target.ts';
 
 /** Sources that one order names. */
@@ -27,17 +27,19 @@ export interface PurgeTold {
 
 export interface PurgeJournalParts {
   readonly journal: Journal;
-  readonly marks: Pick<PurgeMarks, 'epoch'>;
+  readonly marks: Pick<PurgeMarks, 'epoch' | 'all'>;
   /** Carries out a purge of another node. */
   readonly carryOut: (purge: PurgeTold) => Promise<void>;
   /** Takes in marks that were missed. */
   readonly adopt: (marks: readonly Mark[]) => void;
+  /** Takes in marks of purges of this node that others have been told of at last. */
+  readonly told: (marks: readonly Mark[]) => void;
 }
 
 export class PurgeJournal {
   readonly #journal: Journal;
 
-  constructor({ journal, marks, carryOut, adopt }: PurgeJournalParts) {
+  constructor({ journal, marks, carryOut, adopt, told }: PurgeJournalParts) {
     this.#journal = journal;
     journal.follow({
       latest: () => marks.epoch,
@@ -46,23 +48,40 @@ export class PurgeJournal {
         if (purge !== undefined) await carryOut(purge);
       },
       async catchUp(entries, forgotten) {
-        const told = entries.map(readOrder).filter((purge) => purge !== undefined);
+        const purges = entries.map(readOrder).filter((purge) => purge !== undefined);
         // Anything may have been purged in what is not there any more.
-        const everything = { targets: [{ kind: 'prefix', prefix: '/' }], soft: true } as const;
-        const lost = forgotten > 0 ? [{ ...everything, epoch: forgotten }] : [];
-        adopt(
-          [...lost, ...told].flatMap(({ targets, soft, epoch }) =>
-            targets.map((target) => ({ target, soft, epoch })),
-          ),
-        );
+        const everything = { targets: [EVERYTHING], soft: true, epoch: forgotten };
+        adopt([...(forgotten > 0 ? [everything] : []), ...purges].flatMap(marksOf));
+      },
+      told(entry) {
+        const purge = readOrder(entry);
+        if (purge !== undefined) told(marksOf(purge));
       },
     });
+    void this.#tellAtLast(marks.all, told);
+  }
+
+  /** Tells of purges that this node took before it ended and that nobody could be told of. */
+  async #tellAtLast(marks: readonly Mark[], told: PurgeJournalParts['told']): Promise<void> {
+    const untold = marks.filter((mark) => mark.untold === true);
+    for (const soft of [false, true]) {
+      const targets = untold.filter((mark) => mark.soft === soft).map(({ target }) => target);
+      for (let at = 0; at < targets.length; at += MOST_TARGETS) {
+        const page = targets.slice(at, at + MOST_TARGETS);
+        const appended = await this.tell(page, soft);
+        if (appended !== undefined) told(marksOf({ targets: page, soft, epoch: appended.epoch }));
+      }
+    }
   }
 
   /** Tells all other nodes; undefined where none can be told now. */
   tell(targets: readonly MarkTarget[], soft: boolean): Promise<Appended | undefined> {
     return this.#journal.append({ targets, soft });
   }
+}
+
+function marksOf({ targets, soft, epoch }: PurgeTold): Mark[] {
+  return targets.map((target) => ({ target, soft, epoch }));
 }
 
 /** Undefined for what is no purge: another program may have written it. */

@@ -17,7 +17,15 @@ export interface Mark {
   readonly target: MarkTarget;
   /** Sources are served while they are asked for again. */
   readonly soft: boolean;
+  /** Other nodes, which could not be told, are to be told yet. */
+  readonly untold?: true;
 }
+
+/** The epoch that all nodes know a mark by, or that they could not be told of it; undefined where there are no others. */
+export type GivenEpoch = number | 'untold' | undefined;
+
+/** Names all sources. */
+export const EVERYTHING: MarkTarget = { kind: 'prefix', prefix: '/' };
 
 /** What marks make of a source that was read in an epoch. */
 export type Verdict = 'kept' | 'outdated' | 'gone';
@@ -67,17 +75,18 @@ export class PurgeMarks {
   /**
    * Adds a mark, which holds at once.
    *
-   * @param given the epoch that all nodes know it by; by the clock where it is absent
+   * @param given the epoch that all nodes know it by; by the clock where it is absent, or nobody could be told
    * @returns whether it will hold after a restart
    */
   add(
     target: MarkTarget,
     soft: boolean,
-    given?: number,
+    given?: GivenEpoch,
   ): { readonly mark: Mark; readonly durable: Promise<boolean> } {
     // By the clock: what was read before a record was lost is older than every mark after it.
-    const epoch = given ?? Math.max(this.#last + 1, this.#clock.now());
-    const mark = { epoch, target, soft };
+    const own = () => Math.max(this.#last + 1, this.#clock.now());
+    const epoch = typeof given === 'number' ? given : own();
+    const mark: Mark = { epoch, target, soft, ...(given === 'untold' ? { untold: true } : {}) };
     this.#put(mark);
     const shrunk = this.#shrink();
     if (this.#record === undefined) return { mark, durable: Promise.resolve(false) };
@@ -91,6 +100,13 @@ export class PurgeMarks {
     for (const mark of fresh) this.#put(mark);
     this.#shrink();
     return this.rewrite();
+  }
+
+  /** All that is known, with one of everything for what was forgotten. */
+  get all(): readonly Mark[] {
+    const marks = [...this.#marks.values()];
+    if (this.#floor === 0) return marks;
+    return [{ target: EVERYTHING, soft: true, epoch: this.#floor }, ...marks];
   }
 
   /** Targets that are marked. */
@@ -156,6 +172,7 @@ export class PurgeMarks {
   }
 }
 
-function nameOf(target: MarkTarget, soft: boolean): string {
+/** One name per target and kind: the newest mark of a name is the one that counts. */
+export function nameOf(target: MarkTarget, soft: boolean): string {
   return `${soft ? 'soft' : 'hard'} ${markName(target)}`;
 }

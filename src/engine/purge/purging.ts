@@ -12,8 +12,9 @@ import type { RememberedFaults } from '../sources/remembered-faults.ts';
 import type { SourceCache } from '../sources/source-cache.ts';
 import { ownTag } from '../sources/source-tags.ts';
 import { PurgeJournal } from './purge-journal.ts';
-import type { PurgeMarks } from './purge-marks.ts';
+import type { GivenEpoch, Mark, PurgeMarks } from './purge-marks.ts';
 import type { MarkTarget } from './purge-target.ts';
+import type { SharedMarks } from './shared-marks.ts';
 
 export interface PurgingParts {
   readonly sources: SourceCache;
@@ -22,6 +23,8 @@ export interface PurgingParts {
   readonly faults: RememberedFaults;
   /** What all nodes keep together. */
   readonly shared?: Pick<SharedTier, 'purge'> | undefined;
+  /** Marks beside that. */
+  readonly sharedMarks?: Pick<SharedMarks, 'follow' | 'tell'> | undefined;
   readonly nodes?: Pick<Coordination, 'journal'> | undefined;
   readonly marks: PurgeMarks;
   /** Told that another node has purged something. */
@@ -35,7 +38,14 @@ export class Purging {
 
   constructor(parts: PurgingParts) {
     this.#parts = parts;
-    const { nodes, marks, sources, faults, purged } = parts;
+    const { nodes, marks, sources, faults, purged, sharedMarks } = parts;
+    const adopt = (missed: readonly Mark[]) => {
+      if (missed.length === 0) return;
+      sources.adopt(missed);
+      faults.clear();
+      purged?.();
+    };
+    sharedMarks?.follow(adopt);
     if (nodes === undefined) return;
     this.#journal = new PurgeJournal({
       journal: nodes.journal,
@@ -46,11 +56,10 @@ export class Purging {
         await this.#carryOut(targets, soft, epoch, !known);
         purged?.();
       },
-      adopt(missed) {
-        if (missed.length === 0) return;
-        sources.adopt(missed);
-        faults.clear();
-        purged?.();
+      adopt,
+      told(marked) {
+        adopt(marked);
+        void sharedMarks?.tell(marked);
       },
     });
   }
@@ -64,7 +73,8 @@ export class Purging {
   async purge(target: PurgeTarget, soft: boolean): Promise<PurgeCounts> {
     const targets = await this.#targetsOf(target);
     const told = await this.#journal?.tell(targets, soft);
-    const counts = await this.#carryOut(targets, soft, told?.epoch, true);
+    const when = told?.epoch ?? (this.#journal === undefined ? undefined : 'untold');
+    const counts = await this.#carryOut(targets, soft, when, true);
     const nodes = await told?.acknowledged;
     return nodes === undefined ? counts : { ...counts, ...nodes };
   }
@@ -74,26 +84,43 @@ export class Purging {
     return ownTag(await this.#parts.sources.keyOf(mount, ref));
   }
 
-  /** @param shares take away what all nodes keep together as well */
+  /** @param shares take away what all nodes keep together as well, and mark it there */
   async #carryOut(
     targets: readonly MarkTarget[],
     soft: boolean,
-    epoch: number | undefined,
+    epoch: GivenEpoch,
     shares: boolean,
   ): Promise<PurgeCounts> {
-    const { sources, renditions, faults, shared } = this.#parts;
+    const { sources, renditions, faults } = this.#parts;
     this.#count++;
     const gone = await Promise.all(targets.map((one) => sources.purge(one, soft, epoch)));
     faults.clear();
     const contents = new Set(gone.flatMap((one) => [...one.contents]));
-    const keys = gone.flatMap((one) => one.keys);
+    const keys = soft ? [] : gone.flatMap((one) => one.keys);
     const taken = soft || contents.size === 0 ? 0 : renditions.purge(contents);
-    if (!soft && shares && keys.length > 0) await shared?.purge(keys, contents);
+    const marked = gone.map(({ mark }) => mark);
+    const bucket = shares ? await this.#carryOutTogether(keys, contents, marked) : undefined;
     return {
       sources: gone.reduce((sum, one) => sum + one.sources, 0),
       renditions: await taken,
       durable: gone.every(({ durable }) => durable),
+      ...(bucket === undefined ? {} : { bucket }),
     };
+  }
+
+  /** What all nodes keep together: entries of those keys go, and whoever comes finds the marks. */
+  async #carryOutTogether(
+    keys: readonly string[],
+    contents: ReadonlySet<string>,
+    marks: readonly Mark[],
+  ): Promise<PurgeCounts['bucket']> {
+    const { shared, sharedMarks } = this.#parts;
+    if (shared === undefined) return undefined;
+    const [gone, marked = false] = await Promise.all([
+      keys.length > 0 ? shared.purge(keys, contents) : { deleted: 0, left: 0, whole: true },
+      sharedMarks?.tell(marks),
+    ]);
+    return { ...gone, marked };
   }
 
   async #targetsOf(target: PurgeTarget): Promise<MarkTarget[]> {

@@ -4,7 +4,7 @@
 import pLimit from 'p-limit';
 import { keyGroup } from '../../plan/key.ts';
 import { AnswerTime } from '../../stores/answer-time.ts';
-import type { SharedStore } from '../../stores/shared-store.ts';
+import type { PrefixDeletion, SharedStore } from '../../stores/shared-store.ts';
 import { type SharedTierStatus, WriteBehind } from '../../stores/write-behind.ts';
 import { SharedRenditions, type SharedRenditionsParts } from './shared-renditions.ts';
 import { SharedSources, type SharedSourcesParts } from './shared-sources.ts';
@@ -54,12 +54,9 @@ export class SharedTier {
    *
    * @param sources keys of records
    * @param contents that renditions were made of
-   * @returns entries that are gone, and whether all are
+   * @returns entries that are gone, those that are left, and whether none is
    */
-  async purge(
-    sources: Iterable<string>,
-    contents: Iterable<string>,
-  ): Promise<{ readonly deleted: number; readonly whole: boolean }> {
+  async purge(sources: Iterable<string>, contents: Iterable<string>): Promise<PrefixDeletion> {
     const groups = [...contents].map(keyGroup).filter((group) => group !== undefined);
     // Record and bytes of a source: their keys have this much in common.
     const prefixes = [...new Set([...[...sources].map((key) => key.slice(0, 32)), ...groups])];
@@ -70,6 +67,7 @@ export class SharedTier {
     );
     return {
       deleted: all.reduce((sum, { deleted }) => sum + deleted, 0),
+      left: all.reduce((sum, { left }) => sum + left, 0),
       whole: all.every(({ whole }) => whole),
     };
   }

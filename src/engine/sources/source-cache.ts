@@ -16,7 +16,7 @@ import type { Spooled } from '../../stores/spool.ts';
 import type { StoredBody } from '../../stores/store.ts';
 import type { Forward, Mount, RenderRequest } from '../engine.ts';
 import type { NodeFlights } from '../nodes/node-flights.ts';
-import type { Mark, PurgeMarks } from '../purge/purge-marks.ts';
+import type { GivenEpoch, Mark, PurgeMarks } from '../purge/purge-marks.ts';
 import type { MarkTarget } from '../purge/purge-target.ts';
 import type { SharedSources } from '../shared/shared-sources.ts';
 import { SingleFlight } from '../single-flight.ts';
@@ -177,11 +177,10 @@ export class SourceCache {
    * Purges what a target names: it is not used any more, or asked for again at its next use (soft),
    * whatever is under way and whatever happens to the process.
    *
-   * @param epoch when, where all nodes agree on that
    * @returns the sources that were there, as far as they are in memory or named by their key
    */
-  async purge(target: MarkTarget, soft: boolean, epoch?: number): Promise<PurgedSources> {
-    const { found, durable } = this.#records.purge(target, soft, epoch);
+  async purge(target: MarkTarget, soft: boolean, epoch?: GivenEpoch): Promise<PurgedSources> {
+    const { found, durable, mark } = this.#records.purge(target, soft, epoch);
     this.#failures.clear();
     if (target.kind === 'source' && !found.has(target.key)) {
       const stored = await this.#records.stored(target.key);
@@ -190,7 +189,8 @@ export class SourceCache {
     // What was read again meanwhile stays.
     if (!soft) await this.#bodies.deleteAll([...found.keys()], (key) => !this.#records.has(key));
     const contents = new Set([...found.values()].flatMap(contentsOf));
-    return { sources: found.size, keys: [...found.keys()], contents, durable: await durable };
+    const keys = [...found.keys()];
+    return { sources: found.size, keys, contents, durable: await durable, mark };
   }
 
   /** Takes in what was purged elsewhere while nobody could tell. */

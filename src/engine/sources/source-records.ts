@@ -7,7 +7,7 @@ import { BoundedMap } from '../../base/bounded-map.ts';
 import { heapWeight } from '../../base/memory/heap-size.ts';
 import { hashKey, type Key } from '../../plan/key.ts';
 import type { Store } from '../../stores/store.ts';
-import type { Mark, PurgeMarks } from '../purge/purge-marks.ts';
+import type { GivenEpoch, Mark, PurgeMarks } from '../purge/purge-marks.ts';
 import { type MarkTarget, names, type Place } from '../purge/purge-target.ts';
 import type { SharedSources } from '../shared/shared-sources.ts';
 import { type CachedSource, identityOf, type SourceMeta } from './cached-source.ts';
@@ -23,6 +23,7 @@ export interface PurgedSources {
   readonly contents: ReadonlySet<string>;
   /** It holds after a restart. */
   readonly durable: boolean;
+  readonly mark: Mark;
 }
 
 export class SourceRecords {
@@ -141,9 +142,13 @@ export class SourceRecords {
   purge(
     target: MarkTarget,
     soft: boolean,
-    epoch?: number,
-  ): { readonly found: Map<Key, SourceMeta>; readonly durable: Promise<boolean> } {
-    const { durable } = this.#marks.add(target, soft, epoch);
+    epoch?: GivenEpoch,
+  ): {
+    readonly found: Map<Key, SourceMeta>;
+    readonly durable: Promise<boolean>;
+    readonly mark: Mark;
+  } {
+    const { durable, mark } = this.#marks.add(target, soft, epoch);
     const found = new Map<Key, SourceMeta>();
     for (const key of [...this.#records.keys()]) {
       const meta = this.#records.get(key);
@@ -152,6 +157,6 @@ export class SourceRecords {
       if (soft) this.#records.set(key, { ...meta, outdated: true });
       else this.#records.delete(key);
     }
-    return { found, durable };
+    return { found, durable, mark };
   }
 }

@@ -3,7 +3,7 @@
  */
 import { Fault } from '../../base/fault.ts';
 import type { Fetched } from '../../origins/origin.ts';
-import type { Operation, Result } from '../../stores/bucket-store.ts';
+import type { Operation, Result } from '../../stores/bucket-attempts.ts';
 
 /** How the reading of a source ended: its code where it failed, `gone` where nobody waited any more. */
 export type FetchOutcome = Fetched['kind'] | Fault['code'] | 'gone';

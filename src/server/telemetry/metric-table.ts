@@ -29,7 +29,7 @@ const DIALECT = 'fastly, imgix or imageoptim; none for what belongs to no source
 const OUTCOME =
   'hit, stale, miss, collapsed (made for another request), refused (too much work), gone (the client left), other (pages, OPTIONS), or the class of the failure: error_request, error_access, error_origin, error_source, error_internal';
 const TIER = 'ready (answers kept ready), memory or disk';
-const OPERATION = 'get, put, delete or probe (whether it answers)';
+const OPERATION = 'get, put, delete, list (notices of purges) or probe (whether it answers)';
 const SOURCE = 'name of the source in the configuration; other beyond the first 100';
 const FORMAT = 'format of the result';
 const FRONT = 'its number, from 1';
