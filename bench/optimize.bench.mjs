@@ -2,29 +2,34 @@
 /**
  * `fovea optimize` against a plain script with sharp, and against its own engine.
  *
- * - table: photographs, each made 1200 pixels wide as a PNG first, that both get: the script writes JPEG (mozjpeg),
- *   WebP and AVIF of quality 80, `optimize` the same formats at the score 75, the best of them, and the best of them at the mean scores of the script. Bytes, mean score of
- *   SSIMULACRA 2 against the PNG, and processor time.
+ * - table: the stills of the corpus, each made at most 1200 pixels wide as a PNG first, that both get: the script
+ *   writes JPEG (mozjpeg), WebP and AVIF of quality 80, `optimize` the best of its formats at the mean score of
+ *   the script (`optimize.table.mjs`). Bytes, scores and processor time.
  * - engine: 200 small pictures by the command and by the bare workers; processor time, and the peak of the
  *   command's own memory after 50 and after 200.
  *
- *   npm run build && node bench/optimize.bench.mjs [--only table,engine] [--pictures 48] [--width 1200] [--out FILE]
+ *   npm run build && node bench/optimize.bench.mjs [--only table,engine] [--photographs 48] [--graphics 48] [--odd 48]
+ *     [--efforts balanced] [--width 1200] [--out FILE]
  *
- * With `--readme` the first table goes into the README.
+ * With `--readme` the table goes into the README.
  */
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, parse } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
+import { photographs } from './optimize.pictures.mjs';
+import { run, runProgram } from './optimize.run.mjs';
+import { table } from './optimize.table.mjs';
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'table,engine' },
-    pictures: { type: 'string', default: '48' },
+    photographs: { type: 'string', default: '48' },
+    graphics: { type: 'string', default: '48' },
+    odd: { type: 'string', default: '48' },
+    efforts: { type: 'string', default: 'balanced' },
     width: { type: 'string', default: '1200' },
     small: { type: 'string', default: '200' },
     out: { type: 'string' },
@@ -32,14 +37,22 @@ const { values } = parseArgs({
   },
 });
 const root = fileURLToPath(new URL('..', import.meta.url));
-const main = join(root, 'dist/cli/main.js');
-const corpus = join(root, '../shared/corpus');
 const folder = mkdtempSync(join(tmpdir(), 'fovea-optimize-bench-'));
 const parts = values.only.split(',');
 const lines = [];
 
 try {
-  if (parts.includes('table')) await table(Number(values.pictures), Number(values.width));
+  if (parts.includes('table')) {
+    const made = await table({
+      counts: [values.photographs, values.graphics, values.odd].map(Number),
+      efforts: values.efforts.split(','),
+      width: Number(values.width),
+      folder,
+      shown: (soFar) => values.out && writeFileSync(values.out, soFar.join('\n')),
+    });
+    lines.push(...made);
+    if (values.readme) intoReadme(made.slice(0, -1));
+  }
   if (parts.includes('engine')) await engine(Number(values.small));
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -47,7 +60,6 @@ try {
 const text = `${lines.join('\n')}\n`;
 process.stdout.write(text);
 if (values.out) writeFileSync(values.out, text);
-if (values.readme) intoReadme(lines.slice(0, lines.indexOf('', 2)));
 
 /** Writes lines between the marks of the README. */
 function intoReadme(table) {
@@ -60,180 +72,8 @@ function intoReadme(table) {
   writeFileSync(file, written);
 }
 
-/** Photographs of the corpus, those with faces last; of the demo where there is none. */
-function photographs(count) {
-  const within = (path) =>
-    readdirSync(path)
-      .sort()
-      .map((name) => join(path, name));
-  let files;
-  try {
-    files = [...within(join(corpus, 'photos')), ...within(join(corpus, 'faces'))];
-  } catch {
-    files = within(join(root, 'demo/pictures'));
-  }
-  return files.filter((file) => /\.(?:jpe?g|png|webp|avif)$/i.test(file)).slice(0, count);
-}
-
-async function table(count, width) {
-  const sources = join(folder, 'sources');
-  mkdirSync(sources);
-  const names = [];
-  for (const file of photographs(count)) {
-    const name = `${parse(file).name}.png`;
-    try {
-      const resize = { width, withoutEnlargement: true };
-      await sharp(file)
-        .rotate()
-        .resize(resize)
-        .flatten({ background: '#fff' })
-        .toColorspace('srgb')
-        .png()
-        .toFile(join(sources, name));
-      if (!names.includes(name)) names.push(name);
-    } catch {
-      // What sharp does not read is no photograph for it
-    }
-  }
-  const plain = {
-    jpeg: (image) => image.jpeg({ quality: 80, mozjpeg: true }),
-    webp: (image) => image.webp({ quality: 80 }),
-    avif: (image) => image.avif({ quality: 80 }),
-  };
-  const rows = [];
-  for (const [format, write] of Object.entries(plain)) {
-    const begin = process.cpuUsage();
-    const made = new Map();
-    for (const name of names) made.set(name, await write(sharp(join(sources, name))).toBuffer());
-    const { user, system } = process.cpuUsage(begin);
-    rows.push({
-      by: 'sharp, quality 80',
-      format,
-      ...(await scored(sources, made)),
-      seconds: (user + system) / 1e6,
-    });
-  }
-  for (const format of ['jpeg', 'webp', 'avif', 'auto']) {
-    const out = join(folder, format);
-    const flags = ['--format', format, '--target', 'medium', '--out', out, '--json'];
-    const { seconds, stdout } = await run(['optimize', sources, ...flags]);
-    const made = resultsIn(out, stdout);
-    rows.push({ by: 'optimize, medium', format, ...(await scored(sources, made)), seconds });
-  }
-  const bare = rows.slice(0, 3);
-  const equal = [];
-  for (const one of bare) {
-    // No lower than what the script reached: results may miss a target by half a point
-    const target = Math.min(100, one.mean + 0.4).toFixed(1);
-    const out = join(folder, `equal-${one.format}`);
-    const flags = ['--format', 'auto', '--target', target, '--out', out, '--json'];
-    const { seconds, stdout } = await run(['optimize', sources, ...flags]);
-    const made = resultsIn(out, stdout);
-    equal.push({
-      by: `optimize, ${target}`,
-      format: 'auto',
-      ...(await scored(sources, made)),
-      seconds,
-    });
-  }
-  lines.push(
-    `${names.length} photographs, at most ${width} pixels wide`,
-    '',
-    '| by | format | bytes | mean score | lowest | processor time |',
-    '| --- | --- | --: | --: | --: | --: |',
-    ...[...rows, ...equal].map(
-      ({ by, format, bytes, mean, least, seconds }) =>
-        `| ${by} | ${format} | ${bytes.toLocaleString('en')} | ${mean.toFixed(1)} | ${least.toFixed(1)} | ${seconds.toFixed(1)} s |`,
-    ),
-    '',
-    '| instead of | bytes less | score | processor time |',
-    '| --- | --- | --- | --- |',
-    ...bare.flatMap((one, i) =>
-      [...rows.slice(3), equal[i]]
-        .filter(({ format }) => format === one.format || format === 'auto')
-        .map(
-          (other) =>
-            `| ${one.format}, quality 80: ${other.format}${other === equal[i] ? ' at its score' : ''} | ${(100 * (1 - other.bytes / one.bytes)).toFixed(0)} % | ${(other.mean - one.mean).toFixed(1)} | ${(other.seconds / one.seconds).toFixed(1)} x |`,
-        ),
-    ),
-    '',
-  );
-}
-
-/** The results of a run by their sources. */
-function resultsIn(out, stdout) {
-  const results = JSON.parse(stdout).results.filter(({ file }) => file);
-  return new Map(results.map(({ source, file }) => [source, readFileSync(join(out, file))]));
-}
-
-/** Bytes, mean and lowest score against the sources. */
-async function scored(sources, made) {
-  const metric = await createSsimulacra2(readFileSync(join(root, 'dist/wasm/ssimulacra2.wasm')));
-  let bytes = 0;
-  const scores = [];
-  for (const [name, file] of made) {
-    metric.setReference(await raster(readFileSync(join(sources, name))));
-    scores.push(metric.compare(await raster(file)).score);
-    bytes += file.length;
-  }
-  const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
-  return { bytes, mean, least: Math.min(...scores) };
-}
-
-async function raster(bytes) {
-  const { data, info } = await sharp(bytes)
-    .removeAlpha()
-    .toColorspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return {
-    width: info.width,
-    height: info.height,
-    channels: 3,
-    data: new Uint8Array(data),
-    pages: 1,
-    delays: [],
-    loop: 0,
-  };
-}
-
-/** Runs the command; processor time of it and its workers, and the peak of its own memory. */
-async function run(args) {
-  const quoted = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('sh', ['-c', `${quoted}; times >&2`], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr += text;
-  });
-  let peak = 0;
-  const look = setInterval(() => {
-    peak = Math.max(peak, memoryOfChild(child.pid));
-  }, 100);
-  await new Promise((resolve) => child.once('close', resolve));
-  clearInterval(look);
-  const [last = ''] = stderr.trim().split('\n').slice(-1);
-  const times = [...last.matchAll(/(\d+)m([\d.]+)s/g)].map(
-    ([, minutes, seconds]) => 60 * minutes + Number(seconds),
-  );
-  return { stdout, stderr, seconds: times.reduce((a, b) => a + b, 0), peak };
-}
-
-/** Resident bytes of the command below the shell. */
-function memoryOfChild(shell) {
-  try {
-    const [pid] = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').split(' ');
-    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;
-  } catch {
-    return 0;
-  }
-}
-
 async function engine(count) {
-  const [photo] = photographs(1);
+  const [photo] = photographs();
   const pieces = join(folder, 'pieces');
   mkdirSync(pieces);
   const { width, height } = await sharp(photo).metadata();
@@ -252,8 +92,9 @@ async function engine(count) {
     writeFileSync(join(few, name), readFileSync(join(pieces, name)));
   }
   const jobs = ['--jobs', '2', '--format', 'webp'];
-  const bare = await runProgram(
-    'bare.mjs',
+  const program = join(folder, 'bare.mjs');
+  writeFileSync(
+    program,
     `
     import { readFileSync, readdirSync } from 'node:fs';
     import { createOptimizer } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
@@ -269,6 +110,7 @@ async function engine(count) {
     console.log((performance.now() - began) / 1000);
     await optimizer.close();`,
   );
+  const bare = await runProgram([program]);
   const began = performance.now();
   const command = await run(['optimize', pieces, ...jobs, '--out', join(folder, 'all')]);
   const wall = (performance.now() - began) / 1000;
@@ -283,26 +125,4 @@ async function engine(count) {
     `| command, a quarter of them | ${quarter.seconds.toFixed(1)} s | | ${(quarter.peak / 1e6).toFixed(0)} MB |`,
     '',
   );
-}
-
-async function runProgram(name, text) {
-  const file = join(folder, name);
-  writeFileSync(file, text);
-  const child = spawn('sh', ['-c', `'${process.execPath}' '${file}'; times >&2`], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr += text;
-  });
-  await new Promise((resolve) => child.once('close', resolve));
-  const [last = ''] = stderr.trim().split('\n').slice(-1);
-  const times = [...last.matchAll(/(\d+)m([\d.]+)s/g)].map(
-    ([, minutes, seconds]) => 60 * minutes + Number(seconds),
-  );
-  return { stdout, seconds: times.reduce((a, b) => a + b, 0) };
 }

@@ -12,7 +12,7 @@ export {
   type OptimizerOptions,
 } from './library/create-optimizer.ts';
 export { optimize } from './library/optimize.ts';
-export type { OptimizePlan, OutputFormat, Target } from './library/optimize-plan.ts';
+export type { Effort, OptimizePlan, OutputFormat, Target } from './library/optimize-plan.ts';
 export type { OptimizeInput } from './library/read-source.ts';
 export { createServer, type Server, type ServerExtras } from './server/compose.ts';
 export { type Config, ConfigError, loadConfig, parseConfig } from './server/config/config.ts';

@@ -140,6 +140,18 @@ describe('what cannot be done', () => {
     expect(await codeOf(optimizer.optimize(half))).toBe('source-broken');
   });
 
+  test.each([
+    ['fast', 'online'],
+    ['balanced', 'background'],
+    ['best', 'offline'],
+    [undefined, 'background'],
+  ] as const)('the effort %s reaches the search', async (effort, mode) => {
+    const said = effort === undefined ? {} : { effort };
+    const { receipt, score } = await optimizer.optimize(jpeg, { formats: ['avif'], ...said });
+    expect(receipt?.mode).toBe(mode);
+    expect(score).toBeGreaterThan(74);
+  });
+
   test('options of callers without types', async () => {
     const wrong = [
       { target: 101 },
@@ -150,6 +162,8 @@ describe('what cannot be done', () => {
       { formats: 'webp' },
       { format: 'webp' },
       { metadata: 'all' },
+      { effort: 'most' },
+      { effort: 'toString' },
     ];
     for (const options of [...wrong, { formats: ['bmp'] }]) {
       // biome-ignore lint/suspicious/noExplicitAny: what has no types is what is tested

@@ -129,6 +129,19 @@ describe('a folder of pictures', () => {
     expect(again.status).toBe(0);
   });
 
+  test('is made again with another effort', async () => {
+    const other = place('efforts');
+    writeFileSync(join(other, 'a.png'), await card(60, 40).png().toBuffer());
+    const statuses = (...flags: string[]) =>
+      report(optimize(other, '.', '--format', 'webp', '--json', ...flags).stdout).results.map(
+        ({ status }) => status,
+      );
+    expect(statuses()).toEqual(['made']);
+    expect(statuses('--effort', 'fast')).toEqual(['made']);
+    expect(statuses('--effort', 'fast')).toEqual(['there']);
+    expect(statuses('--effort', 'balanced')).toEqual(['made']);
+  });
+
   test('has a result made again that is gone, and says whose file it will not replace', () => {
     const [{ file: gone = '' } = {}, { file: edited = '' } = {}] = report(first.stdout).results;
     rmSync(join(cwd, 'fovea-optimized', gone));
@@ -229,6 +242,7 @@ describe('a check', () => {
 
   test.each([
     ['--target', 'best'],
+    ['--effort', 'most'],
     ['--width', '0'],
     ['--width', '12,x'],
     ['--format', 'bmp'],

@@ -23,6 +23,7 @@ export function pictureCommands(
     .option('-f, --format <formats>', `${FORMAT_WORDS}; several with commas (auto)`)
     .option('-t, --target <target>', 'low, medium, high, or a score of SSIMULACRA 2 (medium, 75)')
     .option('-w, --width <widths>', 'most pixels across, such as 400,800,1600; one result for each')
+    .option('-e, --effort <effort>', 'fast, balanced or best: time for bytes (balanced)')
     .option('-j, --jobs <count>', 'pictures at once (one per core)')
     .option('--metadata <what>', 'none, or copyright: rights fields stay in a JPEG (none)')
     .option('--manifest <file>', 'what was made (fovea-manifest.json beside the results)')

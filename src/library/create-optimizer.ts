@@ -1,8 +1,8 @@
 /**
  * Optimizer: render workers without a server, for pictures that come as files or bytes.
  *
- * The workers are those of the server, with all the time that refining has: `background` is the mode of
- * every search. Nothing is stored.
+ * The workers are those of the server, with all the time that refining has and more; the effort says how
+ * much of it is used. Nothing is stored.
  */
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
@@ -16,14 +16,18 @@ import { WarmStartCache } from '../engine/renditions/warm-start-cache.ts';
 import type { ResultBody, WorkerResult } from '../engine/worker-protocol.ts';
 import type { FormatName } from '../image/format.ts';
 import { DEFAULT_PICTURE_LIMITS } from '../image/picture-limits.ts';
+import type { Mode } from '../optimizer/mode.ts';
 import type { Receipt } from '../optimizer/receipt.ts';
 import { type Key, renditionKey } from '../plan/key.ts';
 import { seriesKey } from '../plan/size-series.ts';
 import {
   checkSettings,
+  EFFORTS,
+  type Effort,
   type OptimizePlan,
   type OptimizeSettings,
   optimizePlan,
+  USUAL_EFFORT,
 } from './optimize-plan.ts';
 import { type OptimizeInput, type ReadSource, readSource } from './read-source.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -140,11 +144,15 @@ export class Optimizer {
    */
   async render(
     input: OptimizeInput,
-    { plan, accepts }: OptimizePlan,
+    { plan, accepts, effort }: OptimizePlan,
     { signal }: Pick<OptimizeOptions, 'signal'> = {},
   ): Promise<Optimized> {
     signal?.throwIfAborted();
-    return await this.#made(await readSource(input, signal), { plan, accepts }, signal);
+    return await this.#made(
+      await readSource(input, signal),
+      { plan, accepts, ...(effort ? { effort } : {}) },
+      signal,
+    );
   }
 
   /** What a plan makes of a source. A large result is in `resultFile`, which is then the caller's. @throws as `optimize` */
@@ -155,9 +163,9 @@ export class Optimizer {
     });
   }
 
-  /** What names a result: plan, formats, content of the source and the version of everything that makes it. */
-  async key({ hash }: ReadSource, { plan, accepts }: OptimizePlan): Promise<Key> {
-    const encoderVersion = await this.encoderVersion();
+  /** What names a result: plan, formats, content of the source, effort and the version of everything that makes it. */
+  async key({ hash }: ReadSource, { plan, accepts, effort }: OptimizePlan): Promise<Key> {
+    const encoderVersion = `${await this.encoderVersion()} ${modeOf(effort)}`;
     return renditionKey(plan, { accepts: new Set(accepts), source: hash, encoderVersion });
   }
 
@@ -189,7 +197,7 @@ export class Optimizer {
 
   async #attempt(
     { source, hash }: ReadSource,
-    { plan, accepts }: OptimizePlan,
+    { plan, accepts, effort }: OptimizePlan,
     { resultFile, signal }: MakeTerms,
   ): Promise<WorkerResult> {
     const series = seriesKey(plan, hash);
@@ -201,7 +209,7 @@ export class Optimizer {
         sourceHash: hash,
         plan,
         accepts,
-        budget: { mode: 'background', milliseconds: WORK_MS },
+        budget: { mode: modeOf(effort), milliseconds: WORK_MS },
         limits: DEFAULT_PICTURE_LIMITS,
         resultFile,
         ...(warmStart ? { warmStart } : {}),
@@ -230,6 +238,10 @@ export class Optimizer {
       }
     }
   }
+}
+
+function modeOf(effort: Effort = USUAL_EFFORT): Mode {
+  return EFFORTS[effort];
 }
 
 /** Workers that the process does not wait for. */

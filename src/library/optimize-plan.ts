@@ -7,6 +7,7 @@
 import { targetFor } from '../dialects/targets.ts';
 import type { FormatName } from '../image/format.ts';
 import { type EncodableFormat, formatCard } from '../image/format.ts';
+import type { Mode } from '../optimizer/mode.ts';
 import { canonicalize } from '../plan/canonicalize.ts';
 import type { Op } from '../plan/op.ts';
 import { type FormatRule, picture, type QualitySpec } from '../plan/output.ts';
@@ -37,6 +38,22 @@ export type Target = keyof typeof TARGET_WORDS | number;
 /** Formats that are tried where none are named: the smallest is the answer. */
 export const USUAL_FORMATS = ['avif', 'webp', 'source'] as const;
 
+/**
+ * What may be spent on a picture: `fast` as much as a server spends on a first answer, `balanced` as much as it
+ * spends on refining one, `best` the slowest settings that save anything.
+ */
+export const EFFORTS = {
+  fast: 'online',
+  balanced: 'background',
+  best: 'offline',
+} as const satisfies Record<string, Mode>;
+
+/** A word for what may be spent. */
+export type Effort = keyof typeof EFFORTS;
+
+/** What is spent where nothing else is said. */
+export const USUAL_EFFORT: Effort = 'balanced';
+
 /** What a picture shall become. */
 export interface OptimizeSettings {
   /**
@@ -53,14 +70,18 @@ export interface OptimizeSettings {
   readonly height?: number;
   /** `copyright`: rights fields go from JPEG to JPEG; `none`, the default: no metadata does. */
   readonly metadata?: 'none' | 'copyright';
+  /** How much is spent: `balanced` by default. */
+  readonly effort?: Effort;
 }
 
-const SETTINGS: readonly string[] = ['formats', 'target', 'width', 'height', 'metadata'];
+const SETTINGS: readonly string[] = ['formats', 'target', 'width', 'height', 'metadata', 'effort'];
 
 /** The plan of some settings, canonical, with the formats that it asks whether they are accepted. */
 export interface OptimizePlan {
   readonly plan: Plan;
   readonly accepts: readonly FormatName[];
+  /** `balanced` by default. */
+  readonly effort?: Effort;
 }
 
 /**
@@ -69,9 +90,9 @@ export interface OptimizePlan {
  * An SVG is made safe and stays one, unless a format of pixels is all that is named.
  */
 export function optimizePlan(settings: OptimizeSettings, source: FormatName): OptimizePlan {
-  const { formats = USUAL_FORMATS, metadata = 'none' } = settings;
+  const { formats = USUAL_FORMATS, metadata = 'none', effort = USUAL_EFFORT } = settings;
   if (source === 'svg' && formats.includes('source')) {
-    return { plan: canonicalize(sourcePlan(true)), accepts: [] };
+    return { plan: canonicalize(sourcePlan(true)), accepts: [], effort };
   }
   const named = formats.filter((format) => format !== 'source');
   const plan = canonicalize({
@@ -79,7 +100,7 @@ export function optimizePlan(settings: OptimizeSettings, source: FormatName): Op
     ops: [{ kind: 'orient', by: 'source' }, ...resizeOf(settings)],
     output: picture({ formats: rulesOf(formats), quality: qualityOf(settings), metadata }),
   });
-  return { plan, accepts: named };
+  return { plan, accepts: named, effort };
 }
 
 /**
@@ -88,13 +109,16 @@ export function optimizePlan(settings: OptimizeSettings, source: FormatName): Op
  * @throws RangeError for a target, size or format that cannot be meant, and for a name that no option has
  */
 export function checkSettings(settings: OptimizeSettings): void {
-  const { formats, target, width, height, metadata = 'none' } = settings;
+  const { formats, target, width, height, metadata = 'none', effort = USUAL_EFFORT } = settings;
   const unknown = Object.keys(settings).find((name) => !SETTINGS.includes(name));
   if (unknown !== undefined) {
     throw new RangeError(`expected options of ${SETTINGS.join(', ')}, got ${unknown}`);
   }
   if (metadata !== 'none' && metadata !== 'copyright') {
     throw new RangeError(`expected none or copyright for metadata, got ${metadata}`);
+  }
+  if (!Object.hasOwn(EFFORTS, effort)) {
+    throw new RangeError(`expected ${Object.keys(EFFORTS).join(', ')} for effort, got ${effort}`);
   }
   const score = scoreOf(target);
   if (!(score >= 1 && score <= 100)) {

@@ -25,6 +25,7 @@ import {
 } from './formats/never-larger.ts';
 import { qualityRequestFor, wantsEveryPixel } from './formats/quality-request.ts';
 import { orSourceKind } from './formats/source-kind.ts';
+import { isPatient } from './mode.ts';
 import { contentOf } from './model/content.ts';
 import type { Receipt } from './receipt.ts';
 import { trainHalfSize } from './search/half-size-training.ts';
@@ -36,11 +37,12 @@ import type { Mode, OptimizeInput, OptimizeResult } from './task.ts';
 export type { Repacker } from './formats/never-larger.ts';
 export type { Tools } from './search/trial-runner.ts';
 
-/** Most pixels of a frame for a search, of which an animation shows a few; above, the prior curve decides. */
+/** Most pixels of a frame for a search, of which an animation shows a few; above, less is done (`modeFor`). */
 const MOST_SEARCHED: Readonly<Record<Mode, number>> = {
   instant: 0,
   online: 16e6,
   background: 40e6,
+  offline: 4e6,
 };
 
 /** The rendition of a task, with its receipt. @throws Fault `not-implemented` for formats that cannot be written */
@@ -125,7 +127,7 @@ async function deliverable(
   }
   if (source === undefined) {
     const optimized = fromEncoder(task, runner, mode, found);
-    if (mode !== 'background') return optimized;
+    if (!isPatient(mode)) return optimized;
     const { format } = optimized.receipt;
     const warmStart = await trainHalfSize(
       { ...task, raster },
@@ -163,10 +165,13 @@ export function asHeld(raster: Raster, format: FormatName, background: Color): R
   return needed ? raster : flatten(raster, background);
 }
 
-/** The mode for a raster: without a metric, or where it is too large to be searched, a guess. */
+/** The mode for a raster: without a metric, or where it is too large to be searched, a guess; less than `offline` where that takes minutes. */
 export function modeFor({ budget }: OptimizeInput, raster: Raster, { metric }: Tools): Mode {
   const pixels = raster.width * raster.height;
-  return metric === undefined || pixels > MOST_SEARCHED[budget.mode] ? 'instant' : budget.mode;
+  const { mode } = budget;
+  if (metric === undefined) return 'instant';
+  if (pixels <= MOST_SEARCHED[mode]) return mode;
+  return mode === 'offline' && pixels <= MOST_SEARCHED.background ? 'background' : 'instant';
 }
 
 /** What came of a search, with its receipt. */

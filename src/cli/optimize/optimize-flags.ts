@@ -5,12 +5,15 @@ import { withoutEnd } from '../../base/without-ends.ts';
 import { usableCores } from '../../engine/cores.ts';
 import { MOST_JOBS } from '../../library/create-optimizer.ts';
 import {
+  EFFORTS,
+  type Effort,
   MOST_SIDE,
   type OptimizeSettings,
   OUTPUT_FORMATS,
   type OutputFormat,
   TARGET_WORDS,
   type Target,
+  USUAL_EFFORT,
   USUAL_FORMATS,
 } from '../../library/optimize-plan.ts';
 import { countFlag, textFlag } from '../flags.ts';
@@ -24,7 +27,7 @@ export interface OptimizeFlags {
   readonly manifest: string;
   /** For each picture: the formats of each of its results. */
   readonly formats: readonly NonNullable<OptimizeSettings['formats']>[];
-  readonly settings: Pick<OptimizeSettings, 'target' | 'metadata'>;
+  readonly settings: Pick<OptimizeSettings, 'target' | 'metadata' | 'effort'>;
   /** Each once, the largest first. */
   readonly widths: readonly number[];
   /** Pictures at once. */
@@ -51,7 +54,11 @@ export function optimizeFlags(given: Readonly<Record<string, unknown>>): Optimiz
     out,
     manifest: textFlag(given.manifest) ?? join(out, MANIFEST_NAME),
     formats: formatsOf(textFlag(given.format) ?? (check ? 'source' : 'auto')),
-    settings: { target: targetOf(given.target), metadata: metadataOf(given.metadata) },
+    settings: {
+      target: targetOf(given.target),
+      metadata: metadataOf(given.metadata),
+      effort: effortOf(given.effort),
+    },
     widths: widthsOf(textFlag(given.width)),
     jobs: given.jobs === undefined ? usableCores() : countFlag(given.jobs, '--jobs', MOST_JOBS),
     threshold: percentOf(given.threshold),
@@ -96,6 +103,12 @@ function targetOf(given: unknown): Target {
   throw new UsageError([
     `expected low, medium, high or a score from 1 to 100 for --target, got ${text}`,
   ]);
+}
+
+function effortOf(given: unknown): Effort {
+  const text = String(given ?? USUAL_EFFORT);
+  if (Object.hasOwn(EFFORTS, text)) return text as Effort;
+  throw new UsageError([`expected ${Object.keys(EFFORTS).join(', ')} for --effort, got ${text}`]);
 }
 
 function metadataOf(given: unknown): 'none' | 'copyright' {

@@ -24,7 +24,12 @@ function halfQuality(quality: number): JxlEncoding['quality'] {
   return Math.min(100, Math.max(1, Math.round(quality * 2) / 2)) as JxlEncoding['quality'];
 }
 
-const LOSSLESS_EFFORT: Readonly<Record<Mode, number>> = { instant: 3, online: 4, background: 7 };
+const LOSSLESS_EFFORT: Readonly<Record<Mode, number>> = {
+  instant: 3,
+  online: 4,
+  background: 7,
+  offline: 7,
+};
 
 const lossless = (effort: number): JxlEncoding => ({
   format: 'jxl',

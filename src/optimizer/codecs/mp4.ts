@@ -7,6 +7,7 @@
  */
 import type { Encoding } from '../../image/encoding.ts';
 import { encodingText } from '../../image/encoding.ts';
+import { isPatient } from '../mode.ts';
 import { ALL_QUALITIES, type Codec, NOTHING_FIXED, wholeQuality } from './codec.ts';
 import { atEqualScore, capAtEqualScore } from './jpeg-scale.ts';
 import { VIDEO_CURVES } from './video-curves.ts';
@@ -26,7 +27,7 @@ export const MP4 = {
       preset:
         stage === 'fastest'
           ? 'superfast'
-          : stage === 'final' && mode === 'background'
+          : stage === 'final' && isPatient(mode)
             ? 'medium'
             : 'veryfast',
       profile: 'high',

@@ -5,6 +5,7 @@
  */
 import type { Encoding } from '../../image/encoding.ts';
 import { encodingText } from '../../image/encoding.ts';
+import { isPatient } from '../mode.ts';
 import { type Codec, FLAT_SIZES, paletteSize } from './codec.ts';
 
 export type PngEncoding = Extract<Encoding, { format: 'png' }>;
@@ -26,7 +27,7 @@ export const PNG = {
     decode: 5,
   },
   lossless: {
-    encoding: (mode) => ({ format: 'png', effort: mode === 'background' ? 10 : FIRST }),
+    encoding: (mode) => ({ format: 'png', effort: isPatient(mode) ? 10 : FIRST }),
     fastest: { format: 'png', effort: 1 },
   },
   palette: {
@@ -34,7 +35,7 @@ export const PNG = {
       format: 'png',
       palette: paletteSize(colors),
       ...(DITHERED.includes(paletteSize(colors)) ? {} : { flat: true }),
-      effort: mode === 'background' ? 10 : 7,
+      effort: isPatient(mode) ? 10 : 7,
     }),
     flat: {
       trial: (colors) => ({ format: 'png', palette: paletteSize(colors), flat: true, effort: 7 }),

@@ -16,7 +16,7 @@ const lossy = records.flatMap(([format, codec]) =>
 );
 
 const STAGES: readonly StageName[] = ['fastest', 'search', 'final'];
-const MODES = ['instant', 'online', 'background'] as const;
+const MODES = ['instant', 'online', 'background', 'offline'] as const;
 const encodings = (coding: LossyCoding): Encoding[] =>
   MODES.flatMap((mode) =>
     STAGES.flatMap((stage) =>

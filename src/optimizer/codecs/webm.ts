@@ -7,6 +7,7 @@
  */
 import type { Encoding } from '../../image/encoding.ts';
 import { encodingText } from '../../image/encoding.ts';
+import { isPatient } from '../mode.ts';
 import { type Codec, NOTHING_FIXED, wholeQuality } from './codec.ts';
 import { atEqualScore, capAtEqualScore } from './jpeg-scale.ts';
 import { VIDEO_CURVES } from './video-curves.ts';
@@ -28,7 +29,7 @@ export const WEBM = {
       quality: wholeQuality<'webm'>(quality),
       ...(stage === 'fastest'
         ? { deadline: 'realtime', speed: 8 }
-        : stage === 'final' && mode === 'background'
+        : stage === 'final' && isPatient(mode)
           ? { deadline: 'good', speed: 2 }
           : { deadline: 'realtime', speed: 6 }),
     }),

@@ -5,7 +5,7 @@
  */
 import type { Encoding } from '../../image/encoding.ts';
 import { encodingText } from '../../image/encoding.ts';
-import type { Mode } from '../mode.ts';
+import { isPatient, type Mode } from '../mode.ts';
 import {
   ALL_QUALITIES,
   type Codec,
@@ -24,7 +24,7 @@ const losslessEncoding = (mode: Mode): WebpEncoding => ({
   format: 'webp',
   mode: 'lossless',
   quality: wholeQuality<'webp'>(100),
-  effort: mode === 'background' ? 6 : mode === 'online' ? 4 : 2,
+  effort: isPatient(mode) ? 6 : mode === 'online' ? 4 : 2,
   smartSubsample: false,
 });
 
@@ -42,7 +42,7 @@ export const WEBP = {
       format: 'webp',
       mode: 'lossy',
       quality: wholeQuality<'webp'>(quality),
-      effort: stage === 'fastest' ? 0 : mode === 'background' && stage === 'final' ? 6 : 4,
+      effort: stage === 'fastest' ? 0 : isPatient(mode) && stage === 'final' ? 6 : 4,
       smartSubsample: sharpChroma && stage !== 'fastest',
     }),
     curve({ effort, smartSubsample }) {

@@ -36,7 +36,12 @@ const PEER_WORTH = 0.15;
  * How much smaller than predicted an alternative may turn out to be, as a
  * factor; `online` looks only at likely winners.
  */
-const OPTIMISM: Readonly<Record<Mode, number>> = { instant: 1, online: 0.9, background: 0.8 };
+const OPTIMISM: Readonly<Record<Mode, number>> = {
+  instant: 1,
+  online: 0.9,
+  background: 0.8,
+  offline: 0.8,
+};
 
 /** Lossless bytes are at least about this share of the residual entropy. */
 const LOSSLESS_SHARE = 0.4;

@@ -12,7 +12,7 @@
 import { formatCard } from '../../image/format.ts';
 import type { Raster } from '../../image/raster.ts';
 import type { Codec } from '../codecs/codec.ts';
-import type { Mode } from '../mode.ts';
+import { isPatient, type Mode } from '../mode.ts';
 import type { Content } from '../model/content.ts';
 import { searchNeighbours } from '../search/post-search.ts';
 import { type EncodeResult, searchLossy } from '../search/quality-search.ts';
@@ -49,8 +49,8 @@ export async function searchAnimation(
   codec: Codec,
   content: Content,
 ): Promise<EncodeResult> {
-  const background = requested.mode === 'background';
-  const settings: SearchSettings = background ? { ...requested, mode: 'online' } : requested;
+  const patient = isPatient(requested.mode);
+  const settings: SearchSettings = patient ? { ...requested, mode: 'online' } : requested;
   const whole = encodingFor(settings, 'final', firstChroma(settings).sharp);
   const { maxSide } = formatCard(settings.format);
   const still = runner.beside(sampledFrames(runner.raster, maxSide), runner.cost(whole));
@@ -59,7 +59,7 @@ export async function searchAnimation(
   }
   const searched = await searchLossy(still, settings);
   // The slow loop filter is not worth its time on every frame, hence `photo`.
-  const found = background
+  const found = patient
     ? await searchNeighbours(still, settings, searched, { ...content, kind: 'photo' })
     : searched;
   runner.trials.push(...still.trials);

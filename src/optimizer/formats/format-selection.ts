@@ -9,6 +9,7 @@
 import { formatCard } from '../../image/format.ts';
 import type { ChosenFormat } from '../../plan/program.ts';
 import { type Codec, codecFor, type LossyCoding, usualCurve } from '../codecs/codec.ts';
+import { isPatient } from '../mode.ts';
 import type { Content } from '../model/content.ts';
 import { lnBppAt } from '../model/priors.ts';
 import { searchNeighbours } from '../search/post-search.ts';
@@ -148,7 +149,7 @@ async function searchWithPostSearch(
   content: Content,
 ): Promise<EncodeResult> {
   const found = await searchLossy(runner, settings);
-  const background = settings.mode === 'background' && runner.measures;
+  const background = isPatient(settings.mode) && runner.measures;
   return background ? await searchNeighbours(runner, settings, found, content) : found;
 }
 
@@ -292,7 +293,7 @@ async function atQuality(
   const used = Math.min(quality, sourceQualityCap(task, codec));
   const { sharpChroma = codec.chroma.usual, progressive } = codec.fixed(task);
   const style = { mode, sharpChroma, target: undefined, progressive } as const;
-  const patient = mode === 'background';
+  const patient = isPatient(mode);
   const [first, ...others] = patient ? codec.unmeasured : (codec.named ?? codec.unmeasured);
   const at = (stage: typeof first) => codec.encoding({ ...style, stage }, used);
   const usual = at(first);

@@ -7,6 +7,7 @@
  */
 import type { Encoding } from '../../image/encoding.ts';
 import type { Codec, LosslessCoding, NearLossless, PaletteCoding } from '../codecs/codec.ts';
+import { isPatient } from '../mode.ts';
 import type { Content } from '../model/content.ts';
 import { PASS_BELOW } from '../receipt.ts';
 import type { EncodeResult } from '../search/quality-search.ts';
@@ -32,7 +33,7 @@ export async function encodeLossless(
   if (palette !== undefined && content.colors !== undefined && !isFastest(whole, lossless)) {
     const { flat } = palette;
     const colors = Math.max(2, content.colors);
-    const exact = flat ? (mode === 'background' ? flat.final : flat.trial) : undefined;
+    const exact = flat ? (isPatient(mode) ? flat.final : flat.trial) : undefined;
     const small = await runner.encode(exact?.(colors) ?? palette.encoding(colors, mode));
     const smaller = small.bytes.length < whole.bytes.length;
     if (smaller && (await runner.isLossless(small.bytes))) {
@@ -68,7 +69,7 @@ export async function paletteToTarget(
   const fits = content.colors !== undefined && content.colors <= colors;
   if (palette === undefined || mode === 'instant' || !runner.measures) return whole;
   if (isFastest(whole.attempt, codec.lossless)) return whole;
-  const few = mode === 'background' && colors > 16 && (content.colors ?? 256) > 16;
+  const few = isPatient(mode) && colors > 16 && (content.colors ?? 256) > 16;
   let best = whole;
   for (const count of [...(few ? [16] : []), ...(fits ? [] : [colors])]) {
     const encoding = palette.encoding(count, mode);

@@ -41,7 +41,12 @@ const MEASURED_PIXELS = 16e6;
 const SEARCHED_PIXELS = 50e6;
 
 /** Times that a whole video is coded again, because its score is not that of its runs. */
-const CORRECTIONS: Readonly<Record<Mode, number>> = { instant: 0, online: 1, background: 2 };
+const CORRECTIONS: Readonly<Record<Mode, number>> = {
+  instant: 0,
+  online: 1,
+  background: 2,
+  offline: 2,
+};
 
 /** Points over the target from which coding the whole again is worth it. */
 const TOO_GOOD = 3;

@@ -1,8 +1,8 @@
 /**
  * Post-search: trials beside a result that reaches its target, in the background.
  *
- * A search ends at the first quality that is good enough. Here, in mode
- * `background`, the lower qualities beside it are tried too (scores of WebP
+ * A search ends at the first quality that is good enough. Here, in the modes
+ * `background` and `offline`, the lower qualities beside it are tried too (scores of WebP
  * jump by a point from one quality to the next), and then the settings that the
  * codec names as sometimes better: another quantisation table for JPEG, the
  * other chroma or a tried-out loop filter for WebP, ten bits for AVIF. Of

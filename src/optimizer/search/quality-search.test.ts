@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { JPEG_CURVES } from '../codecs/jpeg-curves.ts';
 import { contentCurve } from '../model/content-model.ts';
 import { meanCurve } from '../model/priors.ts';
-import { optimize } from '../optimize.ts';
+import { modeFor, optimize } from '../optimize.ts';
 import {
   asked,
   choice,
@@ -305,5 +305,30 @@ describe('background', () => {
     expect(receipt.encoding).toContain('e3');
     expect(receipt.encoding).toContain('10bit');
     expect(Math.abs(receipt.score! - 80)).toBeLessThan(1);
+  });
+});
+
+describe('offline', () => {
+  const budget = { mode: 'offline', milliseconds: 180_000 } as const;
+
+  test('AVIF ends at effort 5, ten bits from 65 on, at the target', async () => {
+    const output = asked({ kind: 'target', score: 70 });
+    const made = tools();
+    const { receipt } = await optimize(task('avif', { budget, output }), made);
+    expect(made.encodings[0]).toMatchObject({ effort: 1, depth: 8 });
+    expect(receipt).toMatchObject({ mode: 'offline' });
+    expect(receipt.encoding).toMatch(/e5 4:4:4 10bit/);
+    expect(Math.abs(receipt.score! - 70)).toBeLessThan(1);
+  });
+
+  test.each([
+    // width, height, mode
+    [2000, 2000, 'offline', 'the largest that slow settings end with in time'],
+    [2001, 2000, 'background', 'one more column'],
+    [8000, 5000, 'background', 'the largest that is searched'],
+    [8001, 5000, 'instant', 'too large for a search'],
+  ])('of %i x %i pixels is %s (%s)', (width, height, mode) => {
+    const shown = { ...raster(), width, height };
+    expect(modeFor(task('avif', { budget }), shown, tools())).toBe(mode);
   });
 });

@@ -7,6 +7,7 @@
 import type { Encoding } from '../../image/encoding.ts';
 import type { FormatName } from '../../image/format.ts';
 import type { LossyCoding, StageName } from '../codecs/codec.ts';
+import { isPatient } from '../mode.ts';
 import { type ContentFeatures, contentCurve } from '../model/content-model.ts';
 import type { Curve, PriorCurve } from '../model/priors.ts';
 import type { Mode, WarmStart } from '../task.ts';
@@ -54,7 +55,7 @@ export interface Stage extends Pick<StopCriteria, 'cap' | 'above' | 'aim' | 'res
 export function searchSchedule(settings: SearchSettings): readonly [Stage, ...Stage[]] {
   const { mode, target } = settings;
   const known = knownCurve(settings, 'final') !== undefined;
-  if (mode === 'background') {
+  if (isPatient(mode)) {
     const near = { above: 0.5, aim: 0 };
     const final: Stage = { stage: 'final', cap: 4, rescue: 2, ...near };
     return known ? [final] : [{ stage: 'search', cap: 3, rescue: 0, ...near }, final];
