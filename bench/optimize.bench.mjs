@@ -9,7 +9,7 @@
  *   command's own memory after 50 and after 200.
  *
  *   npm run build && node bench/optimize.bench.mjs [--only table,engine] [--photographs 48] [--graphics 48] [--odd 48]
- *     [--efforts balanced] [--width 1200] [--out FILE]
+ *     [--formats jpeg,webp,avif] [--efforts balanced] [--width 1200] [--out FILE]
  *
  * With `--readme` the table goes into the README.
  */
@@ -29,6 +29,7 @@ const { values } = parseArgs({
     photographs: { type: 'string', default: '48' },
     graphics: { type: 'string', default: '48' },
     odd: { type: 'string', default: '48' },
+    formats: { type: 'string', default: 'jpeg,webp,avif' },
     efforts: { type: 'string', default: 'balanced' },
     width: { type: 'string', default: '1200' },
     small: { type: 'string', default: '200' },
@@ -45,6 +46,7 @@ try {
   if (parts.includes('table')) {
     const made = await table({
       counts: [values.photographs, values.graphics, values.odd].map(Number),
+      formats: values.formats.split(','),
       efforts: values.efforts.split(','),
       width: Number(values.width),
       folder,

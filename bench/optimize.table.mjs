@@ -27,7 +27,7 @@ const SCRIPT = {
 const AIM = { first: 0.15, again: 0.15 };
 
 /** The lines of the table; `shown` is given those of each row that there is so far. */
-export async function table({ counts, width, efforts, folder, shown }) {
+export async function table({ counts, width, formats, efforts, folder, shown }) {
   const kinds = [];
   const left = [];
   for (const [i, { kind, files }] of pictures().entries()) {
@@ -40,10 +40,10 @@ export async function table({ counts, width, efforts, folder, shown }) {
     kinds.push({ kind, names, sources });
   }
   const rows = [];
-  for (const [format, write] of Object.entries(SCRIPT)) {
+  for (const format of formats) {
     const made = [];
     for (const { kind, names, sources } of kinds) {
-      const bare = await byScript(names, sources, write);
+      const bare = await byScript(names, sources, SCRIPT[format]);
       for (const effort of efforts) {
         const out = join(folder, `${kind}-${format}-${effort}`.replaceAll(' ', '-'));
         const ours = await noWorse(bare, sources, ['--effort', effort], out);

@@ -77,7 +77,9 @@ export const AVIF = {
       scatter: 0.3,
       neighbours(final, target, { kind }) {
         if (kind === 'photo') {
-          return final.depth === 8 && target >= TEN_BITS_TRIED_FROM ? [{ ...final, depth: 10 }] : [];
+          return final.depth === 8 && target >= TEN_BITS_TRIED_FROM
+            ? [{ ...final, depth: 10 }]
+            : [];
         }
         // Of graphics some take fewer bytes with eight bits, some with ten.
         return final.depth === 10 && final.effort === SLOWEST ? [{ ...final, depth: 8 }] : [];
