@@ -51,7 +51,10 @@ export function plain(markdown) {
     .trim();
 }
 
-/** A plugin of markdown-it: each heading has its anchor, wide tables a box to scroll in, and keys reach what scrolls. */
+/**
+ * A plugin of markdown-it: each heading has its anchor, wide tables a box to scroll in, and keys reach what scrolls.
+ * Columns of numbers are a class, as the policy of the pages lets no style stand in a tag.
+ */
 export function headings(markdown) {
   markdown.core.ruler.push('anchors', ({ tokens }) => {
     const seen = new Map();
@@ -63,6 +66,13 @@ export function headings(markdown) {
       token.attrSet('id', times === 0 ? anchor : `${anchor}-${times}`);
     });
   });
+  for (const rule of ['th_open', 'td_open']) {
+    markdown.renderer.rules[rule] = (tokens, i, options, _env, renderer) => {
+      const style = tokens[i].attrGet('style');
+      if (style !== null) tokens[i].attrs = [['class', style.replace('text-align:', 'to-the-')]];
+      return renderer.renderToken(tokens, i, options);
+    };
+  }
   for (const rule of ['fence', 'code_block']) {
     const usual = markdown.renderer.rules[rule];
     markdown.renderer.rules[rule] = (...args) =>

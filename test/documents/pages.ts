@@ -176,6 +176,10 @@ export const PAGES: Readonly<Record<string, Page>> = {
         prints: /^\{/,
         makes: ['small/leaves.avif'],
       },
+      'fovea optimize pictures --effort fast --format webp --out quick': {
+        prints: /leaves/,
+        makes: ['quick/leaves.webp'],
+      },
       'fovea optimize pictures --check --threshold 80': { prints: /%/ },
       'fovea compare pictures/leaves.jpg small/leaves.avif --heat-map map.png': {
         prints: /score/,

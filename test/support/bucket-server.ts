@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export interface BucketServer {
   readonly endpoint: string;
   readonly objects: Map<string, Buffer>;
-  /** Method and path of each request, and who it says it is from. */
+  /** Method and path of each request, for a list with the prefix behind it, and who it says it is from. */
   readonly asked: { readonly line: string; readonly authorization: string }[];
   /** Milliseconds before every answer. */
   delay: number;
@@ -17,15 +17,26 @@ export async function startBucketServer(): Promise<BucketServer> {
   const objects = new Map<string, Buffer>();
   const asked: { readonly line: string; readonly authorization: string }[] = [];
   const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const path = decodeURIComponent(url.pathname);
     const { authorization = '' } = request.headers;
-    asked.push({ line: `${request.method} ${path}`, authorization });
+    const listed = url.searchParams.has('list-type') ? url.searchParams.get('prefix') : null;
+    asked.push({ line: `${request.method} ${path}${listed ?? ''}`, authorization });
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece);
     await wait(started.delay);
     if (request.method === 'PUT') {
       objects.set(path, Buffer.concat(pieces));
       response.end();
+      return;
+    }
+    if (listed !== null) {
+      const names = [...objects.keys()].filter((name) => name.startsWith(path + listed));
+      const rows = names.map((name) => `<Contents><Key>${name.slice(path.length)}</Key></Contents>`);
+      response.setHeader('content-type', 'application/xml');
+      response.end(
+        `<ListBucketResult><IsTruncated>false</IsTruncated>${rows.join('')}</ListBucketResult>`,
+      );
       return;
     }
     const found = objects.get(path);
