@@ -32,7 +32,9 @@ export async function startBucketServer(): Promise<BucketServer> {
     }
     if (listed !== null) {
       const names = [...objects.keys()].filter((name) => name.startsWith(path + listed));
-      const rows = names.map((name) => `<Contents><Key>${name.slice(path.length)}</Key></Contents>`);
+      const rows = names.map(
+        (name) => `<Contents><Key>${name.slice(path.length)}</Key></Contents>`,
+      );
       response.setHeader('content-type', 'application/xml');
       response.end(
         `<ListBucketResult><IsTruncated>false</IsTruncated>${rows.join('')}</ListBucketResult>`,
