@@ -174,16 +174,35 @@ describe('a bucket that fails', () => {
       expect(store.status.errors).toBe(1);
     });
 
-    test('between two pages says what is gone and what is left', async () => {
+    test('between two deletions says what is gone and what is left', async () => {
       await putMany(1500);
       const { deleteAll } = bucket;
-      let pages = 0;
+      let deletions = 0;
       bucket.deleteAll = (names) => {
-        if (++pages > 1) bucket.failure = { kind: 'busy', code: 'SlowDown', status: 503 };
+        if (++deletions > 1) bucket.failure = { kind: 'busy', code: 'SlowDown', status: 503 };
         return deleteAll.call(bucket, names);
       };
-      expect(await remove()).toEqual({ deleted: 1000, left: 500, whole: false });
-      expect(bucket.objects.size).toBe(500);
+      expect(await remove()).toEqual({ deleted: 100, left: 1400, whole: false });
+      expect(bucket.objects.size).toBe(1400);
+    });
+
+    test('asks for some deletions side by side, and for no name twice', async () => {
+      await putMany(1030);
+      const { deleteAll } = bucket;
+      const asked: string[] = [];
+      let now = 0;
+      let most = 0;
+      bucket.delay = 5;
+      bucket.deleteAll = async (names) => {
+        asked.push(...names);
+        most = Math.max(most, ++now);
+        const left = await deleteAll.call(bucket, names);
+        now--;
+        return left;
+      };
+      expect(await remove()).toEqual({ deleted: 1030, left: 0, whole: true });
+      expect(new Set(asked).size).toBe(1030);
+      expect([asked.length, most]).toEqual([1030, 4]);
     });
 
     test('and is well again a moment later is told nothing of it', async () => {
