@@ -72,9 +72,12 @@ export interface MakeTerms {
 /** More processes than any machine has use for. */
 export const MOST_JOBS = 256;
 
-/** Milliseconds of work for one picture, and those after which its worker is killed. */
-const WORK_MS = 180_000;
-const LIMIT_MS = 240_000;
+/**
+ * Milliseconds of work for one picture, and those after which its worker is killed. Nobody waits, and slow settings of
+ * AVIF take minutes for a large picture on a busy machine: a search cut short would cost more bytes.
+ */
+const WORK_MS = 900_000;
+const LIMIT_MS = 960_000;
 
 /** Resident memory at which a worker is killed, in bytes. */
 const WORKER_MEMORY = 2_500_000_000;
