@@ -13,7 +13,7 @@ export async function run({ quick }) {
       await pause(1500);
       await place[`stop${service}`]();
       const seen = await until(async () => (await place.sum(up)) === 0, 30);
-      await pause(quick ? 2000 : 6000);
+      await pause(quick ? 2000 : 30_000);
       await place[`start${service}`]();
       const back = await until(async () => (await place.sum(up)) === place.nodes.length, 60);
       await pause(2000);
@@ -46,7 +46,8 @@ function startLoad({ nodes }, base) {
   let running = true;
   const lane = async (number) => {
     for (let i = 0; running; i++) {
-      const source = base + ((number * 7 + i) % 60);
+      // One of twenty is new, so that both services are asked for as long as they are away
+      const source = base + (i % 20 === 19 ? 100_000 * (number + 1) + i : (number * 7 + i) % 60);
       const width = 40 + (i % 9);
       const answer = await ask(
         nodes[(i + number) % nodes.length].port,
