@@ -34,6 +34,8 @@ export interface SourceInfo extends Size {
   /** `none`: untagged; `srgb`: tagged as sRGB; `other`: a profile that must be applied. */
   readonly profile: 'none' | 'srgb' | 'other';
   readonly profileName?: string;
+  /** Its profile is made of tables, which only a color engine applies; absent where it must not be applied. */
+  readonly profileTables?: true;
   /** What the samples mean where they are not sRGB and the file says it without a profile. */
   readonly color?: SourceColor;
   /** What the file says of its colors and is not understood, as a noun. */

@@ -40,7 +40,7 @@ import { removeRedEyes } from '../raster/red-eye.ts';
 import { thinnedBy } from '../raster/thinning/thinned-by.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
-import { withDeliveredColor } from './color/delivered-color.ts';
+import { withColorsKept, withDeliveredColor } from './color/delivered-color.ts';
 import { withStraightAlpha } from './color/straight-alpha.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
 import { denoise, hideFaces, sharpen } from './filters.ts';
@@ -69,10 +69,7 @@ export interface RenderContext {
 
 /** The parts of a program that rendering reads; a `measure` of lowering has them too. */
 export interface RenderInput
-  extends Pick<
-    Program,
-    'frames' | 'color' | 'delivered' | 'delivered' | 'cmyk' | 'annotations' | 'playing'
-  > {
+  extends Pick<Program, 'frames' | 'color' | 'delivered' | 'cmyk' | 'annotations' | 'playing'> {
   readonly instructions: readonly Instruction[];
   /** Absent while measuring: then nothing is attached, and an opaque alpha channel stays. */
   readonly output?: Program['output'];
@@ -94,10 +91,11 @@ const SHAPES = new Set<Instruction['kind']>(['orient', 'extract', 'scale']);
 export async function render(
   given: SourceFile,
   info: SourceInfo,
-  input: RenderInput,
+  asked: RenderInput,
   context: RenderContext = {},
 ): Promise<Raster> {
   const file = await readableFile(given, info);
+  const input = await withColorsKept(file, info, asked);
   const state: RenderState = { context, file, info, input, ...memos() };
   const raster = input.frames.count > 1 ? await renderFrames(state) : await renderStill(state);
   return input.output === undefined ? raster : finish(raster, state);

@@ -18,8 +18,8 @@ import { type DecodableFormat, type FormatName, formatCard } from '../image/form
 import { isImageSequence } from '../image/sniff.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { readExif } from '../metadata/exif.ts';
-import { profileKind, profileName } from '../metadata/icc.ts';
 import { shownOrientation } from '../metadata/orientation.ts';
+import { profileFacts } from '../metadata/profile-facts.ts';
 import { type ColorReading, colorOfAvif, colorOfPng } from '../metadata/source-color.ts';
 
 /** Milliseconds of a frame whose file says nothing: what browsers take. */
@@ -35,8 +35,6 @@ export function describe(
 ): SourceInfo {
   const { color, unknown, overProfile, gainMap, premultiplied } = colorFacts(format, bytes, header);
   const icc = overProfile || isMismatch(header) ? undefined : header.icc;
-  const profile = profileKind(icc);
-  const name = icc && profileName(icc);
   const bits = format === 'avif' || format === 'heic' ? header.bitsPerSample : undefined;
   const palette = paletteSize(format, bytes, header);
   const density = densityOf(format, bytes, header);
@@ -63,8 +61,7 @@ export function describe(
     ...(isImageSequence(bytes) ? { animated: true } : {}),
     alpha: header.hasAlpha || uncovered || (apng !== undefined && leavesClear(apng)),
     ...(uncovered ? { uncovered } : {}),
-    profile,
-    ...(name === undefined ? {} : { profileName: name }),
+    ...profileFacts(icc),
     ...(color === undefined ? {} : { color }),
     ...(unknown === undefined ? {} : { unknownColor: unknown }),
     ...(gainMap ? { gainMap } : {}),
