@@ -44,6 +44,8 @@ export interface SourceInfo extends Size {
   readonly gainMap?: boolean;
   /** Colors are stored multiplied by their alpha, and its decoder leaves them so. */
   readonly premultiplied?: true;
+  /** Greys are stored with black at 16 and white at 235 of 8 bits, and its decoder leaves them so. */
+  readonly limitedGrey?: true;
   /** Color model of the stored pixels. */
   readonly space: 'rgb' | 'grey' | 'cmyk' | 'other';
   /** Bits per channel. */

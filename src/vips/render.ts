@@ -41,7 +41,7 @@ import { thinnedBy } from '../raster/thinning/thinned-by.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
 import { withColorsKept, withDeliveredColor } from './color/delivered-color.ts';
-import { withStraightAlpha } from './color/straight-alpha.ts';
+import { needsPlainSamples, withPlainSamples } from './color/plain-samples.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
 import { denoise, hideFaces, sharpen } from './filters.ts';
 import { isForeign, readableByVips } from './foreign/foreign.ts';
@@ -128,10 +128,10 @@ async function readableFile(given: SourceFile, info: SourceInfo): Promise<Source
     return { bytes: await readableByVips(await readSource(given), format, info) };
   }
   if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };
-  if (format === 'avif' && (info.animated || info.premultiplied)) {
+  if (format === 'avif' && (info.animated || needsPlainSamples(info))) {
     const bytes = await readSource(given);
     const still = info.animated ? asStillAvif(bytes) : bytes;
-    return { bytes: info.premultiplied ? await withStraightAlpha(still, info) : still };
+    return { bytes: needsPlainSamples(info) ? await withPlainSamples(still, info) : still };
   }
   if (format !== 'gif' || !info.alpha || (info.pages === 1 && isBelieved(info))) return given;
   const bytes = await readSource(given);

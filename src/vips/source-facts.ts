@@ -33,7 +33,8 @@ export function describe(
   pages: number,
   height: number,
 ): SourceInfo {
-  const { color, unknown, overProfile, gainMap, premultiplied } = colorFacts(format, bytes, header);
+  const said = colorFacts(format, bytes, header);
+  const { color, unknown, overProfile, gainMap, premultiplied, limitedGrey } = said;
   const icc = overProfile || isMismatch(header) ? undefined : header.icc;
   const bits = format === 'avif' || format === 'heic' ? header.bitsPerSample : undefined;
   const palette = paletteSize(format, bytes, header);
@@ -66,6 +67,7 @@ export function describe(
     ...(unknown === undefined ? {} : { unknownColor: unknown }),
     ...(gainMap ? { gainMap } : {}),
     ...(premultiplied ? { premultiplied } : {}),
+    ...(limitedGrey ? { limitedGrey } : {}),
     space: spaceOf(header),
     depth: header.depth === 'uchar' ? 8 : header.depth === 'ushort' ? 16 : 32,
     ...(bits === undefined || bits === 8 ? {} : { bits }),
@@ -86,17 +88,21 @@ function colorFacts(
   format: FormatName,
   bytes: Uint8Array,
   { icc }: Metadata,
-): ColorReading & { readonly gainMap?: boolean; readonly premultiplied?: true } {
+): ColorReading & Pick<SourceInfo, 'gainMap' | 'premultiplied' | 'limitedGrey'> {
   switch (format) {
     case 'png':
       return colorOfPng(pngColor(pngChunks(bytes).chunks), icc !== undefined);
     case 'avif':
     case 'heic': {
       const said = avifColor(bytes);
-      const { gainMap } = said;
+      const { gainMap, premultiplied, limitedGrey } = said;
       // What decodes HEIC divides by alpha itself
-      const premultiplied = format === 'avif' && said.premultiplied;
-      return { ...colorOfAvif(said), gainMap, ...(premultiplied ? { premultiplied } : {}) };
+      return {
+        ...colorOfAvif(said),
+        gainMap,
+        ...(premultiplied && format === 'avif' ? { premultiplied } : {}),
+        ...(limitedGrey && format === 'avif' ? { limitedGrey } : {}),
+      };
     }
     case 'jpeg':
       return { gainMap: hasGainMap(bytes, walkJpeg(bytes)) };
