@@ -79,7 +79,7 @@ export async function loadStill(
     ? await (await frameLoader(file, info, use))(page, 1)
     : undefined;
   // Frames that were put together here are in sRGB already.
-  const conversion = covered ? undefined : conversionOf(info, use);
+  const conversion = covered ? undefined : conversionOf(file, info, use);
   const readAll = conversion ?? readPixels;
   const open = (from = file) => (covered ? pipeline(covered) : openSource(from, info, use, page));
   const { scale, window, turn } = transform;
@@ -114,7 +114,7 @@ export async function frameLoader(
   if (info.format === 'png') {
     // Of an animation no color space is kept.
     const inSrgb: ColorUse = use.color === 'keep' ? { ...use, color: 'srgb' } : use;
-    const read = conversionOf(info, inSrgb) ?? readPixels;
+    const read = conversionOf(file, info, inSrgb) ?? readPixels;
     const frames = new ApngFrames(await readSource(file), (bytes, { width, height }) =>
       read(openSource({ bytes }, { ...info, width, height, pages: 1 }, inSrgb)),
     );
@@ -273,7 +273,8 @@ function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0,
 function readingOptions(info: SourceInfo, use: ColorUse): SharpOptions {
   // Inks have to be converted anyhow: the values that stripping leaves alone are those of RGB.
   const strips = use.color === 'strip' && info.space !== 'cmyk';
-  const apply = info.profile === 'other' && !strips && !keepsProfile(info, use);
+  const applied = info.profile === 'other' && info.profileOfRgb !== true;
+  const apply = applied && !strips && !keepsProfile(info, use);
   // Data that ends early is only a warning once the end marker has been put back; libvips does
   // not look for one behind the last rows of blocks, so what is cut there passes.
   return { failOn: info.jpeg?.endMissing ? 'warning' : 'error', ignoreIcc: !apply };

@@ -35,7 +35,7 @@ export function describe(
 ): SourceInfo {
   const said = colorFacts(format, bytes, header);
   const { color, unknown, overProfile, gainMap, premultiplied, limitedGrey } = said;
-  const icc = overProfile || isMismatch(header) ? undefined : header.icc;
+  const profile = profileFacts(overProfile || isMismatch(header) ? undefined : header.icc);
   const bits = format === 'avif' || format === 'heic' ? header.bitsPerSample : undefined;
   const palette = paletteSize(format, bytes, header);
   const density = densityOf(format, bytes, header);
@@ -62,7 +62,8 @@ export function describe(
     ...(isImageSequence(bytes) ? { animated: true } : {}),
     alpha: header.hasAlpha || uncovered || (apng !== undefined && leavesClear(apng)),
     ...(uncovered ? { uncovered } : {}),
-    ...profileFacts(icc),
+    ...profile,
+    ...(profile.profile === 'other' && isGreyByRgb(header) ? { profileOfRgb: true } : {}),
     ...(color === undefined ? {} : { color }),
     ...(unknown === undefined ? {} : { unknownColor: unknown }),
     ...(gainMap ? { gainMap } : {}),
@@ -78,9 +79,22 @@ export function describe(
   };
 }
 
-/** A profile of another color model says nothing of inks. */
-function isMismatch({ icc, space }: Metadata): boolean {
-  return icc !== undefined && space === 'cmyk' && latin1(icc, 16, 20) !== 'CMYK';
+/** Color models of the profiles that count for each of pixels, as browsers take them (docs/spec/color.md 1.8). */
+const MODELS: Readonly<Partial<Record<SourceInfo['space'], readonly string[]>>> = {
+  rgb: ['RGB '],
+  grey: ['GRAY', 'RGB '],
+  cmyk: ['CMYK'],
+};
+
+/** A profile of another color model says nothing of these pixels. */
+function isMismatch(header: Metadata): boolean {
+  const models = MODELS[spaceOf(header)];
+  return header.icc !== undefined && models?.includes(latin1(header.icc, 16, 20)) === false;
+}
+
+function isGreyByRgb(header: Metadata): boolean {
+  const { icc } = header;
+  return spaceOf(header) === 'grey' && icc !== undefined && latin1(icc, 16, 20) === 'RGB ';
 }
 
 /** What the file says of its colors beside a profile, of its alpha and of a gain map. */
