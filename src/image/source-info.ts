@@ -21,6 +21,8 @@ export interface SourceInfo extends Size {
   readonly pages: number;
   /** An animation of which this build reads the first frame alone (a sequence of AVIF), as one page. */
   readonly animated?: true;
+  /** A PNG whose animation has one frame, which is not its picture for stills. */
+  readonly loneFrame?: true;
   /** Milliseconds each frame is shown, one number per frame; empty for a still. */
   readonly delays: readonly number[];
   /** Times an animation plays, 0 for ever; 1 for a still. */

@@ -45,6 +45,7 @@ import { needsPlainSamples, withPlainSamples } from './color/plain-samples.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
 import { denoise, hideFaces, sharpen } from './filters.ts';
 import { isForeign, readableByVips } from './foreign/foreign.ts';
+import { withLoneFrame } from './foreign/lone-frame.ts';
 import { extend, extract, type OwnColors, rotate } from './geometry.ts';
 import { frameLoader, type LoadFrames, loadStill, rescale } from './load.ts';
 import { freeGarbage, orient } from './pipeline.ts';
@@ -127,6 +128,7 @@ async function readableFile(given: SourceFile, info: SourceInfo): Promise<Source
   if (format !== 'pdf' && isForeign(format)) {
     return { bytes: await readableByVips(await readSource(given), format, info) };
   }
+  if (info.loneFrame) return { bytes: await withLoneFrame(await readSource(given)) };
   if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };
   if (format === 'avif' && (info.animated || needsPlainSamples(info))) {
     const bytes = await readSource(given);

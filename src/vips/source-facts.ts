@@ -4,7 +4,7 @@
  * WebP, profile names, JPEG tables).
  */
 import type { Metadata } from 'sharp';
-import { leavesClear, readApng } from '../containers/animation/apng.ts';
+import { leavesClear, readApng, readLoneFrame } from '../containers/animation/apng.ts';
 import { avifColor } from '../containers/avif-color.ts';
 import { latin1 } from '../containers/bytes.ts';
 import { hasGainMap } from '../containers/gain-map.ts';
@@ -41,6 +41,7 @@ export function describe(
   const density = densityOf(format, bytes, header);
   const moving = pages > 1 && formatCard(format).animation;
   const apng = format === 'png' ? readApng(bytes) : undefined;
+  const lone = format === 'png' && apng === undefined ? readLoneFrame(bytes) : undefined;
   const uncovered = format === 'gif' && !header.hasAlpha && hasUncovered(bytes);
   return {
     format,
@@ -60,7 +61,8 @@ export function describe(
           loop: moving ? (header.loop ?? 0) : 1,
         }),
     ...(isImageSequence(bytes) ? { animated: true } : {}),
-    alpha: header.hasAlpha || uncovered || (apng !== undefined && leavesClear(apng)),
+    ...(lone ? { loneFrame: true } : {}),
+    alpha: header.hasAlpha || uncovered || [apng, lone].some((one) => one && leavesClear(one)),
     ...(uncovered ? { uncovered } : {}),
     ...profile,
     ...(profile.profile === 'other' && isGreyByRgb(header) ? { profileOfRgb: true } : {}),
