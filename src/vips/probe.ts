@@ -22,6 +22,7 @@ import {
 } from '../image/picture-limits.ts';
 import { isImageSequence, notAnImage, sniffFormat } from '../image/sniff.ts';
 import { isAnimation, type SourceInfo } from '../image/source-info.ts';
+import { spareSamples } from '../metadata/tiff-samples.ts';
 import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/text.ts';
 import { type BitmapFormat, bitmapInfo, bitmapPicture, isBitmapFormat } from './foreign/bitmap.ts';
 import { headerReader, isForeign, requireReader } from './foreign/foreign.ts';
@@ -90,7 +91,7 @@ export async function probe(
   const info = within(
     describe(format, bytes, shown, pages, height),
     bounds,
-    interlacedPixels(format, shown),
+    heldPixels(format, shown, bytes),
   );
   return endMissing && info.jpeg ? { ...info, jpeg: { ...info.jpeg, endMissing } } : info;
 }
@@ -124,12 +125,14 @@ function within(
   return info;
 }
 
-/** Pixels at most of a PNG that is decoded as a whole, for its bytes per pixel. */
-function interlacedPixels(
+/** Pixels at most of a PNG or TIFF that is decoded as a whole, for its bytes per pixel. */
+function heldPixels(
   format: FormatName,
   { isProgressive, channels, depth }: Metadata,
+  bytes: Uint8Array,
 ): number {
-  if (format !== 'png' || !isProgressive) return Number.POSITIVE_INFINITY;
+  const held = format === 'png' ? isProgressive : format === 'tiff' && spareSamples(bytes);
+  if (!held) return Number.POSITIVE_INFINITY;
   return MOST_INTERLACED_BYTES / ((channels ?? 4) * (depth === 'ushort' ? 2 : 1));
 }
 

@@ -42,6 +42,7 @@ import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
 import { withColorsKept, withDeliveredColor } from './color/delivered-color.ts';
 import { needsPlainSamples, withPlainSamples } from './color/plain-samples.ts';
+import { withSeenSamples } from './color/seen-samples.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
 import { denoise, hideFaces, sharpen } from './filters.ts';
 import { isForeign, readableByVips } from './foreign/foreign.ts';
@@ -95,7 +96,7 @@ export async function render(
   asked: RenderInput,
   context: RenderContext = {},
 ): Promise<Raster> {
-  const file = await readableFile(given, info);
+  const file = await readableFile(given, info, asked.frames.first);
   const input = await withColorsKept(file, info, asked);
   const state: RenderState = { context, file, info, input, ...memos() };
   const raster = input.frames.count > 1 ? await renderFrames(state) : await renderStill(state);
@@ -114,7 +115,7 @@ export async function* renderOpaqueFrames(
   input: RenderInput & { readonly output: Extract<Program['output'], { kind: 'picture' }> },
   context: RenderContext = {},
 ): AsyncGenerator<Raster> {
-  const file = await readableFile(given, info);
+  const file = await readableFile(given, info, input.frames.first);
   const state: RenderState = { context, file, info, input, ...memos() };
   for await (const frame of framesOf(state)) {
     const opaque = flatten(frame, input.output.background);
@@ -123,10 +124,18 @@ export async function* renderOpaqueFrames(
 }
 
 /** The source in a form that libvips reads, and reads rightly. */
-async function readableFile(given: SourceFile, info: SourceInfo): Promise<SourceFile> {
+async function readableFile(
+  given: SourceFile,
+  info: SourceInfo,
+  page: number,
+): Promise<SourceFile> {
   const { format } = info;
   if (format !== 'pdf' && isForeign(format)) {
     return { bytes: await readableByVips(await readSource(given), format, info) };
+  }
+  if (info.spareSamples) {
+    // Of that page alone: those before it are gone.
+    return { bytes: await withSeenSamples(await readSource(given), info, page), front: -page };
   }
   if (info.loneFrame) return { bytes: await withLoneFrame(await readSource(given)) };
   if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };

@@ -21,6 +21,7 @@ import { readExif } from '../metadata/exif.ts';
 import { shownOrientation } from '../metadata/orientation.ts';
 import { profileFacts } from '../metadata/profile-facts.ts';
 import { type ColorReading, colorOfAvif, colorOfPng } from '../metadata/source-color.ts';
+import { spareSamples } from '../metadata/tiff-samples.ts';
 
 /** Milliseconds of a frame whose file says nothing: what browsers take. */
 export const PLAIN_DELAY = 100;
@@ -42,6 +43,8 @@ export function describe(
   const moving = pages > 1 && formatCard(format).animation;
   const apng = format === 'png' ? readApng(bytes) : undefined;
   const lone = format === 'png' && apng === undefined ? readLoneFrame(bytes) : undefined;
+  const samples = format === 'tiff' ? spareSamples(bytes) : undefined;
+  const hasAlpha = samples ? samples.alpha !== undefined : header.hasAlpha;
   const uncovered = format === 'gif' && !header.hasAlpha && hasUncovered(bytes);
   return {
     format,
@@ -62,7 +65,8 @@ export function describe(
         }),
     ...(isImageSequence(bytes) ? { animated: true } : {}),
     ...(lone ? { loneFrame: true } : {}),
-    alpha: header.hasAlpha || uncovered || [apng, lone].some((one) => one && leavesClear(one)),
+    ...(samples ? { spareSamples: true } : {}),
+    alpha: hasAlpha || uncovered || [apng, lone].some((one) => one && leavesClear(one)),
     ...(uncovered ? { uncovered } : {}),
     ...profile,
     ...(profile.profile === 'other' && isGreyByRgb(header) ? { profileOfRgb: true } : {}),
