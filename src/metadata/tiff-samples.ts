@@ -1,6 +1,6 @@
 /**
- * TIFF samples: which of the samples of a pixel are colors, and which one is alpha (TIFF 6.0, section 18,
- * "ExtraSamples").
+ * TIFF samples: which of the samples of a pixel are colors, and which one is alpha (TIFF 6.0, "Associated Alpha Handling",
+ * `ExtraSamples`).
  *
  * Pure. Told of the first page, for all.
  */

@@ -18,10 +18,12 @@ import { isAnimation, type SourceInfo } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
 import type { Program } from '../plan/program.ts';
 import { withAlpha } from '../raster/pixels.ts';
+import type { LightTables } from '../raster/reduction/light.ts';
 import type { Window } from '../raster/reduction/reduce.ts';
 import { viewBoxSize } from '../svg/size.ts';
 import { hasStyles } from '../svg/styles/has-styles.ts';
 import { safeSvgText } from '../svg/text.ts';
+import { sourceLight } from './color/source-light.ts';
 import { ApngFrames } from './foreign/apng-frames.ts';
 import { documentReader } from './foreign/foreign.ts';
 import { orient, pipeline, pixels, turned } from './pipeline.ts';
@@ -32,10 +34,17 @@ import {
   shrunkWindow,
   supportsShrink,
 } from './reduction/decoder-shrink.ts';
+import { divided, scaledWindow, wholeWindow } from './reduction/near-window.ts';
 import { isReduction, reduced, type Scale, type SmoothScale } from './reduction/reducer.ts';
 import type { LoadTransform } from './shrink-on-load.ts';
 import { decoding, framesInFront, readSource, type SourceFile, sharpInput } from './source-file.ts';
-import { type ColorUse, conversionOf, type ReadPixels, readPixels } from './source-pixels.ts';
+import {
+  type ColorUse,
+  conversionOf,
+  keepsProfile,
+  type ReadPixels,
+  readPixels,
+} from './source-pixels.ts';
 import { drawSvg, svgSize } from './svg.ts';
 
 /** Filters of the plan by their names in sharp. */
@@ -90,11 +99,17 @@ export async function loadStill(
     const start = conversion ? pipeline(await conversion(whole)) : whole;
     return readPixels(turned(resized(start, scale), turn));
   }
-  const near = covered
-    ? { raster: covered, ...(window ? { window } : {}) }
-    : await loadNear({ file, open, read: readAll }, info, window, scale);
+  if (covered) return orient(reduced(covered, scale, window), turn);
+  const light = await sourceLight(file, info, use);
+  const stored: ColorUse = light?.toSrgb ? { ...use, color: 'strip' } : use;
+  const reading = {
+    ...{ file, read: light?.toSrgb ? readPixels : readAll },
+    open: (from = file) => openSource(from, info, stored, page),
+  };
+  const near = await loadNear(reading, info, window, scale);
   read?.();
-  return orient(reduced(near.raster, scale, near.window), turn);
+  const small = reduced(near.raster, scale, near.window, light?.tables);
+  return orient(light?.toSrgb?.(small) ?? small, turn);
 }
 
 /** Reads `count` frames of an animation from `first` on, one below another. @throws Fault */
@@ -132,12 +147,17 @@ export async function frameLoader(
  * A still raster at another size: smaller in light, larger in encoded values. `inFloat`: by libvips, for
  * frames of few colors: its light has finer steps where it is dark, which leaves a palette fewer shades.
  */
-export async function rescale(raster: Raster, scale: Scale, inFloat = false): Promise<Raster> {
+export async function rescale(
+  raster: Raster,
+  scale: Scale,
+  inFloat = false,
+  tables?: LightTables,
+): Promise<Raster> {
   if (raster.width === scale.width && raster.height === scale.height) return raster;
   if (!isReduction(raster, scale)) return pixels(resized(pipeline(raster), scale));
   return inFloat
     ? pixels(resized(pipeline(raster), scale).pipelineColorspace('scrgb'))
-    : reduced(raster, scale);
+    : reduced(raster, scale, undefined, tables);
 }
 
 /** Frames of a GIF, one below another, as a still that is clear where no frame covers its screen. */
@@ -228,35 +248,6 @@ function rasterBytes({ width, height }: Size, { alpha, depth, space }: SourceInf
   return width * height * channels * (depth === 8 ? 1 : 2);
 }
 
-function divided({ width, height }: Size, factor: number): Size {
-  return { width: Math.ceil(width / factor), height: Math.ceil(height / factor) };
-}
-
-/** A window on the source as a part of its smaller picture, to a fraction of a pixel. */
-function scaledWindow(window: Region, source: Size, near: Size): Window {
-  const x = near.width / source.width;
-  const y = near.height / source.height;
-  return {
-    left: window.left * x,
-    top: window.top * y,
-    width: window.width * x,
-    height: window.height * y,
-  };
-}
-
-/** The same in whole pixels. */
-function wholeWindow(window: Region, source: Size, near: Size): Region {
-  const exact = scaledWindow(window, source, near);
-  const left = Math.min(near.width - 1, Math.round(exact.left));
-  const top = Math.min(near.height - 1, Math.round(exact.top));
-  return {
-    left,
-    top,
-    width: Math.max(1, Math.round(exact.left + exact.width) - left),
-    height: Math.max(1, Math.round(exact.top + exact.height) - top),
-  };
-}
-
 function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0, pages = 1): Sharp {
   const front = framesInFront(file);
   const pipe = sharp(sharpInput(file), {
@@ -278,11 +269,6 @@ function readingOptions(info: SourceInfo, use: ColorUse): SharpOptions {
   // Data that ends early is only a warning once the end marker has been put back; libvips does
   // not look for one behind the last rows of blocks, so what is cut there passes.
   return { failOn: info.jpeg?.endMissing ? 'warning' : 'error', ignoreIcc: !apply };
-}
-
-/** Whether the pixels stay in the color space of the source's own profile. */
-export function keepsProfile(info: SourceInfo, { color }: ColorUse): boolean {
-  return color === 'keep' && info.profile === 'other' && info.space === 'rgb' && info.pages === 1;
 }
 
 function windowed(pipe: Sharp, window: Region | undefined): Sharp {

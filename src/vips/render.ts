@@ -10,7 +10,7 @@
  */
 import { Memo } from '../base/memo.ts';
 import { type Size, sizeText } from '../base/size.ts';
-import { gifColors, withClearedBoxes } from '../containers/animation/gif-frames.ts';
+import { withClearedBoxes } from '../containers/animation/gif-frames.ts';
 import { asStillAvif } from '../containers/avif.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';
 import { isBelieved, withWholeScreen } from '../gif/whole-screen.ts';
@@ -41,8 +41,10 @@ import { thinnedBy } from '../raster/thinning/thinned-by.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
 import { withColorsKept, withDeliveredColor } from './color/delivered-color.ts';
+import { fewColors } from './color/few-colors.ts';
 import { needsPlainSamples, withPlainSamples } from './color/plain-samples.ts';
 import { withSeenSamples } from './color/seen-samples.ts';
+import { keptTables } from './color/source-light.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
 import { denoise, hideFaces, sharpen } from './filters.ts';
 import { isForeign, readableByVips } from './foreign/foreign.ts';
@@ -78,12 +80,6 @@ export interface RenderInput
   readonly chosen?: Program['chosen'];
   readonly alternatives?: Program['alternatives'];
 }
-
-/** Most colors of a source whose picture is drawn in them. */
-const FEW_COLORS = 32;
-
-/** Instructions that move pixels and leave their colors. */
-const SHAPES = new Set<Instruction['kind']>(['orient', 'extract', 'scale']);
 
 /**
  * The picture that a program makes of a source.
@@ -238,7 +234,7 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
     case 'extract':
       return extract(raster, step);
     case 'scale':
-      return rescale(raster, step, state.info.format === 'gif' && state.info.pages > 1);
+      return rescaled(raster, step, state);
     case 'thin':
       return thinnedBy(raster, step, step.by);
     case 'extend':
@@ -288,6 +284,15 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
   }
 }
 
+async function rescaled(
+  raster: Raster,
+  step: Extract<Instruction, { kind: 'scale' }>,
+  { file, info, input }: RenderState,
+): Promise<Raster> {
+  const fewColors = info.format === 'gif' && info.pages > 1;
+  return rescale(raster, step, fewColors, await keptTables(file, info, input));
+}
+
 /** The text of a step, drawn once for all frames. */
 function text(
   step: Extract<Instruction, { kind: 'text' | 'text-canvas' }>,
@@ -318,7 +323,7 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
     output.metadata !== 'none' && info.format === 'jpeg' && input.chosen?.format === 'jpeg'
       ? readCopyright(await readSource(file))
       : undefined;
-  const sourceColors = await fewColors(state);
+  const sourceColors = await fewColors(file, info, input);
   const metadata = output.dpi === undefined ? copyright : { ...copyright, density: output.dpi };
   return {
     ...(sourceColors === undefined || input.chosen?.format !== 'gif'
@@ -327,17 +332,4 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
     ...(sourceColors === undefined ? {} : { sourceColors }),
     ...(metadata === undefined ? {} : { metadata }),
   };
-}
-
-/** The colors of a GIF that may become one again, where they are few and no step changes them. */
-async function fewColors({
-  info,
-  input,
-  file,
-}: RenderState): Promise<readonly number[] | undefined> {
-  const colorless = input.instructions.every(({ kind }) => SHAPES.has(kind));
-  const choices = [...(input.chosen ? [input.chosen] : []), ...(input.alternatives ?? [])];
-  const again = info.format === 'gif' && choices.some(({ format }) => format === 'gif');
-  if (!again || !colorless) return undefined;
-  return gifColors(await readSource(file), FEW_COLORS);
 }

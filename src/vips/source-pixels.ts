@@ -43,6 +43,11 @@ export function conversionOf(
 /** The plain way. */
 export const readPixels: ReadPixels = (pipe) => decoding(pixels(pipe));
 
+/** Whether the pixels stay in the color space of the source's own profile. */
+export function keepsProfile(info: SourceInfo, { color }: ColorUse): boolean {
+  return color === 'keep' && info.profile === 'other' && info.space === 'rgb' && info.pages === 1;
+}
+
 /** Whether the pixels stay in the color space that the file tells without a profile. */
 export function keepsColor({ color, space, pages }: SourceInfo, use: ColorUse): boolean {
   const keepable = color !== undefined && isKeepable(color);

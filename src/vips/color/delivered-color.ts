@@ -14,10 +14,9 @@ import { namesColor, withNamedColors } from '../../plan/color/named-colors.ts';
 import type { Program } from '../../plan/program.ts';
 import { fromSrgb } from '../../raster/color/from-srgb.ts';
 import { type RgbSpace, rgbSpace, srgbSpace, toAdobeRgb } from '../../raster/color/to-adobe-rgb.ts';
-import { keepsProfile } from '../load.ts';
 import { pixels } from '../pipeline.ts';
 import { readSource, type SourceFile } from '../source-file.ts';
-import { keepsColor } from '../source-pixels.ts';
+import { keepsColor, keepsProfile } from '../source-pixels.ts';
 
 /** What a program says of the colors that go out. */
 export interface Delivery extends Pick<Program, 'color' | 'cmyk' | 'delivered'> {
