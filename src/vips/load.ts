@@ -30,6 +30,7 @@ import { orient, pipeline, pixels, turned } from './pipeline.ts';
 import {
   decoderShrink,
   shrinkingPath,
+  shrinksColors,
   shrunkSize,
   shrunkWindow,
   supportsShrink,
@@ -203,7 +204,8 @@ async function loadNear(
 ): Promise<Near> {
   const { file, open, read } = reading;
   const from: Size = window ?? info;
-  const path = info.format === 'jpeg' && 'path' in file ? file.path : undefined;
+  const shrinks = info.format === 'jpeg' && shrinksColors(info.jpeg?.chroma);
+  const path = shrinks && 'path' in file ? file.path : undefined;
   const wanted = path === undefined ? 1 : decoderShrink(from, scale);
   const shrink =
     path !== undefined && wanted > 1 && (await supportsShrink(path, info)) ? wanted : 1;
