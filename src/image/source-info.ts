@@ -40,8 +40,8 @@ export interface SourceInfo extends Size {
   readonly profileName?: string;
   /** Its profile is made of tables, which only a color engine applies; absent where it must not be applied. */
   readonly profileTables?: true;
-  /** A grey picture whose profile is one of RGB, which libvips passes over and browsers do not. */
-  readonly profileOfRgb?: true;
+  /** A grey picture whose profile libvips passes over and browsers do not: one of RGB, or any beside 16 bits. */
+  readonly levelsByProfile?: true;
   /** What the samples mean where they are not sRGB and the file says it without a profile. */
   readonly color?: SourceColor;
   /** What the file says of its colors and is not understood, as a noun. */

@@ -266,7 +266,7 @@ function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0,
 function readingOptions(info: SourceInfo, use: ColorUse): SharpOptions {
   // Inks have to be converted anyhow: the values that stripping leaves alone are those of RGB.
   const strips = use.color === 'strip' && info.space !== 'cmyk';
-  const applied = info.profile === 'other' && info.profileOfRgb !== true;
+  const applied = info.profile === 'other' && info.levelsByProfile !== true;
   const apply = applied && !strips && !keepsProfile(info, use);
   // Data that ends early is only a warning once the end marker has been put back; libvips does
   // not look for one behind the last rows of blocks, so what is cut there passes.

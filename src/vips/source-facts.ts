@@ -69,7 +69,7 @@ export function describe(
     alpha: hasAlpha || uncovered || [apng, lone].some((one) => one && leavesClear(one)),
     ...(uncovered ? { uncovered } : {}),
     ...profile,
-    ...(profile.profile === 'other' && isGreyByRgb(header) ? { profileOfRgb: true } : {}),
+    ...(profile.profile === 'other' && isPassedOver(header) ? { levelsByProfile: true } : {}),
     ...(color === undefined ? {} : { color }),
     ...(unknown === undefined ? {} : { unknownColor: unknown }),
     ...(gainMap ? { gainMap } : {}),
@@ -98,9 +98,11 @@ function isMismatch(header: Metadata): boolean {
   return header.icc !== undefined && models?.includes(latin1(header.icc, 16, 20)) === false;
 }
 
-function isGreyByRgb(header: Metadata): boolean {
-  const { icc } = header;
-  return spaceOf(header) === 'grey' && icc !== undefined && latin1(icc, 16, 20) === 'RGB ';
+/** Whether libvips passes over the profile of a grey picture. */
+function isPassedOver(header: Metadata): boolean {
+  const { icc, depth } = header;
+  if (spaceOf(header) !== 'grey' || icc === undefined) return false;
+  return depth !== 'uchar' || latin1(icc, 16, 20) === 'RGB ';
 }
 
 /** What the file says of its colors beside a profile, of its alpha and of a gain map. */

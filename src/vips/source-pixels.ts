@@ -30,7 +30,7 @@ export function conversionOf(
   use: ColorUse,
 ): ReadPixels | undefined {
   const { color } = info;
-  if (info.profileOfRgb && use.color !== 'strip') {
+  if (info.levelsByProfile && use.color !== 'strip') {
     return async (pipe) => withLevels(await readPixels(pipe), await greyLevels(file));
   }
   if (readsInks(info, use)) return async (pipe) => multipliedInks(await inksOf(pipe, info));

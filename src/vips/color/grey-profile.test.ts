@@ -1,8 +1,11 @@
 /** Pictures whose profile is one of another color model than theirs. */
+import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { BT709 } from '../../base/chromaticity.ts';
-import { concat, latin1Bytes } from '../../containers/bytes.ts';
+import { BT709, D50 } from '../../base/chromaticity.ts';
+import { bytes32, concat, latin1Bytes } from '../../containers/bytes.ts';
+import { joinPng } from '../../containers/png.ts';
+import { pngChunk } from '../../containers/png-chunk.ts';
 import { writeTiff } from '../../containers/tiff-writer.ts';
 import { DISPLAY_P3 } from '../../image/code-points.ts';
 import { power, SRGB_CURVE } from '../../image/source-color.ts';
@@ -108,6 +111,58 @@ describe('a grey picture with a profile of RGB', () => {
     expectShown(await levelsOf(await greyJpeg(icc), [], 'strip'), (level) => level, 1);
     const srgb = rgbProfile(BT709, SRGB_CURVE, 'sRGB built-in')!;
     expectShown(await levelsOf(await greyJpeg(srgb)), (level) => level, 1);
+  });
+});
+
+/** A profile of greys with a power. */
+function greyProfile(exponent: number): Uint8Array {
+  const fixed = (value: number) => bytes32(Math.round(value * 65_536));
+  const tag = (type: string, ...content: Uint8Array[]) =>
+    concat([latin1Bytes(type), bytes32(0), ...content]);
+  const tags = [
+    ['wtpt', tag('XYZ ', ...D50.map(fixed))],
+    ['kTRC', tag('para', bytes32(0), fixed(exponent))],
+  ] as const;
+  let at = 128 + 4 + 12 * tags.length;
+  const entries = tags.map(([name, data]) => {
+    const entry = concat([latin1Bytes(name), bytes32(at), bytes32(data.length)]);
+    at += data.length;
+    return entry;
+  });
+  const header = rgbProfile(BT709, power(1))!.slice(0, 128);
+  header.set(bytes32(at), 0);
+  header.set(latin1Bytes('GRAY'), 16);
+  return concat([header, bytes32(tags.length), ...entries, ...tags.map(([, data]) => data)]);
+}
+
+/** A PNG of greys, with or without alpha, and a profile. */
+function greyPng(bits: 8 | 16, alpha: boolean, icc: Uint8Array): Uint8Array {
+  const sample = (level: number) => (bits === 8 ? [level] : [level, level]);
+  const row = Array.from({ length: WIDTH }, (_, x) => [
+    ...sample(LEVELS[x >> 4]!),
+    ...(alpha ? sample(90) : []),
+  ]).flat();
+  const rows = Array.from({ length: HEIGHT }, () => Uint8Array.of(0, ...row));
+  const head = Uint8Array.of(bits, alpha ? 4 : 0, 0, 0, 0);
+  return joinPng([
+    pngChunk('IHDR', concat([bytes32(WIDTH), bytes32(HEIGHT), head])),
+    pngChunk('iCCP', concat([latin1Bytes('grey\0\0'), new Uint8Array(deflateSync(icc))])),
+    pngChunk('IDAT', new Uint8Array(deflateSync(concat(rows)))),
+    pngChunk('IEND', new Uint8Array()),
+  ]);
+}
+
+describe.each([8, 16] as const)('a grey PNG of %i bits with a profile of greys', (bits) => {
+  test.each([false, true])('is shown by its curve at every size, with alpha: %s', async (alpha) => {
+    const file = greyPng(bits, alpha, greyProfile(1.8));
+    for (const by of [1, 0.5, 2]) {
+      const size = { width: WIDTH * by, height: HEIGHT * by };
+      const steps = by === 1 ? [] : [{ kind: 'scale', filter: 'lanczos3', ...size } as const];
+      const seen = await levelsOf(file, steps);
+      expectShown(seen, shown('gamma18'), by === 1 ? 1.6 : 4);
+      if (alpha) expect(seen.map((pixel) => pixel[3])).toEqual(LEVELS.map(() => 90));
+    }
+    expectShown(await levelsOf(file, [], 'strip'), (level) => level, 1);
   });
 });
 
