@@ -258,7 +258,7 @@ function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0,
     ...(info.pages > 1 || front > 0 ? { page: page + front, pages } : {}),
   });
   // sharp mistakes 16 bits for Display P3; told the way out, it converts twice and rightly.
-  const deep = info.depth !== 8 && info.profile === 'other' && info.space === 'rgb';
+  const deep = info.depth === 16 && info.profile === 'other' && info.space === 'rgb';
   return deep && use.color === 'srgb' ? pipe.withIccProfile('srgb', { attach: false }) : pipe;
 }
 
@@ -266,7 +266,8 @@ function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0,
 function readingOptions(info: SourceInfo, use: ColorUse): SharpOptions {
   // Inks have to be converted anyhow: the values that stripping leaves alone are those of RGB.
   const strips = use.color === 'strip' && info.space !== 'cmyk';
-  const applied = info.profile === 'other' && info.levelsByProfile !== true;
+  // libvips takes samples in floating point for linear light, and makes black of them by a profile.
+  const applied = info.profile === 'other' && !info.levelsByProfile && info.depth !== 32;
   const apply = applied && !strips && !keepsProfile(info, use);
   // Data that ends early is only a warning once the end marker has been put back; libvips does
   // not look for one behind the last rows of blocks, so what is cut there passes.

@@ -102,7 +102,7 @@ function isMismatch(header: Metadata): boolean {
 function isPassedOver(header: Metadata): boolean {
   const { icc, depth } = header;
   if (spaceOf(header) !== 'grey' || icc === undefined) return false;
-  return depth !== 'uchar' || latin1(icc, 16, 20) === 'RGB ';
+  return depth === 'ushort' || latin1(icc, 16, 20) === 'RGB ';
 }
 
 /** What the file says of its colors beside a profile, of its alpha and of a gain map. */

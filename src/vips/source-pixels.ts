@@ -44,8 +44,12 @@ export function conversionOf(
 export const readPixels: ReadPixels = (pipe) => decoding(pixels(pipe));
 
 /** Whether the pixels stay in the color space of the source's own profile. */
-export function keepsProfile(info: SourceInfo, { color }: ColorUse): boolean {
-  return color === 'keep' && info.profile === 'other' && info.space === 'rgb' && info.pages === 1;
+export function keepsProfile(
+  { profile, space, depth, pages }: SourceInfo,
+  { color }: ColorUse,
+): boolean {
+  const applied = profile === 'other' && space === 'rgb' && depth !== 32;
+  return color === 'keep' && applied && pages === 1;
 }
 
 /** Whether the pixels stay in the color space that the file tells without a profile. */
