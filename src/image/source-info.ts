@@ -27,8 +27,8 @@ export interface SourceInfo extends Size {
   readonly delays: readonly number[];
   /** Times an animation plays, 0 for ever; 1 for a still. */
   readonly loop: number;
-  /** A TIFF with further samples that are no alpha, which libvips takes for one. */
-  readonly spareSamples?: true;
+  /** A TIFF whose samples libvips takes for something else, or does not read (vips/color/seen-samples.ts). */
+  readonly ownSamples?: true;
   /** An alpha channel is present. */
   readonly alpha: boolean;
   /** Every pixel is opaque; known only when it was cheap to find out. */

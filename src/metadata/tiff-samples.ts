@@ -12,6 +12,8 @@ export interface TiffSamples {
   readonly all: number;
   /** Which sample is alpha, counted from 0. */
   readonly alpha?: number;
+  /** Colors are multiplied by it. */
+  readonly multiplied?: boolean;
 }
 
 const PHOTOMETRIC = 262;
@@ -29,14 +31,24 @@ const ALPHA = new Set([1, 2]);
  * selection, or alpha behind such; undefined where libvips sees them as they are.
  */
 export function spareSamples(tiff: Uint8Array): TiffSamples | undefined {
+  const samples = tiffSamples(tiff);
+  const { colors, all, alpha } = samples ?? { colors: 0, all: 0 };
+  // One sample that is alpha is what libvips takes it for, and none is as well.
+  return all === colors || (all === colors + 1 && alpha === colors) ? undefined : samples;
+}
+
+/** The samples of a TIFF; undefined where its file does not say it whole. */
+export function tiffSamples(tiff: Uint8Array): TiffSamples | undefined {
   const { main } = readExif(tiff);
   const colors = COLORS[numbers(main, PHOTOMETRIC)[0] ?? -1];
   const all = numbers(main, SAMPLES)[0] ?? 1;
   const extra = numbers(main, EXTRA_SAMPLES);
-  if (colors === undefined || extra.length === 0 || all !== colors + extra.length) return undefined;
-  if (extra.length === 1 && ALPHA.has(extra[0]!)) return undefined;
+  if (colors === undefined || all !== colors + extra.length) return undefined;
   const first = extra.findIndex((kind) => ALPHA.has(kind));
-  return { colors, all, ...(first < 0 ? {} : { alpha: colors + first }) };
+  return {
+    ...{ colors, all },
+    ...(first < 0 ? {} : { alpha: colors + first, multiplied: extra[first] === 1 }),
+  };
 }
 
 function numbers(main: Directory, tag: number): readonly number[] {

@@ -10,6 +10,7 @@ import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';
 import { asStillAvif } from '../containers/avif.ts';
 import { type JpegScans, jpegFrame, jpegScans, walkJpeg, withJpegEnd } from '../containers/jpeg.ts';
+import { hasTiledPlanes } from '../containers/tiff/planes.ts';
 import { withWholeScreen } from '../gif/whole-screen.ts';
 import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '../image/format.ts';
 import {
@@ -131,8 +132,8 @@ function heldPixels(
   { isProgressive, channels, depth }: Metadata,
   bytes: Uint8Array,
 ): number {
-  const held = format === 'png' ? isProgressive : format === 'tiff' && spareSamples(bytes);
-  if (!held) return Number.POSITIVE_INFINITY;
+  const whole = format === 'tiff' && (hasTiledPlanes(bytes) || spareSamples(bytes));
+  if (!whole && !(format === 'png' && isProgressive)) return Number.POSITIVE_INFINITY;
   return MOST_INTERLACED_BYTES / ((channels ?? 4) * (depth === 'ushort' ? 2 : 1));
 }
 

@@ -129,10 +129,7 @@ async function readableFile(
   if (format !== 'pdf' && isForeign(format)) {
     return { bytes: await readableByVips(await readSource(given), format, info) };
   }
-  if (info.spareSamples) {
-    // Of that page alone: those before it are gone.
-    return { bytes: await withSeenSamples(await readSource(given), info, page), front: -page };
-  }
+  if (info.ownSamples) return await withSeenSamples(await readSource(given), info, page);
   if (info.loneFrame) return { bytes: await withLoneFrame(await readSource(given)) };
   if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };
   if (format === 'avif' && (info.animated || needsPlainSamples(info))) {

@@ -12,6 +12,7 @@ import { jpegFrame, walkJpeg } from '../containers/jpeg.ts';
 import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
 import { pngChunks, pngSample } from '../containers/png.ts';
 import { pngColor } from '../containers/png-color.ts';
+import { hasTiledPlanes } from '../containers/tiff/planes.ts';
 import { webpIsLossless } from '../containers/webp.ts';
 import { hasUncovered } from '../gif/coverage.ts';
 import { type DecodableFormat, type FormatName, formatCard } from '../image/format.ts';
@@ -65,7 +66,7 @@ export function describe(
         }),
     ...(isImageSequence(bytes) ? { animated: true } : {}),
     ...(lone ? { loneFrame: true } : {}),
-    ...(samples ? { spareSamples: true } : {}),
+    ...(samples || (format === 'tiff' && hasTiledPlanes(bytes)) ? { ownSamples: true } : {}),
     alpha: hasAlpha || uncovered || [apng, lone].some((one) => one && leavesClear(one)),
     ...(uncovered ? { uncovered } : {}),
     ...profile,

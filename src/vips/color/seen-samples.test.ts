@@ -1,6 +1,7 @@
 /** A TIFF with more samples to a pixel than are to be seen. */
 import { describe, expect, test } from 'vitest';
 import { bytes32, concat } from '../../containers/bytes.ts';
+import { levelAt, type TestTiff, testTiff } from '../../containers/tiff/tiff.suite.ts';
 import { writeTiff } from '../../containers/tiff-writer.ts';
 import { DISPLAY_P3 } from '../../image/code-points.ts';
 import { SRGB_CURVE } from '../../image/source-color.ts';
@@ -146,7 +147,68 @@ describe('a TIFF with further samples', () => {
     expect(
       spareSamples(writeTiff({ ...plain, channels: 3, data: data.subarray(1) })),
     ).toBeUndefined();
-    expect(spareSamples(tiff(2, [1, 2, 3, 4, 5], [0, 2]))).toEqual({ colors: 3, all: 5, alpha: 4 });
+    expect(spareSamples(tiff(2, [1, 2, 3, 4, 5], [0, 2]))).toEqual({
+      ...{ colors: 3, all: 5, alpha: 4, multiplied: false },
+    });
     expect(spareSamples(new Uint8Array(40))).toBeUndefined();
+  });
+});
+
+describe('a TIFF whose tiles hold one sample of each pixel', () => {
+  const at18 = (planes: readonly number[], page = 0) =>
+    planes.map((plane) => levelAt(plane, 18, 21, page));
+
+  test.each<readonly [string, TestTiff, readonly number[]]>([
+    ['RGB', { planes: [10, 60, 90] }, at18([10, 60, 90])],
+    ['RGB, deflated', { planes: [10, 60, 90], deflated: true }, at18([10, 60, 90])],
+    ['RGB, the high byte first', { planes: [10, 60, 90], big: true }, at18([10, 60, 90])],
+    ['RGB of 16 bits', { planes: [10, 60, 90], bits: 16 }, at18([10, 60, 90])],
+    ['RGB and alpha', { planes: [10, 60, 90, 5], extra: [2] }, at18([10, 60, 90, 5])],
+    ['RGB and a selection', { planes: [10, 60, 90, 5], extra: [0] }, at18([10, 60, 90])],
+    ['RGB, more and alpha', { planes: [9, 8, 7, 6, 5], extra: [0, 2] }, at18([9, 8, 7, 5])],
+    ['grey', { planes: [40], photometric: 1 }, at18([40, 40, 40])],
+    [
+      'grey with white as 0, and alpha',
+      { planes: [40, 5], photometric: 0, extra: [2] },
+      [...at18([40, 40, 40]).map((level) => 255 - level), ...at18([5])],
+    ],
+    [
+      'inks',
+      { planes: [0, 30, 60, 0], photometric: 5 },
+      at18([0, 30, 60]).map((ink) => ((255 - ink) * (255 - at18([0])[0]!)) / 255),
+    ],
+  ])('of %s', async (_, given, wanted) => {
+    const { raster, info } = await rendered(testTiff({ tile: 16, ...given }), []);
+    expect(raster).toMatchObject({ width: 40, height: 36, channels: wanted.length });
+    expect(info.alpha).toBe(wanted.length === 4);
+    for (const [c, level] of at(raster, 18, 21).entries()) {
+      expect(Math.abs(level - wanted[c]!), `${at(raster, 18, 21)}`).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('on any of its pages, with its profile, and smaller', async () => {
+    const planes = [120, 10, 60];
+    const icc = rgbProfile(DISPLAY_P3, SRGB_CURVE)!;
+    for (const given of [{ planes }, { planes: [40], photometric: 1 }]) {
+      const bytes = testTiff({ tile: 16, pages: 2, ...given });
+      for (const page of [0, 1]) {
+        const info = await probe({ bytes }, DEFAULT_PROBE_LIMITS, page);
+        const frames = { first: page, count: 1 };
+        const raster = await render({ bytes }, info, { frames, color: 'srgb', instructions: [] });
+        expect(at(raster, 18, 21)[0]).toBe(at18(given.planes, page)[0]);
+      }
+    }
+    const wide = testTiff({ tile: 16, planes, icc });
+    const share = at18(planes).map((level) => level / 255);
+    const wanted = sdr('p3', 'srgb', [share[0]!, share[1]!, share[2]!]);
+    const seen = at((await rendered(wide, [])).raster, 18, 21);
+    for (const [c, level] of wanted.entries()) expect(Math.abs(seen[c]! - level)).toBeLessThan(2);
+    const half = { kind: 'scale', width: 20, height: 18, filter: 'lanczos3' } as const;
+    expect((await rendered(wide, [half])).raster).toMatchObject({ width: 20, height: 18 });
+  });
+
+  test('that ends early is broken', async () => {
+    const bytes = testTiff({ tile: 16, planes: [1, 2, 3] });
+    await expect(rendered(bytes.subarray(0, bytes.length - 300), [])).rejects.toThrow();
   });
 });

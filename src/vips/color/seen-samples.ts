@@ -1,14 +1,18 @@
 /**
- * Seen samples: a TIFF without the samples of its pixels that are neither color nor alpha.
+ * Seen samples: a TIFF whose pixels hold what is to be seen, and nothing else.
  *
- * libvips takes the first further sample for alpha, whatever the file says of it, and hands on all others.
+ * libvips takes the first sample behind the colors for alpha, whatever the file says of it, and hands on all others;
+ * tiles that hold one sample of each pixel it does not read.
  */
 import sharp from 'sharp';
+import type { Size } from '../../base/size.ts';
 import { plain } from '../../containers/bytes.ts';
-import { type TiffPicture, writeTiff } from '../../containers/tiff-writer.ts';
+import { hasTiledPlanes, planeFiles } from '../../containers/tiff/planes.ts';
+import { type TiffPicture, type TiffSpace, writeTiff } from '../../containers/tiff-writer.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
-import { spareSamples } from '../../metadata/tiff-samples.ts';
-import { decoding } from '../source-file.ts';
+import { spareSamples, tiffSamples } from '../../metadata/tiff-samples.ts';
+import { still, unpremultiplied } from '../../raster/pixels.ts';
+import { decoding, type SourceFile } from '../source-file.ts';
 
 /** How sharp is asked for pixels as they are stored, how many colors it then gives, and how many of those say all. */
 const STORED = {
@@ -19,7 +23,7 @@ const STORED = {
 } as const;
 
 /**
- * One page as a TIFF of 8 bits a sample with the same profile; the file itself where all samples are seen.
+ * One page as a TIFF of 8 bits a sample with the same profile; the file itself where libvips reads it so.
  *
  * @throws Fault source-broken
  */
@@ -27,9 +31,10 @@ export async function withSeenSamples(
   bytes: Uint8Array,
   { width, height, space, pages }: SourceInfo,
   page: number,
-): Promise<Uint8Array> {
+): Promise<SourceFile> {
+  if (hasTiledPlanes(bytes, page)) return await withWholePixels(bytes, { width, height }, page);
   const samples = spareSamples(bytes);
-  if (samples === undefined || space === 'other') return bytes;
+  if (samples === undefined || space === 'other') return { bytes };
   const source = sharp(bytes, {
     ...{ limitInputPixels: width * height, failOn: 'error', ignoreIcc: true },
     ...(pages > 1 ? { page } : {}),
@@ -45,13 +50,51 @@ export async function withSeenSamples(
   );
   const { alpha, colors } = samples;
   const alphaAt = alpha === undefined ? undefined : given + alpha - colors;
-  return writeTiff({
+  const picture = writeTiff({
     ...{ width: info.width, height: info.height, space },
     channels: (kept + (alpha === undefined ? 0 : 1)) as TiffPicture['channels'],
     data: picked(plain(data), info.channels, kept, alphaAt),
     ...(icc ? { profile: new Uint8Array(icc) } : {}),
   });
+  return pageOf(picture, page);
 }
+
+/** A file of one page: those before it are gone. */
+function pageOf(bytes: Uint8Array, page: number): SourceFile {
+  return { bytes, front: -page };
+}
+
+/** The same of a picture whose tiles hold one sample of each pixel. */
+async function withWholePixels(
+  bytes: Uint8Array,
+  { width, height }: Size,
+  page: number,
+): Promise<SourceFile> {
+  const files = planeFiles(bytes, page);
+  if (files === undefined) return { bytes };
+  const options = { limitInputPixels: width * height, failOn: 'error', ignoreIcc: true } as const;
+  // Of a single sample there is nothing to put together.
+  if (files.length === 1) return { bytes: files[0]!() };
+  const samples = tiffSamples(bytes);
+  const space = samples && SPACES[samples.colors];
+  if (samples === undefined || space === undefined) return { bytes };
+  const { colors, alpha, multiplied } = samples;
+  const shown = [...Array(colors).keys(), ...(alpha === undefined ? [] : [alpha])];
+  const channels = shown.length as TiffPicture['channels'];
+  const data = new Uint8Array(width * height * channels);
+  for (const [to, from] of shown.entries()) {
+    const plane = sharp(files[from]!(), options).pipelineColorspace('b-w').toColorspace('b-w');
+    const levels = await decoding(plane.raw({ depth: 'uchar' }).toBuffer());
+    for (let i = 0, o = to; o < data.length; i++, o += channels) data[o] = levels[i]!;
+  }
+  if (multiplied && channels === 4) unpremultiplied(still(width, height, 4, data));
+  const { icc } = await decoding(sharp(bytes, { page }).metadata());
+  const profile = icc ? { profile: new Uint8Array(icc) } : {};
+  return pageOf(writeTiff({ width, height, channels, space, data, ...profile }), page);
+}
+
+/** Color models by how many colors they have. */
+const SPACES: Readonly<Record<number, TiffSpace>> = { 1: 'grey', 3: 'rgb', 4: 'cmyk' };
 
 /** The first samples of every pixel, and one more. */
 function picked(
