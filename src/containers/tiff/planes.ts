@@ -1,6 +1,6 @@
 /**
  * Planes of a TIFF: a picture whose tiles hold one sample of each pixel, as one file of greys for each sample
- * (TIFF 6.0, "PlanarConfiguration" and section 15, "Tiled Images").
+ * (TIFF 6.0, "PlanarConfiguration" and "Tiled Images").
  *
  * libvips reads planes in strips and tiles of whole pixels, but not tiles of planes. Nothing is decoded: a
  * directory that names the tiles of one plane is put behind the file. Offsets are checked against the file.

@@ -30,18 +30,18 @@ describe('a source whose profile is made of tables', () => {
   });
   const ink = { red: 9, green: 80, blue: 200, alpha: 1 };
 
-  test.each<readonly [string, readonly Op[], Program['color']]>([
-    ['without steps', [], 'keep'],
-    ['beside white', [pad(WHITE)], 'keep'],
-    ['beside black', [pad(BLACK)], 'keep'],
-    ['beside a color', [pad(ink)], 'srgb'],
+  test.each<readonly [string, Program['color'], readonly Op[]]>([
+    ['without steps', 'keep', []],
+    ['beside white', 'keep', [pad(WHITE)]],
+    ['beside black', 'keep', [pad(BLACK)]],
+    ['beside a color', 'srgb', [pad(ink)]],
     [
       'under a border',
-      [{ kind: 'border', color: ink, sides: { top: 1, right: 1, bottom: 1, left: 1 } }],
       'srgb',
+      [{ kind: 'border', color: ink, sides: { top: 1, right: 1, bottom: 1, left: 1 } }],
     ],
-    ['in one hue', [{ kind: 'tone', steps: [{ kind: 'monochrome', color: ink }] }], 'srgb'],
-  ])('%s is read as %s', (_, ops, color) => {
+    ['in one hue', 'srgb', [{ kind: 'tone', steps: [{ kind: 'monochrome', color: ink }] }]],
+  ])('%s is read as %s', (_, color, ops) => {
     expect(program(ops, { info: tables, plan: { output } }).color).toBe(color);
     // One of colors and curves is kept, and the color is turned to its space.
     expect(program(ops, { info: { profile: 'other' }, plan: { output } }).color).toBe('keep');
