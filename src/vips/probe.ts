@@ -117,7 +117,8 @@ function within(
   const { width, height, pages, format } = info;
   const pixels = width * height;
   const frames = isAnimation(info) ? pages : 1;
-  const canvas = format === 'png' && frames > 1 ? MOST_CANVAS_PIXELS : bounds.pixels;
+  const drawn = format === 'png' && (frames > 1 || info.loneFrame === true);
+  const canvas = drawn ? MOST_CANVAS_PIXELS : bounds.pixels;
   const most = Math.min(bounds.pixels, MOST_HELD_PIXELS[format] ?? canvas, held);
   const tooMany = pixels > most || pixels * frames > bounds.totalPixels || frames > bounds.frames;
   if (tooMany || width > MOST_WIDTH) {

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { type TestApng, testApng } from '../../containers/animation/apng.suite.ts';
 import { readApng, readLoneFrame } from '../../containers/animation/apng.ts';
-import { bytes32 } from '../../containers/bytes.ts';
+import { bytes32, concat } from '../../containers/bytes.ts';
+import { joinPng, pngChunks } from '../../containers/png.ts';
 import { pngChunk } from '../../containers/png-chunk.ts';
 import { sdr } from '../../image/standards.suite.ts';
 import { at } from '../../raster/pictures.suite.ts';
@@ -81,5 +82,17 @@ describe('an animated PNG of one frame', () => {
         expect(Math.abs(at(raster, 5, 5)[c]! - level)).toBeLessThan(1);
       }
     }
+  });
+
+  test('is not drawn on a canvas that would take too much memory', async () => {
+    const frames = [{ color: BLUE, box: [0, 0, 4, 4] as const }];
+    const file = testApng({ width: 9, height: 9, hidden: RED, frames });
+    const { chunks } = pngChunks(file);
+    const header = new Uint8Array(chunks[0]!.data);
+    header.set(concat([bytes32(8000), bytes32(4001)]));
+    const large = joinPng([pngChunk('IHDR', header), ...chunks.slice(1).map(({ whole }) => whole)]);
+    await expect(probe({ bytes: large })).rejects.toMatchObject({
+      code: 'source-too-many-pixels',
+    });
   });
 });
