@@ -33,7 +33,7 @@ export function withNamedColors(step: Instruction, convert: (color: Color) => Co
 
 /** Whether an instruction names a color that is not the same levels in every space of RGB. */
 export function namesColor(step: Instruction): boolean {
-  let named = false;
+  let named = namesGradient(step);
   withNamedColors(step, (color) => {
     named ||= !isEnd(color);
     return color;
@@ -41,16 +41,20 @@ export function namesColor(step: Instruction): boolean {
   return named;
 }
 
+/** Whether an instruction draws a gradient between colors that it names. */
+export function namesGradient(step: Instruction): boolean {
+  const fill = step.kind === 'extend' || step.kind === 'rotate' ? step.fill : undefined;
+  return fill?.kind === 'gradient' && fill.colors !== undefined;
+}
+
 /** Whether a color is black, white or clear, which every space of RGB says in the same way. */
 export function isEnd({ red, green, blue, alpha }: Color): boolean {
   return alpha === 0 || ((red === 0 || red === 255) && red === green && red === blue);
 }
 
+/** Of a gradient the way is converted where it is drawn: its colors are mixed as those of sRGB. */
 function filledWith(fill: ResolvedFill, convert: (color: Color) => Color): ResolvedFill {
-  if (fill.kind === 'color') return { ...fill, color: convert(fill.color) };
-  if (fill.kind !== 'gradient' || fill.colors === undefined) return fill;
-  const [from, to] = fill.colors;
-  return { ...fill, colors: [convert(from), convert(to)] };
+  return fill.kind === 'color' ? { ...fill, color: convert(fill.color) } : fill;
 }
 
 function toned(step: ToneStep, convert: (color: Color) => Color): ToneStep {

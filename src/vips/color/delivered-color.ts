@@ -4,6 +4,7 @@
  */
 import sharp from 'sharp';
 import { ADOBE_RGB } from '../../base/chromaticity.ts';
+import type { Color } from '../../base/color.ts';
 import { writeTiff } from '../../containers/tiff-writer.ts';
 import type { Raster } from '../../image/raster.ts';
 import { ADOBE_RGB_CURVE } from '../../image/source-color.ts';
@@ -11,9 +12,10 @@ import type { SourceInfo } from '../../image/source-info.ts';
 import { matrixProfile } from '../../metadata/matrix-profile.ts';
 import { rgbProfile } from '../../metadata/rgb-profile.ts';
 import { namesColor, withNamedColors } from '../../plan/color/named-colors.ts';
-import type { Program } from '../../plan/program.ts';
+import type { Instruction, Program } from '../../plan/program.ts';
 import { fromSrgb } from '../../raster/color/from-srgb.ts';
 import { type RgbSpace, rgbSpace, srgbSpace, toAdobeRgb } from '../../raster/color/to-adobe-rgb.ts';
+import { wayBetween } from '../../raster/gradient.ts';
 import { pixels } from '../pipeline.ts';
 import { readSource, type SourceFile } from '../source-file.ts';
 import { keepsColor, keepsProfile } from '../source-pixels.ts';
@@ -81,7 +83,18 @@ export async function withColorsKept<Input extends Delivery & Pick<Program, 'ins
   const space = own && spaceOf(own, info, input);
   if (space === undefined) return input;
   const convert = fromSrgb(space);
-  return { ...input, instructions: input.instructions.map((one) => withNamedColors(one, convert)) };
+  const instructions = input.instructions.map((one) =>
+    withWay(withNamedColors(one, convert), convert),
+  );
+  return { ...input, instructions };
+}
+
+/** An instruction that draws a gradient with the way of its colors, mixed in sRGB. */
+function withWay(step: Instruction, convert: (color: Color) => Color): Instruction {
+  if (step.kind !== 'extend' && step.kind !== 'rotate') return step;
+  const { fill } = step;
+  if (fill.kind !== 'gradient' || fill.colors === undefined) return step;
+  return { ...step, fill: { ...fill, way: wayBetween(fill.colors, fill.space, convert) } };
 }
 
 async function inAdobeRgb(

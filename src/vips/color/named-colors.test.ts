@@ -165,6 +165,25 @@ describe('a clear picture in Display P3', () => {
   });
 });
 
+test.each([
+  ['linear', 188],
+  ['srgb', 128],
+] as const)(
+  'a gradient in %s between black and white has the middle of sRGB',
+  async (space, middle) => {
+    const bytes = tagged(rgbProfile(PROPHOTO, power(1.8))!);
+    const colors = [
+      { red: 0, green: 0, blue: 0, alpha: 1 },
+      { red: 255, green: 255, blue: 255, alpha: 1 },
+    ] as const;
+    const shape = { kind: 'linear', x: 0, y: 1 } as const;
+    const fill = { kind: 'gradient', shape, space, colors } as const;
+    const raster = await kept(bytes, [{ kind: 'extend', sides, fill, ...wide, height: HEIGHT }]);
+    const [above, below] = [await seen(raster, 2, 7), await seen(raster, 2, 8)];
+    expect(Math.abs((above[0]! + below[0]!) / 2 - middle)).toBeLessThan(2.5);
+  },
+);
+
 test('a named color is seen where a wide picture is delivered in Adobe RGB', async () => {
   const bytes = tagged(rgbProfile(PROPHOTO, power(1.8))!, [40, 200, 30]);
   const step = STEPS[0]![1];
