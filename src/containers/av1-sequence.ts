@@ -1,5 +1,5 @@
 /**
- * The code points in the sequence header of an AV1 picture (AV1 Bitstream & Decoding
+ * The colors in the sequence header of an AV1 picture (AV1 Bitstream & Decoding
  * Process Specification, 5.3, 5.5 and 5.9).
  *
  * They count where the file around the picture says nothing. Everything in front of
@@ -7,13 +7,22 @@
  */
 import type { CodePoints } from './code-points.ts';
 
+/** What a coded picture says of its samples. */
+export interface SequenceColor {
+  readonly codePoints?: CodePoints;
+  /** One plane, without chroma. */
+  readonly grey: boolean;
+  /** Black and white lie within the scale: at 16 and 235 of 8 bits. */
+  readonly limited: boolean;
+}
+
 const SEQUENCE_HEADER = 1;
 
 /** Units looked through until a sequence header is met: it comes first, or behind a delimiter. */
 const MOST_UNITS = 8;
 
-/** The code points of the first sequence header; undefined where it has none. */
-export function sequenceCodePoints(data: Uint8Array): CodePoints | undefined {
+/** The colors of the first sequence header; undefined where there is none. */
+export function sequenceColor(data: Uint8Array): SequenceColor | undefined {
   let at = 0;
   for (let i = 0; i < MOST_UNITS && at < data.length; i++) {
     const header = data[at]!;
@@ -52,7 +61,7 @@ function bitsOf(data: Uint8Array): Bits {
   };
 }
 
-function readHeader(data: Uint8Array): CodePoints | undefined {
+function readHeader(data: Uint8Array): SequenceColor {
   const bits = bitsOf(data);
   const profile = bits(3);
   bits(1); // still_picture
@@ -68,8 +77,14 @@ function readHeader(data: Uint8Array): CodePoints | undefined {
   bits(3); // superres, cdef, restoration
   const deep = bits(1);
   if (profile === 2 && deep) bits(1);
-  if (profile !== 1) bits(1); // mono_chrome
-  return bits(1) ? { primaries: bits(8), transfer: bits(8) } : undefined;
+  const grey = profile !== 1 && bits(1) === 1;
+  const described = bits(1) === 1;
+  const codePoints = described ? { primaries: bits(8), transfer: bits(8) } : undefined;
+  const matrix = described ? bits(8) : undefined;
+  // Samples of sRGB that no matrix mixes have no bit for it.
+  const isRgb = codePoints?.primaries === 1 && codePoints.transfer === 13 && matrix === 0;
+  const limited = (grey || !isRgb) && bits(1) === 0;
+  return { ...(codePoints ? { codePoints } : {}), grey, limited };
 }
 
 function skipOperatingPoints(bits: Bits): void {

@@ -5,8 +5,8 @@
  * has neither, the sequence header of the coded picture counts (AV1 Image File Format,
  * and ISO/IEC 23000-22, 7.3.6.4). Pure.
  */
-import { sequenceCodePoints } from './av1-sequence.ts';
-import { avifItems, boxes, metaParts, primaryItem, propertiesOf } from './avif.ts';
+import { sequenceColor } from './av1-sequence.ts';
+import { boxes, codedData, firstReference, metaParts, primaryItem, propertiesOf } from './avif.ts';
 import { latin1, uint16, uint32 } from './bytes.ts';
 import type { CodePoints } from './code-points.ts';
 
@@ -20,6 +20,8 @@ export interface AvifColor {
   readonly gainMap: boolean;
   /** Colors are stored multiplied by their alpha (`prem`; ISO/IEC 23000-22, 7.3.5.2). */
   readonly premultiplied: boolean;
+  /** A picture without chroma whose black and white lie within the scale: at 16 and 235 of 8 bits. */
+  readonly limitedGrey: boolean;
 }
 
 /** The colors of the primary item. */
@@ -35,33 +37,33 @@ export function avifColor(file: Uint8Array): AvifColor {
   const hasProfile = colors.some((body) => kind(body) === 'prof' || kind(body) === 'rICC');
   const light = bodies.find(({ name }) => name === 'clli')?.body;
   const maxLight = light && uint16(light, 0);
-  const codePoints = hasProfile ? undefined : nclx ? readNclx(nclx) : codedPoints(file);
+  const data = codedData(file);
+  const coded = data && sequenceColor(data);
+  const codePoints = hasProfile ? undefined : nclx ? readNclx(nclx) : coded?.codePoints;
+  const limited = nclx ? isLimited(nclx) : (coded?.limited ?? false);
   return {
     hasProfile,
     ...(codePoints === undefined ? {} : { codePoints }),
     ...(maxLight ? { maxLight } : {}),
     gainMap: itemTypes(parts.get('iinf')).includes('tmap'),
     premultiplied: primary !== undefined && isPremultiplied(parts.get('iref'), primary),
+    limitedGrey: coded?.grey === true && limited,
   };
 }
 
 /** Whether an item refers to another as the alpha it was multiplied by. */
 function isPremultiplied(iref: Uint8Array | undefined, item: number): boolean {
-  if (iref === undefined) return false;
-  const idAt = iref[0] === 0 ? uint16 : uint32;
-  return boxes(iref.subarray(4)).some(
-    ({ name, body }) => name === 'prem' && idAt(body, 0) === item,
-  );
+  return iref !== undefined && firstReference(iref, 'prem', item) !== undefined;
+}
+
+/** Whether the code points say that samples leave room at both ends of the scale. */
+function isLimited(body: Uint8Array): boolean {
+  return ((body[10] ?? 0x80) & 0x80) === 0;
 }
 
 function readNclx(body: Uint8Array): CodePoints | undefined {
   const [primaries, transfer] = [uint16(body, 4), uint16(body, 6)];
   return primaries === undefined || transfer === undefined ? undefined : { primaries, transfer };
-}
-
-function codedPoints(file: Uint8Array): CodePoints | undefined {
-  const data = avifItems(file)?.color.data;
-  return data && sequenceCodePoints(data);
 }
 
 /** The types of all items. */

@@ -49,6 +49,27 @@ export function avifItems(
   return { color, ...(alpha === undefined ? {} : { alpha }) };
 }
 
+/** The coded bytes of the primary item; of a grid those of its first tile. */
+export function codedData(file: Uint8Array): Uint8Array | undefined {
+  const parts = metaParts(file);
+  const [iloc, iref] = [parts.get('iloc'), parts.get('iref')];
+  const primary = primaryItem(parts);
+  if (!iloc || primary === undefined) return undefined;
+  const tile = iref && firstReference(iref, 'dimg', primary);
+  const extent = extentsOf(iloc).get(tile ?? primary);
+  return extent && file.subarray(extent.offset, extent.offset + extent.length);
+}
+
+/** The first item that another refers to by a relation of this name. */
+export function firstReference(iref: Uint8Array, type: string, from: number): number | undefined {
+  const wide = iref[0] !== 0;
+  const idAt = wide ? uint32 : uint16;
+  const box = boxes(iref.subarray(4)).find(
+    ({ name, body }) => name === type && idAt(body, 0) === from,
+  );
+  return box && idAt(box.body, wide ? 6 : 4);
+}
+
 /**
  * The file of an image sequence as that of the still picture it has beside its track, for decoders that
  * look at the main brand alone (docs/spec/http.md 14.16).
@@ -113,7 +134,7 @@ export function primaryItem(parts: ReadonlyMap<string, Uint8Array>): number | un
   return pitm && (pitm[0] === 0 ? uint16(pitm, 4) : uint32(pitm, 4));
 }
 
-/** Where each item's bytes are: offsets into the file, numbers of up to 4 bytes, one extent each. */
+/** Where the bytes of items are that lie in the file as one run, by numbers of up to 4 bytes. */
 function extentsOf(iloc: Uint8Array): Map<number, { offset: number; length: number }> {
   const extents = new Map<number, { offset: number; length: number }>();
   const [version = 0, sizes = 0, more = 0] = [iloc[0], iloc[4], iloc[5]];
@@ -135,9 +156,10 @@ function extentsOf(iloc: Uint8Array): Map<number, { offset: number; length: numb
     const [base, many] = [next(baseWidth), next(2)];
     next(indexWidth);
     const [offset, length] = [next(offsetWidth), next(lengthWidth)];
-    if (id === undefined || base === undefined || method !== 0 || many !== 1) return new Map();
+    if (id === undefined || base === undefined || many !== 1) return new Map();
     if (offset === undefined || length === undefined) return new Map();
-    extents.set(id, { offset: base + offset, length });
+    // What lies in the description of the items, as that of a grid does, is no run of the file.
+    if (method === 0) extents.set(id, { offset: base + offset, length });
   }
   return extents;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { card } from './pictures.suite.ts';
 import { joinPng, pngChunks } from './png.ts';
 import { pngChunk } from './png-chunk.ts';
-import { joinWebp, webpChunk, webpChunks, webpIsLossless } from './webp.ts';
+import { joinWebp, webpChunk, webpChunks, webpIsLossless, withFrameTimes } from './webp.ts';
 
 test('chunks survive being taken apart and put together', async () => {
   const png = await card(9, 9).png().toBuffer();
@@ -44,3 +44,23 @@ test.each<[string, string[], boolean | undefined]>([
 function joinedFrame(name: string): Uint8Array {
   return Uint8Array.from([...new Uint8Array(16), ...webpChunk(name, new Uint8Array(7))]);
 }
+
+/** An animated WebP whose frames are shown for so many milliseconds. */
+function timedWebp(times: readonly number[]): Uint8Array {
+  const frames = times.map((time) => {
+    const frame = joinedFrame('VP8L');
+    frame.set([time & 255, (time >> 8) & 255, time >> 16], 12);
+    return webpChunk('ANMF', frame);
+  });
+  return joinWebp([webpChunk('VP8X', new Uint8Array(10)), ...frames]);
+}
+
+test.each<readonly [string, number[], number[], number[], number[]]>([
+  ['each frame', [500, 65_535], [500, 65_535], [500, 90_000], [500, 90_000]],
+  ['frames made one', [65_565, 7], [65_535, 30, 7], [80_000, 30, 7], [80_030, 7]],
+  ['as much as there is room for', [65_535], [65_535], [99_000_000], [16_777_215]],
+  ['none of other frames', [65_535, 8], [65_535, 9], [90_000, 9], [65_535, 8]],
+  ['none where a frame is missing', [65_535], [65_535, 9], [90_000, 9], [65_535]],
+])('longer times are put into %s', (_, written, given, meant, wanted) => {
+  expect(withFrameTimes(timedWebp(written), given, meant)).toEqual(timedWebp(wanted));
+});

@@ -78,3 +78,39 @@ export function withClearCanvas(bytes: Uint8Array): Uint8Array {
   }
   return out;
 }
+
+/** Where the time of a frame stands in its chunk, behind its place and size: three bytes, the lowest first. */
+const TIME_AT = 12;
+
+/** The most that they can say. */
+const MOST_TIME = 0xffffff;
+
+/**
+ * An animated WebP with longer times than its writer takes.
+ *
+ * @param given milliseconds of each frame as the writer was told them
+ * @param meant the same as they are to be; frames that the writer made one are shown for the sum of theirs
+ */
+export function withFrameTimes(
+  bytes: Uint8Array,
+  given: readonly number[],
+  meant: readonly number[],
+): Uint8Array {
+  const out = new Uint8Array(bytes);
+  let next = 0;
+  for (const { name, data } of webpChunks(bytes).chunks) {
+    if (name !== 'ANMF') continue;
+    const time = data[TIME_AT]! + data[TIME_AT + 1]! * 256 + data[TIME_AT + 2]! * 65_536;
+    let [left, sum] = [time, 0];
+    while (left > 0 && next < given.length) {
+      left -= given[next]!;
+      sum += meant[next]!;
+      next++;
+    }
+    if (left !== 0) return bytes; // not the frames that were told
+    const at = data.byteOffset - bytes.byteOffset + TIME_AT;
+    const written = Math.min(MOST_TIME, sum);
+    for (let i = 0; i < 3; i++) out[at + i] = (written >> (8 * i)) & 255;
+  }
+  return next === given.length ? out : bytes;
+}

@@ -13,7 +13,7 @@ import { imgixFacts } from '../dialects/imgix/facts.ts';
 import type { Findings } from '../image/findings.ts';
 import { formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
-import { type SourceInfo, uprightSize } from '../image/source-info.ts';
+import { isAnimation, type SourceInfo, uprightSize } from '../image/source-info.ts';
 import { VideoFailure } from '../image/video.ts';
 import { optimize, type Tools } from '../optimizer/optimize.ts';
 import type { Scores } from '../optimizer/task.ts';
@@ -265,6 +265,7 @@ async function picture(
         alternatives: program.alternatives,
         output,
         identity: program.identity,
+        plainFrame: isAnimation(info) && raster.pages === 1 && program.instructions.length === 0,
         unchanged: program.unchanged,
         upright: program.upright,
         ...(source ? { source } : {}),

@@ -21,10 +21,14 @@ export interface SourceInfo extends Size {
   readonly pages: number;
   /** An animation of which this build reads the first frame alone (a sequence of AVIF), as one page. */
   readonly animated?: true;
+  /** A PNG whose animation has one frame, which is not its picture for stills. */
+  readonly loneFrame?: true;
   /** Milliseconds each frame is shown, one number per frame; empty for a still. */
   readonly delays: readonly number[];
   /** Times an animation plays, 0 for ever; 1 for a still. */
   readonly loop: number;
+  /** A TIFF whose samples libvips takes for something else, or does not read (vips/color/seen-samples.ts). */
+  readonly ownSamples?: true;
   /** An alpha channel is present. */
   readonly alpha: boolean;
   /** Every pixel is opaque; known only when it was cheap to find out. */
@@ -34,6 +38,10 @@ export interface SourceInfo extends Size {
   /** `none`: untagged; `srgb`: tagged as sRGB; `other`: a profile that must be applied. */
   readonly profile: 'none' | 'srgb' | 'other';
   readonly profileName?: string;
+  /** Its profile is made of tables, which only a color engine applies; absent where it must not be applied. */
+  readonly profileTables?: true;
+  /** A grey picture whose profile libvips passes over and browsers do not: one of RGB, or any beside 16 bits. */
+  readonly levelsByProfile?: true;
   /** What the samples mean where they are not sRGB and the file says it without a profile. */
   readonly color?: SourceColor;
   /** What the file says of its colors and is not understood, as a noun. */
@@ -42,6 +50,8 @@ export interface SourceInfo extends Size {
   readonly gainMap?: boolean;
   /** Colors are stored multiplied by their alpha, and its decoder leaves them so. */
   readonly premultiplied?: true;
+  /** Greys are stored with black at 16 and white at 235 of 8 bits, and its decoder leaves them so. */
+  readonly limitedGrey?: true;
   /** Color model of the stored pixels. */
   readonly space: 'rgb' | 'grey' | 'cmyk' | 'other';
   /** Bits per channel. */

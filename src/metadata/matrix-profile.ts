@@ -42,6 +42,11 @@ export function matrixProfile(icc: Uint8Array): MatrixProfile | undefined {
   return inverse(toXyz) === undefined ? undefined : { toXyz, curves: [ofRed, ofGreen, ofBlue] };
 }
 
+/** Whether a profile of RGB is made of other things, which only a color engine applies. */
+export function isTableProfile(icc: Uint8Array): boolean {
+  return latin1(icc, 16, 20) === 'RGB ' && matrixProfile(icc) === undefined;
+}
+
 function tagsOf(icc: Uint8Array): ReadonlyMap<string, number> {
   const count = Math.min(uint32(icc, 128) ?? 0, MOST_TAGS);
   return new Map(

@@ -12,6 +12,8 @@ import type { Color } from '../base/color.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
+import { profileKind } from '../metadata/icc.ts';
+import { fromSrgbTo } from '../raster/color/from-srgb.ts';
 import { flatten } from '../raster/compositing.ts';
 import { isOpaque } from '../raster/pixels.ts';
 import { codecFor, fastestEncoding, keepsPixels } from './codecs/codec.ts';
@@ -162,7 +164,13 @@ function prepared({ raster, output, chosen }: OptimizeInput): Raster {
 /** A raster as a format can hold it. @param background under alpha where the format has none */
 export function asHeld(raster: Raster, format: FormatName, background: Color): Raster {
   const needed = formatCard(format).alpha && !isOpaque(raster);
-  return needed ? raster : flatten(raster, background);
+  return needed ? raster : flatten(raster, groundOf(raster, background));
+}
+
+/** A color of sRGB in the space that a raster is in. */
+function groundOf({ channels, profile }: Raster, color: Color): Color {
+  if (channels === 3 || profileKind(profile) !== 'other' || profile === undefined) return color;
+  return fromSrgbTo(profile)?.(color) ?? color;
 }
 
 /** The mode for a raster: without a metric, or where it is too large to be searched, a guess; less than `offline` where that takes minutes. */

@@ -50,6 +50,8 @@ export interface OptimizeInput {
   readonly output: Extract<Output, { kind: 'picture' }>;
   /** The raster shows the source pixel for pixel: the source's bytes bound the result. */
   readonly identity: boolean;
+  /** The raster is a frame of an animation on which no step has worked. */
+  readonly plainFrame?: boolean;
   /** The file of the source shows the same picture, whatever its colors and its orientation. */
   readonly unchanged?: boolean;
   /** What the picture was made smaller with; a half of it is made alike. */

@@ -18,6 +18,7 @@ import { isKeepable } from '../image/source-color.ts';
 import { isAnimation, isMoving, type SourceInfo } from '../image/source-info.ts';
 import { shownDelay } from '../image/video.ts';
 import { chosenFrames, played } from './animation/frame-choice.ts';
+import { asksAdobeRgb, carriesProfile, colorOf } from './color/color-space.ts';
 import { isComposition, lowerComposition } from './composition/lower-composition.ts';
 import {
   heedsFaces,
@@ -78,7 +79,6 @@ export function lower(
     alpha: info.alpha && info.opaque !== true,
     instructions: [],
   };
-  const color = colorOf(plan, info);
   const reading = {
     ...(plan.cmyk === undefined ? {} : { cmyk: plan.cmyk }),
     ...(plan.annotations === false ? { annotations: plan.annotations } : {}),
@@ -104,7 +104,8 @@ export function lower(
           before: state.instructions,
           size: state.size,
           frames: { first: firstFrame(plan, info), count: 1 },
-          color,
+          // Borders are looked for in colors as they are seen, whatever is kept of them.
+          color: 'srgb',
           ...reading,
           rule: op.rule,
         };
@@ -125,6 +126,7 @@ export function lower(
     }
   }
   if (output.kind === 'picture' && output.onlyAnimations && !moving) throw still(info);
+  const color = colorOf(plan, info, state.instructions);
   const pages = moving ? chosenPages(plan, info) : undefined;
   const playing = moving ? playingOf(plan, info, pages) : undefined;
   const keepsColors = (as: Program['color']) =>
@@ -274,33 +276,6 @@ function playingOf(
 
 function firstFrame(plan: Plan, info: SourceInfo): number {
   return plan.frames.kind === 'one' ? clamp(plan.frames.index, 0, info.pages - 1) : 0;
-}
-
-function colorOf({ output, ops }: Plan, info: SourceInfo): Program['color'] {
-  // Two pictures meet in sRGB (docs/spec/composition.md 1.4).
-  if (output.kind !== 'picture' || ops.some(mixes)) return 'srgb';
-  if (output.profile === 'strip') return 'strip';
-  const wide = output.profile === 'keep' || output.profile === 'adobe-rgb';
-  return wide && info.space === 'rgb' ? 'keep' : 'srgb';
-}
-
-function asksAdobeRgb(output: Output): boolean {
-  return output.kind === 'picture' && output.profile === 'adobe-rgb';
-}
-
-/** Whether every format that may be the answer says which color space it is in; animations do not. */
-function carriesProfile(
-  { chosen, alternatives }: ReturnType<typeof negotiateFormat>,
-  frames: number,
-): boolean {
-  const carries = (format: FormatName) =>
-    format !== 'gif' && !isVideo(format) && !formatCard(format).traced;
-  return frames === 1 && [chosen, ...alternatives].every(({ format }) => carries(format));
-}
-
-/** Whether an op mixes colors from elsewhere with those of the source. */
-function mixes({ kind }: Op): boolean {
-  return kind === 'overlay' || kind === 'blend' || kind === 'text';
 }
 
 /** Steps that make a picture larger must stay in bounds; the source's own size is the probe's business. */

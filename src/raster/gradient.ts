@@ -19,11 +19,18 @@ const STEPS = 4097;
 /** A canvas of a size. */
 export function gradient(
   { width, height }: Size,
-  { shape, space, colors }: Gradient<number> & { readonly colors: readonly [Color, Color] },
+  {
+    shape,
+    space,
+    colors,
+    ...given
+  }: Gradient<number> & {
+    readonly colors: readonly [Color, Color];
+  },
 ): Raster {
   const opaque = colors.every(({ alpha }) => alpha >= 1);
   const channels = opaque ? 3 : 4;
-  const way = wayBetween(colors, space);
+  const way = given.way ?? wayBetween(colors, space);
   const place = placeOf(shape, width, height);
   const data = new Uint8Array(width * height * channels);
   for (let y = 0, i = 0; y < height; y++) {
@@ -61,8 +68,12 @@ function placeOf(
 
 type Triple = readonly [number, number, number];
 
-/** Levels of every entry, RGBA. */
-function wayBetween([from, to]: readonly [Color, Color], space: GradientSpace): Uint8Array {
+/** Levels of every entry, RGBA. @param convert from sRGB to what they are to be in */
+export function wayBetween(
+  [from, to]: readonly [Color, Color],
+  space: GradientSpace,
+  convert: (color: Color) => Color = (color) => color,
+): Uint8Array {
   const { encode, decode, hue } = SPACES[space];
   const [a, b] = [encode(unit(from)), encode(unit(to))];
   const way = new Uint8Array(STEPS * 4);
@@ -74,10 +85,9 @@ function wayBetween([from, to]: readonly [Color, Color], space: GradientSpace): 
       const way = c === hue ? shorter(b[c]! - a[c]!) : b[c]! - a[c]!;
       return a[c]! + way * weight;
     }) as unknown as Triple;
-    decode(mixed).forEach((value, c) => {
-      way[step * 4 + c] = Math.round(clamp(value, 0, 1) * 255);
-    });
-    way[step * 4 + 3] = Math.round(alpha * 255);
+    const levels = each(decode(mixed), (value) => clamp(value, 0, 1) * 255);
+    const shown = convert({ red: levels[0], green: levels[1], blue: levels[2], alpha });
+    way.set([shown.red, shown.green, shown.blue, alpha * 255].map(Math.round), step * 4);
   }
   return way;
 }

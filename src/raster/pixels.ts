@@ -102,3 +102,16 @@ export function unpremultiplied(raster: Raster): Raster {
   }
   return raster;
 }
+
+/** Levels 0..255 of those that have black at 16 and white at 235 (ITU-T H.273, equation 23). */
+const FULL = Uint8Array.from({ length: 256 }, (_, level) =>
+  Math.round((Math.min(219, Math.max(0, level - 16)) * 255) / 219),
+);
+
+/** Colors of limited range as those of the full one; alpha has always been full. */
+export function fullRange(raster: Raster): Raster {
+  const { channels } = raster;
+  const alphaAt = channels === 4 ? 3 : -1;
+  const data = raster.data.map((level, i) => (i % channels === alphaAt ? level : FULL[level]!));
+  return { ...raster, data };
+}

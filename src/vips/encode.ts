@@ -13,7 +13,7 @@ import sharp, { type Sharp } from 'sharp';
 import { assertNever } from '../base/assert-never.ts';
 import { concat, plain } from '../containers/bytes.ts';
 import { writeTiff } from '../containers/tiff-writer.ts';
-import { withClearCanvas } from '../containers/webp.ts';
+import { withClearCanvas, withFrameTimes } from '../containers/webp.ts';
 import { writeGif } from '../gif/write-gif.ts';
 import { type Encoder, type Encoding, jxlDistance } from '../image/encoding.ts';
 import { type FormatName, formatCard } from '../image/format.ts';
@@ -100,8 +100,9 @@ async function finished(
   if (encoding.format === 'png' && raster.metadata?.density === undefined) {
     return withoutResolution(written);
   }
-  if (encoding.format === 'webp' && raster.pages > 1 && !isOpaque(raster)) {
-    return withClearCanvas(written);
+  if (encoding.format === 'webp' && raster.pages > 1) {
+    const timed = withLongTimes(written, raster);
+    return isOpaque(raster) ? timed : withClearCanvas(timed);
   }
   const saturated = encoding.format === 'jpeg' ? keepSaturation(written, raster) : undefined;
   if (saturated === undefined) return written;
@@ -209,16 +210,35 @@ function withJfif(jpeg: Uint8Array, density: number): Uint8Array {
   return concat([Uint8Array.from([...head, 1, high, low, high, low, 0, 0]), jpeg.subarray(2)]);
 }
 
+/** Milliseconds of a frame that sharp takes. */
+const LONGEST_TOLD = 65_535;
+
+/** Delays up to this many milliseconds become 100 ms in the writer of WebP. */
+const TOO_SHORT = 10;
+
 /**
  * Delays and plays of a WebP as they are, but that its writer makes 100 ms of delays up to 10 ms, as
- * browsers do with those of a GIF (docs/spec/http.md 14.19).
+ * browsers do with those of a GIF (docs/spec/http.md 14.19), and that longer ones are put in behind it.
  */
-function motion({ pages, delays, loop }: Raster): { delay?: number[]; loop?: number } {
-  if (pages === 1) return {};
-  const delay = Array.from({ length: pages }, (_, page) =>
-    Math.min(65_535, Math.max(0, Math.round(delays[page] ?? 100))),
+function motion(raster: Raster): { delay?: number[]; loop?: number } {
+  if (raster.pages === 1) return {};
+  const delay = delaysOf(raster).map((time) => Math.min(LONGEST_TOLD, time));
+  return { delay, loop: Math.min(65_535, Math.max(0, raster.loop)) };
+}
+
+function delaysOf({ pages, delays }: Raster): number[] {
+  return Array.from({ length: pages }, (_, page) => Math.max(0, Math.round(delays[page] ?? 100)));
+}
+
+/** A WebP whose frames are shown for longer than its writer can be told. */
+function withLongTimes(webp: Uint8Array, raster: Raster): Uint8Array {
+  const meant = delaysOf(raster).map((time) => (time <= TOO_SHORT ? 100 : time));
+  if (meant.every((time) => time <= LONGEST_TOLD)) return webp;
+  return withFrameTimes(
+    webp,
+    meant.map((time) => Math.min(LONGEST_TOLD, time)),
+    meant,
   );
-  return { delay, loop: Math.min(65_535, Math.max(0, loop)) };
 }
 
 /** A pipeline on the raster, in as few channels as the file will need. */

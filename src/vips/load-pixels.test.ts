@@ -9,11 +9,12 @@ import { still } from '../raster/pixels.ts';
 import type { Reduction } from '../raster/reduction/reduce.ts';
 import { referenceReduction } from '../raster/reduction/reference.suite.ts';
 import { extract } from './geometry.ts';
-import { frameLoader, KERNELS, keepsProfile, loadStill, rescale } from './load.ts';
+import { frameLoader, KERNELS, loadStill, rescale } from './load.ts';
 import { setUpVips } from './loader-policy.ts';
 import { pictureOf } from './pictures.suite.ts';
 import { probe } from './probe.ts';
 import type { LoadTransform, Turn } from './shrink-on-load.ts';
+import { keepsProfile } from './source-pixels.ts';
 
 setUpVips({ concurrency: 1 });
 

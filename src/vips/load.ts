@@ -18,24 +18,34 @@ import { isAnimation, type SourceInfo } from '../image/source-info.ts';
 import type { Filter } from '../plan/op.ts';
 import type { Program } from '../plan/program.ts';
 import { withAlpha } from '../raster/pixels.ts';
+import type { LightTables } from '../raster/reduction/light.ts';
 import type { Window } from '../raster/reduction/reduce.ts';
 import { viewBoxSize } from '../svg/size.ts';
 import { hasStyles } from '../svg/styles/has-styles.ts';
 import { safeSvgText } from '../svg/text.ts';
+import { sourceLight } from './color/source-light.ts';
 import { ApngFrames } from './foreign/apng-frames.ts';
 import { documentReader } from './foreign/foreign.ts';
 import { orient, pipeline, pixels, turned } from './pipeline.ts';
 import {
   decoderShrink,
   shrinkingPath,
+  shrinksColors,
   shrunkSize,
   shrunkWindow,
   supportsShrink,
 } from './reduction/decoder-shrink.ts';
+import { divided, scaledWindow, wholeWindow } from './reduction/near-window.ts';
 import { isReduction, reduced, type Scale, type SmoothScale } from './reduction/reducer.ts';
 import type { LoadTransform } from './shrink-on-load.ts';
 import { decoding, framesInFront, readSource, type SourceFile, sharpInput } from './source-file.ts';
-import { type ColorUse, conversionOf, type ReadPixels, readPixels } from './source-pixels.ts';
+import {
+  type ColorUse,
+  conversionOf,
+  keepsProfile,
+  type ReadPixels,
+  readPixels,
+} from './source-pixels.ts';
 import { drawSvg, svgSize } from './svg.ts';
 
 /** Filters of the plan by their names in sharp. */
@@ -79,7 +89,7 @@ export async function loadStill(
     ? await (await frameLoader(file, info, use))(page, 1)
     : undefined;
   // Frames that were put together here are in sRGB already.
-  const conversion = covered ? undefined : conversionOf(info, use);
+  const conversion = covered ? undefined : conversionOf(file, info, use);
   const readAll = conversion ?? readPixels;
   const open = (from = file) => (covered ? pipeline(covered) : openSource(from, info, use, page));
   const { scale, window, turn } = transform;
@@ -90,11 +100,17 @@ export async function loadStill(
     const start = conversion ? pipeline(await conversion(whole)) : whole;
     return readPixels(turned(resized(start, scale), turn));
   }
-  const near = covered
-    ? { raster: covered, ...(window ? { window } : {}) }
-    : await loadNear({ file, open, read: readAll }, info, window, scale);
+  if (covered) return orient(reduced(covered, scale, window), turn);
+  const light = await sourceLight(file, info, use);
+  const stored: ColorUse = light?.toSrgb ? { ...use, color: 'strip' } : use;
+  const reading = {
+    ...{ file, read: light?.toSrgb ? readPixels : readAll },
+    open: (from = file) => openSource(from, info, stored, page),
+  };
+  const near = await loadNear(reading, info, window, scale);
   read?.();
-  return orient(reduced(near.raster, scale, near.window), turn);
+  const small = reduced(near.raster, scale, near.window, light?.tables);
+  return orient(light?.toSrgb?.(small) ?? small, turn);
 }
 
 /** Reads `count` frames of an animation from `first` on, one below another. @throws Fault */
@@ -114,7 +130,7 @@ export async function frameLoader(
   if (info.format === 'png') {
     // Of an animation no color space is kept.
     const inSrgb: ColorUse = use.color === 'keep' ? { ...use, color: 'srgb' } : use;
-    const read = conversionOf(info, inSrgb) ?? readPixels;
+    const read = conversionOf(file, info, inSrgb) ?? readPixels;
     const frames = new ApngFrames(await readSource(file), (bytes, { width, height }) =>
       read(openSource({ bytes }, { ...info, width, height, pages: 1 }, inSrgb)),
     );
@@ -132,12 +148,17 @@ export async function frameLoader(
  * A still raster at another size: smaller in light, larger in encoded values. `inFloat`: by libvips, for
  * frames of few colors: its light has finer steps where it is dark, which leaves a palette fewer shades.
  */
-export async function rescale(raster: Raster, scale: Scale, inFloat = false): Promise<Raster> {
+export async function rescale(
+  raster: Raster,
+  scale: Scale,
+  inFloat = false,
+  tables?: LightTables,
+): Promise<Raster> {
   if (raster.width === scale.width && raster.height === scale.height) return raster;
   if (!isReduction(raster, scale)) return pixels(resized(pipeline(raster), scale));
   return inFloat
     ? pixels(resized(pipeline(raster), scale).pipelineColorspace('scrgb'))
-    : reduced(raster, scale);
+    : reduced(raster, scale, undefined, tables);
 }
 
 /** Frames of a GIF, one below another, as a still that is clear where no frame covers its screen. */
@@ -183,7 +204,8 @@ async function loadNear(
 ): Promise<Near> {
   const { file, open, read } = reading;
   const from: Size = window ?? info;
-  const path = info.format === 'jpeg' && 'path' in file ? file.path : undefined;
+  const shrinks = info.format === 'jpeg' && shrinksColors(info.jpeg?.chroma);
+  const path = shrinks && 'path' in file ? file.path : undefined;
   const wanted = path === undefined ? 1 : decoderShrink(from, scale);
   const shrink =
     path !== undefined && wanted > 1 && (await supportsShrink(path, info)) ? wanted : 1;
@@ -228,35 +250,6 @@ function rasterBytes({ width, height }: Size, { alpha, depth, space }: SourceInf
   return width * height * channels * (depth === 8 ? 1 : 2);
 }
 
-function divided({ width, height }: Size, factor: number): Size {
-  return { width: Math.ceil(width / factor), height: Math.ceil(height / factor) };
-}
-
-/** A window on the source as a part of its smaller picture, to a fraction of a pixel. */
-function scaledWindow(window: Region, source: Size, near: Size): Window {
-  const x = near.width / source.width;
-  const y = near.height / source.height;
-  return {
-    left: window.left * x,
-    top: window.top * y,
-    width: window.width * x,
-    height: window.height * y,
-  };
-}
-
-/** The same in whole pixels. */
-function wholeWindow(window: Region, source: Size, near: Size): Region {
-  const exact = scaledWindow(window, source, near);
-  const left = Math.min(near.width - 1, Math.round(exact.left));
-  const top = Math.min(near.height - 1, Math.round(exact.top));
-  return {
-    left,
-    top,
-    width: Math.max(1, Math.round(exact.left + exact.width) - left),
-    height: Math.max(1, Math.round(exact.top + exact.height) - top),
-  };
-}
-
 function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0, pages = 1): Sharp {
   const front = framesInFront(file);
   const pipe = sharp(sharpInput(file), {
@@ -265,7 +258,7 @@ function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0,
     ...(info.pages > 1 || front > 0 ? { page: page + front, pages } : {}),
   });
   // sharp mistakes 16 bits for Display P3; told the way out, it converts twice and rightly.
-  const deep = info.depth !== 8 && info.profile === 'other' && info.space === 'rgb';
+  const deep = info.depth === 16 && info.profile === 'other' && info.space === 'rgb';
   return deep && use.color === 'srgb' ? pipe.withIccProfile('srgb', { attach: false }) : pipe;
 }
 
@@ -273,15 +266,12 @@ function openSource(file: SourceFile, info: SourceInfo, use: ColorUse, page = 0,
 function readingOptions(info: SourceInfo, use: ColorUse): SharpOptions {
   // Inks have to be converted anyhow: the values that stripping leaves alone are those of RGB.
   const strips = use.color === 'strip' && info.space !== 'cmyk';
-  const apply = info.profile === 'other' && !strips && !keepsProfile(info, use);
+  // libvips takes samples in floating point for linear light, and makes black of them by a profile.
+  const applied = info.profile === 'other' && !info.levelsByProfile && info.depth !== 32;
+  const apply = applied && !strips && !keepsProfile(info, use);
   // Data that ends early is only a warning once the end marker has been put back; libvips does
   // not look for one behind the last rows of blocks, so what is cut there passes.
   return { failOn: info.jpeg?.endMissing ? 'warning' : 'error', ignoreIcc: !apply };
-}
-
-/** Whether the pixels stay in the color space of the source's own profile. */
-export function keepsProfile(info: SourceInfo, { color }: ColorUse): boolean {
-  return color === 'keep' && info.profile === 'other' && info.space === 'rgb' && info.pages === 1;
 }
 
 function windowed(pipe: Sharp, window: Region | undefined): Sharp {

@@ -9,8 +9,10 @@ import { runInNewContext } from 'node:vm';
 import sharp, { type Sharp } from 'sharp';
 import { plain } from '../containers/bytes.ts';
 import type { Raster } from '../image/raster.ts';
+import { matrixProfile } from '../metadata/matrix-profile.ts';
 import type { Filter } from '../plan/op.ts';
 import { still } from '../raster/pixels.ts';
+import { type LightTables, lightTables } from '../raster/reduction/light.ts';
 import { reduced } from './reduction/reducer.ts';
 import type { Turn } from './shrink-on-load.ts';
 
@@ -61,7 +63,13 @@ export async function halve(raster: Raster, filter: Filter = 'lanczos3'): Promis
   const side = (length: number) => Math.max(1, Math.round(length / 2));
   const to = { width: side(raster.width), height: side(raster.height) };
   const same = to.width === raster.width && to.height === raster.height;
-  return same ? raster : reduced(raster, { ...to, filter: smooth });
+  return same ? raster : reduced(raster, { ...to, filter: smooth }, undefined, tablesOf(raster));
+}
+
+/** What the bytes of a raster with a profile stand for. */
+function tablesOf({ profile }: Raster): LightTables | undefined {
+  const space = profile && matrixProfile(profile);
+  return space && lightTables(space.curves[0], 'same');
 }
 
 let collect: (() => void) | undefined;

@@ -10,6 +10,7 @@ import sharp, { type Metadata } from 'sharp';
 import { Fault } from '../base/fault.ts';
 import { asStillAvif } from '../containers/avif.ts';
 import { type JpegScans, jpegFrame, jpegScans, walkJpeg, withJpegEnd } from '../containers/jpeg.ts';
+import { hasTiledPlanes } from '../containers/tiff/planes.ts';
 import { withWholeScreen } from '../gif/whole-screen.ts';
 import { type DecodableFormat, type FormatName, formatCard, isDecodable } from '../image/format.ts';
 import {
@@ -22,6 +23,7 @@ import {
 } from '../image/picture-limits.ts';
 import { isImageSequence, notAnImage, sniffFormat } from '../image/sniff.ts';
 import { isAnimation, type SourceInfo } from '../image/source-info.ts';
+import { spareSamples } from '../metadata/tiff-samples.ts';
 import { DEFAULT_SVG_LIMITS, type SvgLimits, safeSvgText } from '../svg/text.ts';
 import { type BitmapFormat, bitmapInfo, bitmapPicture, isBitmapFormat } from './foreign/bitmap.ts';
 import { headerReader, isForeign, requireReader } from './foreign/foreign.ts';
@@ -90,7 +92,7 @@ export async function probe(
   const info = within(
     describe(format, bytes, shown, pages, height),
     bounds,
-    interlacedPixels(format, shown),
+    heldPixels(format, shown, bytes),
   );
   return endMissing && info.jpeg ? { ...info, jpeg: { ...info.jpeg, endMissing } } : info;
 }
@@ -115,7 +117,8 @@ function within(
   const { width, height, pages, format } = info;
   const pixels = width * height;
   const frames = isAnimation(info) ? pages : 1;
-  const canvas = format === 'png' && frames > 1 ? MOST_CANVAS_PIXELS : bounds.pixels;
+  const drawn = format === 'png' && (frames > 1 || info.loneFrame === true);
+  const canvas = drawn ? MOST_CANVAS_PIXELS : bounds.pixels;
   const most = Math.min(bounds.pixels, MOST_HELD_PIXELS[format] ?? canvas, held);
   const tooMany = pixels > most || pixels * frames > bounds.totalPixels || frames > bounds.frames;
   if (tooMany || width > MOST_WIDTH) {
@@ -124,12 +127,14 @@ function within(
   return info;
 }
 
-/** Pixels at most of a PNG that is decoded as a whole, for its bytes per pixel. */
-function interlacedPixels(
+/** Pixels at most of a PNG or TIFF that is decoded as a whole, for its bytes per pixel. */
+function heldPixels(
   format: FormatName,
   { isProgressive, channels, depth }: Metadata,
+  bytes: Uint8Array,
 ): number {
-  if (format !== 'png' || !isProgressive) return Number.POSITIVE_INFINITY;
+  const whole = format === 'tiff' && (hasTiledPlanes(bytes) || spareSamples(bytes));
+  if (!whole && !(format === 'png' && isProgressive)) return Number.POSITIVE_INFINITY;
   return MOST_INTERLACED_BYTES / ((channels ?? 4) * (depth === 'ushort' ? 2 : 1));
 }
 

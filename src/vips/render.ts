@@ -10,7 +10,7 @@
  */
 import { Memo } from '../base/memo.ts';
 import { type Size, sizeText } from '../base/size.ts';
-import { gifColors, withClearedBoxes } from '../containers/animation/gif-frames.ts';
+import { withClearedBoxes } from '../containers/animation/gif-frames.ts';
 import { asStillAvif } from '../containers/avif.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';
 import { isBelieved, withWholeScreen } from '../gif/whole-screen.ts';
@@ -40,11 +40,15 @@ import { removeRedEyes } from '../raster/red-eye.ts';
 import { thinnedBy } from '../raster/thinning/thinned-by.ts';
 import { tone } from '../raster/tone.ts';
 import { blurred } from './blur.ts';
-import { withDeliveredColor } from './color/delivered-color.ts';
-import { withStraightAlpha } from './color/straight-alpha.ts';
+import { withColorsKept, withDeliveredColor } from './color/delivered-color.ts';
+import { fewColors } from './color/few-colors.ts';
+import { needsPlainSamples, withPlainSamples } from './color/plain-samples.ts';
+import { withSeenSamples } from './color/seen-samples.ts';
+import { keptTables } from './color/source-light.ts';
 import { clearCanvas, drawnText, type PlacedText, withText } from './drawn-text.ts';
 import { denoise, hideFaces, sharpen } from './filters.ts';
 import { isForeign, readableByVips } from './foreign/foreign.ts';
+import { withLoneFrame } from './foreign/lone-frame.ts';
 import { extend, extract, type OwnColors, rotate } from './geometry.ts';
 import { frameLoader, type LoadFrames, loadStill, rescale } from './load.ts';
 import { freeGarbage, orient } from './pipeline.ts';
@@ -69,22 +73,13 @@ export interface RenderContext {
 
 /** The parts of a program that rendering reads; a `measure` of lowering has them too. */
 export interface RenderInput
-  extends Pick<
-    Program,
-    'frames' | 'color' | 'delivered' | 'delivered' | 'cmyk' | 'annotations' | 'playing'
-  > {
+  extends Pick<Program, 'frames' | 'color' | 'delivered' | 'cmyk' | 'annotations' | 'playing'> {
   readonly instructions: readonly Instruction[];
   /** Absent while measuring: then nothing is attached, and an opaque alpha channel stays. */
   readonly output?: Program['output'];
   readonly chosen?: Program['chosen'];
   readonly alternatives?: Program['alternatives'];
 }
-
-/** Most colors of a source whose picture is drawn in them. */
-const FEW_COLORS = 32;
-
-/** Instructions that move pixels and leave their colors. */
-const SHAPES = new Set<Instruction['kind']>(['orient', 'extract', 'scale']);
 
 /**
  * The picture that a program makes of a source.
@@ -94,10 +89,11 @@ const SHAPES = new Set<Instruction['kind']>(['orient', 'extract', 'scale']);
 export async function render(
   given: SourceFile,
   info: SourceInfo,
-  input: RenderInput,
+  asked: RenderInput,
   context: RenderContext = {},
 ): Promise<Raster> {
-  const file = await readableFile(given, info);
+  const file = await readableFile(given, info, asked.frames.first);
+  const input = await withColorsKept(file, info, asked);
   const state: RenderState = { context, file, info, input, ...memos() };
   const raster = input.frames.count > 1 ? await renderFrames(state) : await renderStill(state);
   return input.output === undefined ? raster : finish(raster, state);
@@ -115,7 +111,7 @@ export async function* renderOpaqueFrames(
   input: RenderInput & { readonly output: Extract<Program['output'], { kind: 'picture' }> },
   context: RenderContext = {},
 ): AsyncGenerator<Raster> {
-  const file = await readableFile(given, info);
+  const file = await readableFile(given, info, input.frames.first);
   const state: RenderState = { context, file, info, input, ...memos() };
   for await (const frame of framesOf(state)) {
     const opaque = flatten(frame, input.output.background);
@@ -124,16 +120,22 @@ export async function* renderOpaqueFrames(
 }
 
 /** The source in a form that libvips reads, and reads rightly. */
-async function readableFile(given: SourceFile, info: SourceInfo): Promise<SourceFile> {
+async function readableFile(
+  given: SourceFile,
+  info: SourceInfo,
+  page: number,
+): Promise<SourceFile> {
   const { format } = info;
   if (format !== 'pdf' && isForeign(format)) {
     return { bytes: await readableByVips(await readSource(given), format, info) };
   }
+  if (info.ownSamples) return await withSeenSamples(await readSource(given), info, page);
+  if (info.loneFrame) return { bytes: await withLoneFrame(await readSource(given)) };
   if (info.jpeg?.endMissing) return { bytes: withJpegEnd(await readSource(given)) };
-  if (format === 'avif' && (info.animated || info.premultiplied)) {
+  if (format === 'avif' && (info.animated || needsPlainSamples(info))) {
     const bytes = await readSource(given);
     const still = info.animated ? asStillAvif(bytes) : bytes;
-    return { bytes: info.premultiplied ? await withStraightAlpha(still, info) : still };
+    return { bytes: needsPlainSamples(info) ? await withPlainSamples(still, info) : still };
   }
   if (format !== 'gif' || !info.alpha || (info.pages === 1 && isBelieved(info))) return given;
   const bytes = await readSource(given);
@@ -229,7 +231,7 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
     case 'extract':
       return extract(raster, step);
     case 'scale':
-      return rescale(raster, step, state.info.format === 'gif' && state.info.pages > 1);
+      return rescaled(raster, step, state);
     case 'thin':
       return thinnedBy(raster, step, step.by);
     case 'extend':
@@ -279,6 +281,15 @@ async function apply(raster: Raster, step: Instruction, state: RenderState): Pro
   }
 }
 
+async function rescaled(
+  raster: Raster,
+  step: Extract<Instruction, { kind: 'scale' }>,
+  { file, info, input }: RenderState,
+): Promise<Raster> {
+  const fewColors = info.format === 'gif' && info.pages > 1;
+  return rescale(raster, step, fewColors, await keptTables(file, info, input));
+}
+
 /** The text of a step, drawn once for all frames. */
 function text(
   step: Extract<Instruction, { kind: 'text' | 'text-canvas' }>,
@@ -309,7 +320,7 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
     output.metadata !== 'none' && info.format === 'jpeg' && input.chosen?.format === 'jpeg'
       ? readCopyright(await readSource(file))
       : undefined;
-  const sourceColors = await fewColors(state);
+  const sourceColors = await fewColors(file, info, input);
   const metadata = output.dpi === undefined ? copyright : { ...copyright, density: output.dpi };
   return {
     ...(sourceColors === undefined || input.chosen?.format !== 'gif'
@@ -318,17 +329,4 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
     ...(sourceColors === undefined ? {} : { sourceColors }),
     ...(metadata === undefined ? {} : { metadata }),
   };
-}
-
-/** The colors of a GIF that may become one again, where they are few and no step changes them. */
-async function fewColors({
-  info,
-  input,
-  file,
-}: RenderState): Promise<readonly number[] | undefined> {
-  const colorless = input.instructions.every(({ kind }) => SHAPES.has(kind));
-  const choices = [...(input.chosen ? [input.chosen] : []), ...(input.alternatives ?? [])];
-  const again = info.format === 'gif' && choices.some(({ format }) => format === 'gif');
-  if (!again || !colorless) return undefined;
-  return gifColors(await readSource(file), FEW_COLORS);
 }

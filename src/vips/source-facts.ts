@@ -4,7 +4,7 @@
  * WebP, profile names, JPEG tables).
  */
 import type { Metadata } from 'sharp';
-import { leavesClear, readApng } from '../containers/animation/apng.ts';
+import { leavesClear, readApng, readLoneFrame } from '../containers/animation/apng.ts';
 import { avifColor } from '../containers/avif-color.ts';
 import { latin1 } from '../containers/bytes.ts';
 import { hasGainMap } from '../containers/gain-map.ts';
@@ -12,15 +12,17 @@ import { jpegFrame, walkJpeg } from '../containers/jpeg.ts';
 import { estimateJpegQuality } from '../containers/jpeg-quality.ts';
 import { pngChunks, pngSample } from '../containers/png.ts';
 import { pngColor } from '../containers/png-color.ts';
+import { hasTiledPlanes } from '../containers/tiff/planes.ts';
 import { webpIsLossless } from '../containers/webp.ts';
 import { hasUncovered } from '../gif/coverage.ts';
 import { type DecodableFormat, type FormatName, formatCard } from '../image/format.ts';
 import { isImageSequence } from '../image/sniff.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import { readExif } from '../metadata/exif.ts';
-import { profileKind, profileName } from '../metadata/icc.ts';
 import { shownOrientation } from '../metadata/orientation.ts';
+import { profileFacts } from '../metadata/profile-facts.ts';
 import { type ColorReading, colorOfAvif, colorOfPng } from '../metadata/source-color.ts';
+import { spareSamples } from '../metadata/tiff-samples.ts';
 
 /** Milliseconds of a frame whose file says nothing: what browsers take. */
 export const PLAIN_DELAY = 100;
@@ -33,15 +35,17 @@ export function describe(
   pages: number,
   height: number,
 ): SourceInfo {
-  const { color, unknown, overProfile, gainMap, premultiplied } = colorFacts(format, bytes, header);
-  const icc = overProfile || isMismatch(header) ? undefined : header.icc;
-  const profile = profileKind(icc);
-  const name = icc && profileName(icc);
+  const said = colorFacts(format, bytes, header);
+  const { color, unknown, overProfile, gainMap, premultiplied, limitedGrey } = said;
+  const profile = profileFacts(overProfile || isMismatch(header) ? undefined : header.icc);
   const bits = format === 'avif' || format === 'heic' ? header.bitsPerSample : undefined;
   const palette = paletteSize(format, bytes, header);
   const density = densityOf(format, bytes, header);
   const moving = pages > 1 && formatCard(format).animation;
   const apng = format === 'png' ? readApng(bytes) : undefined;
+  const lone = format === 'png' && apng === undefined ? readLoneFrame(bytes) : undefined;
+  const samples = format === 'tiff' ? spareSamples(bytes) : undefined;
+  const hasAlpha = samples ? samples.alpha !== undefined : header.hasAlpha;
   const uncovered = format === 'gif' && !header.hasAlpha && hasUncovered(bytes);
   return {
     format,
@@ -61,14 +65,17 @@ export function describe(
           loop: moving ? (header.loop ?? 0) : 1,
         }),
     ...(isImageSequence(bytes) ? { animated: true } : {}),
-    alpha: header.hasAlpha || uncovered || (apng !== undefined && leavesClear(apng)),
+    ...(lone ? { loneFrame: true } : {}),
+    ...(samples || (format === 'tiff' && hasTiledPlanes(bytes)) ? { ownSamples: true } : {}),
+    alpha: hasAlpha || uncovered || [apng, lone].some((one) => one && leavesClear(one)),
     ...(uncovered ? { uncovered } : {}),
-    profile,
-    ...(name === undefined ? {} : { profileName: name }),
+    ...profile,
+    ...(profile.profile === 'other' && isPassedOver(header) ? { levelsByProfile: true } : {}),
     ...(color === undefined ? {} : { color }),
     ...(unknown === undefined ? {} : { unknownColor: unknown }),
     ...(gainMap ? { gainMap } : {}),
     ...(premultiplied ? { premultiplied } : {}),
+    ...(limitedGrey ? { limitedGrey } : {}),
     space: spaceOf(header),
     depth: header.depth === 'uchar' ? 8 : header.depth === 'ushort' ? 16 : 32,
     ...(bits === undefined || bits === 8 ? {} : { bits }),
@@ -79,9 +86,24 @@ export function describe(
   };
 }
 
-/** A profile of another color model says nothing of inks. */
-function isMismatch({ icc, space }: Metadata): boolean {
-  return icc !== undefined && space === 'cmyk' && latin1(icc, 16, 20) !== 'CMYK';
+/** Color models of the profiles that count for each of pixels, as browsers take them (docs/spec/color.md 1.8). */
+const MODELS: Readonly<Partial<Record<SourceInfo['space'], readonly string[]>>> = {
+  rgb: ['RGB '],
+  grey: ['GRAY', 'RGB '],
+  cmyk: ['CMYK'],
+};
+
+/** A profile of another color model says nothing of these pixels. */
+function isMismatch(header: Metadata): boolean {
+  const models = MODELS[spaceOf(header)];
+  return header.icc !== undefined && models?.includes(latin1(header.icc, 16, 20)) === false;
+}
+
+/** Whether libvips passes over the profile of a grey picture. */
+function isPassedOver(header: Metadata): boolean {
+  const { icc, depth } = header;
+  if (spaceOf(header) !== 'grey' || icc === undefined) return false;
+  return depth === 'ushort' || latin1(icc, 16, 20) === 'RGB ';
 }
 
 /** What the file says of its colors beside a profile, of its alpha and of a gain map. */
@@ -89,17 +111,21 @@ function colorFacts(
   format: FormatName,
   bytes: Uint8Array,
   { icc }: Metadata,
-): ColorReading & { readonly gainMap?: boolean; readonly premultiplied?: true } {
+): ColorReading & Pick<SourceInfo, 'gainMap' | 'premultiplied' | 'limitedGrey'> {
   switch (format) {
     case 'png':
       return colorOfPng(pngColor(pngChunks(bytes).chunks), icc !== undefined);
     case 'avif':
     case 'heic': {
       const said = avifColor(bytes);
-      const { gainMap } = said;
+      const { gainMap, premultiplied, limitedGrey } = said;
       // What decodes HEIC divides by alpha itself
-      const premultiplied = format === 'avif' && said.premultiplied;
-      return { ...colorOfAvif(said), gainMap, ...(premultiplied ? { premultiplied } : {}) };
+      return {
+        ...colorOfAvif(said),
+        gainMap,
+        ...(premultiplied && format === 'avif' ? { premultiplied } : {}),
+        ...(limitedGrey && format === 'avif' ? { limitedGrey } : {}),
+      };
     }
     case 'jpeg':
       return { gainMap: hasGainMap(bytes, walkJpeg(bytes)) };

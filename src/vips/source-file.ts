@@ -10,7 +10,7 @@ export type SourceFile =
   | { readonly path: string; readonly bytes?: Uint8Array }
   | {
       readonly bytes: Uint8Array;
-      /** Frames in front that are no part of the picture (gif/whole-screen.ts). */
+      /** Frames in front that are no part of the picture (gif/whole-screen.ts); below 0, as many that are not there. */
       readonly front?: number;
     };
 

@@ -13,8 +13,9 @@ import { isHdr, isKeepable } from '../image/source-color.ts';
 import type { SourceInfo } from '../image/source-info.ts';
 import type { Program } from '../plan/program.ts';
 import { multipliedInks, type Samples, toSrgb } from '../raster/to-srgb.ts';
+import { greyLevels, withLevels } from './color/grey-levels.ts';
 import { pixels } from './pipeline.ts';
-import { decoding } from './source-file.ts';
+import { decoding, type SourceFile } from './source-file.ts';
 
 /** How a program reads the colors of its source. */
 export type ColorUse = Pick<Program, 'color' | 'cmyk'>;
@@ -23,8 +24,15 @@ export type ColorUse = Pick<Program, 'color' | 'cmyk'>;
 export type ReadPixels = (pipe: Sharp) => Promise<Raster>;
 
 /** What has to be done to a source's samples; undefined where libvips does all. */
-export function conversionOf(info: SourceInfo, use: ColorUse): ReadPixels | undefined {
+export function conversionOf(
+  file: SourceFile,
+  info: SourceInfo,
+  use: ColorUse,
+): ReadPixels | undefined {
   const { color } = info;
+  if (info.levelsByProfile && use.color !== 'strip') {
+    return async (pipe) => withLevels(await readPixels(pipe), await greyLevels(file));
+  }
   if (readsInks(info, use)) return async (pipe) => multipliedInks(await inksOf(pipe, info));
   if (color === undefined || keepsColor(info, use)) return undefined;
   // Taking a profile off leaves values alone; brighter than white is no value of a profile.
@@ -34,6 +42,15 @@ export function conversionOf(info: SourceInfo, use: ColorUse): ReadPixels | unde
 
 /** The plain way. */
 export const readPixels: ReadPixels = (pipe) => decoding(pixels(pipe));
+
+/** Whether the pixels stay in the color space of the source's own profile. */
+export function keepsProfile(
+  { profile, space, depth, pages }: SourceInfo,
+  { color }: ColorUse,
+): boolean {
+  const applied = profile === 'other' && space === 'rgb' && depth !== 32;
+  return color === 'keep' && applied && pages === 1;
+}
 
 /** Whether the pixels stay in the color space that the file tells without a profile. */
 export function keepsColor({ color, space, pages }: SourceInfo, use: ColorUse): boolean {

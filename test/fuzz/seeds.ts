@@ -1,7 +1,9 @@
 /** What the fuzzer begins with: a few small inputs of each parser, all of them sound. */
 import sharp from 'sharp';
 import { manifestStoreOf } from '../../src/c2pa/jpeg-store.ts';
+import { greyItem, heif } from '../../src/containers/avif.suite.ts';
 import { jpegExif, walkJpeg } from '../../src/containers/jpeg.ts';
+import { testTiff } from '../../src/containers/tiff/tiff.suite.ts';
 import { writeMatroska } from '../../src/containers/video/matroska.ts';
 import { orientationExif } from '../../src/metadata/exif.ts';
 import { copyrightXmp } from '../../src/metadata/xmp.ts';
@@ -43,9 +45,14 @@ export async function makeSeeds(): Promise<Seeds> {
       opaque: await small().avif({ effort: 0, quality: 20 }).toBuffer(),
       alpha: await small().ensureAlpha(0.5).avif({ effort: 0, quality: 20 }).toBuffer(),
       heic: committed('quadrants.heic'),
+      limited: heif([await greyItem([16, 235], { range: 'limited' })]),
     },
     gif: { moving: gif, still: await small().gif({ colours: 4 }).toBuffer() },
     bitmap: { bmp: bmp(4, 3), icon: icon(await card(8, 8).png().toBuffer()) },
+    tiff: {
+      planes: testTiff({ width: 20, height: 18, planes: [1, 2, 3, 4], tile: 16, extra: [2] }),
+      whole: await small().tiff().toBuffer(),
+    },
     psd: { plain: await psd(6, 4) },
     video: { matroska: matroska(), stream: Buffer.from(STREAM, 'hex') },
     exif: {

@@ -31,12 +31,15 @@ export interface TestApng {
   readonly more?: readonly Uint8Array[];
   /** Frames that acTL tells. */
   readonly told?: number;
+  /** Bits a sample and color type; 8 and that of the channels by default. Samples of fewer bits are given as bytes. */
+  readonly sample?: readonly [bits: number, type: number];
 }
 
 /** The file; the pixels of each frame behind the first stand in two pieces. */
 export function testApng(given: TestApng): Uint8Array {
   const { width, height, frames, plays = 0, hidden, more = [], told = frames.length } = given;
   const channels = (hidden ?? frames[0]!.color).length;
+  const [bits, type] = given.sample ?? [8, channels === 4 ? 6 : 2];
   let sequence = 0;
   const control = ({ box = [0, 0, width, height], delay = [1, 10], ...frame }: TestFrame) => {
     const [left, top, w, h] = box;
@@ -57,7 +60,7 @@ export function testApng(given: TestApng): Uint8Array {
     const line = box[2] * channels;
     const rows = Array.from({ length: box[3] }, (_, y) => [
       Uint8Array.of(0), // no filter
-      all.subarray(y * line, (y + 1) * line),
+      packed(all.subarray(y * line, (y + 1) * line), bits),
     ]);
     return new Uint8Array(deflateSync(concat(rows.flat())));
   };
@@ -69,10 +72,7 @@ export function testApng(given: TestApng): Uint8Array {
   };
   const [first, ...rest] = frames;
   return joinPng([
-    pngChunk(
-      'IHDR',
-      concat([bytes32(width), bytes32(height), Uint8Array.of(8, channels === 4 ? 6 : 2, 0, 0, 0)]),
-    ),
+    pngChunk('IHDR', concat([bytes32(width), bytes32(height), Uint8Array.of(bits, type, 0, 0, 0)])),
     ...more,
     pngChunk('acTL', concat([bytes32(told), bytes32(plays)])),
     ...(hidden
@@ -81,4 +81,15 @@ export function testApng(given: TestApng): Uint8Array {
     ...rest.flatMap(later),
     pngChunk('IEND', new Uint8Array()),
   ]);
+}
+
+/** Samples of fewer bits than eight, side by side from the highest bit on. */
+function packed(samples: Uint8Array, bits: number): Uint8Array {
+  if (bits === 8) return samples;
+  const perByte = 8 / bits;
+  const out = new Uint8Array(Math.ceil(samples.length / perByte));
+  samples.forEach((sample, i) => {
+    out[Math.floor(i / perByte)]! |= sample << (8 - bits * ((i % perByte) + 1));
+  });
+  return out;
 }

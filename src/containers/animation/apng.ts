@@ -26,7 +26,7 @@ export interface Apng {
   readonly size: Size;
   /** Times that the animation plays; 0 for ever. */
   readonly plays: number;
-  /** Two at least. */
+  /** Two at least, but for a lone frame. */
   readonly frames: readonly ApngFrame[];
   /** The header and all that tells how pixels of any frame look, in the order of the file. */
   readonly shared: readonly Chunk[];
@@ -41,9 +41,23 @@ const LOOKS = new Set('IHDR PLTE tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT'.s
 
 /** What a PNG moves like; undefined for a still, and for an animation of a single frame. */
 export function readApng(bytes: Uint8Array): Apng | undefined {
+  const apng = animationOf(bytes);
+  return apng && apng.frames.length > 1 ? apng : undefined;
+}
+
+/**
+ * An animation of a single frame that is another picture than the one for stills, which is then never seen
+ * where animations are (docs/spec/http.md 14.16).
+ */
+export function readLoneFrame(bytes: Uint8Array): Apng | undefined {
+  const apng = animationOf(bytes);
+  return apng?.frames.length === 1 && apng.hidesStill ? apng : undefined;
+}
+
+function animationOf(bytes: Uint8Array): (Apng & { readonly hidesStill: boolean }) | undefined {
   const { chunks, complete } = pngChunks(bytes);
-  const idat = chunks.findIndex(({ name }) => name === 'IDAT');
-  const actl = chunks.findIndex(({ name }) => name === 'acTL');
+  const at = (wanted: string) => chunks.findIndex(({ name }) => name === wanted);
+  const [idat, actl] = [at('IDAT'), at('acTL')];
   if (!complete || actl < 0 || idat < actl || chunks[0]?.name !== 'IHDR') return undefined;
   const [width, height] = [uint32(chunks[0].data, 0), uint32(chunks[0].data, 4)];
   const count = uint32(chunks[actl]!.data, 0);
@@ -51,9 +65,9 @@ export function readApng(bytes: Uint8Array): Apng | undefined {
   if (!width || !height || count === undefined || plays === undefined) return undefined;
   const size = { width, height };
   const frames = framesOf(chunks, size)?.slice(0, count);
-  if (frames === undefined || frames.length < 2) return undefined;
+  if (frames === undefined) return undefined;
   const shared = chunks.slice(0, idat).filter(({ name }) => LOOKS.has(name));
-  return { size, plays, frames, shared };
+  return { size, plays, frames, shared, hidesStill: at('fcTL') > idat };
 }
 
 /** Whether an animation of opaque pixels has clear ones all the same: no frame covers them, or one is cleared away. */
@@ -65,7 +79,8 @@ export function leavesClear({ size, frames }: Apng): boolean {
   return !covers || cleared;
 }
 
-function isWhole({ width, height }: Size, size: Size): boolean {
+/** Whether a frame covers the canvas of its animation. */
+export function isWhole({ width, height }: Size, size: Size): boolean {
   return width === size.width && height === size.height;
 }
 

@@ -2,6 +2,7 @@
 import { type Diagnostic, note, warning } from '../../base/diagnostic.ts';
 import { sizeText } from '../../base/size.ts';
 import type { FindingName } from '../../image/findings.ts';
+import { LONGEST_FRAME } from '../../image/frame-times.ts';
 import { levelFor } from '../../image/h264.ts';
 import { isAnimation, type SourceInfo } from '../../image/source-info.ts';
 import { colorRemarks } from '../../metadata/color-remarks.ts';
@@ -42,6 +43,12 @@ export function remarks(
         warning(`Frames of ${sizeText(program.size)} need level ${level}, not ${h264.level}.`),
       );
     }
+  }
+  const longest = LONGEST_FRAME[receipt.format];
+  const delays = program.playing?.delays ?? info.delays;
+  if (program.frames.count > 1 && longest && delays.some((delay) => delay > longest)) {
+    const text = `No frame of a ${receipt.format} is shown for longer than ${longest / 1000} s; longer ones are cut to that.`;
+    out.push(warning(text));
   }
   const adobe = program.output.kind === 'picture' && program.output.profile === 'adobe-rgb';
   if (adobe && program.delivered === undefined) {

@@ -246,7 +246,9 @@ async function withoutQuality(
     // Every pixel first: the search for a palette goes on for as long as there is time.
     const whole = demanded ? undefined : await encodeLossless(runner, keeper, content, mode);
     const found = await likeSource(runner, palette.flat, aim, content, mode);
-    if (whole !== undefined) return smallerPalette(found, whole, aim);
+    // On the canvas frames mix to colors that no palette had, and nothing has resized them.
+    const kept = found?.lossy && task.plainFrame ? undefined : found;
+    if (whole !== undefined) return smallerPalette(kept, whole, aim);
     if (found !== undefined) return found;
   }
   if (palette !== undefined && demanded) {

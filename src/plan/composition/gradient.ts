@@ -20,5 +20,7 @@ export interface Gradient<L> {
   readonly shape: GradientShape<L>;
   /** Absent: the vibrant dark and the vibrant light color of the picture. */
   readonly colors?: readonly [Color, Color];
+  /** Levels from one to the other, four to an entry, where the picture is not of sRGB; found while rendering. */
+  readonly way?: Uint8Array;
   readonly space: GradientSpace;
 }

@@ -1,5 +1,5 @@
 /**
- * To Adobe RGB (1998): pixels of sRGB, of a matrix profile or of a space told by numbers
+ * To Adobe RGB (1998) or sRGB: pixels of sRGB, of a matrix profile or of a space told by numbers
  * (docs/spec/color.md 5).
  *
  * Light is mixed by one matrix and clipped channel by channel, as relative colorimetric profiles do.
@@ -19,6 +19,7 @@ import {
 } from '../../base/chromaticity.ts';
 import type { Raster } from '../../image/raster.ts';
 import { ADOBE_RGB_CURVE, type SampleCurve, SRGB_CURVE } from '../../image/source-color.ts';
+import { linearToSrgb } from '../../image/srgb-curve.ts';
 
 /** What the samples of a raster mean. */
 export interface RgbSpace {
@@ -50,12 +51,24 @@ function toXyzOf(primaries: Chromaticities): Matrix {
 }
 
 /** The raster in Adobe RGB (1998), without a profile. Colors that it does not have are clipped. */
-export function toAdobeRgb(
+export function toAdobeRgb(raster: Raster, from: RgbSpace): Raster {
+  adobe ??= levelTable((light) => light ** (1 / ADOBE_RGB_CURVE.exponent));
+  return converted(raster, from, ADOBE_RGB, adobe);
+}
+
+/** The same in sRGB. */
+export function toStandardRgb(raster: Raster, from: RgbSpace): Raster {
+  standard ??= levelTable(linearToSrgb);
+  return converted(raster, from, BT709, standard);
+}
+
+function converted(
   raster: Raster,
   { toXyz, curves: [red, green, blue] }: RgbSpace,
+  to: Chromaticities,
+  levels: Uint8Array,
 ): Raster {
-  const [a, b, c, d, e, f, g, h, k] = product(inverse(toXyzOf(ADOBE_RGB))!, toXyz);
-  const levels = levelTable();
+  const [a, b, c, d, e, f, g, h, k] = product(inverse(toXyzOf(to))!, toXyz);
   const { channels, data } = raster;
   const out = new Uint8Array(data);
   for (let i = 0; i < data.length; i += channels) {
@@ -72,12 +85,12 @@ function rootStep(light: number): number {
   return light >= 1 ? ROOT_STEPS : light <= 0 ? 0 : (Math.sqrt(light) * ROOT_STEPS + 0.5) | 0;
 }
 
-let table: Uint8Array | undefined;
+let adobe: Uint8Array | undefined;
+let standard: Uint8Array | undefined;
 
-/** The level 0..255 of a root of light. */
-function levelTable(): Uint8Array {
-  table ??= Uint8Array.from({ length: ROOT_STEPS + 1 }, (_, step) =>
-    Math.round(255 * (step / ROOT_STEPS) ** (2 / ADOBE_RGB_CURVE.exponent)),
+/** The level 0..255 of each root of light. */
+function levelTable(encoded: (light: number) => number): Uint8Array {
+  return Uint8Array.from({ length: ROOT_STEPS + 1 }, (_, step) =>
+    Math.round(255 * encoded((step / ROOT_STEPS) ** 2)),
   );
-  return table;
 }

@@ -5,7 +5,7 @@
 import type { Raster } from '../../image/raster.ts';
 import { still } from '../pixels.ts';
 import type { FilterSpans } from './filter-spans.ts';
-import { BYTES, LIGHT, MOST_LIGHT, WHITE } from './light.ts';
+import { MOST_LIGHT, SRGB_LIGHT, WHITE } from './light.ts';
 import { planReduction, type Reduce } from './reduce.ts';
 
 /** Light per level of alpha: alpha has the scale of light. */
@@ -13,14 +13,14 @@ const ALPHA_STEP = WHITE / 255;
 
 export const reduceTwin: Reduce = (raster, reduction) => {
   const { left, top, width, height, across, down } = planReduction(raster, reduction);
-  const { to } = reduction;
+  const { to, tables = SRGB_LIGHT } = reduction;
   const { channels } = raster;
   const out = new Uint8Array(to.width * to.height * channels);
   const samples = width * channels;
   const light = new Int16Array(samples * height);
   for (let y = 0; y < height; y++) {
     const from = ((top + y) * raster.width + left) * channels;
-    toLight(raster, from, light.subarray(y * samples, (y + 1) * samples));
+    toLight(raster, from, light.subarray(y * samples, (y + 1) * samples), tables.light);
   }
   const row = new Int16Array(samples);
   const pixel = new Int32Array(channels);
@@ -30,18 +30,23 @@ export const reduceTwin: Reduce = (raster, reduction) => {
     let acrossWeights = 0;
     for (let x = 0; x < to.width; x++) {
       acrossWeights = filterAcross(row, width, across, x, acrossWeights, pixel);
-      write(pixel, out, (y * to.width + x) * channels);
+      write(pixel, out, (y * to.width + x) * channels, tables.bytes);
     }
   }
   return still(to.width, to.height, channels, out);
 };
 
 /** A row as light, multiplied by alpha where there is some; 257 / 65536 stands for 1 / 255. */
-function toLight({ data, channels }: Raster, from: number, to: Int16Array): void {
+function toLight(
+  { data, channels }: Raster,
+  from: number,
+  to: Int16Array,
+  lightOf: Int32Array,
+): void {
   for (let i = 0; i < to.length; i += channels) {
     const alpha = channels === 4 ? data[from + i + 3]! : 255;
     for (let c = 0; c < 3; c++) {
-      const own = LIGHT[data[from + i + c]!]!;
+      const own = lightOf[data[from + i + c]!]!;
       to[i + c] = channels === 4 ? (own * alpha * 257 + 32_768) >> 16 : own;
     }
     if (channels === 4) to[i + 3] = alpha * ALPHA_STEP;
@@ -94,7 +99,7 @@ function filterAcross(
   return at + count;
 }
 
-function write(pixel: Int32Array, out: Uint8Array, at: number): void {
+function write(pixel: Int32Array, out: Uint8Array, at: number, bytes: Uint8Array): void {
   if (pixel.length === 4) {
     const alpha = Math.min(pixel[3]!, WHITE);
     out[at + 3] = (alpha + ALPHA_STEP / 2) / ALPHA_STEP;
@@ -107,5 +112,5 @@ function write(pixel: Int32Array, out: Uint8Array, at: number): void {
       }
     }
   }
-  for (let c = 0; c < 3; c++) out[at + c] = BYTES[pixel[c]!]!;
+  for (let c = 0; c < 3; c++) out[at + c] = bytes[pixel[c]!]!;
 }

@@ -13,7 +13,7 @@ import type { Raster } from '../../image/raster.ts';
 import type { ReduceKernel } from '../../wasm/reduce-kernel.ts';
 import { still } from '../pixels.ts';
 import { type FilterSpans, filterSpans, type SmoothFilter } from './filter-spans.ts';
-import { BYTES, LIGHT } from './light.ts';
+import { type LightTables, SRGB_LIGHT } from './light.ts';
 
 /** A rectangle whose edges may lie inside pixels. */
 export interface Window extends Size {
@@ -27,6 +27,8 @@ export interface Reduction {
   readonly filter: SmoothFilter;
   /** The part that becomes the result, in pixels of the raster; all of it where absent. */
   readonly window?: Window;
+  /** What its bytes mean, and those of the result; sRGB where absent. */
+  readonly tables?: LightTables;
 }
 
 /** Makes a still smaller, in linear light. */
@@ -76,8 +78,11 @@ const BAND_BYTES = 65_536;
 
 /** Reductions by the kernel. @throws Error when there is no memory left for a picture of such a width */
 export function kernelReduce(instance: ReduceKernel): Reduce {
-  setTables(instance);
+  let current: LightTables | undefined;
   return (raster, reduction) => {
+    const { tables = SRGB_LIGHT } = reduction;
+    if (tables !== current) setTables(instance, tables);
+    current = tables;
     const plan = planReduction(raster, reduction);
     const { left, top, width, height, across, down } = plan;
     const { to } = reduction;
@@ -120,10 +125,10 @@ export function kernelReduce(instance: ReduceKernel): Reduce {
   };
 }
 
-function setTables(instance: ReduceKernel): void {
+function setTables(instance: ReduceKernel, tables: LightTables): void {
   const { buffer } = instance.memory;
   const light = new Int32Array(buffer, instance.light(), 512);
-  light.set(LIGHT);
-  for (let level = 0; level < 256; level++) light[256 + level] = LIGHT[level]! << 16;
-  new Uint8Array(buffer, instance.codes(), BYTES.length).set(BYTES);
+  light.set(tables.light);
+  for (let level = 0; level < 256; level++) light[256 + level] = tables.light[level]! << 16;
+  new Uint8Array(buffer, instance.codes(), tables.bytes.length).set(tables.bytes);
 }

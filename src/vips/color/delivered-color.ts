@@ -4,18 +4,21 @@
  */
 import sharp from 'sharp';
 import { ADOBE_RGB } from '../../base/chromaticity.ts';
+import type { Color } from '../../base/color.ts';
 import { writeTiff } from '../../containers/tiff-writer.ts';
 import type { Raster } from '../../image/raster.ts';
 import { ADOBE_RGB_CURVE } from '../../image/source-color.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
 import { matrixProfile } from '../../metadata/matrix-profile.ts';
 import { rgbProfile } from '../../metadata/rgb-profile.ts';
-import type { Program } from '../../plan/program.ts';
+import { namesColor, withNamedColors } from '../../plan/color/named-colors.ts';
+import type { Instruction, Program } from '../../plan/program.ts';
+import { fromSrgb } from '../../raster/color/from-srgb.ts';
 import { type RgbSpace, rgbSpace, srgbSpace, toAdobeRgb } from '../../raster/color/to-adobe-rgb.ts';
-import { keepsProfile } from '../load.ts';
+import { wayBetween } from '../../raster/gradient.ts';
 import { pixels } from '../pipeline.ts';
 import { readSource, type SourceFile } from '../source-file.ts';
-import { keepsColor } from '../source-pixels.ts';
+import { keepsColor, keepsProfile } from '../source-pixels.ts';
 
 /** What a program says of the colors that go out. */
 export interface Delivery extends Pick<Program, 'color' | 'cmyk' | 'delivered'> {
@@ -56,18 +59,51 @@ async function ownProfile(
   return icc && new Uint8Array(icc);
 }
 
+/** The space of a profile that pixels were kept in; undefined for a profile of tables. */
+function spaceOf(
+  own: Uint8Array | undefined,
+  info: SourceInfo,
+  input: Delivery,
+): RgbSpace | undefined {
+  const { color } = info;
+  if (own === undefined) return srgbSpace();
+  return keepsColor(info, input) && color?.transfer.kind === 'curve'
+    ? rgbSpace(color.primaries, color.transfer)
+    : matrixProfile(own);
+}
+
+/** The instructions with the colors they name, which are of sRGB, in the space that a source's pixels are kept in. */
+export async function withColorsKept<Input extends Delivery & Pick<Program, 'instructions'>>(
+  file: SourceFile,
+  info: SourceInfo,
+  input: Input,
+): Promise<Input> {
+  if (!input.instructions.some(namesColor)) return input;
+  const own = await ownProfile(file, info, input);
+  const space = own && spaceOf(own, info, input);
+  if (space === undefined) return input;
+  const convert = fromSrgb(space);
+  const instructions = input.instructions.map((one) =>
+    withWay(withNamedColors(one, convert), convert),
+  );
+  return { ...input, instructions };
+}
+
+/** An instruction that draws a gradient with the way of its colors, mixed in sRGB. */
+function withWay(step: Instruction, convert: (color: Color) => Color): Instruction {
+  if (step.kind !== 'extend' && step.kind !== 'rotate') return step;
+  const { fill } = step;
+  if (fill.kind !== 'gradient' || fill.colors === undefined) return step;
+  return { ...step, fill: { ...fill, way: wayBetween(fill.colors, fill.space, convert) } };
+}
+
 async function inAdobeRgb(
   raster: Raster,
   own: Uint8Array | undefined,
   info: SourceInfo,
   input: Delivery,
 ): Promise<Raster> {
-  const { color } = info;
-  let space: RgbSpace | undefined;
-  if (own === undefined) space = srgbSpace();
-  else if (keepsColor(info, input) && color?.transfer.kind === 'curve') {
-    space = rgbSpace(color.primaries, color.transfer);
-  } else space = matrixProfile(own);
+  const space = spaceOf(own, info, input);
   if (space !== undefined) return toAdobeRgb(raster, space);
   // A profile of tables takes a color engine, whose way leads through sRGB here.
   const tagged = writeTiff({ ...raster, ...(own ? { profile: own } : {}) });

@@ -23,7 +23,7 @@ const MOST_BITS = 2;
 export async function withFewGreys(file: SourceFile, info: SourceInfo): Promise<SourceInfo> {
   const { format, pages, width, height, palette } = info;
   const pixels = width * height;
-  if (format !== 'png' || pages > 1 || palette !== undefined) return info;
+  if (format !== 'png' || pages > 1 || info.loneFrame || palette !== undefined) return info;
   if (pixels > MOST_PIXELS || 8 * info.bytes > MOST_BITS * pixels) return info;
   const png = await readSource(file);
   const { bits, type } = pngSample(png);

@@ -60,7 +60,7 @@ export class ApngFrames {
 }
 
 /** A frame as a picture of its own. */
-function stillPng({ shared }: Apng, { width, height, data }: ApngFrame): Uint8Array {
+export function stillPng({ shared }: Apng, { width, height, data }: ApngFrame): Uint8Array {
   const [header, ...looks] = shared;
   const kind = header!.data.subarray(8);
   return joinPng([

@@ -5,7 +5,7 @@
  */
 import { Fault } from '../../base/fault.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
-import { profileKind, profileName } from '../../metadata/icc.ts';
+import { profileFacts } from '../../metadata/profile-facts.ts';
 import { jxlBackEnd } from '../optional/jxl.ts';
 import type { JxlFacts, JxlPixels } from '../optional/jxl-back-end.ts';
 import { PLAIN_DELAY } from '../source-facts.ts';
@@ -32,8 +32,6 @@ export const jxlReader: ForeignReader = {
 function infoOf(facts: JxlFacts, bytes: number): SourceInfo {
   const { width, height, pages, channels, delays, loop, profile } = facts;
   const grey = channels < 3;
-  const kind = grey ? 'none' : profileKind(profile);
-  const name = profile && !grey ? profileName(profile) : undefined;
   return {
     format: 'jxl',
     bytes,
@@ -44,8 +42,7 @@ function infoOf(facts: JxlFacts, bytes: number): SourceInfo {
     delays: pages > 1 ? Array.from({ length: pages }, (_, i) => delays[i] ?? PLAIN_DELAY) : [],
     loop: pages > 1 ? loop : 1,
     alpha: channels === 2 || channels === 4,
-    profile: kind,
-    ...(name === undefined ? {} : { profileName: name }),
+    ...profileFacts(grey ? undefined : profile),
     space: 'rgb',
     depth: 8,
     lossless: false,

@@ -15,7 +15,7 @@ import {
   psdResource,
 } from '../../containers/psd.ts';
 import type { SourceInfo } from '../../image/source-info.ts';
-import { profileKind, profileName } from '../../metadata/icc.ts';
+import { profileFacts } from '../../metadata/profile-facts.ts';
 import type { ForeignPicture, ForeignReader } from './foreign-reader.ts';
 
 /** How a color mode is stored, by its number in the file. */
@@ -86,13 +86,11 @@ function clearIndex(bytes: Uint8Array): number | undefined {
 export const psdReader: ForeignReader = {
   async describe(bytes): Promise<SourceInfo> {
     const { width, height, alpha, how, icc } = factsOf(bytes);
-    const name = icc && profileName(icc);
     return {
       format: 'psd',
       bytes: bytes.length,
       ...{ width, height, orientation: 1, pages: 1, delays: [], loop: 1, alpha },
-      profile: profileKind(icc),
-      ...(name === undefined ? {} : { profileName: name }),
+      ...profileFacts(icc),
       space: how.space,
       depth: 8,
       lossless: true,

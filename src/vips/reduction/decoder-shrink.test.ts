@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Region } from '../../base/size.ts';
 import type { Raster } from '../../image/raster.ts';
+import { sceneFile } from '../../jpeg/jpeg.suite.ts';
 import { card } from '../../raster/pictures.suite.ts';
 import { still } from '../../raster/pixels.ts';
 import { loadStill } from '../load.ts';
@@ -197,4 +198,26 @@ describe('a JPEG made smaller by its path', () => {
       code: 'source-lost',
     });
   });
+});
+
+describe('a JPEG of unequal sampling made smaller by its path', () => {
+  test.each(['4:4:4', '4:2:2', '4:2:0', '4:4:0', '4:1:1', 'grey'] as const)(
+    '%s keeps its colors',
+    async (sampling) => {
+      const bytes = await sceneFile(sampling, 640, 480, 95);
+      const path = join(folder, `${sampling.replaceAll(':', '')}.jpg`);
+      writeFileSync(path, bytes);
+      const info = await probe({ path });
+      for (const by of [6, 12, 24]) {
+        const [width, height] = [Math.round(640 / by), 480 / by];
+        const scale = { width, height, filter: 'lanczos3' } as const;
+        const transform = { turn: { mirror: false, turn: 0 }, scale } as const;
+        const small = (file: { path: string } | { bytes: Uint8Array }) =>
+          loadStill(file, info, { color: 'srgb' }, 0, transform);
+        const [shrunk, whole] = [await small({ path }), await small({ bytes })];
+        const off = shrunk.data.reduce((sum, v, i) => sum + Math.abs(v - whole.data[i]!), 0);
+        expect(off / whole.data.length, `by ${by}`).toBeLessThan(2);
+      }
+    },
+  );
 });

@@ -33,6 +33,17 @@ export function decoderShrink(from: Size, to: Size): Shrink {
   return SHRINKS.find((shrink) => factor / shrink >= HEADROOM) ?? 1;
 }
 
+/**
+ * Samplings of which the decoder leaves enough color: the target is at most as wide or high as their chroma. Of 4:1:1
+ * chroma is a quarter as wide as the picture that the decoder makes, at every shrink.
+ */
+const FINE_CHROMA = new Set(['4:0:0', '4:4:4', '4:2:2', '4:2:0', '4:4:0']);
+
+/** Whether a JPEG of this sampling may be decoded smaller. */
+export function shrinksColors(chroma: string | undefined): boolean {
+  return chroma !== undefined && FINE_CHROMA.has(chroma);
+}
+
 /** The size at which the decoder gives a picture. */
 export function shrunkSize({ width, height }: Size, shrink: Shrink): Size {
   return { width: Math.floor(width / shrink), height: Math.floor(height / shrink) };

@@ -9,6 +9,7 @@ import type { Raster } from '../../image/raster.ts';
 import type { Filter } from '../../plan/op.ts';
 import { still } from '../../raster/pixels.ts';
 import type { SmoothFilter } from '../../raster/reduction/filter-spans.ts';
+import type { LightTables } from '../../raster/reduction/light.ts';
 import { kernelReduce, type Reduce, type Window } from '../../raster/reduction/reduce.ts';
 import { reduceTwin } from '../../raster/reduction/reduce-twin.ts';
 import { loadReduce } from '../../wasm/reduce-kernel.ts';
@@ -48,11 +49,17 @@ export function isReduction(from: Size, to: Scale): to is SmoothScale {
   return to.filter !== 'nearest' && smaller && to.width <= from.width && to.height <= from.height;
 }
 
-/** A still, or a window of it, made smaller in linear light; the window's edges may lie inside pixels. */
+/**
+ * A still, or a window of it, made smaller in linear light; the window's edges may lie inside pixels.
+ *
+ * @param tables what its bytes mean, where not sRGB
+ */
 export function reduced(
   raster: Raster,
   { width, height, filter }: SmoothScale,
   window?: Window,
+  tables?: LightTables,
 ): Raster {
-  return reduce(raster, { to: { width, height }, filter, ...(window ? { window } : {}) });
+  const more = { ...(window ? { window } : {}), ...(tables ? { tables } : {}) };
+  return reduce(raster, { to: { width, height }, filter, ...more });
 }

@@ -6,7 +6,13 @@ import {
   gifFrames,
   withClearedBoxes,
 } from '../../../src/containers/animation/gif-frames.ts';
-import { asStillAvif, avifItems, boxes, metaParts } from '../../../src/containers/avif.ts';
+import {
+  asStillAvif,
+  avifItems,
+  boxes,
+  codedData,
+  metaParts,
+} from '../../../src/containers/avif.ts';
 import { avifColor } from '../../../src/containers/avif-color.ts';
 import { bmpHeader } from '../../../src/containers/bmp.ts';
 import { fileEnd } from '../../../src/containers/file-end.ts';
@@ -32,6 +38,7 @@ import {
   psdPalette,
   psdProfile,
 } from '../../../src/containers/psd.ts';
+import { hasTiledPlanes, planeFiles } from '../../../src/containers/tiff/planes.ts';
 import { unitsOf, withoutRemarks } from '../../../src/containers/video/h264.ts';
 import { readMatroska } from '../../../src/containers/video/matroska.ts';
 import { webpChunks, webpIsLossless, withClearCanvas } from '../../../src/containers/webp.ts';
@@ -42,6 +49,7 @@ import { readJpeg } from '../../../src/jpeg/read.ts';
 import { turnJpeg } from '../../../src/jpeg/turn-jpeg.ts';
 import { writeJpeg } from '../../../src/jpeg/write.ts';
 import { stripMetadata } from '../../../src/metadata/strip-metadata.ts';
+import { spareSamples, tiffSamples } from '../../../src/metadata/tiff-samples.ts';
 import { ensure, ensureSettled, sameBytes } from './expect.ts';
 
 /** Most coefficients and pixels of one run, so that a run stays a matter of milliseconds. */
@@ -121,6 +129,7 @@ export function avif(data: Uint8Array): void {
   metaParts(data);
   avifItems(data);
   avifColor(data);
+  codedData(data);
   if (isImageSequence(data))
     ensure(!isImageSequence(asStillAvif(data)), 'a sequence becomes a still');
 }
@@ -145,6 +154,23 @@ export function bitmap(data: Uint8Array): void {
   bmpHeader(data);
   const icon = largestPicture(data);
   if (icon?.kind === 'png') ensure(icon.bytes.length <= data.length, 'an icon is of the file');
+}
+
+export function tiff(data: Uint8Array): void {
+  const samples = tiffSamples(data);
+  spareSamples(data);
+  ensure(
+    samples?.alpha === undefined || samples.alpha < samples.all,
+    'alpha is one of the samples',
+  );
+  for (const page of [0, 1]) {
+    const files = planeFiles(data, page);
+    ensure(files === undefined || hasTiledPlanes(data, page), 'planes are those of tiles');
+    for (const file of files ?? []) {
+      const plane = file();
+      ensure(!hasTiledPlanes(plane, files?.length === 1 ? page : 0), 'a plane has whole pixels');
+    }
+  }
 }
 
 export function psd(data: Uint8Array): void {

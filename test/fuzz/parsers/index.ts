@@ -11,6 +11,7 @@ export {
   png,
   psd,
   sniff,
+  tiff,
   video,
   webp,
 } from './containers.ts';
