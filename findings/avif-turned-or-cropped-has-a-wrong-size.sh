@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # image-size 2.1.0, probe-image-size 7.5.0: of an AVIF that is cropped or turned they say what is wrong.
 #
-# AVIF and HEIC turn by an irot property and crop by clap (MIAF, ISO/IEC 23000-22), and decoders apply both, so that a browser
-# shows 20 x 40 for a stored 40 x 20 with irot 1, and 20 x 10 where clap says so. Sites put sizes from such libraries
-# into their markup. clap is four fractions, here 20/1 wide and 10/1 high; image-size takes the denominator of the first one for
-# a number of columns to be cut off and says 39 x 20, which is neither the stored nor the shown size. Of the turned file it gives 40 x 20
-# without the orientation that it gives of a turned JPEG. probe-image-size documents the stored size and an orientation beside
-# it, but turns the wrong way: irot 1 is a quarter anticlockwise, 8 in EXIF; it says 6, and who goes by that has the
-# picture on its head. sharp 0.35.5 (libheif) applies both.
+# AVIF and HEIC turn by an irot property and crop by clap (MIAF, ISO/IEC 23000-22), and decoders apply both, so that a
+# browser shows 20 x 40 for a stored 40 x 20 with irot 1, and 20 x 10 where clap says so. Sites put sizes from such
+# libraries into their markup. clap is four fractions, here 20/1 wide and 10/1 high; image-size takes the denominator
+# of the first one for a number of columns to be cut off and says 39 x 20, which is neither the stored nor the shown
+# size. Of the turned file it gives 40 x 20 without the orientation that it gives of a turned JPEG. probe-image-size
+# documents the stored size and an orientation beside it, but turns the wrong way: irot 1 is a quarter anticlockwise,
+# 8 in EXIF; it says 6, and who goes by that has the picture on its head. sharp 0.35.5 (libheif) applies both.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -19,7 +19,7 @@ import { imageSize } from 'image-size';
 import probe from 'probe-image-size';
 import sharp from 'sharp';
 
-/** The file with one property more, which is essential to its only item. libheif writes version 0 of ipma and 4-byte offsets. */
+/** The file with one property more, essential to its only item, whose base offset is that of libheif's iloc, 4 bytes. */
 function withProperty(file, property) {
   const at = (name) => file.indexOf(name) - 4;
   const [meta, iloc, iprp, ipco, ipma] = ['meta', 'iloc', 'iprp', 'ipco', 'ipma'].map(at);

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # golang.org/x/image 0.48.0: a lossy WebP comes out pale, white as 235 and black as 16.
 #
-# VP8 in WebP stores luma from 16 to 235 (RFC 6386, section 9.2, and BT.601), and libwebp stretches it to 0 to 255. The decoder
-# of Go's extended library hands the planes out as an image.YCbCr, whose colors are by definition those of JFIF,
-# which use 0 to 255, and nothing stretches them: every picture read so loses its white and its black, without an error, and
-# an image server in Go that re-encodes it keeps that for good. A lossless WebP, which stores RGB, is right,
-# so a test with one of these shows nothing. With alpha (image.NYCbCrA) it is the same. Needs Go beside Node.
+# VP8 in WebP stores luma from 16 to 235 (RFC 6386, section 9.2, and BT.601), and libwebp stretches it to 0 to 255.
+# The decoder of Go's extended library hands the planes out as an image.YCbCr, whose colors are by definition those of
+# JFIF, which use 0 to 255, and nothing stretches them: every picture read so loses its white and its black, without
+# an error, and an image server in Go that re-encodes it keeps that for good. A lossless WebP, which stores RGB, is
+# right, so a test with one of these shows nothing. With alpha (image.NYCbCrA) it is the same. Needs Go beside Node.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -2,10 +2,10 @@
 # sharp 0.35.5 (librsvg 2.63.2): CSS filter functions in an SVG are calculated in linear light, and so are far too light.
 #
 # grayscale(), brightness(), sepia() and the others are short for <filter> elements, whose colors are linear by
-# default; but the functions are calculated in sRGB (Filter Effects 1; MDN on color-interpolation-filters: "no effect on filter
-# functions, which operate in the sRGB color space"). librsvg builds the elements and forgets that: half brightness of red
-# is 188 in place of 128, its grey 127 in place of 54. Chromium 156 shows 54 and 128, and resvg agrees
-# within 1. A drawing cannot ask for the right thing, since the property is ignored there too.
+# default; but the functions are calculated in sRGB (Filter Effects 1; MDN on color-interpolation-filters: "no effect
+# on filter functions, which operate in the sRGB color space"). librsvg builds the elements and forgets that: half
+# brightness of red is 188 in place of 128, its grey 127 in place of 54. Chromium 156 shows 54 and 128, and resvg
+# agrees within 1. A drawing cannot ask for the right thing, since the property is ignored there too.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -16,7 +16,8 @@ cat >run.mjs <<'JS'
 import { Resvg } from '@resvg/resvg-js';
 import sharp from 'sharp';
 const drawing = (filter, style = '') =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="#f00" style="filter:${filter};${style}"/></svg>`;
+  `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8">
+<rect width="8" height="8" fill="#f00" style="filter:${filter};${style}"/></svg>`;
 const first = (pixels) => [...pixels.subarray(0, 3)].join();
 const seen = [];
 for (const [filter, style] of [

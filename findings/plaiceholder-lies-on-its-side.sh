@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # plaiceholder 3.0.0: the placeholder of a phone's photograph lies on its side, its size too, and that of a logo is black.
 #
-# It gives a blurred picture, a color, CSS and the size to stand in for a picture until it has loaded. Photographs of phones say by
-# EXIF how they are turned, and browsers turn them; the placeholder is made of the pixels as stored, and `metadata` has
-# the stored width and height, so a page that takes both from it reserves a lying box for a standing picture and shows in it
-# a lying blur. Its color is that of sharp's stats(), which leave alpha out: of a red logo on transparency it is
-# the black that lies hidden under the clear pixels.
+# It gives a blurred picture, a color, CSS and the size to stand in for a picture until it has loaded. Photographs of
+# phones say by EXIF how they are turned, and browsers turn them; the placeholder is made of the pixels as stored, and
+# `metadata` has the stored width and height, so a page that takes both from it reserves a lying box for a standing
+# picture and shows in it a lying blur. Its color is that of sharp's stats(), which leave alpha out: of a red logo on
+# transparency it is the black that lies hidden under the clear pixels.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

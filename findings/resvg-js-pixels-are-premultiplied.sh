@@ -2,9 +2,9 @@
 # @resvg/resvg-js 2.6.2: `pixels` are multiplied by their alpha, `asPng()` of the same picture are not.
 #
 # The type says "RGBA pixels of the image", and what takes RGBA on the web and in Node, ImageData, sharp's `raw`, PNG
-# encoders, takes straight alpha. A program that hands `pixels` on to save the way through PNG gets dark edges around every
-# shape and dark veils: a half-clear white becomes a half-clear grey. Opaque and wholly clear pixels are the same in both, so it shows
-# at edges alone. With sharp, `raw: { premultiplied: true }` sets it right.
+# encoders, takes straight alpha. A program that hands `pixels` on to save the way through PNG gets dark edges around
+# every shape and dark veils: a half-clear white becomes a half-clear grey. Opaque and wholly clear pixels are the
+# same in both, so it shows at edges alone. With sharp, `raw: { premultiplied: true }` sets it right.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -17,7 +17,8 @@ import sharp from 'sharp';
 const first = (data) => [...data.subarray(0, 4)].join();
 const seen = [];
 for (const [name, opacity] of [['opaque white', 1], ['half-clear white', 0.5]]) {
-  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="#fff" opacity="${opacity}"/></svg>`;
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8">
+<rect width="8" height="8" fill="#fff" opacity="${opacity}"/></svg>`;
   const { pixels, width, height } = new Resvg(text).render();
   const raw = { width, height, channels: 4 };
   const handed = await sharp(await sharp(pixels, { raw }).png().toBuffer()).raw().toBuffer();

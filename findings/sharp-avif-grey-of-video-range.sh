@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # sharp 0.35.5 (libvips 8.18.7, libheif 1.23.5): of a grey AVIF of limited range black comes out as 16 and white as 235.
 #
-# An AVIF says by full_range_flag (in its nclx box and in the AV1 sequence header) whether luma runs from 0 to 255 or, as
-# in video, from 16 to 235. libheif stretches the latter for 4:2:0 and 4:4:4. A picture of luma alone (monochrome, 4:0:0), as
-# video programs write from grey frames, is handed on as it is: grey pages and drawings turn pale, without an error,
-# while the same picture with its chroma is right. libavif, here in @jsquash/avif 2.1.1, stretches both, and so do browsers
-# that are built on it.
+# An AVIF says by full_range_flag (in its nclx box and in the AV1 sequence header) whether luma runs from 0 to 255 or,
+# as in video, from 16 to 235. libheif stretches the latter for 4:2:0 and 4:4:4. A picture of luma alone (monochrome,
+# 4:0:0), as video programs write from grey frames, is handed on as it is: grey pages and drawings turn pale, without
+# an error, while the same picture with its chroma is right. libavif, here in @jsquash/avif 2.1.1, stretches both, and
+# so do browsers that are built on it.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

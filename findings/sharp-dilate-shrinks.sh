@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # sharp 0.35.5: dilate() makes bright shapes smaller, erode() makes them larger, and both mix grey levels bit by bit.
 #
-# The documentation says "expand foreground objects using the dilate morphological operator" and "shrink foreground objects" of
-# erode(). Dilation takes the largest value around a pixel in textbooks, in OpenCV and in feMorphology of SVG. That
-# of sharp lets black grow, so the foreground is what is dark. And it is no smallest value either, but that of each bit:
-# where a grey of 127 meets one of 128, dilate() draws a black line and erode() a white one. Alpha is one more channel to
-# it: dilate() eats the edge of a shape on transparency; erode() lets it grow, in colors that nobody painted, since
-# every channel goes by itself: red beside a hidden green gets a seam of opaque yellow.
+# The documentation says "expand foreground objects using the dilate morphological operator" and "shrink foreground
+# objects" of erode(). Dilation takes the largest value around a pixel in textbooks, in OpenCV and in feMorphology of
+# SVG. That of sharp lets black grow, so the foreground is what is dark. And it is no smallest value either, but that
+# of each bit: where a grey of 127 meets one of 128, dilate() draws a black line and erode() a white one. Alpha is one
+# more channel to it: dilate() eats the edge of a shape on transparency; erode() lets it grow, in colors that nobody
+# painted, since every channel goes by itself: red beside a hidden green gets a seam of opaque yellow.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # sharp 0.35.5: a grey picture makes every background grey, and red of flatten() is white where red of extend() is dark.
 #
-# A file of grey and alpha is what optimizers make of a black or white logo. `background` is documented as a color, and one expects
-# the logo on red, as happens with the same pixels stored as RGB. Of grey files nothing is turned to color: flatten()
-# takes the red part of the background for its grey, so that red is white and blue black, and a black logo on blue is
-# wholly black; extend(), resize() with `contain` and rotate() take the luminance, 54 and 18. toColourspace('srgb') does not
-# help, since it comes last; pipelineColourspace('srgb') does, and so does compositing over a canvas of that color.
+# A file of grey and alpha is what optimizers make of a black or white logo. `background` is documented as a color,
+# and one expects the logo on red, as happens with the same pixels stored as RGB. Of grey files nothing is turned to
+# color: flatten() takes the red part of the background for its grey, so that red is white and blue black, and a black
+# logo on blue is wholly black; extend(), resize() with `contain` and rotate() take the luminance, 54 and 18.
+# toColourspace('srgb') does not help, since it comes last; pipelineColourspace('srgb') does, and so does compositing
+# over a canvas of that color.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

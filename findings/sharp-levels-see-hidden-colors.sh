@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # sharp 0.35.5: normalise() depends on the colors of wholly clear pixels; threshold() and clahe() change alpha.
 #
-# Two PNG files that look the same, since they differ only under alpha 0, come out of normalise() as different pictures: the
-# levels are stretched from the darkest to the lightest of all pixels, the clear ones included. A grey of 100 becomes 9, 2 or 179 by
-# what an editor left there: black makes a cut-out product pale, white makes it dark. threshold(), which converts to grey
-# by default, also cuts alpha at the same number: a shadow of 40 % becomes solid or vanishes. clahe() evens alpha out like a
-# channel of color, and what was clear becomes visible.
+# Two PNG files that look the same, since they differ only under alpha 0, come out of normalise() as different
+# pictures: the levels are stretched from the darkest to the lightest of all pixels, the clear ones included. A grey
+# of 100 becomes 9, 2 or 179 by what an editor left there: black makes a cut-out product pale, white makes it dark.
+# threshold(), which converts to grey by default, also cuts alpha at the same number: a shadow of 40 % becomes solid
+# or vanishes. clahe() evens alpha out like a channel of color, and what was clear becomes visible.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

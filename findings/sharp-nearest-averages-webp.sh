@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # sharp 0.35.5 (libvips 8.18.7): a WebP or JPEG reduced with kernel `nearest` has colors that are not in the source.
 #
-# `nearest` is asked for where every pixel must be one of the source: pixel art, masks, maps of classes, QR codes. Of a PNG it
-# is so. Of a lossless WebP of the same pixels libwebp reduces first, while it decodes, by averaging to the next size above, and
-# nearest picks among the averages: a chessboard of black and white becomes all grey, without an error. `fastShrinkOnLoad:
-# false`, documented as against a slight moiré and a size rounded down, sets a WebP right. A JPEG it does not: that is
-# still halved while it is decoded, and comes out as grey as before.
+# `nearest` is asked for where every pixel must be one of the source: pixel art, masks, maps of classes, QR codes. Of
+# a PNG it is so. Of a lossless WebP of the same pixels libwebp reduces first, while it decodes, by averaging to the
+# next size above, and nearest picks among the averages: a chessboard of black and white becomes all grey, without an
+# error. `fastShrinkOnLoad: false`, documented as against a slight moiré and a size rounded down, sets a WebP right. A
+# JPEG it does not: that is still halved while it is decoded, and comes out as grey as before.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # sharp 0.35.5 (libvips 8.18.7): a fourth sample of a TIFF is transparency, whatever the file says that it is.
 #
-# TIFF 6.0 names samples behind the colors by ExtraSamples: 0 is unspecified, 1 and 2 are alpha. A mask, a saved selection
-# or a spot color is one of kind 0 and is not to be seen. libvips looks at the number of samples: three and one more
-# are RGBA, hasAlpha is true, and a picture with a saved selection comes out cut out by it, wholly clear where nothing was
-# selected. Where both are there, the unspecified sample first and alpha behind it, the first is taken for alpha
-# and the true one is not seen. Only kind 1 is told apart, to divide by it. Grey and CMYK behave alike. (libtiff's
-# RGBA reader has a workaround that also guesses alpha, but of more than three samples only, and so not of grey.)
+# TIFF 6.0 names samples behind the colors by ExtraSamples: 0 is unspecified, 1 and 2 are alpha. A mask, a saved
+# selection or a spot color is one of kind 0 and is not to be seen. libvips looks at the number of samples: three and
+# one more are RGBA, hasAlpha is true, and a picture with a saved selection comes out cut out by it, wholly clear
+# where nothing was selected. Where both are there, the unspecified sample first and alpha behind it, the first is
+# taken for alpha and the true one is not seen. Only kind 1 is told apart, to divide by it. Grey and CMYK behave
+# alike. (libtiff's RGBA reader has a workaround that also guesses alpha, but of more than three samples only, and so
+# not of grey.)
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # sharp 0.35.5 (libvips 8.18.7): the same numbers in a TIFF of floats are light as RGB and black as grey.
 #
-# Renderers, scanners and scientific programs write samples of 32-bit floats (SampleFormat 3) with black at 0 and white at 1.
-# libvips takes three of them for linear light: 0.5 becomes 188. One of them it takes for a number of 0 to 255: 0.5 is 0, and a whole
-# grey picture from 0 to 1 comes out black, 0 or 1, without a warning; its alpha of 1.0 is 1 of 255 and so clear, where that of RGB is
-# 255. One expects one meaning of white in one format. metadata() tells them apart: space is scrgb or b-w.
+# Renderers, scanners and scientific programs write samples of 32-bit floats (SampleFormat 3) with black at 0 and
+# white at 1. libvips takes three of them for linear light: 0.5 becomes 188. One of them it takes for a number of 0 to
+# 255: 0.5 is 0, and a whole grey picture from 0 to 1 comes out black, 0 or 1, without a warning; its alpha of 1.0 is
+# 1 of 255 and so clear, where that of RGB is 255. One expects one meaning of white in one format. metadata() tells
+# them apart: space is scrgb or b-w.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # undici 7.30.0 (and the fetch of Node 20): a picture cut off by a reset connection is taken for whole.
 #
-# A body without Content-Length and without chunks ends with its connection. Where that ends in order, nobody can tell a
-# cut; where it is reset (the origin's process was killed, a balancer gave up), the system says so by ECONNRESET. Node's own http
-# client passes that on: the body ends in an error. request() and fetch() of undici end it as if it were
-# complete, with status 200, no error and the bytes so far. An image server that fetches sources so stores half a JPEG,
-# and caches what it makes of it. With Content-Length all three say that it failed.
+# A body without Content-Length and without chunks ends with its connection. Where that ends in order, nobody can tell
+# a cut; where it is reset (the origin's process was killed, a balancer gave up), the system says so by ECONNRESET.
+# Node's own http client passes that on: the body ends in an error. request() and fetch() of undici end it as if it
+# were complete, with status 200, no error and the bytes so far. An image server that fetches sources so stores half a
+# JPEG, and caches what it makes of it. With Content-Length all three say that it failed.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
