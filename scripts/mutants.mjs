@@ -39,6 +39,7 @@ const TESTS = {
     'test/golden-pixels.test.ts',
     'src/dialects',
   ],
+  image: ['src/image', 'src/raster', 'src/vips'],
   vision: ['src/vision', 'test/golden-pixels.test.ts'],
   vips: ['test/golden-pixels.test.ts', 'src/vips'],
   raster: ['test/golden-pixels.test.ts', 'src/raster', 'src/vips'],

@@ -47,8 +47,11 @@ export function remarks(
   const longest = LONGEST_FRAME[receipt.format];
   const delays = program.playing?.delays ?? info.delays;
   if (program.frames.count > 1 && longest && delays.some((delay) => delay > longest)) {
-    const text = `No frame of a ${receipt.format} is shown for longer than ${longest / 1000} s; longer ones are cut to that.`;
-    out.push(warning(text));
+    out.push(
+      warning(
+        `No frame of a ${receipt.format} is shown for longer than ${longest / 1000} s; longer ones are cut to that.`,
+      ),
+    );
   }
   const adobe = program.output.kind === 'picture' && program.output.profile === 'adobe-rgb';
   if (adobe && program.delivered === undefined) {

@@ -91,13 +91,13 @@ function chromaEdges(rows: Rows): number {
   for (let y = 0; y + 1 < height; y += step) {
     for (let x = 0; x + 1 < width; x += 2) {
       const chroma = ([red, green, blue]: Pixel) => [
-        -0.169 * red! - 0.331 * green! + 0.5 * blue!,
-        0.5 * red! - 0.419 * green! - 0.081 * blue!,
+        -169 * red! - 331 * green! + 500 * blue!,
+        500 * red! - 419 * green! - 81 * blue!,
       ];
       const first = chroma(rows[y]![x]!);
       const others = [rows[y]![x + 1]!, rows[y + 1]![x]!, rows[y + 1]![x + 1]!].map(chroma);
       found.push(
-        others.some((other) => other.some((value, i) => Math.abs(value - first[i]!) > 48)),
+        others.some((other) => other.some((value, i) => Math.abs(value - first[i]!) > 48_000)),
       );
     }
   }
@@ -171,6 +171,20 @@ describe('the features of a picture are what they are defined as', () => {
   ])('%i colors are counted as %s', (colors, counted) => {
     const row = Array.from({ length: colors }, (_, i) => [i & 255, i >> 8, 7]);
     expect(contentOf(toRaster([row])).colors).toBe(counted);
+  });
+
+  test('chroma that differs by 48 levels is no edge, by a little more it is one, whatever the color', () => {
+    const edges = (other: Pixel) =>
+      contentOf(toRaster(Array(2).fill([[9, 9, 9], other]))).chromaEdges;
+    for (let lighter = 0; lighter < 150; lighter++) {
+      const level = 9 + lighter;
+      expect([edges([level, level, level + 96]), edges([level + 96, level, level])]).toEqual([
+        0, 0,
+      ]);
+      expect([edges([level, level, level + 97]), edges([level + 97, level, level])]).toEqual([
+        1, 1,
+      ]);
+    }
   });
 
   test('the palette of an animation is not counted', () => {

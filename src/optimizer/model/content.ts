@@ -60,8 +60,11 @@ const LOW_CONTRAST = { from: 1, to: 8 } as const;
 /** Share of repeated pixels above which a picture is a graphic. Photographs stay under 0.2. */
 const GRAPHIC_FROM = 0.4;
 
-/** Difference of a chroma value (-128..127) inside a block that 4:2:0 visibly smears. */
-const STRONG_CHROMA = 48;
+/**
+ * Difference of a chroma value (-128..127) inside a block that 4:2:0 visibly smears, in thousandths: whole numbers, so
+ * that a difference of just so much is one wherever it lies.
+ */
+const STRONG_CHROMA = 48_000;
 
 /**
  * The features of a raster; of an animation, those of its first frame. Each is found when it is
@@ -273,7 +276,7 @@ function differs(data: Uint8Array, a: number, b: number): boolean {
   const red = data[a]! - data[b]!;
   const green = data[a + 1]! - data[b + 1]!;
   const blue = data[a + 2]! - data[b + 2]!;
-  const cb = -0.169 * red - 0.331 * green + 0.5 * blue;
-  const cr = 0.5 * red - 0.419 * green - 0.081 * blue;
+  const cb = -169 * red - 331 * green + 500 * blue;
+  const cr = 500 * red - 419 * green - 81 * blue;
   return Math.abs(cb) > STRONG_CHROMA || Math.abs(cr) > STRONG_CHROMA;
 }

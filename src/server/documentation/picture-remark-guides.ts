@@ -32,6 +32,12 @@ export const PICTURE_REMARKS = {
     means: 'An animated source becomes a format that holds one picture.',
     helps: 'Name WebP, GIF or a video where it is to move.',
   },
+  'frame-time-cut': {
+    of: 'pictures',
+    says: 'No frame of a … is shown for longer than … s; longer ones are cut to that.',
+    means: 'A frame of the animation stands still for longer than the format can say.',
+    helps: 'Ask for WebP, which has room for 4.6 hours, or show the frame several times.',
+  },
   'video-of-still': {
     of: 'pictures',
     says: 'Only an animation becomes …; this picture is delivered as ….',
