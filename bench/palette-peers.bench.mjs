@@ -11,7 +11,7 @@
  * is not installed (gifsicle; pngquant, which holds libimagequant) is left out, and said so.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -20,6 +20,7 @@ import sharp from 'sharp';
 import { Fault } from '../dist/base/fault.js';
 import { DIALECTS } from '../dist/dialects/all.js';
 import { executeRender } from '../dist/engine/render-task.js';
+import { writeGif } from '../dist/gif/write-gif.js';
 import { DEFAULT_PICTURE_LIMITS } from '../dist/image/picture-limits.js';
 import { guarded } from '../dist/metrics/guarded.js';
 import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
@@ -33,7 +34,7 @@ import { groupBy, median, plain, quantile } from './quality.sums.mjs';
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: Object.fromEntries(
-    ['only', 'every', 'shares', 'json'].map((name) => [name, { type: 'string' }]),
+    ['only', 'every', 'shares', 'json', 'keep'].map((name) => [name, { type: 'string' }]),
   ),
 });
 const shares = (options.shares ?? '0.9,0.5').split(',').map(Number);
@@ -41,6 +42,9 @@ const shares = (options.shares ?? '0.9,0.5').split(',').map(Number);
 /** Most bytes of a source: what is larger is no drawing, and takes minutes. */
 const MOST_BYTES = 100_000;
 const MOST_PIXELS = 3e6;
+
+/** Colors of a table of our writer. */
+const GIF_COLORS = [2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 19, 23, 31, 47, 63, 127, 255];
 
 const COLORS = [2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256];
 
@@ -66,6 +70,11 @@ const has = async (program) => (await piped(program, ['--version'], '')) !== und
 async function rendered(source, target) {
   const request = { method: 'GET', target, headers: {}, accepts: new Set(), now: 0, upload: false };
   const { plan } = DIALECTS.imgix.compile(request, { name: 'bench', origin: 'folder' });
+  const rasters = [];
+  const encode = (raster, encoding) => {
+    if (!rasters.includes(raster)) rasters.push(raster);
+    return vipsEncoder.encode(raster, encoding);
+  };
   const { body, receipt } = await executeRender(
     {
       ...{ id: 1, kind: 'render', source: { bytes: source }, sourceHash: 'bench', accepts: [] },
@@ -73,9 +82,9 @@ async function rendered(source, target) {
       budget: { mode: 'online', milliseconds: 900_000 },
       ...{ limits: DEFAULT_PICTURE_LIMITS, threads: 1, resultFile: '/dev/null' },
     },
-    tools,
+    { ...tools, encoder: { ...vipsEncoder, encode } },
   );
-  return { bytes: body.inline, receipt };
+  return { bytes: body.inline, receipt, rasters };
 }
 
 async function scoreOf(whole, file) {
@@ -85,14 +94,69 @@ async function scoreOf(whole, file) {
   return (compared.byColors ?? compared).score;
 }
 
-async function besideGifsicle(name, source, width, height) {
-  const { bytes, receipt } = await rendered(source, `/x.gif?w=${width}`);
-  const size = `${width}x${height}`;
+/** What a GIF shows of some frames of its source, beside their reduction in light: the mean of their scores. */
+async function shownScore(frames, file) {
+  const shown = await vipsEncoder.decode(file, 4);
+  const { delay = [] } = await sharp(file).metadata();
+  const size = shown.width * shown.height * 4;
+  const scores = frames.map(({ start, whole }) => {
+    let [page, end] = [0, delay[0] ?? 0];
+    while (page + 1 < shown.pages && end <= start) end += delay[++page] ?? 0;
+    metric.setReference(whole);
+    const data = shown.data.subarray(page * size, (page + 1) * size);
+    const compared = metric.compare({ ...whole, data });
+    return (compared.byColors ?? compared).score;
+  });
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+/** Up to three frames of a GIF, made smaller in all their colors, with the times they begin at. */
+async function someFrames(source, width) {
+  const { pages = 1, delay = [] } = await sharp(source).metadata();
+  const chosen = [...new Set([0, pages >> 1, pages - 1])];
+  return await Promise.all(
+    chosen.map(async (page) => {
+      const { bytes } = await rendered(source, `/x.gif?w=${width}&fm=png32&frame=${page + 1}`);
+      const start = delay.slice(0, page).reduce((sum, one) => sum + one, 0);
+      return { start, whole: await vipsEncoder.decode(bytes, 4) };
+    }),
+  );
+}
+
+/** The fewest bytes of our writer that score as much as another file; undefined where none does. */
+async function bytesAtScore(frames, rasters, score) {
+  let least;
+  for (const raster of rasters) {
+    for (const colors of GIF_COLORS) {
+      const file = writeGif(raster, colors);
+      if (least !== undefined && file.length >= least) continue;
+      if ((await shownScore(frames, file)) >= score) least = file.length;
+    }
+  }
+  return least;
+}
+
+async function besideGifsicle(name, source, width) {
+  const { bytes, rasters } = await rendered(source, `/x.gif?w=${width}`);
+  const { height, pageHeight = height } = await sharp(bytes).metadata();
+  const size = `${width}x${pageHeight}`;
   const other = await piped('gifsicle', ['-O3', '--no-warnings', '--resize', size], source);
   if (other === undefined) return undefined;
+  const frames = await someFrames(source, width);
   const moving = ((await sharp(source).metadata()).pages ?? 1) > 1;
   const kind = moving ? 'GIF that moves' : 'GIF still';
-  return { kind, name, ours: bytes.length, other: other.length, score: receipt.score };
+  const otherScore = await shownScore(frames, other);
+  const score = await shownScore(frames, bytes);
+  // Pictures that score as much as this one does are smaller by what they lack alone.
+  const whole = rasters.filter((raster) => raster.height === pageHeight);
+  const level = score <= otherScore ? bytes.length : await bytesAtScore(frames, whole, otherScore);
+  const own = { ours: bytes.length, score, level: Math.min(level ?? bytes.length, bytes.length) };
+  if (options.keep) {
+    const stem = join(options.keep, `${name.replace('.gif', '')}-${width}`);
+    writeFileSync(`${stem}-ours.gif`, bytes);
+    writeFileSync(`${stem}-other.gif`, other);
+  }
+  return { kind, name, ...own, other: other.length, otherScore };
 }
 
 async function besideQuantizer(name, source, width) {
@@ -137,6 +201,7 @@ const chosen = all.filter(([name], i) => name.includes(options.only ?? '') && i 
 const installed = { gif: await has('gifsicle'), png: await has('pngquant') };
 if (!installed.gif) console.log('GIFs are skipped: gifsicle is not installed.');
 if (!installed.png) console.log('Palette PNGs are skipped: pngquant is not installed.');
+if (options.keep) mkdirSync(options.keep, { recursive: true });
 const results = [];
 for (const [name, source] of chosen) {
   const facts = await sharp(source)
@@ -146,13 +211,9 @@ for (const [name, source] of chosen) {
   const isGif = facts.format === 'gif';
   if (!installed[isGif ? 'gif' : 'png']) continue;
   for (const share of shares) {
-    const [width, height] = [facts.width, facts.pageHeight ?? facts.height].map((side) =>
-      Math.max(1, Math.round(side * share)),
-    );
-    const made = await (isGif
-      ? besideGifsicle(name, source, width, height)
-      : besideQuantizer(name, source, width)
-    ).catch((fault) => {
+    const width = Math.max(1, Math.round(facts.width * share));
+    const beside = isGif ? besideGifsicle : besideQuantizer;
+    const made = await beside(name, source, width).catch((fault) => {
       // Some of the shared files are made to be refused.
       if (!(fault instanceof Fault)) throw fault;
     });
@@ -179,8 +240,12 @@ for (const one of results
     return ours > source || ours / other > (kind.startsWith('GIF') ? 1.3 : 1.1);
   })
   .sort((a, b) => ratio(b) - ratio(a))) {
-  const { name, share, ours, other, source, score } = one;
+  const { name, share, ours, other, source, score, otherScore, level } = one;
+  const besides =
+    otherScore === undefined
+      ? ''
+      : ` beside ${plain(otherScore, 1)}; at that score ${level} (${plain(level / other)})`;
   console.log(
-    `${name} at ${share}: ${ours} beside ${other} (${plain(ratio(one))}), source ${source}, score ${plain(score, 1)}`,
+    `${name} at ${share}: ${ours} beside ${other} (${plain(ratio(one))}), source ${source}, score ${plain(score, 1)}${besides}`,
   );
 }

@@ -13,7 +13,7 @@ export type Pixels = Uint32Array<ArrayBuffer>;
 export const SHOWN = 0xff000000;
 
 /** Pixels less than half opaque are clear: the format knows nothing between. */
-const OPAQUE_FROM = 128;
+export const OPAQUE_FROM = 128;
 
 /** From `left`, `top` on, up to `right`, `bottom`. */
 export interface Box {

@@ -13,6 +13,7 @@ import { type Size, sizeText } from '../base/size.ts';
 import { withClearedBoxes } from '../containers/animation/gif-frames.ts';
 import { asStillAvif } from '../containers/avif.ts';
 import { withJpegEnd } from '../containers/jpeg.ts';
+import { withHardEdges } from '../gif/hard-edges.ts';
 import { isBelieved, withWholeScreen } from '../gif/whole-screen.ts';
 import type { Raster } from '../image/raster.ts';
 import type { SourceInfo } from '../image/source-info.ts';
@@ -321,12 +322,19 @@ async function finish(raster: Raster, state: RenderState): Promise<Raster> {
       ? readCopyright(await readSource(file))
       : undefined;
   const sourceColors = await fewColors(file, info, input);
+  const edged = staysGif(info, input) ? withHardEdges(colored) : colored;
   const metadata = output.dpi === undefined ? copyright : { ...copyright, density: output.dpi };
   return {
     ...(sourceColors === undefined || input.chosen?.format !== 'gif'
-      ? colored
-      : withinColors(colored, sourceColors)),
+      ? edged
+      : withinColors(edged, sourceColors)),
     ...(sourceColors === undefined ? {} : { sourceColors }),
     ...(metadata === undefined ? {} : { metadata }),
   };
+}
+
+/** Whether a GIF becomes one again, and nothing else. */
+function staysGif({ format }: SourceInfo, { chosen, alternatives = [] }: RenderInput): boolean {
+  const choices = chosen ? [chosen, ...alternatives] : [];
+  return format === 'gif' && choices.length > 0 && choices.every((one) => one.format === 'gif');
 }
