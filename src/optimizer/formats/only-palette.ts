@@ -24,6 +24,7 @@ import type { Attempt, MeasuredAttempt, TrialRunner } from '../search/trial-runn
 import type { Mode, OptimizeInput } from '../task.ts';
 import { sampledFrames } from './animation.ts';
 import { fewestColors } from './fewest-colors.ts';
+import { withMoreBlends } from './palette-blends.ts';
 import { slackFor } from './palette-slack.ts';
 import { wantsEveryPixel } from './quality-request.ts';
 import type { Samplers } from './within-bytes.ts';
@@ -291,6 +292,17 @@ async function within(
   let attempt = first;
   for (let { colors, slack } = start; ; ) {
     const { length } = attempt.bytes;
+    if (colors === fewest && attempt !== first) {
+      const poor = { attempt, colors, slack };
+      const blended = await moreBlends(
+        { runner, still },
+        palette,
+        poor,
+        Math.min(length, most),
+        mode,
+      );
+      if (blended !== undefined) return blended;
+    }
     if (length <= (colors > fewest ? bySides : most)) return attempt;
     if (colors <= fewest && slack === 0 && length <= most * SLACK_SAVES) {
       const levels = await forBytes(still, palette, colors, mode);
@@ -310,6 +322,24 @@ async function within(
     slack = slack > 0 && colors >= fewest ? await forBytes(still, palette, colors, mode) : 0;
     attempt = await runner.encode(encodingOf(palette, { colors, slack }, mode));
   }
+}
+
+/** An attempt with one color for all blends, with more of them in so many bytes. */
+async function moreBlends(
+  { runner, still }: { readonly runner: TrialRunner; readonly still: TrialRunner },
+  palette: SearchedPalette,
+  { attempt, colors: fewest, slack }: Colors & { readonly attempt: Attempt },
+  bytes: number,
+  mode: Mode,
+): Promise<Attempt | undefined> {
+  const encode = async (colors: number) => {
+    const levels = slack > 0 ? await forBytes(still, palette, colors, mode) : 0;
+    const encoding = encodingOf(palette, { colors, slack: levels }, mode);
+    return runner.affords(encoding, false) ? await runner.encode(encoding) : undefined;
+  };
+  const score = async (one: Attempt) =>
+    mode === 'instant' ? undefined : (await measuredAs(still, one))?.score;
+  return await withMoreBlends({ sizes: palette.sizes, encode, score }, attempt, fewest, bytes);
 }
 
 /** The slack that is better than to lose colors; 0 for none. */
