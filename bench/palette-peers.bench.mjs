@@ -25,6 +25,7 @@ import { DEFAULT_PICTURE_LIMITS } from '../dist/image/picture-limits.js';
 import { guarded } from '../dist/metrics/guarded.js';
 import { createSsimulacra2 } from '../dist/metrics/ssimulacra2.js';
 import { canonicalize } from '../dist/plan/canonicalize.js';
+import { redrawn } from '../dist/raster/palette/redrawn.js';
 import { vipsEncoder } from '../dist/vips/encode.js';
 import { setUpVips } from '../dist/vips/loader-policy.js';
 import { setUpReducer } from '../dist/vips/reduction/reducer.js';
@@ -34,9 +35,10 @@ import { groupBy, median, plain, quantile } from './quality.sums.mjs';
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: Object.fromEntries(
-    ['only', 'every', 'shares', 'json', 'keep'].map((name) => [name, { type: 'string' }]),
+    ['only', 'every', 'shares', 'json', 'keep', 'seeds'].map((name) => [name, { type: 'string' }]),
   ),
 });
+const seeds = (options.seeds ?? '').split(',').filter(Boolean).map(Number);
 const shares = (options.shares ?? '0.9,0.5').split(',').map(Number);
 
 /** Most bytes of a source: what is larger is no drawing, and takes minutes. */
@@ -126,9 +128,19 @@ async function someFrames(source, width) {
 /** The fewest bytes of our writer that score as much as another file; undefined where none does. */
 async function bytesAtScore(frames, rasters, score) {
   let least;
-  for (const raster of rasters) {
-    for (const colors of GIF_COLORS) {
-      const file = writeGif(raster, colors);
+  const inOwnColors = rasters
+    .filter(({ sourceColors = [] }) => sourceColors.length > 0)
+    .map((raster) =>
+      redrawn(
+        raster,
+        raster.sourceColors.map((color) => (color | 0xff000000) >>> 0),
+      ),
+    );
+  for (const raster of [...rasters, ...inOwnColors]) {
+    for (const [colors, slack] of GIF_COLORS.flatMap((one) =>
+      [0, 18].map((levels) => [one, levels]),
+    )) {
+      const file = writeGif(raster, colors, slack);
       if (least !== undefined && file.length >= least) continue;
       if ((await shownScore(frames, file)) >= score) least = file.length;
     }
@@ -194,7 +206,8 @@ function found(places) {
 
 const shared = join(dirname(fileURLToPath(import.meta.url)), '../../shared');
 const known = ['corpus', 'faults'].map((one) => join(shared, one)).filter((one) => existsSync(one));
-const all = positionals.length > 0 ? found(positionals) : [...(await sources()), ...found(known)];
+const all =
+  positionals.length > 0 ? found(positionals) : [...(await sources(seeds)), ...found(known)];
 const every = Number(options.every ?? 1);
 const chosen = all.filter(([name], i) => name.includes(options.only ?? '') && i % every === 0);
 
