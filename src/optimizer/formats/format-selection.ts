@@ -34,7 +34,8 @@ import {
   type PixelKeeper,
   paletteToTarget,
 } from './lossless-and-palette.ts';
-import { byteLimits, scoreFor, searchColors } from './only-palette.ts';
+import { scoreFor, searchColors } from './only-palette.ts';
+import { byteLimits } from './palette-limits.ts';
 import { type QualityRequest, qualityRequestFor, wantsEveryPixel } from './quality-request.ts';
 import { likeSource, paletteAim, smallerPalette } from './source-palette.ts';
 import { sourceQualityCap } from './source-quality-cap.ts';

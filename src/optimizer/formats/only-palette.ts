@@ -11,11 +11,10 @@
  * reckoned, not searched by halving.
  */
 import { frameColors } from '../../gif/frame-colors.ts';
-import { type Encoding, encodingText } from '../../image/encoding.ts';
-import { type FormatName, formatCard } from '../../image/format.ts';
+import type { Encoding } from '../../image/encoding.ts';
+import { formatCard } from '../../image/format.ts';
 import type { Raster } from '../../image/raster.ts';
 import { frameOf, samePixels } from '../../raster/pixels.ts';
-import type { PaletteCoding } from '../codecs/codec.ts';
 import type { Content } from '../model/content.ts';
 import { PASS_BELOW } from '../receipt.ts';
 import { WORST_BELOW } from '../search/corrections.ts';
@@ -24,8 +23,8 @@ import type { Attempt, MeasuredAttempt, TrialRunner } from '../search/trial-runn
 import type { Mode, OptimizeInput } from '../task.ts';
 import { sampledFrames } from './animation.ts';
 import { fewestColors } from './fewest-colors.ts';
-import { withMoreBlends } from './palette-blends.ts';
-import { slackFor } from './palette-slack.ts';
+import { type ByteLimits, measuredAs, withinLimits } from './palette-limits.ts';
+import { type Colors, encodingOf, type SearchedPalette, slackFor } from './palette-slack.ts';
 import { wantsEveryPixel } from './quality-request.ts';
 import type { Samplers } from './within-bytes.ts';
 
@@ -44,17 +43,8 @@ const GIVEN_UP = 1;
 /** Colors of a graphic that is not measured. */
 const GRAPHIC = 31;
 
-/** What slack may save at most, as a factor. */
-const SLACK_SAVES = 1.15;
-
-/** Points given for slack where colors would be lost else. */
-const SLACK_FOR_BYTES = 6;
-
 /** Under this score pixels of the source as they are may be the better picture. */
 const LIKE_ENOUGH = 65;
-
-/** Bytes change by about this power of the number of colors. */
-const BYTES_POWER = 0.35;
 
 /** What a palette has to do. */
 export interface PaletteRequest {
@@ -69,24 +59,6 @@ export interface PaletteRequest {
   readonly patterns?: Samplers;
 }
 
-/** What a picture that was made smaller may have in bytes. */
-export interface ByteLimits {
-  /** As much of the source's bytes as is left of its sides, while no color is lost that is to be kept. */
-  readonly bySides: number;
-  /** The source's bytes, whatever is lost. */
-  readonly most: number;
-}
-
-/** The limits of a raster whose source has the same format and frames and more pixels; else none. */
-export function byteLimits(
-  { raster, info }: Pick<OptimizeInput, 'raster' | 'info'>,
-  format: FormatName,
-): ByteLimits | undefined {
-  const share = (raster.width * raster.height) / (info.width * info.height);
-  if (info.format !== format || info.pages !== raster.pages || share >= 1) return undefined;
-  return { bySides: info.bytes * Math.sqrt(share), most: info.bytes };
-}
-
 /** The score to reach: the target, or the one that stands for a named quality; none where every pixel counts. */
 export function scoreFor(
   { output, chosen, identity }: Pick<OptimizeInput, 'output' | 'chosen' | 'identity'>,
@@ -95,9 +67,6 @@ export function scoreFor(
   const named = output.quality.kind === 'quality' && !wantsEveryPixel(output, chosen, identity);
   return target ?? (named ? NAMED_QUALITY_SCORE : undefined);
 }
-
-/** A palette whose sizes can be searched. */
-export type SearchedPalette = PaletteCoding & Required<Pick<PaletteCoding, 'sizes'>>;
 
 /** The raster with the fewest colors that reach the target within the bytes. */
 export async function searchColors(
@@ -111,11 +80,10 @@ export async function searchColors(
   const fewest = keptColors(runner.raster);
   const still = sampleRunner(runner, palette.encoding(most, mode));
   const found = await paletteToScore(still, palette, content, { most, fewest, target }, mode);
-  const start = { ...found, fewest };
   const whole = runner.raster.pages === 1 && found.slack === 0 ? found.measured : undefined;
   const first = whole ?? (await runner.encode(encodingOf(palette, found, mode)));
   const attempt = limits
-    ? await within({ runner, still }, palette, { ...start, first }, limits, mode)
+    ? await withinLimits({ runner, still, palette, limits, fewest, mode }, first, found)
     : first;
   if (attempt !== first) {
     const reason = 'as many colors as the bytes of the source allow';
@@ -186,37 +154,12 @@ function repeats(raster: Raster): number {
   return count;
 }
 
-/** How some frames look in an encoding; undefined where that is not measured. */
-async function measuredAs(
-  still: TrialRunner,
-  { encoding, score, worst }: Attempt,
-): Promise<Pick<MeasuredAttempt, 'score' | 'worst'> | undefined> {
-  if (score !== undefined && worst !== undefined) return { score, worst };
-  if (!still.measures || !still.affords(encoding)) return undefined;
-  const text = encodingText(encoding);
-  const known = still.measured.find((one) => encodingText(one.encoding) === text);
-  const measured = known ?? (await still.measure(encoding));
-  return { score: measured.score, worst: measured.worst };
-}
-
 /** What is measured of a raster: a few frames of an animation. */
 function sampleRunner(runner: TrialRunner, whole: Encoding): TrialRunner {
   const { raster } = runner;
   if (raster.pages === 1) return runner;
   const { maxSide } = formatCard(whole.format);
   return runner.beside(sampledFrames(raster, maxSide), runner.cost(whole));
-}
-
-/** Colors and the slack of their pixels. */
-interface Colors {
-  readonly colors: number;
-  /** Levels; 0 for none. */
-  readonly slack: number;
-}
-
-function encodingOf(palette: SearchedPalette, { colors, slack }: Colors, mode: Mode): Encoding {
-  const slacked = slack > 0 ? palette.slack?.encoding(colors, slack) : undefined;
-  return slacked ?? palette.encoding(colors, mode);
 }
 
 /** A number of colors, and how some frames look with them. */
@@ -279,79 +222,4 @@ const FEWER = 'the fewest colors that look as asked';
 function keptColors(raster: Raster): number {
   const some = raster.pages === 1 ? raster : sampledFrames(raster, Number.POSITIVE_INFINITY);
   return Math.max(FEWEST, Math.min(frameColors(some).keep.length, MOST_KEPT) + 1);
-}
-
-/** The first attempt, or one of fewer colors that is within the limits. */
-async function within(
-  { runner, still }: { readonly runner: TrialRunner; readonly still: TrialRunner },
-  palette: SearchedPalette,
-  { first, fewest, ...start }: Colors & { readonly first: Attempt; readonly fewest: number },
-  { bySides, most }: ByteLimits,
-  mode: Mode,
-): Promise<Attempt> {
-  let attempt = first;
-  for (let { colors, slack } = start; ; ) {
-    const { length } = attempt.bytes;
-    if (colors === fewest && attempt !== first) {
-      const poor = { attempt, colors, slack };
-      const blended = await moreBlends(
-        { runner, still },
-        palette,
-        poor,
-        Math.min(length, most),
-        mode,
-      );
-      if (blended !== undefined) return blended;
-    }
-    if (length <= (colors > fewest ? bySides : most)) return attempt;
-    if (colors <= fewest && slack === 0 && length <= most * SLACK_SAVES) {
-      const levels = await forBytes(still, palette, colors, mode);
-      const slacked = encodingOf(palette, { colors, slack: levels }, mode);
-      const smaller = levels > 0 ? await runner.encode(slacked) : attempt;
-      if (smaller.bytes.length <= most) return smaller;
-    }
-    const fitting = colors * (bySides / length) ** (1 / BYTES_POWER);
-    const fewer = palette.sizes.filter((size) => size < colors);
-    // Down to the colors that are kept at once, below them one by one.
-    const chosen =
-      colors > fewest
-        ? Math.max(fewest, fewer.findLast((size) => size <= fitting) ?? fewest)
-        : fewer.at(-1);
-    if (chosen === undefined) return attempt;
-    colors = chosen;
-    slack = slack > 0 && colors >= fewest ? await forBytes(still, palette, colors, mode) : 0;
-    attempt = await runner.encode(encodingOf(palette, { colors, slack }, mode));
-  }
-}
-
-/** An attempt with one color for all blends, with more of them in so many bytes. */
-async function moreBlends(
-  { runner, still }: { readonly runner: TrialRunner; readonly still: TrialRunner },
-  palette: SearchedPalette,
-  { attempt, colors: fewest, slack }: Colors & { readonly attempt: Attempt },
-  bytes: number,
-  mode: Mode,
-): Promise<Attempt | undefined> {
-  const encode = async (colors: number) => {
-    const levels = slack > 0 ? await forBytes(still, palette, colors, mode) : 0;
-    const encoding = encodingOf(palette, { colors, slack: levels }, mode);
-    return runner.affords(encoding, false) ? await runner.encode(encoding) : undefined;
-  };
-  const score = async (one: Attempt) =>
-    mode === 'instant' ? undefined : (await measuredAs(still, one))?.score;
-  return await withMoreBlends({ sizes: palette.sizes, encode, score }, attempt, fewest, bytes);
-}
-
-/** The slack that is better than to lose colors; 0 for none. */
-async function forBytes(
-  still: TrialRunner,
-  palette: SearchedPalette,
-  colors: number,
-  mode: Mode,
-): Promise<number> {
-  const encoding = palette.encoding(colors, mode);
-  if (mode === 'instant' || !still.measures || !still.affords(encoding)) return 0;
-  const plain = await still.measure(encoding);
-  const least = { score: plain.score - SLACK_FOR_BYTES, worst: plain.worst - SLACK_FOR_BYTES };
-  return await slackFor(still, palette.slack, colors, plain, least);
 }

@@ -14,7 +14,8 @@ import type { EncodeResult } from '../search/quality-search.ts';
 import { type Tools, TrialRunner } from '../search/trial-runner.ts';
 import { choice, raster } from '../simulated.suite.ts';
 import type { Mode } from '../task.ts';
-import { byteLimits, type PaletteRequest, scoreFor, searchColors } from './only-palette.ts';
+import { type PaletteRequest, scoreFor, searchColors } from './only-palette.ts';
+import { byteLimits } from './palette-limits.ts';
 import { likeSource, type PaletteAim, paletteAim, smallerPalette } from './source-palette.ts';
 
 interface File {
