@@ -143,6 +143,16 @@ describe('savings', () => {
     expect([readdirSync(folder), complaints]).toEqual([[], []]);
   });
 
+  test('make no folder that is taken away while a server ends that has written nothing yet', async () => {
+    const savings = open();
+    hit(savings);
+    rmSync(join(folder, 'savings'), { recursive: true });
+    await savings.end();
+    hit(savings);
+    await savings.close();
+    expect([readdirSync(folder), complaints]).toEqual([[], []]);
+  });
+
   test('make one that was taken away before', async () => {
     const savings = open();
     hit(savings);

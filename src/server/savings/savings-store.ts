@@ -8,7 +8,7 @@
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeFolder } from '../../stores/folders.ts';
+import { makeFolder, makeFolderSync } from '../../stores/folders.ts';
 import { COUNT_NAMES, type SavingsCounts } from './savings-counts.ts';
 import { addDays, type DayCounts, dayBefore, MOST_DAYS } from './savings-ledger.ts';
 
@@ -39,6 +39,19 @@ export class SavingsStore {
   constructor(folder: string, torn: (file: string) => void) {
     this.#folder = folder;
     this.#torn = torn;
+  }
+
+  /**
+   * Makes the folder, so that the last counts of a server that ends within a minute need none made. One
+   * that cannot be made is told of when there is something to write.
+   */
+  prepare(): void {
+    try {
+      makeFolderSync(this.#folder);
+      this.#made = true;
+    } catch {
+      this.#made = false;
+    }
   }
 
   /** The counts of days, both ends included; days without any are absent. @throws the system's error */

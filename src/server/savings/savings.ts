@@ -46,6 +46,7 @@ export class Savings {
     this.#store = new SavingsStore(join(folder, 'savings'), (file) =>
       log.warn({ file }, 'savings-torn'),
     );
+    if (parts.keeps) this.#store.prepare();
     this.#timer = setInterval(() => void this.write(), INTERVAL);
     this.#timer.unref();
   }
