@@ -219,7 +219,7 @@ test('what a former version kept in other folders goes', async () => {
   mkdirSync(others);
   writeFileSync(join(others, 'mine.txt'), 'not ours');
   server = await startServer({ pictures, home: server.home });
-  await expect.poll(() => readdirSync(cache())).toEqual(['sources', 'v1']);
+  await expect.poll(() => readdirSync(cache())).toEqual(['savings', 'sources', 'v1']);
   expect(readdirSync(others)).toEqual(['mine.txt']);
 });
 
